@@ -1,0 +1,239 @@
+/**
+ * What activities promise to workflows: shapes only, no implementation. Workflows import this file as types.
+ *
+ * Two groups. `EnvironmentActivities` touch the world; they run on the task queue `phasegate-<environment>` (windows
+ * on `phasegate-<environment>-windows`) where the credentials are. `HostActivities` run beside the workflows on
+ * `phasegate`: they touch Temporal itself and the Node build (time zones), never an environment.
+ *
+ * An activity that takes time returns the instant at which it ended (`endedAt`, epoch ms).
+ */
+import type { Change, LedgerEntry, TargetState } from '../plan/change.js';
+import type { Sample, Verdict } from '../plan/judge-types.js';
+import type { WindowState } from '../plan/judge.js';
+import type { Channel, Check, Criterion, Environment, Phase, WindowSpec } from '../plan/model.js';
+
+/** Who asks: part of evidence, logs and idempotency keys. `address` is `phase/step#attempt`. */
+export interface Origin {
+  run: string;
+  address: string;
+  title: string;
+}
+
+/** A reference to a document in the content-addressed evidence store. */
+export interface EvidenceRef {
+  /** `sha256:<hex>` */
+  digest: string;
+  bytes: number;
+}
+
+export interface CaptureInput {
+  origin: Origin;
+  phase: string;
+  step: string;
+  attempt: number;
+  change: Change;
+  cannotUndo?: string;
+  environment: Environment;
+}
+
+export interface ApplyInput {
+  entry: LedgerEntry;
+  environment: Environment;
+}
+
+/**
+ * `unknown` is an action that may or may not have run and is not repeatable: the phase goes to HOLD.
+ * A target that refused the change is FAIL with `reason`.
+ */
+export interface ApplyResult {
+  verdict: Verdict;
+  reason: string;
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
+/** A read-back: does the target now have what was wanted? `found` says what it has, in words. */
+export interface VerifyResult {
+  verdict: Verdict;
+  reason: string;
+  found: string;
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
+export interface UndoInput {
+  entry: LedgerEntry;
+  environment: Environment;
+  /** Idempotency key of this undo. */
+  key: string;
+}
+
+/** `state` is what was read back after the undo. An undo that could not be done throws (retryable or not). */
+export interface UndoResult {
+  entryId: string;
+  /** False when the target already had its old state. */
+  changed: boolean;
+  state: TargetState;
+  reason: string;
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
+export interface CheckInput {
+  origin: Origin;
+  /** Every kind but `stable`, which is a window. */
+  check: Exclude<Check, { type: 'stable' }>;
+  environment: Environment;
+  baseline?: BaselineSet;
+  /** Epoch ms of the phase's first change, for queries with `{{elapsed}}`. */
+  changedAt?: number;
+}
+
+export interface CheckResult {
+  verdict: Verdict;
+  /** One line: what was measured or why it could not be. */
+  reason: string;
+  /** Last lines of output or body, bounded and scrubbed of secrets. */
+  output?: string;
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
+/** Values captured before a phase's first change, in canonical units; a metric that had none is absent. */
+export interface BaselineSet {
+  at: number;
+  values: Record<string, number>;
+  /** Metric -> why there is no value. */
+  missing: Record<string, string>;
+  evidence: EvidenceRef;
+}
+
+export interface BaselineInput {
+  origin: Origin;
+  metrics: string[];
+  environment: Environment;
+}
+
+export interface WindowInput {
+  origin: Origin;
+  spec: WindowSpec;
+  /** Epoch ms at which the grid starts. */
+  t0: number;
+  environment: Environment;
+  baseline?: BaselineSet;
+  /** Epoch ms of the phase's first change. */
+  changedAt?: number;
+  /** Set when a window goes on after a HOLD: the state that the earlier activity returned. */
+  resume?: WindowState;
+  /** True: wait, without judging, until samples are valid again, then return with verdict undefined ("recovered"). */
+  untilRecovered?: boolean;
+}
+
+export interface CriterionSummary {
+  text: string;
+  metric: string;
+  ok: number;
+  breaches: number;
+  notValid: number;
+  last?: number;
+  worst?: number;
+}
+
+export interface WindowResult {
+  /** Undefined only with `untilRecovered`: the source has data again. */
+  verdict?: Verdict;
+  reason: string;
+  startedAt: number;
+  endedAt: number;
+  samples: number;
+  criteria: CriterionSummary[];
+  /** Small: counters and clocks, no samples. Carries the window over a HOLD. */
+  state: WindowState;
+  /** The manifest of every sample of this activity. */
+  evidence: EvidenceRef;
+}
+
+/** What a heartbeat of a window says: shown in the live view while the window runs. */
+export interface WindowHeartbeat {
+  k: number;
+  dueAt: number;
+  latest: Record<string, number | string>;
+  state: WindowState;
+  /** Digests of sample chunks already in the store, then samples not yet stored. */
+  chunks: EvidenceRef[];
+  pending: Sample[];
+}
+
+export type NotificationKind = 'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended' | 'drift';
+
+export interface Notification {
+  kind: NotificationKind;
+  run: string;
+  address?: string;
+  title: string;
+  text: string;
+  /** Roles or names it is for. */
+  to: string[];
+  dedupKey: string;
+  /** True when time is compressed or identities are not verified: said in the text. */
+  remarks: string[];
+}
+
+/** Per channel: whether it took the message. One dead channel never stops the others. */
+export interface NotifyResult {
+  delivered: string[];
+  failed: Record<string, string>;
+  endedAt: number;
+}
+
+export interface VerifyIdentityInput {
+  /** The decision as it was sent. */
+  statement: { by: string; run: string; gate: string; decision: string; digest: string };
+  environment: Environment;
+  signature?: string;
+}
+export type VerifyIdentityResult = { accepted: true; how: 'identity' | 'signature' } | { accepted: false; reason: string };
+
+export interface EnvironmentActivities {
+  captureChange(input: CaptureInput): Promise<LedgerEntry>;
+  applyChange(input: ApplyInput): Promise<ApplyResult>;
+  verifyChange(input: ApplyInput): Promise<VerifyResult>;
+  undoChange(input: UndoInput): Promise<UndoResult>;
+  runCheck(input: CheckInput): Promise<CheckResult>;
+  captureBaseline(input: BaselineInput): Promise<BaselineSet>;
+  notify(input: { environment: Environment; notification: Notification }): Promise<NotifyResult>;
+  verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
+  /** Stores any JSON document (a decision, a gate's evidence) and returns its reference. */
+  recordEvidence(input: { kind: string; document: unknown }): Promise<EvidenceRef>;
+  /** The stored text of a digest, for a CLI on another host. Fails when unknown. */
+  readEvidence(input: { digest: string }): Promise<string>;
+}
+
+export interface WindowActivities {
+  watchWindow(input: WindowInput): Promise<WindowResult>;
+}
+
+export interface LockHolder {
+  /** Workflow id of the run, and its run id. */
+  run: string;
+  runId: string;
+  startedBy: string;
+  since: number;
+}
+
+export type LockAnswer = { granted: true } | { granted: false; conflicts: Array<{ key: string; holder: LockHolder }> };
+
+export interface HostActivities {
+  /** All keys or none. Asking again for what the same run holds is granted. */
+  acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;
+  releaseLocks(input: { environment: string; run: string; runId: string }): Promise<void>;
+  /** When the phase's days begin (epoch ms, now or later), in the environment's time zone, compressed. */
+  scheduleOpening(input: {
+    schedule: NonNullable<Phase['schedule']>;
+    runStartedAt: number;
+    timeZone: string;
+    compression?: Environment['compression'];
+  }): Promise<{ opensAt: number; text: string }>;
+}
+
+export type { Channel, Criterion };

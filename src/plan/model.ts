@@ -1,0 +1,309 @@
+/**
+ * The frozen form of a plan in an environment: what a run is started with, and all that workflows and activities read.
+ * It is made by `freeze` from the two YAML documents: durations are compressed, variables filled in, phases in
+ * dependency order. Secrets stay references (`${env:NAME}`, `${file:path}`) until an activity needs them.
+ *
+ * Canonical values: ratios 0..1, seconds, bytes, counts. Time spans: milliseconds.
+ */
+
+/** A span of time: `ms` is what really passes; `planned` is what the plan says (`30m`), before any compression. */
+export interface TimeSpan {
+  ms: number;
+  planned: string;
+}
+
+export type Unit = 'ratio' | 'seconds' | 'bytes' | 'count';
+export type Operator = '<' | '<=' | '>' | '>=' | '==';
+export type Priority = 'red' | 'amber' | 'yellow';
+export type OnFail = 'rollback' | 'hold';
+
+/** One side of a threshold in canonical units; `text` is how the plan writes it (`< 90%`). */
+export interface Bound {
+  op: Operator;
+  value: number;
+  text: string;
+}
+
+export interface Metric {
+  name: string;
+  description: string;
+  unit: Unit;
+  /** Absent on criteria metrics, which alert nobody. */
+  priority?: Priority;
+  target?: Bound;
+  warning?: Bound;
+  critical?: Bound;
+  impact?: string;
+  /** False for metrics that are watched but never judged (`target: monitoring only`). */
+  gates: boolean;
+}
+
+export interface Baseline {
+  /** `within`: both sides; `above` / `below`: no more than so much above or below. */
+  side: 'within' | 'above' | 'below';
+  /** 0.2 is 20 %. */
+  ratio: number;
+}
+
+export interface Criterion {
+  metric: string;
+  unit: Unit;
+  /** The criterion as the plan writes it: what people read. */
+  text: string;
+  /** Absolute criteria have a bound, relative ones a baseline; exactly one of them. */
+  bound?: Bound;
+  baseline?: Baseline;
+  /** `restart`: a breach restarts the clock; `fail`: one breach is FAIL. `== 0` criteria default to `fail`. */
+  onBreach: 'restart' | 'fail';
+  /** Count the increase since the phase's first change instead of the value (default for `== 0`). */
+  increase: boolean;
+  /** The metric's critical threshold: crossed on `criticalInARow` samples in a row it is FAIL at once. */
+  critical?: Bound;
+}
+
+/** A metric window (design 6). Samples lie at t0 + warmUp + k * every. */
+export interface WindowSpec {
+  length: TimeSpan;
+  every: TimeSpan;
+  warmUp: TimeSpan;
+  /** From t0 + warmUp; after it a window that has not passed ends as FAIL (it saw a breach) or HOLD. */
+  deadline: TimeSpan;
+  criteria: Criterion[];
+  /** 0..1, of the samples of the judged stretch. */
+  coverage: number;
+  invalidInARow: number;
+  criticalInARow: number;
+  /** PASS also needs this increase of a count metric over the window. */
+  minTraffic?: { metric: string; atLeast: number };
+}
+
+export interface HttpCheck {
+  type: 'http';
+  url: string;
+  method: 'GET' | 'HEAD' | 'POST';
+  status: number[];
+  contains?: string;
+  headers: Record<string, string>;
+  body?: string;
+  timeout: TimeSpan;
+}
+export interface CommandCheck {
+  type: 'command';
+  argv: string[];
+  timeout: TimeSpan;
+  /** Names of environment variables that the command may see, beyond the environment document's. */
+  env: string[];
+}
+/** One reading of a metric against a criterion, now. */
+export interface MetricCheck {
+  type: 'metric';
+  criterion: Criterion;
+}
+export interface FlagCheck {
+  type: 'flag';
+  key: string;
+  enabled?: boolean;
+  percent?: number;
+}
+/** The success criteria of earlier phases, held for `window.length` since the last of them was done. */
+export interface StableCheck {
+  type: 'stable';
+  phases: string[];
+  window: WindowSpec;
+}
+export type Check = HttpCheck | CommandCheck | MetricCheck | FlagCheck | StableCheck;
+
+interface StepBase {
+  /** Unique in its phase. */
+  id: string;
+  title: string;
+  onFail: OnFail;
+}
+/** Undo is what makes an action an action; one without says why (`cannot-undo`), and behind it the way back is closed. */
+interface ActionBase extends StepBase {
+  cannotUndo?: string;
+}
+export interface FlagStep extends ActionBase {
+  kind: 'flag';
+  key: string;
+  to: boolean;
+  /** 0..100, the share of traffic. */
+  percent: number;
+  /** Users that always get the flag. */
+  include: string[];
+}
+export interface DeployStep extends ActionBase {
+  kind: 'deploy';
+  target: string;
+  revision: string;
+  /** Whether the apply command may run twice; one that may not goes to HOLD when nobody knows if it ran. */
+  repeatable: boolean;
+}
+export interface TrafficStep extends ActionBase {
+  kind: 'traffic';
+  flag: string;
+  /** Ascending shares, 0..100, each held under watch for `hold.length`. */
+  percents: number[];
+  hold: WindowSpec;
+}
+export interface CheckStep extends StepBase {
+  kind: 'check';
+  check: Check;
+}
+export interface AttestStep extends StepBase {
+  kind: 'attest';
+  by: string;
+  evidence: 'required' | 'optional';
+  /** Whether `not-applicable` is an allowed answer. */
+  notApplicable: boolean;
+  /** How long the answer may take; then it is a HOLD. */
+  expires: TimeSpan;
+}
+export interface WatchStep extends StepBase {
+  kind: 'watch';
+  window: WindowSpec;
+}
+export type ActionStep = FlagStep | DeployStep | TrafficStep;
+export type Step = ActionStep | CheckStep | AttestStep | WatchStep;
+/** Checklist items before a phase look and change nothing. */
+export type BeforeItem = CheckStep | AttestStep;
+
+export interface ApprovalSpec {
+  /** Role -> how many different people. */
+  roles: Record<string, number>;
+  expires: TimeSpan;
+  /** What happens when it expires unanswered. */
+  onExpiry: 'rollback' | 'hold';
+  /** The one who started the run counts too; default false (separation of duties). */
+  allowStarter: boolean;
+  remindEvery: TimeSpan;
+  /** The next in line, asked when nobody answered for `after`. */
+  escalate?: { after: TimeSpan; to: string };
+}
+
+export interface Phase {
+  id: string;
+  title: string;
+  /** Ids of phases that must have completed. */
+  after: string[];
+  /** 1-based week and inclusive days of the run; absent: at once. */
+  schedule?: { week: number; days: [number, number] };
+  before: BeforeItem[];
+  steps: Step[];
+  /** A window of its own after the last step. */
+  success?: WindowSpec;
+  /** Checks and attestations that belong to the success criteria but are no metrics; they run after the window. */
+  successChecks: BeforeItem[];
+  approval?: ApprovalSpec;
+  /** Watched with the success criteria after the approval; the next phase starts when it passed. */
+  soak?: WindowSpec;
+}
+
+export interface HoldPolicy {
+  deadline: TimeSpan;
+  /** What happens when nobody decides. */
+  then: 'rollback';
+}
+
+export interface RollbackSpec {
+  /** Metrics that must be back inside their targets; default: the red ones. */
+  metrics: string[];
+  /** `length` is how long they must stay inside; after `deadline` the rollback is not verified. */
+  window: WindowSpec;
+  /** Health checks run after the undo. */
+  checks: CheckStep[];
+}
+
+export interface Plan {
+  id: string;
+  title: string;
+  description: string;
+  /** Role -> title. */
+  roles: Record<string, string>;
+  metrics: Record<string, Metric>;
+  phases: Phase[];
+  hold: HoldPolicy;
+  rollback: RollbackSpec;
+  /** Roles whose people may waive a gate. */
+  waivers: string[];
+}
+
+export interface Person {
+  name: string;
+  title: string;
+  roles: string[];
+}
+
+export type FlagSource =
+  | { provider: 'flagd'; file: string }
+  | { provider: 'unleash'; url: string; project: string; environment: string; token: string };
+
+/** How one metric is read: PromQL for Prometheus, the name of a sample for a metrics endpoint. */
+export interface MetricBinding {
+  promql?: string;
+  sample?: string;
+}
+export interface MetricSource {
+  provider: 'prometheus' | 'endpoint';
+  url: string;
+  /** How long after an instant the source surely has its samples. */
+  lag: TimeSpan;
+  /** Each request. */
+  timeout: TimeSpan;
+  headers: Record<string, string>;
+  bindings: Record<string, MetricBinding>;
+}
+
+/** Commands of a deploy target; `{{revision}}` in an argv element is filled in by the activity. */
+export interface DeployTarget {
+  /** Prints the revision that runs now. */
+  read: string[];
+  apply: string[];
+  /** Undo runs `undo` (default: `apply`) with the captured revision. */
+  undo: string[];
+  timeout: TimeSpan;
+}
+
+export type Channel =
+  | { kind: 'log'; name: string }
+  | { kind: 'webhook'; name: string; url: string; headers: Record<string, string> };
+
+export interface Environment {
+  id: string;
+  kind: 'demo' | 'test' | 'staging' | 'production';
+  title: string;
+  timeZone: string;
+  people: Person[];
+  /** `identity`: names are believed and every report says so. */
+  trust: 'identity';
+  flags: FlagSource;
+  metrics: MetricSource;
+  deploy: Record<string, DeployTarget>;
+  services: Record<string, string>;
+  /** `host` or `host:port` that checks may call. */
+  httpAllow: string[];
+  commands: {
+    /** Where commands run, relative to the worker's --workdir. */
+    cwd: string;
+    /** Variables given to every command; values may be secret references. */
+    env: Record<string, string>;
+  };
+  notify: Channel[];
+  /** Present when time is compressed; every status, report and log says so. */
+  compression?: { scale: number; cap?: TimeSpan };
+}
+
+/** One version of what a run executes, and the digest (`sha256:<hex>`) over its canonical form. */
+export interface FrozenPlan {
+  digest: string;
+  plan: Plan;
+  environment: Environment;
+  vars: Record<string, string>;
+}
+
+/** The input of the migration workflow. An amendment adds a version. */
+export interface RunInput {
+  schemaVersion: 1;
+  versions: FrozenPlan[];
+  startedBy: string;
+}
