@@ -10,6 +10,7 @@
 import type { Change, LedgerEntry, TargetState } from '../plan/change.js';
 import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
+import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
 import type { Channel, Check, Criterion, Environment, Phase, WindowSpec } from '../plan/model.js';
 
 /** Who asks: part of evidence, logs and idempotency keys. `address` is `phase/step#attempt`. */
@@ -17,13 +18,6 @@ export interface Origin {
   run: string;
   address: string;
   title: string;
-}
-
-/** A reference to a document in the content-addressed evidence store. */
-export interface EvidenceRef {
-  /** `sha256:<hex>` */
-  digest: string;
-  bytes: number;
 }
 
 export interface CaptureInput {
@@ -99,15 +93,6 @@ export interface CheckResult {
   evidence: EvidenceRef;
 }
 
-/** Values captured before a phase's first change, in canonical units; a metric that had none is absent. */
-export interface BaselineSet {
-  at: number;
-  values: Record<string, number>;
-  /** Metric -> why there is no value. */
-  missing: Record<string, string>;
-  evidence: EvidenceRef;
-}
-
 export interface BaselineInput {
   origin: Origin;
   metrics: string[];
@@ -127,16 +112,6 @@ export interface WindowInput {
   resume?: WindowState;
   /** True: wait, without judging, until samples are valid again, then return with verdict undefined ("recovered"). */
   untilRecovered?: boolean;
-}
-
-export interface CriterionSummary {
-  text: string;
-  metric: string;
-  ok: number;
-  breaches: number;
-  notValid: number;
-  last?: number;
-  worst?: number;
 }
 
 export interface WindowResult {
@@ -236,4 +211,4 @@ export interface HostActivities {
   }): Promise<{ opensAt: number; text: string }>;
 }
 
-export type { Channel, Criterion };
+export type { BaselineSet, Channel, Criterion, CriterionSummary, EvidenceRef };

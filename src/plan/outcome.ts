@@ -1,0 +1,42 @@
+/** How a run ended, in words and as the exit code of the CLI. */
+export const outcomeKinds = ['completed', 'failed', 'rolled-back-verified', 'rolled-back-not-verified'] as const;
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+export interface Outcome {
+  kind: OutcomeKind;
+  /** Why, in one line; for a completed run what was done. */
+  reason: string;
+  endedAt: number;
+}
+
+/** The exit codes of the CLI; `phasegate help exit-codes` prints them. */
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  failed: 3,
+  rolledBackVerified: 4,
+  waiting: 5,
+  notFound: 6,
+  notAllowed: 7,
+  unreachable: 8,
+  rolledBackNotVerified: 9,
+  timeout: 124,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const byKind: Record<OutcomeKind, { words: string; exitCode: ExitCode }> = {
+  completed: { words: 'completed', exitCode: exitCodes.ok },
+  failed: { words: 'failed', exitCode: exitCodes.failed },
+  'rolled-back-verified': { words: 'rolled back, verified', exitCode: exitCodes.rolledBackVerified },
+  'rolled-back-not-verified': { words: 'rolled back, NOT verified', exitCode: exitCodes.rolledBackNotVerified },
+};
+
+export function outcomeWords(kind: OutcomeKind): string {
+  return byKind[kind].words;
+}
+
+export function outcomeExitCode(kind: OutcomeKind): ExitCode {
+  return byKind[kind].exitCode;
+}

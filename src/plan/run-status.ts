@@ -1,0 +1,183 @@
+/** What the `status` queries answer: the facts that the CLI, the report and the Temporal UI's details are drawn from. */
+import type { BaselineSet, CriterionSummary, EvidenceRef } from './run-facts.js';
+import type { LedgerEntry } from './change.js';
+import type { Verdict } from './judge-types.js';
+import type { Environment, Phase } from './model.js';
+import type { Outcome } from './outcome.js';
+import type { Decision } from './quorum.js';
+
+/** The life of a migration, a phase and a rollback in the words that every surface uses. */
+export const runStates = ['waiting for locks', 'running', 'waiting', 'paused', 'on hold', 'rolling back', 'completed', 'failed', 'rolled back'] as const;
+export type RunState = (typeof runStates)[number];
+
+export type StepState = 'pending' | 'running' | 'waiting' | 'passed' | 'failed' | 'on hold' | 'waived';
+
+/** One attempt of a step; earlier attempts stay. */
+export interface StepRecord {
+  address: string;
+  id: string;
+  part: 'before' | 'steps' | 'success' | 'approval' | 'soak';
+  kind: string;
+  title: string;
+  state: StepState;
+  startedAt?: number;
+  endedAt?: number;
+  verdict?: Verdict;
+  reason?: string;
+  output?: string;
+  evidence?: EvidenceRef[];
+  criteria?: CriterionSummary[];
+  /** For windows: when it began, how long it lasts at best, and its deadline. */
+  window?: { t0: number; lengthMs: number; planned: string; deadlineAt: number };
+  /** For attestations. */
+  answer?: { by: string; answer: string; evidence?: string; reason?: string; at: number };
+}
+
+/** A point where the run waits for people. */
+export interface Gate {
+  address: string;
+  kind: 'approval' | 'attestation' | 'hold';
+  title: string;
+  /** Why it is open: the approval's purpose, or why a verdict could not be reached. */
+  reason: string;
+  /** Role -> how many; for attestations and holds one of the roles is enough. */
+  roles: Record<string, number>;
+  /** People who may answer now. */
+  people: string[];
+  decisions: Decision[];
+  openedAt: number;
+  deadlineAt: number;
+  /** What happens at the deadline, in words. */
+  then: string;
+  /** What an approval is bound to: plan and evidence. */
+  digest: string;
+  evidence?: EvidenceRef;
+  /** What a person may send: `approve`, `reject`, `attest`, `retry`, `rollback`, `waive`. */
+  answers: string[];
+}
+
+export interface Refusal {
+  at: number;
+  message: string;
+  by?: string;
+  reason: string;
+}
+
+export interface Waiver {
+  address: string;
+  by: string;
+  reason: string;
+  at: number;
+}
+
+export interface UndoRecord {
+  entryId: string;
+  covers: string[];
+  title: string;
+  state: 'pending' | 'running' | 'done' | 'failing' | 'taken over';
+  reason?: string;
+  by?: string;
+  endedAt?: number;
+  evidence?: EvidenceRef;
+}
+
+export interface RollbackStatus {
+  schemaVersion: 1;
+  workflowId: string;
+  runId: string;
+  state: 'rolling back' | 'on hold' | 'rolled back';
+  reason: string;
+  phases: string[];
+  startedAt: number;
+  endedAt?: number;
+  undos: UndoRecord[];
+  checks: StepRecord[];
+  verified?: boolean;
+  /** Why it is not verified. */
+  verification?: string;
+  gates: Gate[];
+  refusals: Refusal[];
+  sentence: string;
+}
+
+export interface PhaseStatus {
+  schemaVersion: 1;
+  phase: string;
+  title: string;
+  workflowId: string;
+  runId: string;
+  state: RunState;
+  startedAt: number;
+  endedAt?: number;
+  opensAt?: number;
+  changedAt?: number;
+  baseline?: BaselineSet;
+  paused?: { by: string; reason?: string; at: number };
+  steps: StepRecord[];
+  gates: Gate[];
+  decisions: Decision[];
+  waivers: Waiver[];
+  ledger: LedgerEntry[];
+  refusals: Refusal[];
+  rollback?: string;
+  /** One sentence: what happens, what it waits for, who can unblock it, what comes next. */
+  sentence: string;
+}
+
+export interface PhaseSummary {
+  id: string;
+  title: string;
+  state: 'pending' | RunState;
+  workflowId: string;
+  /** Of the child execution, once started. */
+  runId?: string;
+  startedAt?: number;
+  endedAt?: number;
+  reason?: string;
+}
+
+export interface RunStatus {
+  schemaVersion: 1;
+  workflowId: string;
+  runId: string;
+  plan: { id: string; title: string; digest: string };
+  environment: { id: string; kind: Environment['kind']; trust: Environment['trust']; compression?: Environment['compression'] };
+  startedBy: string;
+  startedAt: number;
+  state: RunState;
+  paused?: { by: string; reason?: string; at: number };
+  phases: PhaseSummary[];
+  /** Workflow ids of rollbacks of this run. */
+  rollbacks: string[];
+  gates: Gate[];
+  refusals: Refusal[];
+  outcome?: Outcome;
+  sentence: string;
+  /** Said on every surface: compressed time, identities not verified. */
+  remarks: string[];
+}
+
+/** What a phase's child workflow returns to the migration. */
+export interface PhaseResult {
+  verdict: 'PASS' | 'FAIL';
+  reason: string;
+  /** Entries still in force (empty after a rollback). */
+  ledger: LedgerEntry[];
+  changed: boolean;
+  completedAt: number;
+  /** Set when the phase was rolled back. */
+  rollback?: RollbackResult;
+  /** `all`: a person or a red metric asked for everything to be taken back. */
+  reach: 'phase' | 'all';
+  status: PhaseStatus;
+}
+
+export interface RollbackResult {
+  workflowId: string;
+  verified: boolean;
+  reason: string;
+  undone: string[];
+  status: RollbackStatus;
+}
+
+export type { Phase };

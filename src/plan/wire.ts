@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+/**
+ * The messages that people send to a run: names, payloads, and how what they typed is read. One payload serves the
+ * Signal (Temporal UI, `temporal workflow signal`) and the Update (CLI) of the same name. Forgiving in form, strict in
+ * meaning: an unknown key is refused, and nothing here ever throws.
+ */
+export const messageNames = ['approve', 'reject', 'attest', 'pause', 'resume', 'retry', 'rollback', 'waive', 'takeover'] as const;
+export type MessageName = (typeof messageNames)[number];
+
+export const statusQuery = 'status';
+
+const text = (max: number): z.ZodString => z.string().trim().min(1).max(max);
+const by = text(200).describe('your name as the environment lists it');
+const gate = text(200).describe('address of the gate, such as 1a/approval#1; may be left out when one gate is open');
+const reason = text(2000);
+const common = {
+  by,
+  id: text(200).optional().describe('any id of your own; a repeated message with the same id is the same message'),
+};
+
+const lowered = (values: readonly [string, ...string[]]): z.ZodType<string> =>
+  z.preprocess((value) => (typeof value === 'string' ? value.trim().toLowerCase().replace(/[ _]/g, '-') : value), z.enum(values));
+
+const schemas = {
+  approve: z.strictObject({
+    ...common,
+    gate: gate.optional(),
+    digest: text(80).optional().describe('what you were shown; refused when the gate has changed since'),
+    reason: reason.optional(),
+    signature: text(20_000).optional(),
+  }),
+  reject: z.strictObject({
+    ...common,
+    gate: gate.optional(),
+    digest: text(80).optional(),
+    reason,
+    signature: text(20_000).optional(),
+  }),
+  attest: z.strictObject({
+    ...common,
+    item: gate.describe('address of the item, such as 1a/team-assembled'),
+    answer: lowered(['done', 'not-applicable', 'failed']),
+    evidence: reason.optional().describe('a link, a note, or the digest of a file'),
+    reason: reason.optional(),
+  }),
+  pause: z.strictObject({ ...common, reason: reason.optional() }),
+  resume: z.strictObject({ ...common, reason: reason.optional() }),
+  retry: z.strictObject({ ...common, gate: gate.optional(), reason: reason.optional() }),
+  rollback: z.strictObject({
+    ...common,
+    reason,
+    phase: text(100).optional().describe('only this phase, if it is the one that runs; left out: everything'),
+  }),
+  waive: z.strictObject({ ...common, gate: gate.optional(), reason }),
+  takeover: z.strictObject({
+    ...common,
+    entry: text(300).describe('id of the ledger entry, such as 1a/enable#1'),
+    reason: reason.describe('what you did by hand'),
+  }),
+} as const satisfies Record<MessageName, z.ZodType>;
+
+export type Message<N extends MessageName> = z.output<(typeof schemas)[N]>;
+
+/** A payload to paste into the Temporal UI: part of every handler's description and of every refusal. */
+export const examples: Record<MessageName, string> = {
+  approve: '{"by":"erin","gate":"1a/approval#1"}',
+  reject: '{"by":"erin","gate":"1a/approval#1","reason":"error budget is spent"}',
+  attest: '{"by":"dana","item":"1a/team-assembled","answer":"done","evidence":"all five on the call"}',
+  pause: '{"by":"dana","reason":"waiting for the network team"}',
+  resume: '{"by":"dana"}',
+  retry: '{"by":"dana","gate":"1a/window#1"}',
+  rollback: '{"by":"dana","reason":"customers report errors"}',
+  waive: '{"by":"carlos","gate":"1a/window#1","reason":"metrics source is being replaced"}',
+  takeover: '{"by":"ola","entry":"1a/enable#1","reason":"switched off in the flag console"}',
+};
+
+/** What each message does, for the descriptions that the Temporal UI and CLI list. */
+export const descriptions: Record<MessageName, string> = {
+  approve: 'Say yes at an open approval gate.',
+  reject: 'Say no at an open approval gate; the phase is rolled back.',
+  attest: 'Answer a checklist item: done, not-applicable or failed.',
+  pause: 'Stop before the next step; windows, approvals and rollbacks go on.',
+  resume: 'Go on after a pause.',
+  retry: 'Answer a HOLD: try the step again.',
+  rollback: 'Undo everything that this run changed, newest phase first (or the running phase alone), and verify it.',
+  waive: 'Answer a HOLD: pass it on your authority, with a reason that stays on record.',
+  takeover: 'Say that an undo which keeps failing was done by hand.',
+};
+
+export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | { ok: false; problem: string };
+
+/** Reads whatever somebody sent. A bare string is the sender's name where nothing else is needed. */
+export function parseMessage<N extends MessageName>(name: N, raw: unknown): Parsed<N> {
+  const example = `Send for example ${examples[name]}`;
+  const shaped = reshape(raw);
+  if (shaped === undefined) return { ok: false, problem: `an empty ${name} says nothing and was not taken as a yes. ${example}` };
+  const schema: z.ZodType<unknown> = schemas[name];
+  const parsed = schema.safeParse(shaped);
+  if (parsed.success) return { ok: true, message: parsed.data as Message<N> };
+  const problems = parsed.error.issues.map((issue) => {
+    const where = issue.path.length > 0 ? `"${issue.path.join('.')}": ` : '';
+    return `${where}${issue.message}`;
+  });
+  return { ok: false, problem: bounded(`${problems.join('; ')}. ${example}`) };
+}
+
+function reshape(raw: unknown): unknown {
+  const value: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value.trim() === '' ? undefined : { by: value };
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  if (Object.keys(value).length === 0) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key.toLowerCase(), entry]));
+}
+
+const longest = 500;
+function bounded(problem: string): string {
+  return problem.length <= longest ? problem : `${problem.slice(0, longest)}…`;
+}
+
+/** The answer to an accepted Update. */
+export interface Answer {
+  /** What happened, in one sentence. */
+  message: string;
+  /** True when the same message had been taken before. */
+  repeated: boolean;
+}
