@@ -202,6 +202,8 @@ export interface HostActivities {
   /** All keys or none. Asking again for what the same run holds is granted. */
   acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;
   releaseLocks(input: { environment: string; run: string; runId: string }): Promise<void>;
+  /** What a phase's execution changed, from its history: for a phase that ended without undoing itself. */
+  readLedger(input: { workflowId: string; runId: string }): Promise<LedgerEntry[]>;
   /** When the phase's days begin (epoch ms, now or later), in the environment's time zone, compressed. */
   scheduleOpening(input: {
     schedule: NonNullable<Phase['schedule']>;

@@ -11,7 +11,9 @@ export interface Address {
 
 /** Reads `1a/window#2`, `1a/window` or `window`; case and blanks around are forgiven. Undefined when it is none. */
 export function parseAddress(text: string, defaultPhase?: string): Address | undefined {
-  const match = /^(?:([a-z0-9][a-z0-9-]*)\/)?([a-z0-9][a-z0-9@-]*)(?:#([1-9]\d{0,5}))?$/.exec(text.trim().toLowerCase());
+  const match = /^(?:([a-z0-9][a-z0-9-]*)\/)?([a-z0-9][a-z0-9@-]*)(?:#([1-9]\d{0,5}))?$/.exec(
+    text.trim().toLowerCase()
+  );
   const phase = match?.[1] ?? defaultPhase;
   if (!match?.[2] || phase === undefined) return undefined;
   return { phase, step: match[2], ...(match[3] === undefined ? {} : { attempt: Number(match[3]) }) };

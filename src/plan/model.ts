@@ -265,8 +265,7 @@ export interface DeployTarget {
 }
 
 export type Channel =
-  | { kind: 'log'; name: string }
-  | { kind: 'webhook'; name: string; url: string; headers: Record<string, string> };
+  { kind: 'log'; name: string } | { kind: 'webhook'; name: string; url: string; headers: Record<string, string> };
 
 export interface Environment {
   id: string;

@@ -30,7 +30,11 @@ export function rolesFor(person: Person, roles: Record<string, number>): string[
 }
 
 /** People who may still decide a gate. The one who started the run is left out unless the plan says otherwise. */
-export function eligible(spec: Pick<ApprovalSpec, 'roles' | 'allowStarter'>, people: Person[], startedBy: string): Person[] {
+export function eligible(
+  spec: Pick<ApprovalSpec, 'roles' | 'allowStarter'>,
+  people: Person[],
+  startedBy: string
+): Person[] {
   return people.filter(
     (person) => rolesFor(person, spec.roles).length > 0 && (spec.allowStarter || person.name !== startedBy)
   );
@@ -40,7 +44,10 @@ export function eligible(spec: Pick<ApprovalSpec, 'roles' | 'allowStarter'>, peo
  * Whether these people can fill the roles when each of them fills one: a bipartite matching, since somebody with two
  * roles counts once. Returns how many places of each role are filled at best.
  */
-export function assign(need: Record<string, number>, people: ReadonlyArray<{ name: string; roles: string[] }>): Record<string, number> {
+export function assign(
+  need: Record<string, number>,
+  people: ReadonlyArray<{ name: string; roles: string[] }>
+): Record<string, number> {
   const seats = Object.entries(need).flatMap(([role, count]) => Array.from({ length: count }, (_, i) => ({ role, i })));
   const seatOf = new Map<string, number>();
   const personIn: Array<string | undefined> = seats.map(() => undefined);

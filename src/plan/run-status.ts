@@ -7,7 +7,17 @@ import type { Outcome } from './outcome.js';
 import type { Decision } from './quorum.js';
 
 /** The life of a migration, a phase and a rollback in the words that every surface uses. */
-export const runStates = ['waiting for locks', 'running', 'waiting', 'paused', 'on hold', 'rolling back', 'completed', 'failed', 'rolled back'] as const;
+export const runStates = [
+  'waiting for locks',
+  'running',
+  'waiting',
+  'paused',
+  'on hold',
+  'rolling back',
+  'completed',
+  'failed',
+  'rolled back',
+] as const;
 export type RunState = (typeof runStates)[number];
 
 export type StepState = 'pending' | 'running' | 'waiting' | 'passed' | 'failed' | 'on hold' | 'waived';
@@ -141,7 +151,12 @@ export interface RunStatus {
   workflowId: string;
   runId: string;
   plan: { id: string; title: string; digest: string };
-  environment: { id: string; kind: Environment['kind']; trust: Environment['trust']; compression?: Environment['compression'] };
+  environment: {
+    id: string;
+    kind: Environment['kind'];
+    trust: Environment['trust'];
+    compression?: Environment['compression'];
+  };
   startedBy: string;
   startedAt: number;
   state: RunState;

@@ -5,7 +5,17 @@ import { z } from 'zod';
  * Signal (Temporal UI, `temporal workflow signal`) and the Update (CLI) of the same name. Forgiving in form, strict in
  * meaning: an unknown key is refused, and nothing here ever throws.
  */
-export const messageNames = ['approve', 'reject', 'attest', 'pause', 'resume', 'retry', 'rollback', 'waive', 'takeover'] as const;
+export const messageNames = [
+  'approve',
+  'reject',
+  'attest',
+  'pause',
+  'resume',
+  'retry',
+  'rollback',
+  'waive',
+  'takeover',
+] as const;
 export type MessageName = (typeof messageNames)[number];
 
 export const statusQuery = 'status';
@@ -20,7 +30,10 @@ const common = {
 };
 
 const lowered = (values: readonly [string, ...string[]]): z.ZodType<string> =>
-  z.preprocess((value) => (typeof value === 'string' ? value.trim().toLowerCase().replace(/[ _]/g, '-') : value), z.enum(values));
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.trim().toLowerCase().replace(/[ _]/g, '-') : value),
+    z.enum(values)
+  );
 
 const schemas = {
   approve: z.strictObject({
@@ -94,7 +107,8 @@ export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | 
 export function parseMessage<N extends MessageName>(name: N, raw: unknown): Parsed<N> {
   const example = `Send for example ${examples[name]}`;
   const shaped = reshape(raw);
-  if (shaped === undefined) return { ok: false, problem: `an empty ${name} says nothing and was not taken as a yes. ${example}` };
+  if (shaped === undefined)
+    return { ok: false, problem: `an empty ${name} says nothing and was not taken as a yes. ${example}` };
   const schema: z.ZodType<unknown> = schemas[name];
   const parsed = schema.safeParse(shaped);
   if (parsed.success) return { ok: true, message: parsed.data as Message<N> };

@@ -1,0 +1,7 @@
+export { commandEnv } from './command-env.js';
+export type { CommandOrigin } from './command-env.js';
+export type { CommandRequest, CommandResult } from './command.js';
+export { lastLines } from './output.js';
+export { fillArgv, hasControl } from './program.js';
+export { runCommand } from './run-command.js';
+export { revokeCommand, stopOthers } from './stop-jobs.js';

@@ -1,0 +1,98 @@
+import { statSync } from 'node:fs';
+import type { Tools } from '../deps.js';
+import type { Scope } from '../scope.js';
+import { defaultGraceMs } from './command.js';
+import type { CommandRequest, CommandResult } from './command.js';
+import { followJob } from './follow-job.js';
+import { createJob, discardJob, jobFiles, jobFolder, jobsOf, newRecord } from './job.js';
+import { inspectJob } from './job-state.js';
+import type { JobState } from './job-state.js';
+import { launch } from './launch.js';
+import { stopGroup } from './processes.js';
+import { commandPath, findProgram, refuseArgv } from './program.js';
+
+/**
+ * Runs an argv without a shell, in a process group of its own, at most once per key: a command whose worker died is
+ * found by its files and adopted; one whose end nobody knows runs again only when it is repeatable, else it is HOLD.
+ * Never throws for what the command does: that is in the verdict.
+ *
+ * @throws CancelledFailure when the activity is cancelled; the command is stopped, or left running for the next
+ *   attempt when one is to come
+ */
+export async function runCommand(request: CommandRequest, tools: Tools, scope: Scope): Promise<CommandResult> {
+  const { job } = request;
+  const program = startable(request);
+  if (!program.found) return notStarted(request, program.reason, tools);
+  const argv = [program.path, ...request.argv.slice(1)];
+  await jobsOf(tools.stateDir, job.scope);
+  const folder = jobFolder(tools.stateDir, job.scope, job.key);
+  for (;;) {
+    const state = await inspectJob(folder);
+    if (state.kind === 'none') {
+      const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
+      if (!(await createJob(folder, record))) continue;
+      const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });
+      const result = await followJob({ folder, record, request, tools, scope, ended });
+      if (result !== undefined) return { ...result, how: 'started' };
+      continue;
+    }
+    const known = await adopt(state, folder, request, tools, scope);
+    if (known !== undefined) return known;
+  }
+}
+
+/** What is to be told of a command that an earlier attempt started; undefined: look again, or run it. */
+async function adopt(
+  state: Exclude<JobState, { kind: 'none' }>,
+  folder: string,
+  request: CommandRequest,
+  tools: Tools,
+  scope: Scope
+): Promise<CommandResult | undefined> {
+  const { reuse, repeatable } = request.job;
+  switch (state.kind) {
+    case 'finished':
+      if (reuse === 'any' || (reuse === 'passed' && state.result.verdict === 'PASS')) {
+        return { ...state.result, how: 'recorded' };
+      }
+      return discardJob(folder);
+    case 'unclaimed':
+    case 'void':
+      return discardJob(folder);
+    case 'exited':
+    case 'running': {
+      const result = await followJob({ folder, record: state.record, request, tools, scope });
+      return result === undefined ? undefined : { ...result, how: 'adopted' };
+    }
+    case 'lost':
+      // What it left running would work against the next run of it.
+      if (state.pid !== undefined && state.start !== undefined) {
+        await stopGroup(state.pid, state.start, request.graceMs ?? defaultGraceMs);
+      }
+      if (repeatable) return discardJob(folder);
+      return unknown(request, 'its worker and it ended without a result', tools, state.record.startedAt);
+    case 'elsewhere':
+      return unknown(request, `it was started on host ${state.record.host}`, tools, state.record.startedAt);
+  }
+}
+
+function startable(request: CommandRequest): ReturnType<typeof findProgram> {
+  const refusal = refuseArgv(request.argv);
+  if (refusal !== undefined) return { found: false, reason: refusal };
+  if (statSync(request.cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return { found: false, reason: `the folder ${request.cwd} to run in does not exist` };
+  }
+  return findProgram(request.argv[0] ?? '', request.cwd, request.env['PATH'] ?? commandPath());
+}
+
+function notStarted(request: CommandRequest, why: string, tools: Tools): CommandResult {
+  const now = tools.clock.now();
+  const reason = `${request.argv[0] ?? 'command'} could not be started: ${why}`;
+  return { verdict: 'HOLD', reason, stdout: '', stderr: '', startedAt: now, endedAt: now, ran: false, how: 'started' };
+}
+
+function unknown(request: CommandRequest, why: string, tools: Tools, startedAt: number): CommandResult {
+  const reason = `nobody knows whether ${request.argv[0]} did its work: ${why}, and it is not declared repeatable`;
+  const endedAt = tools.clock.now();
+  return { verdict: 'HOLD', reason, stdout: '', stderr: '', startedAt, endedAt, ran: true, how: 'adopted' };
+}

@@ -1,0 +1,37 @@
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { ledgerOf } from '../../plan/ledger-history.js';
+import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
+import { phaseOpening } from '../../plan/schedule.js';
+import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
+import { completedActivities } from './history.js';
+
+/** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
+export function createHostActivities(client: Client): HostActivities {
+  return {
+    async acquireLocks({ environment, keys, holder }) {
+      const start = new WithStartWorkflowOperation('locks', {
+        workflowId: locksWorkflowId(environment),
+        taskQueue: workflowQueue,
+        args: [],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `Locks of ${environment}`,
+      });
+      return client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [{ keys: string[]; holder: LockHolder }]>('acquire', {
+        args: [{ keys, holder }],
+        startWorkflowOperation: start,
+      });
+    },
+    async releaseLocks({ environment, run, runId }) {
+      await client.workflow.getHandle(locksWorkflowId(environment)).executeUpdate<number, [{ run: string; runId: string }], 'release'>('release', {
+        args: [{ run, runId }],
+      });
+    },
+    async readLedger({ workflowId, runId }) {
+      return ledgerOf(await completedActivities(client, { workflowId, runId }));
+    },
+    async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
+      return phaseOpening(schedule, runStartedAt, timeZone, compression);
+    },
+  };
+}

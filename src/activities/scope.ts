@@ -1,0 +1,39 @@
+import { Context } from '@temporalio/activity';
+
+/** What an activity needs to know of the Temporal call that it answers. */
+export interface Scope {
+  workflowId: string;
+  runId: string;
+  activityId: string;
+  /** From 1; counts Temporal's retries of the same activity. */
+  attempt: number;
+  /** Details of the last heartbeat of an earlier attempt. */
+  heartbeatDetails: unknown;
+  heartbeat(details?: unknown): void;
+  /** Aborted when the activity is cancelled, for whatever reason. */
+  signal: AbortSignal;
+  /** Rejects with Temporal's CancelledFailure. */
+  cancelled: Promise<never>;
+  /** True when another attempt is to come (worker shutdown, time-out, pause, reset): leave work for it to find. */
+  handedOver(): boolean;
+}
+
+/** The scope of the activity that is running now. */
+export function currentScope(): Scope {
+  const context = Context.current();
+  const { info } = context;
+  return {
+    workflowId: info.workflowExecution?.workflowId ?? '',
+    runId: info.workflowExecution?.runId ?? '',
+    activityId: info.activityId,
+    attempt: info.attempt,
+    heartbeatDetails: info.heartbeatDetails,
+    heartbeat: (details) => context.heartbeat(details),
+    signal: context.cancellationSignal,
+    cancelled: context.cancelled,
+    handedOver: () => {
+      const why = context.cancellationDetails;
+      return why !== undefined && !why.cancelRequested && !why.notFound;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { LedgerEntry } from '../../plan/change.js';
+import { PhasegateError } from '../../plan/errors.js';
+import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
+import { rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
+import type { RollbackInput } from '../../plan/run-input.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import type { Link } from '../connection/link.js';
+import { describeRun } from '../read/describe.js';
+import { readFamily, type Relative } from '../read/family.js';
+import { readHistory, readInput } from '../read/history.js';
+import { ledgerFrom } from '../read/ledger.js';
+import { readFrozen } from '../read/run-input.js';
+import { moves } from '../read/snapshot-reader.js';
+import type { RunRef } from '../read/snapshot.js';
+
+/** What a rollback of a run would do now. */
+export interface RollbackPreview {
+  run: RunRef;
+  /** True: the migration is running and does it itself. False: a rollback of its own is started. */
+  open: boolean;
+  /** What is in force, in the order in which it was captured. */
+  entries: LedgerEntry[];
+  /** How it is undone, in order. */
+  steps: UndoStep[];
+  /** Changes behind which the way back is closed. */
+  irreversible: LedgerEntry[];
+  /** Phases and rollbacks of a closed run that are still at work, such as phases undoing themselves. */
+  stillOpen: Relative[];
+}
+
+/** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
+export async function previewRollback(link: Link, run: RunRef, phase?: string): Promise<RollbackPreview> {
+  const [described, family] = await Promise.all([
+    describeRun(link, run.workflowId, run.runId),
+    readFamily(link, run).then((relatives) => relatives.filter(moves)),
+  ]);
+  const { open } = ledgerFrom(await Promise.all(family.map((relative) => readHistory(link, relative))));
+  const meant = phase === undefined ? open : open.filter((entry) => entry.phase === phase);
+  return {
+    run: { workflowId: run.workflowId, runId: run.runId },
+    open: described.open,
+    entries: meant,
+    steps: undoOrder(meant),
+    irreversible: irreversible(meant),
+    stillOpen: described.open ? [] : family.filter((relative) => relative.open),
+  };
+}
+
+/**
+ * Starts a rollback of a run that has ended, for what no finished rollback covers. With nothing left to undo it
+ * verifies, and releases the run's locks when that succeeds.
+ *
+ * @param by must be one of the environment's people
+ * @throws PhasegateError PG204 for anybody else, PG201 while something of the run still undoes itself
+ */
+export async function startRollback(link: Link, run: RunRef, by: string, reason: string): Promise<RunRef> {
+  const frozen = await readFrozen(link, run);
+  const { environment, plan, digest } = frozen;
+  if (!environment.people.some((person) => person.name === by)) {
+    throw new PhasegateError('PG204', `${by} is not one of the people of ${environment.id}`, {
+      hint: `Say who you are with --as NAME: ${environment.people.map((person) => person.name).join(', ')}`,
+    });
+  }
+  const preview = await previewRollback(link, run);
+  const [busy] = preview.stillOpen;
+  if (busy) throw new PhasegateError('PG201', `${busy.workflowId} is still at work`, { hint: `Watch it with: phasegate watch ${run.workflowId}` });
+  const described = await describeRun(link, run.workflowId, run.runId);
+  const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? by;
+  const input: RollbackInput = {
+    schemaVersion: 1,
+    run: {
+      ...preview.run,
+      planId: plan.id,
+      planTitle: plan.title,
+      digest,
+      startedBy,
+      startedAt: described.startedAt,
+    },
+    entries: preview.entries,
+    reason: `${by} asked for it: ${reason}`,
+    requestedBy: by,
+    environment,
+    rollback: plan.rollback,
+    releaseLocks: true,
+  };
+  return startUnderFreeName(link, run, input);
+}
+
+async function startUnderFreeName(link: Link, run: RunRef, input: RollbackInput): Promise<RunRef> {
+  for (let number = 1; ; number++) {
+    const workflowId = rollbackWorkflowId(run.workflowId, `again-${number}`);
+    try {
+      const handle = await link.call(`start of ${workflowId}`, () =>
+        link.temporal.workflow.start('rollback', {
+          workflowId,
+          taskQueue: workflowQueue,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `Roll back again: ${input.reason}`.slice(0, 180),
+          typedSearchAttributes: [
+            { key: searchAttributes.plan, value: input.run.planId },
+            { key: searchAttributes.environment, value: input.environment.id },
+            { key: searchAttributes.run, value: input.run.runId },
+            { key: searchAttributes.status, value: 'rolling back' },
+          ],
+        })
+      );
+      return { workflowId, runId: handle.firstExecutionRunId };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { isErrorCode, PhasegateError } from '../../plan/errors.js';
+import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
+import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
+import type { Link } from '../connection/link.js';
+import { cleanLine } from '../render/clean.js';
+import type { RunRef } from '../read/snapshot.js';
+
+/** How a message went out, and what came back. */
+export interface Sent extends RunRef {
+  message: MessageName;
+  /** `signal`: no worker answered in time; the server keeps the message until one is back. */
+  how: 'update' | 'signal';
+  /** What happened, in one sentence. */
+  text: string;
+  repeated: boolean;
+}
+
+const answerWithinMs = 3_000;
+
+/**
+ * Sends what a person decided: as an Update, which answers; when no worker does within 3 s, as the Signal of the same
+ * name. The id makes both one message, should the Update arrive after all.
+ *
+ * @param payload without `id`
+ * @throws PhasegateError with the code of the refusal (PG2xx), PG207 when the payload is malformed, PG213 when the
+ *   workflow is closed
+ */
+export async function sendMessage(link: Link, to: RunRef, name: MessageName, payload: Record<string, unknown>): Promise<Sent> {
+  const message = { ...defined(payload), id: `cli-${randomUUID()}` };
+  const parsed = parseMessage(name, message);
+  if (!parsed.ok) throw new PhasegateError('PG207', parsed.problem);
+  const handle = link.temporal.workflow.getHandle(to.workflowId, to.runId);
+  const sent = { workflowId: to.workflowId, runId: to.runId, message: name };
+  try {
+    const answer = await link.call(
+      `${name} to ${to.workflowId}`,
+      () => handle.executeUpdate<Answer, [unknown]>(name, { args: [message], updateId: message.id }),
+      answerWithinMs
+    );
+    return { ...sent, how: 'update', text: cleanLine(answer.message), repeated: answer.repeated };
+  } catch (error) {
+    if (!unanswered(error)) throw refusal(error, to.workflowId);
+  }
+  try {
+    await link.call(`${name} to ${to.workflowId}`, () => handle.signal(name, message));
+  } catch (error) {
+    throw refusal(error, to.workflowId);
+  }
+  return { ...sent, how: 'signal', text: 'no worker answered, so it was sent as a signal; it counts when a worker is back', repeated: false };
+}
+
+function unanswered(error: unknown): boolean {
+  return error instanceof NoAnswer || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNotReady(error);
+}
+
+function refusal(error: unknown, where: string): unknown {
+  if (isNotFound(error)) return new PhasegateError('PG213', 'this part of the run has ended, so nothing can be answered there', { where, cause: error });
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) return error;
+  const code = cause.type ?? '';
+  return new PhasegateError(isErrorCode(code) ? code : 'PG208', cleanLine(cause.message), { where, cause: error });
+}
+
+function defined(payload: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,72 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { PhasegateError } from '../../plan/errors.js';
+import type { ConnectionSettings } from './settings.js';
+
+/** gRPC status codes that matter here. */
+const deadlineExceeded = 4;
+const notFound = 5;
+const permissionDenied = 7;
+const failedPrecondition = 9;
+const unavailable = 14;
+const unauthenticated = 16;
+
+/** PG401: where the server was looked for, who said so, and what to type. */
+export function unreachable(settings: ConnectionSettings, cause: unknown): PhasegateError {
+  const status = grpcStatus(cause);
+  const refusedWho = status === permissionDenied || status === unauthenticated;
+  const what = refusedWho ? 'does not let us in' : 'does not answer';
+  return new PhasegateError('PG401', `the Temporal server at ${settings.address} ${what}: ${detail(cause)}`, {
+    where: `address from ${settings.addressSource}`,
+    hint: refusedWho
+      ? 'Check the key or certificate of the profile: phasegate doctor'
+      : 'Start one with: phasegate server, or name the right one with TEMPORAL_ADDRESS=host:port or --profile NAME.',
+    cause,
+  });
+}
+
+/** Connection failures become PG401; everything else is the caller's to understand. */
+export function translate(settings: ConnectionSettings, what: string, error: unknown): unknown {
+  const status = grpcStatus(error);
+  if (status === unavailable || status === permissionDenied || status === unauthenticated) return unreachable(settings, error);
+  if (status === notFound && /namespace/i.test(detail(error))) {
+    return new PhasegateError('PG401', `the Temporal server at ${settings.address} has no namespace ${settings.namespace}`, {
+      where: `namespace from ${settings.namespaceSource}`,
+      hint: 'Name the right one with --namespace or TEMPORAL_NAMESPACE.',
+      cause: error,
+    });
+  }
+  if (status === deadlineExceeded) return new NoAnswer(what, error);
+  return error;
+}
+
+/** The server took the call and nobody answered it in time: for a query or an update that means no worker. */
+export class NoAnswer extends PhasegateError {
+  constructor(what: string, cause?: unknown) {
+    super('PG402', `no answer to: ${what}`, { cause });
+    this.name = 'NoAnswer';
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return grpcStatus(error) === notFound || (error instanceof Error && error.name === 'WorkflowNotFoundError');
+}
+
+/** A query to a workflow whose first task no worker has taken yet. */
+export function isNotReady(error: unknown): boolean {
+  return grpcStatus(error) === failedPrecondition;
+}
+
+/** The status of the gRPC error in a chain of causes. */
+function grpcStatus(error: unknown): number | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (isGrpcServiceError(current)) return current.code;
+  }
+  return undefined;
+}
+
+function detail(error: unknown): string {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (isGrpcServiceError(current) && current.details !== '') return current.details;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

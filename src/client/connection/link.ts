@@ -1,0 +1,48 @@
+import { Client, Connection } from '@temporalio/client';
+import type { ConnectionSettings } from './settings.js';
+import { probe } from './probe.js';
+import { translate, unreachable } from './failures.js';
+
+/** How long one answer of the server may take. */
+const answerWithinMs = 10_000;
+const connectWithinMs = 5_000;
+
+/** A connection on which every call has a deadline and fails with a coded error. */
+export interface Link {
+  readonly temporal: Client;
+  readonly settings: ConnectionSettings;
+  /**
+   * @param what what is being asked for, as part of an error's text
+   * @throws PhasegateError PG401 when the server cannot be reached; other errors of the call as they are
+   */
+  call<T>(what: string, fn: () => Promise<T>, withinMs?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** @throws PhasegateError PG401 when the server does not answer */
+export async function openLink(settings: ConnectionSettings, identity: string): Promise<Link> {
+  try {
+    await probe(settings.address, process.env);
+    const connection = await Connection.connect({ ...settings.options, connectTimeout: connectWithinMs });
+    return linkOver(connection, settings, identity);
+  } catch (error) {
+    throw unreachable(settings, error);
+  }
+}
+
+/** A link over a connection that is open already, such as that of a worker. */
+export function linkOver(connection: Connection, settings: ConnectionSettings, identity: string): Link {
+  const temporal = new Client({ connection, namespace: settings.namespace, identity });
+  return {
+    temporal,
+    settings,
+    async call(what, fn, withinMs = answerWithinMs) {
+      try {
+        return await connection.withDeadline(Date.now() + withinMs, fn);
+      } catch (error) {
+        throw translate(settings, what, error);
+      }
+    },
+    close: () => connection.close(),
+  };
+}

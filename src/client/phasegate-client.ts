@@ -1,0 +1,179 @@
+import type { FrozenPlan } from '../plan/model.js';
+import type { MessageName } from '../plan/wire.js';
+import { previewRollback, startRollback, type RollbackPreview } from './act/rollback.js';
+import { sendMessage, type Sent } from './act/send.js';
+import { refuseIfTaken, startRun } from './act/start.js';
+import { openLink, type Link } from './connection/link.js';
+import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from './connection/settings.js';
+import { gatesOf } from './read/gates.js';
+import { listRuns, type ListAnswer } from './read/list-runs.js';
+import { resolveRun } from './read/resolve-run.js';
+import { SnapshotReader } from './read/snapshot-reader.js';
+import type { OpenGate, RunRef, RunSnapshot } from './read/snapshot.js';
+import { buildReport, type Report } from './report/build-report.js';
+import { watchRun, type WatchOptions } from './read/watch-run.js';
+
+export interface ConnectOptions extends ConnectionChoice {
+  /** Where TEMPORAL_* variables and the configuration file are looked up. Default: those of this process. */
+  env?: NodeJS.ProcessEnv;
+  /** What the server notes as the sender; nobody is authorised by it. Default: `phasegate`. */
+  identity?: string;
+}
+
+/** Who says something, and why. */
+export interface Saying {
+  by: string;
+  reason?: string;
+}
+
+/**
+ * Everything that can be done with runs, as the command line does it. Every call has a deadline; whatever goes wrong is
+ * a {@link PhasegateError} with a code, a place and what to do next.
+ *
+ * @example
+ * const phasegate = await PhasegateClient.connect();
+ * try {
+ *   const run = await phasegate.resolveRun('last');
+ *   const [gate] = await phasegate.openGates(run);
+ *   if (gate) await phasegate.approve(gate, { by: 'erin' });
+ * } finally {
+ *   await phasegate.close();
+ * }
+ */
+export class PhasegateClient {
+  private readonly link: Link;
+
+  /** @param link an open connection; {@link PhasegateClient.connect} makes one */
+  constructor(link: Link) {
+    this.link = link;
+  }
+
+  /**
+   * Connects by the standard Temporal client configuration: options, TEMPORAL_* variables, profiles.
+   *
+   * @throws PhasegateError PG401 when the server does not answer, PG410 when the configuration cannot be used
+   */
+  static async connect(options: ConnectOptions = {}): Promise<PhasegateClient> {
+    const settings = readConnectionSettings(options, options.env ?? process.env);
+    return new PhasegateClient(await openLink(settings, options.identity ?? 'phasegate'));
+  }
+
+  /** The server that this client talks to, and who said so. */
+  get server(): ConnectionSettings {
+    return this.link.settings;
+  }
+
+  close(): Promise<void> {
+    return this.link.close();
+  }
+
+  /**
+   * @param reference a workflow id, a unique ending of one, a run id, `last`, or nothing: the only open run, else the last
+   * @throws PhasegateError PG403 when there is none, PG404 when several match
+   */
+  resolveRun(reference?: string): Promise<RunRef> {
+    return resolveRun(this.link, reference);
+  }
+
+  /** @throws PhasegateError PG201, PG202 or PG210 when another run stands in the way; see {@link start} */
+  refuseIfTaken(frozen: FrozenPlan): Promise<void> {
+    return refuseIfTaken(this.link, frozen);
+  }
+
+  /**
+   * Starts a run of a frozen plan.
+   *
+   * @throws PhasegateError PG201 (a run of this plan is open), PG202 (locked), PG210 (the last run is not undone)
+   */
+  start(frozen: FrozenPlan, by: string): Promise<RunRef> {
+    return startRun(this.link, frozen, by);
+  }
+
+  /** Everything known about a run now; without a worker from descriptions and histories, which `noWorker` says. */
+  status(run: RunRef): Promise<RunSnapshot> {
+    return new SnapshotReader(this.link, run).read();
+  }
+
+  /** Snapshots of a run until it has ended; the last one has an outcome. */
+  watch(run: RunRef, options: WatchOptions = {}): AsyncGenerator<RunSnapshot, void> {
+    return watchRun(new SnapshotReader(this.link, run), options);
+  }
+
+  /** Gates that wait for people, the most urgent first. */
+  async openGates(run: RunRef): Promise<OpenGate[]> {
+    return gatesOf(await this.status(run));
+  }
+
+  /** Runs, newest first; with `awaiting` those that wait for this person. */
+  list(options: { awaiting?: string } = {}): Promise<ListAnswer> {
+    return listRuns(this.link, options);
+  }
+
+  /** What happened, for people who were not there. */
+  async report(run: RunRef): Promise<Report> {
+    return buildReport(await this.status(run));
+  }
+
+  /** Says yes at a gate; bound to the digest that the gate shows. */
+  approve(gate: OpenGate, saying: Saying): Promise<Sent> {
+    return this.answer(gate, 'approve', { ...saying, digest: gate.digest || undefined });
+  }
+
+  /** Says no at a gate; the phase is rolled back. */
+  reject(gate: OpenGate, saying: Required<Saying>): Promise<Sent> {
+    return this.answer(gate, 'reject', { ...saying, digest: gate.digest || undefined });
+  }
+
+  /** Answers a checklist item. */
+  attest(gate: OpenGate, saying: Saying & { answer: 'done' | 'not-applicable' | 'failed'; evidence?: string }): Promise<Sent> {
+    const { address, workflowId, runId } = gate;
+    return this.send({ workflowId, runId }, 'attest', { ...saying, item: address });
+  }
+
+  /** Answers a HOLD: try again. */
+  retry(gate: OpenGate, saying: Saying): Promise<Sent> {
+    return this.answer(gate, 'retry', { ...saying });
+  }
+
+  /** Answers a HOLD: pass it, on this person's authority. */
+  waive(gate: OpenGate, saying: Required<Saying>): Promise<Sent> {
+    return this.answer(gate, 'waive', { ...saying });
+  }
+
+  /** Says that an undo which keeps failing was done by hand. */
+  takeover(gate: OpenGate, saying: Required<Saying>): Promise<Sent> {
+    return this.send(gate, 'takeover', { ...saying, entry: gate.address });
+  }
+
+  pause(run: RunRef, saying: Saying): Promise<Sent> {
+    return this.send(run, 'pause', { ...saying });
+  }
+
+  resume(run: RunRef, saying: Saying): Promise<Sent> {
+    return this.send(run, 'resume', { ...saying });
+  }
+
+  /** What a rollback would undo, in which order, read from the histories. */
+  previewRollback(run: RunRef, phase?: string): Promise<RollbackPreview> {
+    return previewRollback(this.link, run, phase);
+  }
+
+  /** Asks a running migration to take back everything, or the phase that runs. */
+  rollback(run: RunRef, saying: Required<Saying> & { phase?: string }): Promise<Sent> {
+    return this.send(run, 'rollback', { ...saying });
+  }
+
+  /** Starts a rollback of a run that has ended, for what no finished rollback covers. */
+  rollbackEnded(run: RunRef, saying: Required<Saying>): Promise<RunRef> {
+    return startRollback(this.link, run, saying.by, saying.reason);
+  }
+
+  /** Sends any message to any workflow of a run, as its open gates name it; the shortcuts above are easier to use. */
+  send(to: RunRef, name: MessageName, payload: Record<string, unknown>): Promise<Sent> {
+    return sendMessage(this.link, to, name, payload);
+  }
+
+  private answer(gate: OpenGate, name: 'approve' | 'reject' | 'retry' | 'waive', payload: Record<string, unknown>): Promise<Sent> {
+    return this.send(gate, name, { ...payload, gate: gate.address });
+  }
+}

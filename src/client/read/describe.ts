@@ -1,0 +1,99 @@
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { Outcome } from '../../plan/outcome.js';
+import { outcomeKinds } from '../../plan/outcome.js';
+import { runStates, type RunState } from '../../plan/run-status.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { isNotFound } from '../connection/failures.js';
+import type { Link } from '../connection/link.js';
+import { decodePayloads } from './payloads.js';
+import { runUnknown } from './unknown.js';
+import type { RunRef } from './snapshot.js';
+
+/** What Temporal itself knows of an execution; no worker is asked. */
+export interface Described extends RunRef {
+  type: string;
+  status: WorkflowExecutionStatusName;
+  open: boolean;
+  startedAt: number;
+  closedAt?: number;
+  /** PhasegateStatus, as last set by the workflow. */
+  state?: RunState;
+  phase?: string;
+  awaiting: string[];
+  deadlineAt?: number;
+  outcome?: Outcome;
+  children: Array<RunRef & { type: string }>;
+  activities: PendingActivity[];
+}
+
+export interface PendingActivity {
+  type: string;
+  attempt: number;
+  heartbeat?: unknown;
+  heartbeatAt?: number;
+  failure?: string;
+}
+
+/** @throws PhasegateError PG403 when there is no such execution */
+export async function describeRun(link: Link, workflowId: string, runId?: string): Promise<Described> {
+  const description = await link
+    .call(`describe ${workflowId}`, () => link.temporal.workflow.getHandle(workflowId, runId).describe())
+    .catch((error: unknown) => {
+      throw isNotFound(error) ? runUnknown(workflowId, error) : error;
+    });
+  const attributes = description.typedSearchAttributes;
+  const state = attributes.get(searchAttributes.status);
+  const phase = attributes.get(searchAttributes.phase);
+  const deadline = attributes.get(searchAttributes.deadline);
+  const outcome = outcomeOf(description.memo);
+  return {
+    workflowId: description.workflowId,
+    runId: description.runId,
+    type: description.type,
+    status: description.status.name,
+    open: description.status.name === 'RUNNING' || description.status.name === 'PAUSED',
+    startedAt: description.startTime.getTime(),
+    ...(description.closeTime ? { closedAt: description.closeTime.getTime() } : {}),
+    ...(isRunState(state) ? { state } : {}),
+    ...(phase === undefined ? {} : { phase }),
+    awaiting: attributes.get(searchAttributes.awaiting) ?? [],
+    ...(deadline ? { deadlineAt: deadline.getTime() } : {}),
+    ...(outcome ? { outcome } : {}),
+    children: (description.raw.pendingChildren ?? []).map((child) => ({
+      workflowId: child.workflowId ?? '',
+      runId: child.runId ?? '',
+      type: child.workflowTypeName ?? '',
+    })),
+    activities: await Promise.all((description.raw.pendingActivities ?? []).map((pending) => pendingActivity(link, pending))),
+  };
+}
+
+type RawPending = NonNullable<
+  Awaited<ReturnType<ReturnType<Link['temporal']['workflow']['getHandle']>['describe']>>['raw']['pendingActivities']
+>[number];
+
+async function pendingActivity(link: Link, pending: RawPending): Promise<PendingActivity> {
+  const [heartbeat] = await decodePayloads(link, pending.heartbeatDetails?.payloads);
+  const seconds = pending.lastHeartbeatTime?.seconds;
+  const failure = pending.lastFailure?.message;
+  return {
+    type: pending.activityType?.name ?? '',
+    attempt: pending.attempt ?? 1,
+    ...(heartbeat === undefined ? {} : { heartbeat }),
+    ...(seconds === undefined || seconds === null ? {} : { heartbeatAt: Number(seconds) * 1000 }),
+    ...(typeof failure === 'string' && failure !== '' ? { failure } : {}),
+  };
+}
+
+export function isRunState(value: unknown): value is RunState {
+  return runStates.some((state) => state === value);
+}
+
+/** The outcome that the migration leaves in its memo as its last act. */
+export function outcomeOf(memo: Record<string, unknown> | undefined): Outcome | undefined {
+  const found = memo?.['outcome'];
+  if (typeof found !== 'object' || found === null) return undefined;
+  const { kind, reason, endedAt } = found as Partial<Outcome>;
+  if (!outcomeKinds.some((known) => known === kind) || kind === undefined) return undefined;
+  return { kind, reason: String(reason ?? ''), endedAt: Number(endedAt ?? 0) };
+}

@@ -1,0 +1,57 @@
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { RunState } from '../../plan/run-status.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import type { Link } from '../connection/link.js';
+import { isRunState } from './describe.js';
+import { quoted } from './visibility.js';
+import type { RunRef } from './snapshot.js';
+
+/** A child, or a rollback that the CLI started, of one execution of a migration. */
+export interface Relative extends RunRef {
+  type: string;
+  status: WorkflowExecutionStatusName;
+  open: boolean;
+  state?: RunState;
+  awaiting: string[];
+  deadlineAt?: number;
+  startedAt: number;
+  closedAt?: number;
+}
+
+/** Everything that belongs to a run's execution, oldest first. The visibility store may be a moment behind. */
+export async function readFamily(link: Link, run: RunRef): Promise<Relative[]> {
+  return listRelatives(link, `PhasegateRun = ${quoted(run.runId)}`);
+}
+
+/** Whatever is open below a migration's id, of this or an earlier execution. */
+export async function openBelow(link: Link, migration: string): Promise<Relative[]> {
+  const found = await listRelatives(
+    link,
+    `WorkflowId STARTS_WITH ${quoted(`${migration}/`)} AND ExecutionStatus = 'Running'`
+  );
+  // Clean-up outlives its migration by months and moves nothing that a new run would.
+  return found.filter((relative) => relative.type !== 'cleanup' && relative.type !== 'alert');
+}
+
+async function listRelatives(link: Link, query: string): Promise<Relative[]> {
+  return link.call(`list ${query}`, async () => {
+    const found: Relative[] = [];
+    for await (const info of link.temporal.workflow.list({ query })) {
+      const state = info.typedSearchAttributes.get(searchAttributes.status);
+      const deadline = info.typedSearchAttributes.get(searchAttributes.deadline);
+      found.push({
+        workflowId: info.workflowId,
+        runId: info.runId,
+        type: info.type,
+        status: info.status.name,
+        open: info.status.name === 'RUNNING' || info.status.name === 'PAUSED',
+        ...(isRunState(state) ? { state } : {}),
+        awaiting: info.typedSearchAttributes.get(searchAttributes.awaiting) ?? [],
+        ...(deadline ? { deadlineAt: deadline.getTime() } : {}),
+        startedAt: info.startTime.getTime(),
+        ...(info.closeTime ? { closedAt: info.closeTime.getTime() } : {}),
+      });
+    }
+    return found.toSorted((a, b) => a.startedAt - b.startedAt);
+  });
+}

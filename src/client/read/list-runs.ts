@@ -1,0 +1,138 @@
+import type { Outcome } from '../../plan/outcome.js';
+import type { Gate, RunState, RunStatus } from '../../plan/run-status.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import type { Link } from '../connection/link.js';
+import { cleanDeep } from '../render/clean.js';
+import { isRunState, outcomeOf } from './describe.js';
+import { stateAfter } from './fallback.js';
+import { queryStatus } from './query.js';
+import type { RunRef } from './snapshot.js';
+import { quoted } from './visibility.js';
+
+/** One run in a list. Times are epoch ms. */
+export interface ListedRun extends RunRef {
+  title: string;
+  state: RunState | 'terminated';
+  startedAt: number;
+  startedBy: string;
+  endedAt?: number;
+  phase?: string;
+  /** Names of people who may answer now. */
+  awaiting: string[];
+  deadlineAt?: number;
+  outcome?: Outcome;
+  remarks: string[];
+  /** Open gates as far as a worker answered. */
+  gates: Gate[];
+}
+
+export interface ListAnswer {
+  runs: ListedRun[];
+  /** False when a run is open and no worker answered for it. */
+  workerAnswered: boolean;
+}
+
+interface Memo {
+  planTitle?: string;
+  startedBy?: string;
+  remarks?: string[];
+}
+
+const atMost = 100;
+
+/** Migrations, newest first; with `awaiting` only those that wait for this person. */
+export async function listRuns(link: Link, options: { awaiting?: string } = {}): Promise<ListAnswer> {
+  const [runs, waits] = await Promise.all([migrations(link), awaited(link, options.awaiting)]);
+  let workerAnswered = true;
+  const listed = await Promise.all(
+    runs.map(async (run): Promise<ListedRun> => {
+      const waiting = waits.filter((wait) => wait.run === run.runId || wait.runId === run.runId);
+      const filled = {
+        ...run,
+        awaiting: [...new Set([...run.awaiting, ...waiting.flatMap((wait) => wait.awaiting)])],
+        ...earliest([run.deadlineAt, ...waiting.map((wait) => wait.deadlineAt)]),
+        ...(waiting[0]?.phase === undefined ? {} : { phase: waiting[0].phase }),
+      };
+      if (run.endedAt !== undefined) return filled;
+      const status = await queryStatus<RunStatus>(link, run);
+      if (!status) workerAnswered = false;
+      return status ? { ...filled, state: status.state, gates: status.gates, ...phaseOf(status) } : filled;
+    })
+  );
+  const { awaiting } = options;
+  return { runs: awaiting === undefined ? listed : listed.filter((run) => run.awaiting.includes(awaiting)), workerAnswered };
+}
+
+async function migrations(link: Link): Promise<ListedRun[]> {
+  return link.call('list of runs', async () => {
+    const runs: ListedRun[] = [];
+    for await (const info of link.temporal.workflow.list({ query: "WorkflowType = 'migration'" })) {
+      const memo = (info.memo?.['phasegate'] ?? {}) as Memo;
+      const outcome = outcomeOf(info.memo);
+      const state = info.typedSearchAttributes.get(searchAttributes.status);
+      const phase = info.typedSearchAttributes.get(searchAttributes.phase);
+      const deadline = info.typedSearchAttributes.get(searchAttributes.deadline);
+      const closed = info.closeTime;
+      runs.push(
+        cleanDeep({
+          workflowId: info.workflowId,
+          runId: info.runId,
+          title: memo.planTitle ?? info.workflowId,
+          // A run that was ended from outside could not say how it stands.
+          state: outcome ? stateAfter(outcome) : closed ? ('terminated' as const) : isRunState(state) ? state : 'running',
+          startedAt: info.startTime.getTime(),
+          startedBy: memo.startedBy ?? 'unknown',
+          ...(closed ? { endedAt: closed.getTime() } : {}),
+          ...(phase === undefined ? {} : { phase }),
+          awaiting: closed ? [] : (info.typedSearchAttributes.get(searchAttributes.awaiting) ?? []),
+          ...(deadline && !closed ? { deadlineAt: deadline.getTime() } : {}),
+          ...(outcome ? { outcome } : {}),
+          remarks: memo.remarks ?? [],
+          gates: [],
+        })
+      );
+      if (runs.length === atMost) break;
+    }
+    return runs.toSorted((a, b) => b.startedAt - a.startedAt);
+  });
+}
+
+interface Wait {
+  runId: string;
+  run?: string;
+  phase?: string;
+  awaiting: string[];
+  deadlineAt?: number;
+}
+
+/** Open executions that wait for people: gates live in the phases and rollbacks of a run. */
+async function awaited(link: Link, name: string | undefined): Promise<Wait[]> {
+  const who = name === undefined ? 'PhasegateAwaiting IS NOT NULL' : `PhasegateAwaiting = ${quoted(name)}`;
+  return link.call('list of gates', async () => {
+    const waits: Wait[] = [];
+    for await (const info of link.temporal.workflow.list({ query: `${who} AND ExecutionStatus = 'Running'` })) {
+      const attributes = info.typedSearchAttributes;
+      const run = attributes.get(searchAttributes.run);
+      const deadline = attributes.get(searchAttributes.deadline);
+      const phase = /\/phase\/([^/]+)$/.exec(info.workflowId)?.[1];
+      waits.push({
+        runId: info.runId,
+        ...(run === undefined ? {} : { run }),
+        ...(phase === undefined ? {} : { phase }),
+        awaiting: attributes.get(searchAttributes.awaiting) ?? [],
+        ...(deadline ? { deadlineAt: deadline.getTime() } : {}),
+      });
+    }
+    return waits;
+  });
+}
+
+function earliest(deadlines: ReadonlyArray<number | undefined>): { deadlineAt?: number } {
+  const known = deadlines.filter((deadline) => deadline !== undefined);
+  return known.length > 0 ? { deadlineAt: Math.min(...known) } : {};
+}
+
+function phaseOf(status: RunStatus): { phase?: string } {
+  const current = status.phases.find((phase) => phase.state !== 'pending' && phase.state !== 'completed');
+  return current ? { phase: current.id } : {};
+}

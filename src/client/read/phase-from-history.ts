@@ -1,0 +1,79 @@
+import type { CheckResult, Origin, WindowResult } from '../../activities/contract.js';
+import type { PhaseInput } from '../../plan/run-input.js';
+import type { PhaseResult, PhaseStatus, RollbackResult, RollbackStatus, StepRecord } from '../../plan/run-status.js';
+import type { Relative } from './family.js';
+import type { ActivityFact, HistoryFacts } from './history.js';
+import { captured } from './ledger.js';
+
+/**
+ * A phase's status without a worker: what it returned, when it has ended; else what its history shows. Gates and
+ * answers live in the workflow, so an open phase read this way shows who is awaited, not for what.
+ */
+export function phaseFromHistory(history: HistoryFacts, relative: Relative): PhaseStatus {
+  const result = history.result as Partial<PhaseResult> | undefined;
+  if (result?.status) return result.status;
+  const input = history.input as PhaseInput;
+  return {
+    schemaVersion: 1,
+    phase: input.phase.id,
+    title: input.phase.title,
+    workflowId: history.workflowId,
+    runId: history.runId,
+    state: relative.open ? (relative.state ?? 'running') : 'failed',
+    startedAt: history.startedAt,
+    ...(history.endedAt === undefined ? {} : { endedAt: history.endedAt }),
+    steps: stepsOf(history, input),
+    gates: [],
+    decisions: [],
+    waivers: [],
+    ledger: captured(history),
+    refusals: [],
+    sentence: awaitedSentence(relative),
+  };
+}
+
+/** The same for a rollback; undefined while it is open, since only its workflow knows how far it is. */
+export function rollbackFromHistory(history: HistoryFacts): RollbackStatus | undefined {
+  return (history.result as Partial<RollbackResult> | undefined)?.status;
+}
+
+export function awaitedSentence(relative: Pick<Relative, 'state' | 'awaiting' | 'deadlineAt'>): string {
+  const until = relative.deadlineAt === undefined ? '' : ` until ${new Date(relative.deadlineAt).toISOString()}`;
+  const who = relative.awaiting.length > 0 ? `, waiting for ${relative.awaiting.join(' or ')}${until}` : '';
+  return `Last known: ${relative.state ?? 'started'}${who}.`;
+}
+
+/** One record for each address that an activity worked for; the last activity of an address tells its state. */
+function stepsOf(history: HistoryFacts, input: PhaseInput): StepRecord[] {
+  const records = new Map<string, StepRecord>();
+  for (const fact of history.activities) {
+    const origin = (fact.input as { origin?: Origin } | undefined)?.origin;
+    if (!origin || !origin.address.includes('#')) continue;
+    const before = records.get(origin.address);
+    records.set(origin.address, {
+      address: origin.address,
+      id: origin.address.replace(/^[^/]*\//, '').replace(/#\d+$/, ''),
+      part: input.phase.before.some((item) => origin.address.startsWith(`${input.phase.id}/${item.id}#`)) ? 'before' : 'steps',
+      kind: fact.type,
+      title: origin.title,
+      startedAt: before?.startedAt ?? fact.scheduledAt,
+      ...(fact.endedAt === undefined ? {} : { endedAt: fact.endedAt }),
+      ...resultOf(fact),
+    });
+  }
+  return [...records.values()];
+}
+
+function resultOf(fact: ActivityFact): Pick<StepRecord, 'state'> & Partial<StepRecord> {
+  if (fact.failure !== undefined) return { state: 'on hold', reason: fact.failure };
+  if (fact.result === undefined) return { state: 'running' };
+  const { verdict, reason, evidence, criteria } = fact.result as Partial<CheckResult & WindowResult>;
+  const state = verdict === 'FAIL' ? 'failed' : verdict === 'HOLD' ? 'on hold' : verdict === 'PASS' ? 'passed' : 'running';
+  return {
+    state,
+    ...(verdict ? { verdict } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(evidence ? { evidence: [evidence] } : {}),
+    ...(criteria ? { criteria } : {}),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Outcome } from '../../plan/outcome.js';
+import { outcomeWords } from '../../plan/outcome.js';
+import type { RollbackStatus, RunStatus } from '../../plan/run-status.js';
+import type { RunLedger } from './ledger.js';
+
+/** What is known about a closed execution beside its own status. */
+export interface ClosedFacts {
+  /** `TERMINATED`, `COMPLETED`, ... as Temporal calls it. */
+  status: string;
+  closedAt: number;
+  /** From the memo: the migration's own last word, absent when it was stopped before it could say it. */
+  outcome?: Outcome;
+  /** Phases and rollbacks of the run that are still open. */
+  stillOpen: number;
+  /** Rollbacks that the CLI started after the run's end, oldest first. */
+  again: RollbackStatus[];
+  /** Needed only without an outcome. */
+  ledger?: RunLedger;
+  /** All rollbacks of the run. */
+  rollbacks: RollbackStatus[];
+}
+
+/**
+ * How a closed run stands. Its own status is silent about what happened afterwards: a termination, phases that undo
+ * themselves since, and rollbacks on demand.
+ */
+export function settle(run: RunStatus, facts: ClosedFacts): RunStatus {
+  if (facts.stillOpen > 0) return ongoing(run, facts);
+  const outcome = outcomeOf(facts);
+  return {
+    ...run,
+    state: outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back',
+    outcome,
+    gates: [],
+    sentence: `${outcomeWords(outcome.kind)}: ${outcome.reason}`,
+  };
+}
+
+function ongoing(run: RunStatus, facts: ClosedFacts): RunStatus {
+  const { outcome: _ended, ...open } = run;
+  const undoing = facts.again.find((rollback) => rollback.state !== 'rolled back');
+  const sentence = undoing?.sentence ?? `The run is ${facts.status.toLowerCase()}; what was open undoes itself.`;
+  return { ...open, state: undoing?.state === 'on hold' ? 'on hold' : 'rolling back', sentence };
+}
+
+function outcomeOf(facts: ClosedFacts): Outcome {
+  const last = facts.again.at(-1);
+  if (last) return afterRollback(last, facts.closedAt);
+  if (facts.outcome) return facts.outcome;
+  return withoutLastWord(facts);
+}
+
+function afterRollback(rollback: RollbackStatus, closedAt: number): Outcome {
+  const endedAt = rollback.endedAt ?? closedAt;
+  if (rollback.verified) return { kind: 'rolled-back-verified', reason: rollback.reason, endedAt };
+  return { kind: 'rolled-back-not-verified', reason: rollback.verification ?? 'nothing says that it was verified', endedAt };
+}
+
+function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts): Outcome {
+  const how = `the run was ${status.toLowerCase().replace('_', ' ')}`;
+  if (!ledger) return { kind: 'rolled-back-not-verified', reason: `${how} and its ledger could not be read`, endedAt: closedAt };
+  if (ledger.entries.length === 0) return { kind: 'failed', reason: `${how} before any change`, endedAt: closedAt };
+  if (ledger.open.length > 0) {
+    const ids = ledger.open.map((entry) => entry.id).join(', ');
+    return { kind: 'rolled-back-not-verified', reason: `${how}; still in force: ${ids}. Finish it with: phasegate rollback`, endedAt: closedAt };
+  }
+  const unverified = rollbacks.find((rollback) => rollback.verified !== true);
+  if (rollbacks.length === 0 || unverified) {
+    const why = unverified?.verification ?? 'no rollback says that it was verified';
+    return { kind: 'rolled-back-not-verified', reason: `${how} and everything was undone, but ${why}`, endedAt: closedAt };
+  }
+  return { kind: 'rolled-back-verified', reason: `${how}, and everything was undone`, endedAt: closedAt };
+}

@@ -1,0 +1,129 @@
+import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../plan/run-status.js';
+import { outcomeWords } from '../../plan/outcome.js';
+import type { AnyState } from '../render/states.js';
+import type { RunSnapshot } from '../read/snapshot.js';
+
+/** Something that happened in a run, with a key that stays the same whenever it is derived again. */
+export interface RunEvent {
+  key: string;
+  /** Epoch ms. */
+  at: number;
+  /** Address, phase id or rollback that it is about. */
+  about: string;
+  state: AnyState;
+  text: string;
+}
+
+/**
+ * Everything that happened, in order, derived from statuses: the report's timeline, the live view's last lines and the
+ * plain view's lines are all this list. What was seen before is told by the key.
+ */
+export function timeline(snapshot: RunSnapshot): RunEvent[] {
+  const { run, phases, rollbacks } = snapshot;
+  return [...runEvents(run), ...phases.flatMap(phaseEvents), ...rollbacks.flatMap(rollbackEvents)].toSorted(
+    (a, b) => a.at - b.at
+  );
+}
+
+function runEvents(run: RunStatus): RunEvent[] {
+  const about = 'run';
+  const events: RunEvent[] = [
+    { key: 'run:started', at: run.startedAt, about, state: 'running', text: `started by ${run.startedBy}` },
+    ...refusalEvents(run),
+  ];
+  const { paused, outcome } = run;
+  if (paused) events.push(pauseEvent(about, paused));
+  if (outcome) {
+    const state = outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back';
+    events.push({ key: `run:${outcome.kind}`, at: outcome.endedAt, about, state, text: `${outcomeWords(outcome.kind)}: ${outcome.reason}` });
+  }
+  return events;
+}
+
+function phaseEvents(phase: PhaseStatus): RunEvent[] {
+  const about = phase.phase;
+  const events: RunEvent[] = [
+    { key: `${about}:started`, at: phase.startedAt, about, state: 'running', text: `${phase.title}: started` },
+    ...phase.steps.flatMap(stepEvents),
+    ...refusalEvents(phase),
+  ];
+  for (const gate of phase.gates) {
+    const { address, people, title } = gate;
+    if (gate.kind === 'hold') continue;
+    events.push({
+      key: `${address}:asked`,
+      at: gate.openedAt,
+      about: address,
+      state: 'waiting',
+      text: `${title}: waiting for ${people.join(' or ') || 'nobody'}`,
+    });
+  }
+  for (const made of phase.decisions) {
+    const why = made.reason === undefined ? '' : `: ${made.reason}`;
+    const state = made.decision === 'approve' ? 'passed' : 'failed';
+    const text = `${made.by} ${made.decision === 'approve' ? 'approved' : 'rejected'}${why}`;
+    events.push({ key: `${made.gate}:${made.decision}:${made.by}`, at: made.at, about: made.gate, state, text });
+  }
+  for (const { address, by, reason, at } of phase.waivers) {
+    events.push({ key: `${address}:waived`, at, about: address, state: 'waived', text: `waived by ${by}: ${reason}` });
+  }
+  if (phase.paused) events.push(pauseEvent(about, phase.paused));
+  if (phase.endedAt !== undefined) {
+    events.push({ key: `${about}:ended`, at: phase.endedAt, about, state: phase.state, text: `${phase.title}: ${phase.state}` });
+  }
+  return events;
+}
+
+function stepEvents(step: StepRecord): RunEvent[] {
+  const { address, title, state, startedAt, endedAt, reason, kind } = step;
+  const about = address;
+  const events: RunEvent[] = [];
+  // Gates tell themselves when they open; everything else begins by running.
+  const asks = kind === 'approval' || kind === 'attest';
+  if (startedAt !== undefined && !asks) {
+    events.push({ key: `${address}:running`, at: startedAt, about, state: 'running', text: title });
+  }
+  const ended = state === 'passed' || state === 'failed' || state === 'waived' || state === 'on hold';
+  if (ended && endedAt !== undefined) {
+    const why = reason === undefined ? '' : `: ${reason}`;
+    events.push({ key: `${address}:${state}`, at: endedAt, about, state, text: `${title}${why}` });
+  }
+  return events;
+}
+
+function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
+  const about = /\/(rollback\/[^/]+)$/.exec(rollback.workflowId)?.[1] ?? rollback.workflowId;
+  const events: RunEvent[] = [
+    { key: `${about}:started`, at: rollback.startedAt, about, state: 'rolling back', text: `rolling back, because ${rollback.reason}` },
+    ...rollback.checks.flatMap((check) => stepEvents(check).map((event) => ({ ...event, key: `${about}:${event.key}` }))),
+    ...refusalEvents({ ...rollback, phase: about }),
+  ];
+  for (const undo of rollback.undos) {
+    if (undo.endedAt === undefined) continue;
+    events.push({ key: `${about}:${undo.entryId}:${undo.state}`, at: undo.endedAt, about: undo.entryId, state: undo.state, text: `${undo.title}` });
+  }
+  for (const gate of rollback.gates) {
+    events.push({ key: `${about}:${gate.address}:held`, at: gate.openedAt, about: gate.address, state: 'on hold', text: `${gate.title}: ${gate.reason}` });
+  }
+  if (rollback.endedAt !== undefined) {
+    const text = rollback.verified ? 'rolled back, verified' : `rolled back, NOT verified: ${rollback.verification ?? 'no reason is known'}`;
+    events.push({ key: `${about}:ended`, at: rollback.endedAt, about, state: 'rolled back', text });
+  }
+  return events;
+}
+
+function refusalEvents(from: { refusals: RunStatus['refusals']; phase?: string }): RunEvent[] {
+  const about = from.phase ?? 'run';
+  return from.refusals.map(({ at, message, by, reason }) => ({
+    key: `${about}:refused:${at}:${message}`,
+    at,
+    about,
+    state: 'skipped' as const,
+    text: `refused ${message}${by === undefined ? '' : ` by ${by}`}: ${reason}`,
+  }));
+}
+
+function pauseEvent(about: string, paused: { by: string; reason?: string; at: number }): RunEvent {
+  const why = paused.reason === undefined ? '' : `: ${paused.reason}`;
+  return { key: `${about}:paused:${paused.at}`, at: paused.at, about, state: 'paused', text: `paused by ${paused.by}${why}` };
+}

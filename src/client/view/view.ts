@@ -1,0 +1,21 @@
+import type { Paint } from '../render/paint.js';
+
+/** How a run is to be shown. */
+export interface View {
+  paint: Paint;
+  columns: number;
+  /** Epoch ms. */
+  now: number;
+  /** Base address of the Temporal UI, when it is known. */
+  uiUrl?: string;
+}
+
+/** A run on a command line: its id without the part that all have in common. */
+export function runName(workflowId: string): string {
+  return workflowId.replace(/^migration\//, '');
+}
+
+/** `sha256:9f3c21ab04de…` */
+export function shortDigest(digest: string): string {
+  return digest.length > 20 ? `${digest.slice(0, 'sha256:'.length + 12)}…` : digest;
+}

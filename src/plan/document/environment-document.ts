@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import {
+  environmentName,
+  identifier,
+  parsedText,
+  personName,
+  positiveDuration,
+  variableName,
+  words,
+} from './fields.js';
+import { url } from './http-url.js';
+import { misunderstood, understood } from '../language/understood.js';
+import type { Understood } from '../language/understood.js';
+import { variable } from './plan-document.js';
+import { flags, metrics } from './sources.js';
+import { channel, deployTarget } from './targets.js';
+
+function parseTimeZone(text: string): Understood<string> {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return understood(text);
+  } catch {
+    return misunderstood(`"${text}" is not a time zone`, 'write for example Europe/Berlin or UTC');
+  }
+}
+
+/** The environment: where a plan runs. */
+export const environmentDocument = z
+  .strictObject({
+    phasegate: z.literal('environment/v1').meta({ description: 'Says what this document is.' }),
+    id: identifier.meta({ description: 'Part of the workflow id.', examples: ['production'] }),
+    title: words().meta({ description: 'What people read.' }),
+    kind: z
+      .enum(['demo', 'test', 'staging', 'production'])
+      .meta({ description: 'Production refuses compressed time.' }),
+    'time-zone': parsedText(parseTimeZone, '.')
+      .default('UTC')
+      .meta({ description: 'Zone of schedules.', examples: ['Europe/Berlin'] }),
+    vars: z
+      .record(variableName, variable)
+      .default({})
+      .meta({ description: 'Values that are given at the start; a default here wins over that of the plan.' }),
+    compress: z
+      .strictObject({
+        scale: z
+          .number()
+          .min(1)
+          .max(100_000)
+          .meta({
+            description: 'Divides windows, holds, warm-ups, deadlines, soaks and the time of people.',
+            examples: [180],
+          }),
+        cap: positiveDuration
+          .optional()
+          .meta({ description: 'Cuts soaks, stable checks and schedule waits.', examples: ['10s'] }),
+        'people-minimum': positiveDuration
+          .default('60s')
+          .meta({ description: 'Approvals, attestations and HOLDs never wait less than this: people need to type.' }),
+      })
+      .optional()
+      .meta({ id: 'compress', description: 'Compressed time for demos; every status and report says so.' }),
+    trust: z.enum(['identity']).meta({ description: '`identity`: names are believed, and every report says so.' }),
+    people: z
+      .record(
+        personName,
+        z
+          .strictObject({
+            title: words().meta({ description: 'Who it is.', examples: ['Dana Weiss'] }),
+            roles: z
+              .array(identifier)
+              .min(1)
+              .meta({ description: 'Roles of the plan.', examples: [['release-manager']] }),
+          })
+          .meta({ id: 'person', description: 'One person.' })
+      )
+      .meta({ description: 'Name -> who it is and the roles held.' }),
+    flags,
+    metrics,
+    deploy: z.record(identifier, deployTarget).default({}).meta({ description: 'Deploy targets.' }),
+    services: z
+      .record(identifier, url)
+      .default({})
+      .meta({
+        description: 'Name -> address, for `{{env.services.NAME}}`; checks may call these hosts.',
+        examples: [{ core: 'https://core.example.com' }],
+      }),
+    http: z
+      .strictObject({
+        allow: z
+          .array(
+            z
+              .string()
+              .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, { error: 'a host or host:port, like status.example.com:8443' })
+          )
+          .meta({ description: 'Further hosts that checks may call.', examples: [['status.example.com']] }),
+      })
+      .optional()
+      .meta({ id: 'http', description: 'Where checks may go.' }),
+    commands: z
+      .strictObject({
+        cwd: words(1000)
+          .default('.')
+          .meta({ description: "Where commands run, relative to the worker's working directory.", examples: ['demo'] }),
+        env: z
+          .record(environmentName, z.string().max(4000))
+          .default({})
+          .meta({ description: 'Variables of every command; secrets only as references.' }),
+        allow: z
+          .array(words())
+          .default([])
+          .meta({
+            description: 'Programs that plan and environment may run; `./ops/*` allows all of a folder.',
+            examples: [['./ops/*']],
+          }),
+      })
+      .default({ cwd: '.', env: {}, allow: [] })
+      .meta({ id: 'commands', description: 'How commands run.' }),
+    notify: z
+      .array(channel)
+      .min(1)
+      .max(20)
+      .meta({ description: 'Where people are told.', examples: [[{ log: { name: 'worker-log' } }]] }),
+  })
+  .meta({
+    title: 'phasegate environment',
+    description: 'Where a plan runs: flag system, metrics, deploy targets, people and channels.',
+  });
+
+export type EnvironmentDocument = z.output<typeof environmentDocument>;

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { checklistItem } from './check.js';
+import { identifier, parsedText, positiveDuration, words } from './fields.js';
+import { misunderstood, understood } from '../language/understood.js';
+import type { Understood } from '../language/understood.js';
+import { step } from './step.js';
+import { criteria, windowKeys } from './window.js';
+
+/** Reads `1-3` or `4`: days of a week, the first and the last included. */
+export function parseDays(text: string): Understood<[number, number]> {
+  const [, first, last] = /^([1-7])(?:-([1-7]))?$/.exec(text) ?? [];
+  if (first === undefined)
+    return misunderstood(`"${text}" are not days of a week`, 'write for example 1-3; the first day is 1');
+  const days: [number, number] = [Number(first), Number(last ?? first)];
+  return days[0] <= days[1]
+    ? understood(days)
+    : misunderstood(`"${text}" runs backwards`, `write ${days[1]}-${days[0]}`);
+}
+
+const schedule = z
+  .strictObject({
+    week: z
+      .int()
+      .min(1)
+      .max(52)
+      .meta({ description: 'Week of the run, from 1.', examples: [1] }),
+    days: z
+      .union([z.int().min(1).max(7), parsedText(parseDays, '^[1-7](?:-[1-7])?$')])
+      .meta({ description: 'Days of that week on which the phase may start.', examples: ['1-3', 4] }),
+  })
+  .meta({
+    id: 'schedule',
+    description: 'When the phase may start. Default: as soon as the phases before it are done.',
+  });
+
+const success = z
+  .union([
+    criteria,
+    z
+      .strictObject({
+        ...windowKeys,
+        criteria,
+        checks: z
+          .array(checklistItem)
+          .max(50)
+          .default([])
+          .meta({ description: 'Success criteria that are no metrics; they run after the window.' }),
+      })
+      .meta({ id: 'long-success', description: 'Success criteria with the options of their window.' }),
+  ])
+  .meta({
+    description: 'A window of its own after the last step: criteria, or the long form.',
+    examples: [['agent_execution_success_rate > 95% for 30m', 'error_rate < 1%']],
+  });
+
+const roleCounts = z.record(identifier, z.int().min(1).max(20)).meta({
+  description: 'Role -> how many different people must say yes.',
+  examples: [{ 'engineering-lead': 1 }],
+});
+
+const approval = z
+  .strictObject({
+    roles: roleCounts,
+    expires: positiveDuration
+      .default('24h')
+      .meta({ description: 'How long the approval may take.', examples: ['24h'] }),
+    'on-expiry': z
+      .enum(['rollback', 'hold'])
+      .default('rollback')
+      .meta({ description: 'What happens when nobody answered in time.' }),
+    'allow-starter': z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether the one who started the run counts too.' }),
+    'remind-every': positiveDuration.optional().meta({
+      description: 'Time between reminders. Default: a quarter of `expires`, at most 4h.',
+      examples: ['2h'],
+    }),
+    escalate: z
+      .strictObject({
+        after: positiveDuration.meta({ description: 'When to ask the next in line.', examples: ['8h'] }),
+        to: identifier.meta({ description: 'Role that is asked then.', examples: ['cto'] }),
+      })
+      .optional()
+      .meta({ id: 'escalate', description: 'Who is asked when nobody answers.' }),
+  })
+  .meta({ id: 'approval', description: 'People who must say yes after the success criteria.' });
+
+const soak = z
+  .union([
+    positiveDuration,
+    z
+      .strictObject({
+        ...windowKeys,
+        for: positiveDuration.meta({ description: 'How long the phase must stay healthy.' }),
+        criteria: criteria.optional(),
+      })
+      .meta({
+        id: 'long-soak',
+        description: 'A soak with the options of its window; its criteria default to those of `success`.',
+      }),
+  ])
+  .meta({ description: 'The time that the phase must stay healthy before the next one may start.', examples: ['24h'] });
+
+export const phase = z
+  .strictObject({
+    id: identifier.meta({ description: 'Unique in the plan.', examples: ['1a'] }),
+    title: words().meta({ description: 'What people read.', examples: ['Agent execution core'] }),
+    after: z
+      .array(identifier)
+      .optional()
+      .meta({
+        description: 'Phases that must have completed. Default: the phase before this one.',
+        examples: [['1a', '1b']],
+      }),
+    schedule: schedule.optional(),
+    before: z.array(checklistItem).max(50).default([]).meta({ description: 'The checklist before the first step.' }),
+    steps: z.array(step).min(1).max(50).meta({ description: 'What the phase does, in this order.' }),
+    success: success.optional(),
+    approval: approval.optional(),
+    soak: soak.optional(),
+  })
+  .meta({ id: 'phase', description: 'One deployable part of the run.' });

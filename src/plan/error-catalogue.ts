@@ -1,0 +1,134 @@
+/** One coded error: what it is called, whether trying again may help, and what to do or type next. */
+export interface CatalogueEntry {
+  title: string;
+  retryable: boolean;
+  hint: string;
+}
+
+/**
+ * All errors that phasegate raises. PG1xx: plan and environment files; PG2xx: runs and decisions; PG3xx: targets that
+ * activities touch; PG4xx: command line and connection. A code never changes its meaning; docs/errors.md lists them.
+ */
+export const errorCatalogue = {
+  PG100: refuse(
+    'The plan or the environment has faults',
+    'Mend the faults listed, then run: phasegate validate PLAN --env ENVIRONMENT'
+  ),
+  PG101: refuse('A file cannot be read', 'Give the path of a UTF-8 text file of at most 256 KiB.'),
+  PG102: refuse(
+    'A file is not well-formed YAML',
+    'Mend the line shown; values that begin with > { [ * & ! % @ need quotes.'
+  ),
+  PG103: refuse('A key or value has the wrong shape', 'See docs/plan-reference.md for the keys and their types.'),
+  PG104: refuse(
+    'A duration, threshold or criterion is not understood',
+    'Write durations like 30s or 1h30m and criteria like "error_rate < 1% for 30m".'
+  ),
+  PG105: refuse('A name is not declared', 'Declare it, or use one of the names that are.'),
+  PG106: refuse('A name is used twice', 'Give each its own name.'),
+  PG107: refuse('A variable or template cannot be filled in', 'Give the value with --var NAME=VALUE.'),
+  PG108: refuse(
+    'A secret stands in the clear',
+    'Write a reference instead: ${env:NAME} or ${file:path}. Then change the secret: it has been in a file.'
+  ),
+  PG109: refuse(
+    'No set of people could satisfy a gate',
+    'Ask for fewer people, or give the roles to more people in the environment.'
+  ),
+  PG110: refuse(
+    'A window could not be judged',
+    'Give it criteria, at least 10 samples (for / every) and a deadline longer than its length.'
+  ),
+  PG111: refuse('Phases or exposure are out of order', 'Order the phases without a cycle, and let exposure only rise.'),
+  PG112: refuse(
+    'An action has no way back and does not say so',
+    'Say why with cannot-undo, or give its target an undo command.'
+  ),
+  PG113: refuse('Time may not be compressed here', 'Leave compress out of this environment.'),
+  PG114: refuse('A key is reserved', 'Leave it out: this version of phasegate does not act on it yet.'),
+  PG115: refuse('A criterion can never be met', 'Compare it with the thresholds of its metric.'),
+  PG116: refuse(
+    'A host or command is not allowed in this environment',
+    'Name it under http.allow or commands.allow in the environment.'
+  ),
+
+  PG201: refuse('A run of this plan is already open here', 'Look at it with: phasegate status last'),
+  PG202: refuse(
+    'A flag or deploy target is locked by another run',
+    'Wait for that run, or end it with: phasegate rollback RUN'
+  ),
+  PG203: refuse('No gate is open', 'See what the run waits for: phasegate status RUN'),
+  PG204: refuse('This person may not decide here', 'See who may: phasegate status RUN'),
+  PG205: refuse(
+    'The one who started the run may not approve it',
+    'Ask somebody else who holds the role: phasegate status RUN'
+  ),
+  PG206: refuse('The digest is not that of the run', 'Look again at what is approved: phasegate status RUN'),
+  PG207: refuse(
+    'The decision is malformed',
+    'Send one object, for example {"gate": "1a/approval", "decision": "approve", "by": "erin"}'
+  ),
+  PG208: refuse('The gate is closed or has expired', 'See what the run waits for now: phasegate status RUN'),
+  PG209: refuse(
+    'The address is unknown in this run',
+    'Write phase/step#attempt as the status shows it: phasegate status RUN'
+  ),
+  PG210: refuse('The last rollback of this plan was not finished', 'Finish it first: phasegate rollback RUN'),
+  PG211: refuse(
+    'The answer is not allowed for this attestation',
+    'Answer done or failed; not-applicable only where the plan allows it.'
+  ),
+  PG212: refuse('A reason or evidence is missing', 'Say why with --reason, or add --evidence.'),
+  PG213: refuse('The run has ended', 'Read what happened: phasegate report RUN'),
+  PG214: refuse(
+    'The run was reset, so its ledger cannot be trusted',
+    'Compare the targets with the ledger, then: phasegate rollback RUN'
+  ),
+
+  PG301: retry('The flag system cannot be reached', 'Check its address and that it runs: phasegate doctor'),
+  PG302: refuse('The flag does not exist', 'Create the flag in the flag system; phasegate never creates flags.'),
+  PG303: refuse('The flag system refused the change', 'Check the token and its rights in the environment.'),
+  PG304: refuse('The deployment failed', 'Read the output: phasegate report RUN'),
+  PG305: refuse(
+    'Nobody knows whether the deployment ran',
+    'Look at the target, then answer the HOLD: phasegate retry RUN or phasegate rollback RUN'
+  ),
+  PG306: retry('The metrics source cannot be reached', 'Check its address and that it runs: phasegate doctor'),
+  PG307: refuse('The command could not be started', 'Check the path and its execute permission on the worker.'),
+  PG308: refuse('The host is not allowed', 'Name it under http.allow in the environment.'),
+  PG309: refuse(
+    'A secret is missing',
+    'Give the worker the environment variable or the file that the reference names.'
+  ),
+  PG310: refuse('The evidence is unknown', 'Check the digest, and that this worker has the evidence store of the run.'),
+  PG311: refuse('The evidence does not match its digest', 'The store was changed or damaged: restore it from a copy.'),
+  PG312: refuse('The flag file cannot be understood', 'Mend the flag file; it must be a flagd definition.'),
+  PG313: refuse('The target is not as it was left', 'Somebody else changed it: compare, then retry or roll back.'),
+  PG314: refuse('The deploy target is unknown', 'Declare it under deploy in the environment.'),
+  PG315: retry('No channel took the notification', 'Check the channels under notify in the environment.'),
+  PG316: refuse('The identity is not accepted', 'Use a name that stands under people in the environment.'),
+  PG317: retry('The undo failed', 'It is tried again; to take it over by hand: phasegate status RUN'),
+  PG318: retry('The command timed out or was killed', 'Read the output: phasegate report RUN'),
+
+  PG401: retry('The Temporal server cannot be reached', 'Start one with: phasegate server, or set TEMPORAL_ADDRESS.'),
+  PG402: retry('No worker answers', 'Start one with: phasegate worker --env ENVIRONMENT'),
+  PG403: refuse('The run is unknown', 'See the runs: phasegate list'),
+  PG404: refuse('Several runs match', 'Give more of the id: phasegate list'),
+  PG405: refuse('A question needs a terminal', 'Give the answer as an option: --yes, or --confirm NAME.'),
+  PG406: refuse('The confirmation is missing or wrong', 'Confirm with --confirm NAME as asked.'),
+  PG407: refuse('The command line is not understood', 'See: phasegate help'),
+  PG408: retry('It took longer than --timeout', 'The run goes on; look again with: phasegate status RUN'),
+  PG409: refuse('A server cannot be started', 'See what is missing: phasegate doctor'),
+  PG410: refuse('A settings file has faults', 'Mend the lines named.'),
+  PG411: refuse('Who is asking is unknown', 'Say who you are with --as NAME or PHASEGATE_USER.'),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+function refuse(title: string, hint: string): CatalogueEntry {
+  return { title, retryable: false, hint };
+}
+
+function retry(title: string, hint: string): CatalogueEntry {
+  return { title, retryable: true, hint };
+}

@@ -1,0 +1,51 @@
+/** Workflow ids, task queues and lock keys: the names that workflows, workers and clients agree on. */
+import type { Environment, Plan } from './model.js';
+
+export const workflowQueue = 'phasegate';
+
+/** Activities that touch the environment. */
+export function environmentQueue(environmentId: string): string {
+  return `phasegate-${environmentId}`;
+}
+
+/** Windows: many at once, each for long, with slots of their own. */
+export function windowQueue(environmentId: string): string {
+  return `phasegate-${environmentId}-windows`;
+}
+
+export function migrationId(environmentId: string, planId: string): string {
+  return `migration/${environmentId}/${planId}`;
+}
+
+export function phaseWorkflowId(migration: string, phaseId: string): string {
+  return `${migration}/phase/${phaseId}`;
+}
+
+/** `name` is the phase that is taken back, `all`, or `again-<n>` for one that the CLI started. */
+export function rollbackWorkflowId(migration: string, name: string): string {
+  return `${migration}/rollback/${name}`;
+}
+
+export function locksWorkflowId(environmentId: string): string {
+  return `locks/${environmentId}`;
+}
+
+/** What a run locks: its plan in the environment, and every flag and deploy target that it moves. */
+export function lockKeys(plan: Plan): string[] {
+  const moved = plan.phases.flatMap((phase) =>
+    phase.steps.flatMap((step) => {
+      if (step.kind === 'flag') return [`flag/${step.key}`];
+      if (step.kind === 'traffic') return [`flag/${step.flag}`];
+      return step.kind === 'deploy' ? [`deploy/${step.target}`] : [];
+    })
+  );
+  return [`plan/${plan.id}`, ...new Set(moved)];
+}
+
+/** Said on every status, report and log of a run in such an environment. */
+export function remarksOf(environment: Pick<Environment, 'compression' | 'trust'>): string[] {
+  const remarks: string[] = [];
+  if (environment.compression) remarks.push(`time is compressed ${environment.compression.scale} times`);
+  if (environment.trust === 'identity') remarks.push('identities were not verified');
+  return remarks;
+}

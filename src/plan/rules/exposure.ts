@@ -1,0 +1,101 @@
+import type { LoosePlan, PlanRule, Report } from './rule.js';
+import { dependencies, inDependencyOrder } from './order.js';
+import { phasesOf, stepsOf } from './walk.js';
+import type { PhaseAt } from './walk.js';
+
+const everybody = 100;
+
+/** Exposure only rises, and only for a flag that is on; a phase changes something and is judged afterwards. */
+export const exposureRules: PlanRule = (plan, report) => {
+  const exposure = new Map<string, number>();
+  for (const phase of inOrder(plan)) {
+    checkPhase(phase, report);
+    for (const { path, value } of stepsOf(phase)) {
+      if (value.flag?.key !== undefined) {
+        exposure.set(value.flag.key, value.flag.to === false ? 0 : (value.flag.percent ?? everybody));
+        if (value.flag.to === false && value.flag.percent !== undefined) {
+          report([...path, 'flag', 'percent'], {
+            code: 'PG111',
+            message: 'a flag that is switched off has no share of traffic',
+            hint: 'leave percent out',
+          });
+        }
+      }
+      if (value.traffic) checkTraffic(value.traffic, [...path, 'traffic'], exposure, report);
+    }
+  }
+};
+
+function checkTraffic(
+  traffic: { flag?: string | undefined; percent?: ReadonlyArray<number | undefined> | undefined },
+  path: PhaseAt['path'],
+  exposure: Map<string, number>,
+  report: Report
+): void {
+  const { flag, percent = [] } = traffic;
+  if (flag === undefined) return;
+  const start = exposure.get(flag);
+  if (start === undefined) {
+    report([...path, 'flag'], {
+      code: 'PG111',
+      message: `no flag step before this one switches ${flag} on`,
+      hint: `add a flag step with key: ${flag}`,
+    });
+  }
+  let last = start ?? 0;
+  percent.forEach((share, index) => {
+    if (share === undefined) return;
+    const first = index === 0;
+    if (first ? share < last : share <= last) {
+      report([...path, 'percent', index], {
+        code: 'PG111',
+        message: first
+          ? `traffic starts at ${share} %, below the ${last} % that are exposed already`
+          : `${share} % does not follow ${last} %`,
+        hint: first
+          ? `start at ${last} % or more, or lower percent in the flag step`
+          : 'write the shares in ascending order',
+      });
+    }
+    last = Math.max(last, share);
+  });
+  if (percent.length > 0 && percent.every((share) => share !== undefined) && last < everybody) {
+    report([...path, 'percent'], {
+      severity: 'warning',
+      code: 'PG111',
+      message: `${flag} ends at ${last} %, not at 100 %`,
+      hint: 'add 100 to the list if everybody is to have it',
+      at: 'key',
+    });
+  }
+  exposure.set(flag, last);
+}
+
+/** A phase is one deployable part: it changes something, and nothing that changes goes unjudged. */
+function checkPhase(phase: PhaseAt, report: Report): void {
+  const { value, path } = phase;
+  const steps = value.steps;
+  if (!Array.isArray(steps) || steps.includes(undefined)) return;
+  const actions = stepsOf(phase).filter(({ value: step }) => 'flag' in step || 'deploy' in step || 'traffic' in step);
+  if (actions.length === 0) {
+    report([...path, 'steps'], {
+      code: 'PG103',
+      message: 'this phase changes nothing',
+      hint: 'add a flag, deploy or traffic step, or move the checks to another phase',
+      at: 'key',
+    });
+  } else if (!('success' in value)) {
+    report([...path, 'id'], {
+      code: 'PG110',
+      message: `phase ${value.id ?? ''} changes production and nothing judges it`,
+      hint: 'add success criteria, for example success: [error_rate < 1% for 30m]',
+    });
+  }
+}
+
+/** In a cycle there is no order; it is reported elsewhere, and any order will do. */
+function inOrder(plan: LoosePlan): PhaseAt[] {
+  const phases = phasesOf(plan);
+  const order = inDependencyOrder(dependencies((plan.phases ?? []).map((phase) => phase ?? {})));
+  return phases.toSorted((a, b) => order.indexOf(a.value.id ?? '') - order.indexOf(b.value.id ?? ''));
+}

@@ -1,0 +1,81 @@
+import type { Path } from '../loading/fault.js';
+import type { PlanRule, Report } from './rule.js';
+import { listOf, longSuccess, phasesOf, stepsOf } from './walk.js';
+import type { PhaseAt } from './walk.js';
+
+/** Addresses that phasegate makes itself: `1a/approval#1`. */
+const ownIds: readonly string[] = [
+  'before',
+  'steps',
+  'success',
+  'approval',
+  'soak',
+  'schedule',
+  'baseline',
+  'rollback',
+  'phase',
+];
+
+/** Ids are unique where they are addressed: phases in the plan, steps and checklist items in their phase. */
+export const nameRules: PlanRule = (plan, report) => {
+  const phases = phasesOf(plan);
+  unique(
+    phases.map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] })),
+    'phase',
+    report
+  );
+  for (const phase of phases) {
+    const ids = itemsOf(phase);
+    unique(ids, 'step', report);
+    for (const { id, path } of ids) {
+      if (id === undefined || !ownIds.includes(id)) continue;
+      report(path, {
+        code: 'PG106',
+        message: `"${id}" is a name that phasegate uses itself`,
+        hint: `write for example ${id}-check`,
+      });
+    }
+  }
+  unique(
+    listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
+      ({ path, value }) => ({
+        id: value.check?.id,
+        path: [...path, 'check', 'id'],
+      })
+    ),
+    'check',
+    report
+  );
+};
+
+interface IdAt {
+  id: string | undefined;
+  path: Path;
+}
+
+function itemsOf(phase: PhaseAt): IdAt[] {
+  const lists = [
+    ...listOf<Record<string, { id?: string } | undefined>>(phase.value.before, [...phase.path, 'before']),
+    ...stepsOf(phase),
+    ...listOf<Record<string, { id?: string } | undefined>>(longSuccess(phase)?.checks, [
+      ...phase.path,
+      'success',
+      'checks',
+    ]),
+  ];
+  return lists.flatMap(({ path, value }) =>
+    Object.entries(value).flatMap(([kind, body]: [string, { id?: string | undefined } | undefined]) =>
+      body === undefined || body === null ? [] : [{ id: body.id, path: [...path, kind, 'id'] }]
+    )
+  );
+}
+
+function unique(ids: readonly IdAt[], what: string, report: Report): void {
+  const seen = new Set<string>();
+  for (const { id, path } of ids) {
+    if (id === undefined) continue;
+    if (seen.has(id))
+      report(path, { code: 'PG106', message: `${what} id "${id}" is used twice`, hint: 'give each its own id' });
+    seen.add(id);
+  }
+}

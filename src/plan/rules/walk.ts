@@ -1,0 +1,71 @@
+import type { AttestDocument, CheckDocument, PhaseDocument, StepDocument } from '../document/plan-document.js';
+import type { Path } from '../loading/fault.js';
+import type { Loose } from '../loading/loose.js';
+import type { LoosePlan } from './rule.js';
+
+export interface At<T> {
+  path: Path;
+  value: Loose<T>;
+}
+
+export interface PhaseAt extends At<PhaseDocument> {
+  index: number;
+}
+
+/** The sound phases with their places; a phase that has faults keeps its index. */
+export function phasesOf(plan: LoosePlan): PhaseAt[] {
+  return listOf<PhaseDocument>(plan.phases, ['phases']);
+}
+
+export function stepsOf(phase: PhaseAt): Array<At<StepDocument> & { index: number }> {
+  return listOf<StepDocument>(phase.value.steps, [...phase.path, 'steps']);
+}
+
+/** The long form of `success`, if it is written so. */
+export function longSuccess(
+  phase: PhaseAt
+): Exclude<Loose<NonNullable<PhaseDocument['success']>>, unknown[]> | undefined {
+  const { success } = phase.value;
+  return success === undefined || Array.isArray(success) ? undefined : success;
+}
+
+/** Every check of the plan: before a phase, among its steps, in its success criteria, and after a rollback. */
+export function checksOf(plan: LoosePlan): Array<At<CheckDocument> & { phase?: PhaseAt }> {
+  return itemsOf(plan).flatMap(({ path, value, phase }) =>
+    value.check === undefined ? [] : [{ path: [...path, 'check'], value: value.check, ...(phase ? { phase } : {}) }]
+  );
+}
+
+export function attestsOf(plan: LoosePlan): Array<At<AttestDocument> & { phase?: PhaseAt }> {
+  return itemsOf(plan).flatMap(({ path, value, phase }) =>
+    value.attest === undefined ? [] : [{ path: [...path, 'attest'], value: value.attest, ...(phase ? { phase } : {}) }]
+  );
+}
+
+type Item = { path: Path; value: { check?: Loose<CheckDocument>; attest?: Loose<AttestDocument> }; phase?: PhaseAt };
+
+function itemsOf(plan: LoosePlan): Item[] {
+  const inPhases = phasesOf(plan).flatMap((phase) =>
+    [
+      ...listOf<PhaseDocument['before'][number]>(phase.value.before, [...phase.path, 'before']),
+      ...stepsOf(phase),
+      ...listOf<PhaseDocument['before'][number]>(longSuccess(phase)?.checks, [...phase.path, 'success', 'checks']),
+    ].map((item) => ({ ...item, phase }))
+  );
+  return [...inPhases, ...listOf<PhaseDocument['before'][number]>(plan.rollback?.checks, ['rollback', 'checks'])];
+}
+
+/** The items of a list that are there, each with its index in the file. */
+export function listOf<T>(
+  list: ReadonlyArray<Loose<T> | undefined> | undefined,
+  path: Path
+): Array<At<T> & { index: number }> {
+  return (list ?? []).flatMap((value, index) =>
+    value === undefined || value === null ? [] : [{ path: [...path, index], value, index }]
+  );
+}
+
+/** The entries of a record that are sound, and the names of all of them. */
+export function namesOf(record: object | undefined): string[] {
+  return Object.keys(record ?? {});
+}

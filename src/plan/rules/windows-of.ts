@@ -1,0 +1,107 @@
+import type { PhaseDocument } from '../document/plan-document.js';
+import { parseCriterion } from '../language/criterion.js';
+import type { CriterionText } from '../language/criterion.js';
+import type { Path } from '../loading/fault.js';
+import type { Loose } from '../loading/loose.js';
+import type { LoosePlan } from './rule.js';
+import { checksOf, longSuccess, phasesOf, stepsOf } from './walk.js';
+
+export interface CriterionAt {
+  path: Path;
+  criterion: CriterionText;
+  increase?: boolean;
+}
+
+/** Any judged stretch of time in a plan, as far as it is sound. */
+export interface WindowAt {
+  kind: 'watch' | 'traffic' | 'success' | 'soak' | 'stable' | 'rollback';
+  path: Path;
+  /** Its own length, as written. */
+  for?: string;
+  /** Where the length stands, or would. */
+  forPath: Path;
+  every?: string;
+  'warm-up'?: string;
+  deadline?: string;
+  minTraffic?: string;
+  /** Absent: it takes the criteria of something else. */
+  criteria?: CriterionAt[];
+}
+
+type Options = {
+  every?: string | undefined;
+  'warm-up'?: string | undefined;
+  deadline?: string | undefined;
+  'min-traffic'?: { metric?: string | undefined } | undefined;
+};
+type LooseCriteria = Loose<Extract<PhaseDocument['success'], unknown[]>>;
+
+/** All windows of a plan: watch steps, traffic holds, success criteria, soaks, stable checks, the end of a rollback. */
+export function windowsOf(plan: LoosePlan): WindowAt[] {
+  const windows: WindowAt[] = [];
+  for (const phase of phasesOf(plan)) {
+    for (const { path, value } of stepsOf(phase)) {
+      const { watch, traffic } = value;
+      if (watch) windows.push(windowAt('watch', [...path, 'watch'], watch, watch.for, watch.criteria));
+      if (traffic) {
+        const window = windowAt('traffic', [...path, 'traffic'], traffic, traffic.hold, traffic.criteria);
+        windows.push({ ...window, forPath: [...path, 'traffic', 'hold'] });
+      }
+    }
+    const { success, soak } = phase.value;
+    const long = longSuccess(phase);
+    const successPath = [...phase.path, 'success'];
+    if (long) windows.push(windowAt('success', successPath, long, long.for, long.criteria));
+    else if (Array.isArray(success))
+      windows.push({
+        kind: 'success',
+        path: successPath,
+        forPath: successPath,
+        criteria: criteriaAt(success, successPath),
+      });
+    const soakPath = [...phase.path, 'soak'];
+    if (typeof soak === 'string') windows.push({ kind: 'soak', path: soakPath, forPath: soakPath, for: soak });
+    else if (soak) windows.push(windowAt('soak', soakPath, soak, soak.for, soak.criteria));
+  }
+  for (const { path, value } of checksOf(plan)) {
+    if (value.stable) windows.push(windowAt('stable', [...path, 'stable'], value.stable, value.stable.for, undefined));
+  }
+  if (plan.rollback) windows.push(windowAt('rollback', ['rollback'], plan.rollback, plan.rollback.for, undefined));
+  return windows;
+}
+
+function windowAt(
+  kind: WindowAt['kind'],
+  path: Path,
+  options: Options,
+  length: string | undefined,
+  criteria: LooseCriteria | undefined
+): WindowAt {
+  const minTraffic = options['min-traffic']?.metric;
+  const isList = criteria !== undefined;
+  return {
+    kind,
+    path,
+    forPath: length === undefined ? path : [...path, 'for'],
+    ...(length === undefined ? {} : { for: length }),
+    ...(options.every === undefined ? {} : { every: options.every }),
+    ...(options['warm-up'] === undefined ? {} : { 'warm-up': options['warm-up'] }),
+    ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
+    ...(minTraffic === undefined ? {} : { minTraffic }),
+    ...(isList ? { criteria: criteriaAt(criteria, [...path, 'criteria']) } : {}),
+  };
+}
+
+function criteriaAt(criteria: LooseCriteria, path: Path): CriterionAt[] {
+  return criteria.flatMap((item, index) => {
+    const long = typeof item === 'string' ? undefined : item;
+    const text = typeof item === 'string' ? item : long?.criterion;
+    if (text === undefined) return [];
+    const parsed = parseCriterion(text);
+    if (!parsed.ok) return [];
+    const at = long ? [...path, index, 'criterion'] : [...path, index];
+    return [
+      { path: at, criterion: parsed.value, ...(long?.increase === undefined ? {} : { increase: long.increase }) },
+    ];
+  });
+}

@@ -1,0 +1,82 @@
+import { formatDuration, parseDuration } from '../language/duration.js';
+import { sure } from '../language/understood.js';
+import { defaultEvery, minSamples, shortestEvery, windowLength } from '../window-defaults.js';
+import type { PlanRule, Report } from './rule.js';
+import { windowsOf } from './windows-of.js';
+import type { WindowAt } from './windows-of.js';
+
+/** Every window says how long it lasts, is sampled often enough to be judged, and has time to pass. */
+export const windowRules: PlanRule = (plan, report) => {
+  for (const window of windowsOf(plan)) {
+    const length = lengthOf(window, report);
+    if (length !== undefined) checkGrid(window, length, report);
+  }
+};
+
+function lengthOf(window: WindowAt, report: Report): number | undefined {
+  const written = (window.criteria ?? []).filter(({ criterion }) => criterion.for !== undefined);
+  const length = windowLength(
+    window.for,
+    written.map(({ criterion }) => criterion.for)
+  );
+  if (length === undefined) {
+    // The criteria of a traffic step and of a soak may have faults, but these have a length of their own in any case.
+    if (
+      window.criteria !== undefined &&
+      window.criteria.length > 0 &&
+      window.kind !== 'traffic' &&
+      window.kind !== 'soak'
+    ) {
+      report(window.path, {
+        code: 'PG110',
+        message: 'nothing says how long this window lasts',
+        hint: 'add "for 30m" to a criterion, or for: 30m to the window',
+      });
+    }
+    return undefined;
+  }
+  const ms = sure(parseDuration(length));
+  for (const { path, criterion } of written) {
+    if (sure(parseDuration(criterion.for ?? length)) !== ms) {
+      report(path, {
+        code: 'PG110',
+        message: `this window lasts ${length}, but the criterion says for ${criterion.for}`,
+        hint: `write for ${length}, or give the criterion a watch step of its own`,
+      });
+    }
+  }
+  return ms;
+}
+
+function checkGrid(window: WindowAt, length: number, report: Report): void {
+  const every = window.every === undefined ? defaultEvery(length) : sure(parseDuration(window.every));
+  const everyPath = window.every === undefined ? window.forPath : [...window.path, 'every'];
+  if (every < shortestEvery) {
+    report(everyPath, {
+      code: 'PG110',
+      message: `a sample every ${window.every} is too often`,
+      hint: 'write at least 1s',
+    });
+    return;
+  }
+  const needed = window.kind === 'traffic' ? minSamples.hold : minSamples.window;
+  if (length / every < needed) {
+    const most = Math.floor(length / needed / 1000) * 1000;
+    report(everyPath, {
+      code: 'PG110',
+      message: `${formatDuration(length)} with a sample every ${formatDuration(every)} gives ${Math.floor(length / every)} samples, too few to judge`,
+      hint:
+        most >= shortestEvery
+          ? `write every: ${formatDuration(most)} or less`
+          : `write a length of at least ${formatDuration(needed * shortestEvery)}`,
+    });
+  }
+  const warmUp = window['warm-up'] === undefined ? 0 : sure(parseDuration(window['warm-up']));
+  if (window.deadline !== undefined && sure(parseDuration(window.deadline)) < length + warmUp) {
+    report([...window.path, 'deadline'], {
+      code: 'PG110',
+      message: `the deadline ${window.deadline} is before the window could pass`,
+      hint: `write at least ${formatDuration(length + warmUp)}; without one it is ${formatDuration(3 * length)}`,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { suggest } from './language/suggest.js';
+import { unsafeCharacters } from './loading/frame.js';
+import { misunderstood, understood } from './language/understood.js';
+import type { Understood } from './language/understood.js';
+import type { Report } from './rules/rule.js';
+
+/** Values of variables, by name. */
+export type Variables = Readonly<Record<string, string>>;
+
+export interface DeclaredVariable {
+  description?: string | undefined;
+  default?: string | undefined;
+}
+type Declared = Readonly<Record<string, DeclaredVariable | undefined>>;
+
+/** What the `vars` of a document declare, as far as it is sound: the document may not have been checked yet. */
+export function declaredIn(document: Readonly<Record<string, unknown>>): Declared {
+  const { vars } = document;
+  if (typeof vars !== 'object' || vars === null || Array.isArray(vars)) return {};
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, body]: [string, unknown]) => {
+      const fallback: unknown = typeof body === 'object' && body !== null && 'default' in body ? body.default : undefined;
+      return [name, typeof fallback === 'string' ? { default: fallback } : {}];
+    })
+  );
+}
+
+/**
+ * The values of declared variables: what was given, else the default. One without a value and one that cannot be
+ * printed safely are reported where they are declared.
+ */
+export function valuesOf(declared: Declared, given: Variables, report: Report): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(declared)) {
+    const value = Object.hasOwn(given, name) ? given[name] : declared[name]?.default;
+    if (value === undefined) {
+      report(['vars', name], { code: 'PG107', message: `variable "${name}" has no value`, hint: `give it with --var ${name}=VALUE`, at: 'key' });
+    } else if (unsafeCharacters.test(value)) {
+      report(['vars', name], { code: 'PG107', message: `the value of "${name}" has a control character`, hint: 'give it as plain text in one line', at: 'key' });
+    } else {
+      values[name] = value;
+    }
+  }
+  return values;
+}
+
+/** Looks up `vars.NAME`; a declared variable without a value was reported already and stays as it is. */
+export function lookupVariable(name: string, declared: Declared, values: Variables): Understood<string> | 'kept' {
+  const variable = name.slice('vars.'.length);
+  if (!Object.hasOwn(declared, variable)) {
+    const near = suggest(variable, Object.keys(declared));
+    return misunderstood(`unknown variable "${variable}"`, near ? `did you mean {{vars.${near}}}?` : `declare it under vars`);
+  }
+  const value = Object.hasOwn(values, variable) ? values[variable] : undefined;
+  return value === undefined ? 'kept' : understood(value);
+}

@@ -1,0 +1,38 @@
+import type { Client } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+
+export const deploymentName = 'phasegate';
+
+/**
+ * Makes this build the current version of the deployment, so that new runs start on it. Without `promote` only when
+ * none is current yet; runs that are pinned to another build keep it either way.
+ */
+export async function promote(client: Client, buildId: string, options: { promote: boolean; logger: Logger }): Promise<void> {
+  const { workflowService } = client.connection;
+  const { namespace } = client.options;
+  // The deployment exists once the server has seen the worker's first poll.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { workerDeploymentInfo } = await workflowService.describeWorkerDeployment({ namespace, deploymentName });
+      const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
+      if (current === buildId) return;
+      if (current && !options.promote) {
+        options.logger.warn({ current, buildId }, 'another build is current: this one serves only the runs pinned to it (use --promote)');
+        return;
+      }
+      await workflowService.setWorkerDeploymentCurrentVersion({
+        namespace,
+        deploymentName,
+        buildId,
+        ignoreMissingTaskQueues: true,
+        identity: client.options.identity,
+      });
+      options.logger.info({ buildId, before: current }, 'this build is current now');
+      return;
+    } catch (error) {
+      if (attempt >= 60) throw error;
+      await delay(Math.min(100 * attempt, 1000));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+export interface WorkerHttp {
+  url: string;
+  registry: Registry;
+  close(): Promise<void>;
+}
+
+/** `/healthz` (alive), `/readyz` (polling) and `/metrics` (this process; the SDK has an endpoint of its own). */
+export async function serveHealth(options: { host: string; port: number; ready: () => boolean; about: object }): Promise<WorkerHttp> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'phasegate_worker_ready',
+    help: '1 while the worker polls its task queues',
+    registers: [registry],
+    collect() {
+      this.set(options.ready() ? 1 : 0);
+    },
+  });
+  const server: Server = createServer((request, response) => {
+    const answer = (status: number, body: string, type = 'application/json'): void => {
+      response.writeHead(status, { 'content-type': type }).end(body);
+    };
+    const path = request.url?.split('?')[0];
+    if (request.method !== 'GET') return answer(405, '{"error":"only GET"}');
+    if (path === '/healthz') return answer(200, JSON.stringify({ status: 'alive', ...options.about }));
+    if (path === '/readyz') return answer(options.ready() ? 200 : 503, JSON.stringify({ ready: options.ready(), ...options.about }));
+    if (path !== '/metrics') return answer(404, '{"error":"try /healthz, /readyz or /metrics"}');
+    void registry.metrics().then(
+      (text) => answer(200, text, registry.contentType),
+      (error: unknown) => answer(500, JSON.stringify({ error: String(error) }))
+    );
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}`,
+    registry,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

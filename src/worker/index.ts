@@ -1,0 +1,1 @@
+export { runWorker, type RunWorkerOptions } from './run-worker.js';

@@ -1,0 +1,42 @@
+import { pino, type Logger as Pino } from 'pino';
+import type { Logger, LogLevel, LogMetadata } from '@temporalio/common';
+
+/** One JSON line per event, on stderr: stdout belongs to answers. */
+export function createLogger(options: { level?: string; destination?: NodeJS.WritableStream } = {}): Pino {
+  const { level = process.env.PHASEGATE_LOG_LEVEL ?? 'info', destination = process.stderr } = options;
+  return pino({ level, base: { service: 'phasegate-worker' }, redact: ['taskToken', '*.taskToken'] }, destination);
+}
+
+const longest = 4000;
+const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+/** The SDK's lines, and those of workflows and activities, through the same pino. */
+export function temporalLogger(logger: Pino): Logger {
+  const log = (level: LogLevel, message: string, meta?: LogMetadata): void => {
+    logger[levels[level]](facts(meta), message);
+  };
+  return {
+    log,
+    trace: (message, meta) => log('TRACE', message, meta),
+    debug: (message, meta) => log('DEBUG', message, meta),
+    info: (message, meta) => log('INFO', message, meta),
+    warn: (message, meta) => log('WARN', message, meta),
+    error: (message, meta) => log('ERROR', message, meta),
+  };
+}
+
+/** Errors where pino looks for them; what core sends as one long string is cut. */
+function facts(meta: LogMetadata | undefined): Record<string, unknown> {
+  const entries = Object.entries(meta ?? {}).map(([key, value]): [string, unknown] => {
+    if (key === 'taskToken') return [key, '[redacted]'];
+    if (key === 'error' && value instanceof Error) return ['err', value];
+    return [key, typeof value === 'string' && value.length > longest ? `${value.slice(0, longest)}…` : value];
+  });
+  return Object.fromEntries(entries);
+}

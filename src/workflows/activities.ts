@@ -1,0 +1,53 @@
+import type { ActivityOptions } from '@temporalio/common';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { EnvironmentActivities, HostActivities, WindowActivities } from '../activities/contract.js';
+import { environmentQueue, windowQueue } from '../plan/names.js';
+
+/**
+ * How long each kind of activity may take, and what a lost worker means for it.
+ *
+ * A reading gives up its place at once when the phase is stopped; a change is always waited for, since an undo that
+ * overtakes its apply would be undone by it. Attempts are bounded: a target that stays unreachable becomes a HOLD.
+ */
+const retry = { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '5s', maximumAttempts: 10 } as const;
+const reading: ActivityOptions = {
+  startToCloseTimeout: '1m',
+  retry,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+};
+const changing: ActivityOptions = {
+  heartbeatTimeout: '10s',
+  retry,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
+export interface EnvironmentCalls {
+  /** Captures, notifications, identities, evidence: seconds. */
+  reads: ReturnType<typeof proxyActivities<EnvironmentActivities>>;
+  /** Applies, undos and commands: as long as the plan allows. */
+  changes: (longestMs: number) => ReturnType<typeof proxyActivities<EnvironmentActivities>>;
+  windows: (longestMs: number) => ReturnType<typeof proxyActivities<WindowActivities>>;
+}
+
+export function environmentCalls(environmentId: string): EnvironmentCalls {
+  const taskQueue = environmentQueue(environmentId);
+  return {
+    reads: proxyActivities<EnvironmentActivities>({ ...reading, taskQueue }),
+    changes: (longestMs) =>
+      proxyActivities<EnvironmentActivities>({ ...changing, taskQueue, startToCloseTimeout: longestMs }),
+    windows: (longestMs) =>
+      proxyActivities<WindowActivities>({
+        taskQueue: windowQueue(environmentId),
+        startToCloseTimeout: longestMs,
+        heartbeatTimeout: '10s',
+        // A window outlives any number of workers: its source remembers what a dead one missed.
+        retry: { initialInterval: '1s', backoffCoefficient: 1, maximumInterval: '1s' },
+        cancellationType: ActivityCancellationType.TRY_CANCEL,
+      }),
+  };
+}
+
+export const host = proxyActivities<HostActivities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
+});

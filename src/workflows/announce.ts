@@ -1,0 +1,40 @@
+import { isCancellation, log } from '@temporalio/workflow';
+import type { Notification } from '../activities/contract.js';
+import type { Environment } from '../plan/model.js';
+import { remarksOf } from '../plan/names.js';
+import type { RunIdentity } from '../plan/run-input.js';
+import { environmentCalls } from './activities.js';
+import { sliceEnvironment } from './slice.js';
+
+/**
+ * Tells people. A channel that takes nothing never stops or delays a run: it is logged, and what people are asked
+ * stands in every status. Resolves when the message is out or given up.
+ */
+export async function announce(
+  run: RunIdentity,
+  environment: Environment,
+  message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>
+): Promise<void> {
+  if (environment.notify.length === 0) return;
+  try {
+    const { reads } = environmentCalls(environment.id);
+    const result = await reads.notify.executeWithOptions(
+      { summary: `Tell ${message.to.join(', ')}: ${message.title}`.slice(0, 180) },
+      [
+        {
+          environment: sliceEnvironment(environment, { notify: true }),
+          notification: {
+            ...message,
+            run: run.workflowId,
+            dedupKey: `${run.runId}/${message.address ?? 'run'}/${message.kind}`,
+            remarks: remarksOf(environment),
+          },
+        },
+      ]
+    );
+    for (const [channel, reason] of Object.entries(result.failed))
+      log.warn('A channel did not take the message', { channel, reason });
+  } catch (error) {
+    if (!isCancellation(error)) log.error('Nobody could be told', { title: message.title, error });
+  }
+}

@@ -1,0 +1,4 @@
+export { deploymentPhase } from './deployment-phase.js';
+export { locks } from './locks.js';
+export { migration } from './migration.js';
+export { rollback } from './rollback.js';

@@ -1,0 +1,141 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { address } from '../../plan/address.js';
+import type { LedgerEntry } from '../../plan/change.js';
+import { remarksOf } from '../../plan/names.js';
+import type { PhaseInput } from '../../plan/run-input.js';
+import type { Gate, PhaseStatus, RunState, StepRecord } from '../../plan/run-status.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { phaseDetails } from '../../plan/text/details.js';
+import { phaseSentence } from '../../plan/text/sentences.js';
+import { Refusals } from '../messages.js';
+
+type Facts = Omit<PhaseStatus, 'sentence' | 'refusals' | 'state'>;
+
+/**
+ * Everything that is known about a phase: what the status query answers and what the Temporal UI shows. It only
+ * records; the phase decides.
+ */
+export class PhaseRecord {
+  readonly refusals = new Refusals();
+  readonly facts: Facts;
+  private readonly remarks: string[];
+  private ending: RunState | undefined;
+  private published = '';
+
+  private readonly input: PhaseInput;
+
+  constructor(input: PhaseInput) {
+    this.input = input;
+    const info = workflowInfo();
+    this.remarks = remarksOf(input.environment);
+    this.facts = {
+      schemaVersion: 1,
+      phase: input.phase.id,
+      title: input.phase.title,
+      workflowId: info.workflowId,
+      runId: info.runId,
+      startedAt: Date.now(),
+      ...(input.paused ? { paused: input.paused } : {}),
+      steps: [],
+      gates: [],
+      decisions: [],
+      waivers: [],
+      ledger: [],
+    };
+  }
+
+  /** A new attempt of a step; the attempt number follows from what is recorded. */
+  begin(step: { id: string; title: string; kind: string }, part: StepRecord['part']): StepRecord {
+    const attempt = this.facts.steps.filter((record) => record.id === step.id).length + 1;
+    const record: StepRecord = {
+      address: address(this.input.phase.id, step.id, attempt),
+      id: step.id,
+      part,
+      kind: step.kind,
+      title: step.title,
+      state: 'running',
+      startedAt: Date.now(),
+    };
+    this.facts.steps.push(record);
+    this.publish();
+    return record;
+  }
+
+  /** Records what became of a step; only a state in which nothing more happens gives it an end. */
+  mark(record: StepRecord, change: Partial<StepRecord>): void {
+    Object.assign(record, change);
+    if (record.state === 'passed' || record.state === 'failed' || record.state === 'waived')
+      record.endedAt = Date.now();
+    this.publish();
+  }
+
+  /** What still ran when the phase was stopped did not pass. */
+  abandonRunning(reason: string): void {
+    for (const step of this.facts.steps) {
+      if (step.state === 'running' || step.state === 'waiting' || step.state === 'on hold') {
+        Object.assign(step, { state: 'failed', endedAt: Date.now(), reason: step.reason ?? `stopped: ${reason}` });
+      }
+    }
+    this.facts.gates = [];
+  }
+
+  openGate(gate: Gate): void {
+    this.facts.gates.push(gate);
+    this.publish();
+  }
+
+  closeGate(gate: Gate): void {
+    this.facts.gates = this.facts.gates.filter((open) => open !== gate);
+    this.publish();
+  }
+
+  addLedgerEntry(entry: LedgerEntry): void {
+    this.facts.ledger.push(entry);
+    this.publish();
+  }
+
+  /** From here on the state no longer follows from gates and steps. */
+  end(state: RunState): void {
+    this.ending = state;
+    if (state !== 'rolling back') this.facts.endedAt = Date.now();
+    this.publish();
+  }
+
+  get state(): RunState {
+    if (this.ending) return this.ending;
+    if (this.facts.gates.some((gate) => gate.kind === 'hold')) return 'on hold';
+    if (this.facts.gates.length > 0) return 'waiting';
+    const running = this.facts.steps.some((step) => step.state === 'running');
+    if (running) return 'running';
+    return this.facts.paused ? 'paused' : 'running';
+  }
+
+  get status(): PhaseStatus {
+    const body = { ...this.facts, state: this.state, refusals: this.refusals.list };
+    return { ...body, sentence: phaseSentence(body, this.next()) };
+  }
+
+  /** Shows the present state in the Temporal UI. Search attributes cost an event each, so only changes are sent. */
+  publish(): void {
+    const status = this.status;
+    setCurrentDetails(phaseDetails(status, this.remarks));
+    const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
+    const deadline = Math.min(...status.gates.map((gate) => gate.deadlineAt));
+    const shown = JSON.stringify([status.state, awaiting]);
+    if (shown === this.published) return;
+    this.published = shown;
+    upsertSearchAttributes([
+      { key: searchAttributes.status, value: status.state },
+      { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
+      { key: searchAttributes.deadline, value: Number.isFinite(deadline) ? new Date(deadline) : null },
+    ]);
+  }
+
+  private next(): string {
+    const begun = new Set(this.facts.steps.map((step) => step.id));
+    const upcoming = [...this.input.phase.before, ...this.input.phase.steps].find((step) => !begun.has(step.id));
+    if (upcoming) return `Next: ${upcoming.title}.`;
+    if (this.input.phase.approval && !begun.has('approval')) return 'Next: the approval.';
+    return 'Then the phase is done.';
+  }
+}

@@ -1,0 +1,82 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { describeState, undoOrder, type UndoStep } from '../../plan/ledger.js';
+import { targetOf } from '../../plan/ledger.js';
+import type { RollbackInput } from '../../plan/run-input.js';
+import type { Gate, RollbackStatus, StepRecord, UndoRecord } from '../../plan/run-status.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { rollbackDetails } from '../../plan/text/details.js';
+import { rollbackSentence } from '../../plan/text/sentences.js';
+import { Refusals } from '../messages.js';
+
+/** What a rollback has done and still owes. */
+export class RollbackRecord {
+  readonly refusals = new Refusals();
+  readonly steps: UndoStep[];
+  readonly undos: UndoRecord[];
+  readonly checks: StepRecord[] = [];
+  gates: Gate[] = [];
+  private readonly input: RollbackInput;
+  private readonly startedAt = Date.now();
+  private ended: { at: number; verified: boolean; verification: string } | undefined;
+  private published = '';
+
+  constructor(input: RollbackInput) {
+    this.input = input;
+    this.steps = undoOrder(input.entries);
+    this.undos = this.steps.map(({ entry, covers }) => ({
+      entryId: entry.id,
+      covers,
+      title: `${targetOf(entry.change)} back to ${describeState(entry.before)}`,
+      state: 'pending',
+    }));
+  }
+
+  mark(undo: UndoRecord, change: Partial<UndoRecord>): void {
+    Object.assign(undo, change);
+    if (undo.state === 'done' || undo.state === 'taken over') undo.endedAt = Date.now();
+    this.publish();
+  }
+
+  end(verified: boolean, verification: string): void {
+    this.ended = { at: Date.now(), verified, verification };
+    this.publish();
+  }
+
+  get status(): RollbackStatus {
+    const { workflowId, runId } = workflowInfo();
+    const body = {
+      schemaVersion: 1 as const,
+      workflowId,
+      runId,
+      state: this.ended
+        ? ('rolled back' as const)
+        : this.gates.length > 0
+          ? ('on hold' as const)
+          : ('rolling back' as const),
+      reason: this.input.reason,
+      phases: [...new Set(this.input.entries.map((entry) => entry.phase))].reverse(),
+      startedAt: this.startedAt,
+      ...(this.ended
+        ? { endedAt: this.ended.at, verified: this.ended.verified, verification: this.ended.verification }
+        : {}),
+      undos: this.undos,
+      checks: this.checks,
+      gates: this.gates,
+      refusals: this.refusals.list,
+    };
+    return { ...body, sentence: rollbackSentence(body) };
+  }
+
+  publish(): void {
+    const status = this.status;
+    setCurrentDetails(rollbackDetails(status));
+    const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
+    const shown = JSON.stringify([status.state, awaiting]);
+    if (shown === this.published) return;
+    this.published = shown;
+    upsertSearchAttributes([
+      { key: searchAttributes.status, value: status.state },
+      { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
+    ]);
+  }
+}

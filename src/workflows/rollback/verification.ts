@@ -1,0 +1,131 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { WindowInput, WindowResult } from '../../activities/contract.js';
+import { canRecover } from '../can-recover.js';
+import type { CheckStep, Environment } from '../../plan/model.js';
+import { irreversible } from '../../plan/ledger.js';
+import type { RollbackInput } from '../../plan/run-input.js';
+import type { StepRecord } from '../../plan/run-status.js';
+import { environmentCalls } from '../activities.js';
+import { verdictOf, type StepOutcome } from '../phase/attempt.js';
+import { sliceEnvironment, type Need } from '../slice.js';
+import type { RollbackRecord } from './record.js';
+
+const minute = 60_000;
+
+/**
+ * Is everything well again? Each undo was read back already; here health is checked and the red metrics must be inside
+ * their targets for a while. What could not be measured is not verified.
+ */
+export async function verifyRollback(
+  input: RollbackInput,
+  record: RollbackRecord,
+  takenOver: readonly string[]
+): Promise<{ verified: boolean; reason: string }> {
+  const since = Date.now();
+  const outcomes: StepOutcome[] = [];
+  for (const check of input.rollback.checks) outcomes.push(await run(record, check, () => health(input, check)));
+  const watch = { id: 'metrics', title: 'Red metrics are back inside their targets', kind: 'watch' };
+  outcomes.push(await run(record, watch, () => metrics(input, since)));
+
+  const problems = outcomes.filter((outcome) => outcome.verdict !== 'PASS').map((outcome) => outcome.reason);
+  const closed = irreversible(input.entries).map((entry) => `${entry.id} cannot be undone: ${entry.cannotUndo ?? ''}`);
+  problems.push(...closed, ...takenOver.map((entry) => `${entry} was undone by hand and not read back`));
+  if (problems.length > 0) return { verified: false, reason: problems.join('; ') };
+  return {
+    verified: true,
+    reason: `${record.undos.length} changes undone and read back, health and red metrics in order`,
+  };
+}
+
+async function run(
+  record: RollbackRecord,
+  step: Pick<StepRecord, 'id' | 'title' | 'kind'>,
+  measure: () => Promise<StepOutcome>
+): Promise<StepOutcome> {
+  const check: StepRecord = {
+    address: `rollback/${step.id}#1`,
+    id: step.id,
+    part: 'success',
+    kind: step.kind,
+    title: step.title,
+    state: 'running',
+    startedAt: Date.now(),
+  };
+  record.checks.push(check);
+  record.publish();
+  const outcome = await measure();
+  Object.assign(check, outcome, { state: outcome.verdict === 'PASS' ? 'passed' : 'failed', endedAt: Date.now() });
+  record.publish();
+  return outcome;
+}
+
+async function health(input: RollbackInput, step: CheckStep): Promise<StepOutcome> {
+  const { check } = step;
+  if (check.type === 'stable')
+    return { verdict: 'HOLD', reason: `${step.id}: a rollback has no earlier phases to look at` };
+  const longest = 'timeout' in check ? check.timeout.ms : 0;
+  const result = await verdictOf(() =>
+    environmentCalls(input.environment.id)
+      .changes(4 * longest + minute)
+      .runCheck.executeWithOptions({ summary: `Check: ${step.title}`.slice(0, 180) }, [
+        { origin: origin(input, step.id, step.title), check, environment: slice(input, { checks: true, flags: true }) },
+      ])
+  );
+  if (!('endedAt' in result)) return result;
+  return { verdict: result.verdict, reason: `${step.title}: ${result.reason}`, evidence: [result.evidence] };
+}
+
+async function metrics(input: RollbackInput, since: number): Promise<StepOutcome> {
+  const { window } = input.rollback;
+  const names = window.criteria.map((criterion) => criterion.metric);
+  const environment = slice(input, { metrics: names });
+  const calls = environmentCalls(input.environment.id);
+  const title = 'Red metrics back inside their targets';
+  const asked = origin(input, 'metrics', title);
+  const baseline = await verdictOf(() =>
+    calls.reads.captureBaseline.executeWithOptions({ summary: 'Counters after the undo' }, [
+      { origin: asked, metrics: names, environment },
+    ])
+  );
+  if (!('values' in baseline))
+    return { verdict: 'HOLD', reason: `the red metrics could not be read: ${baseline.reason}` };
+  const t0 = Date.now();
+  const deadlineAt = t0 + window.warmUp.ms + window.deadline.ms;
+  const watch = (more: Partial<WindowInput>): Promise<WindowResult> =>
+    calls
+      .windows(window.warmUp.ms + window.deadline.ms + 10 * minute)
+      .watchWindow.executeWithOptions({ summary: `${title}: ${window.length.planned}` }, [
+        { origin: asked, spec: window, t0, environment, baseline, changedAt: since, ...more },
+      ]);
+  let resume: Pick<WindowInput, 'resume'> = {};
+  for (;;) {
+    const result = await verdictOf(() => watch(resume));
+    if (!('state' in result)) return result;
+    const outcome = { verdict: result.verdict ?? 'HOLD', reason: result.reason, evidence: [result.evidence] };
+    if (outcome.verdict !== 'HOLD' || !canRecover(result.state)) return outcome;
+    // Nobody is asked here: metrics that are away have until the deadline to come back.
+    const back = await beforeDeadline(deadlineAt, () =>
+      verdictOf(() => watch({ resume: result.state, untilRecovered: true }))
+    );
+    if (!back || !('state' in back) || back.verdict !== undefined) return outcome;
+    resume = { resume: back.state };
+  }
+}
+
+async function beforeDeadline<T>(deadlineAt: number, run: () => Promise<T>): Promise<T | undefined> {
+  if (deadlineAt <= Date.now()) return undefined;
+  try {
+    return await CancellationScope.withTimeout(deadlineAt - Date.now(), run);
+  } catch (error) {
+    if (isCancellation(error)) return undefined;
+    throw error;
+  }
+}
+
+function origin(input: RollbackInput, id: string, title: string): { run: string; address: string; title: string } {
+  return { run: input.run.workflowId, address: `rollback/${id}#1`, title };
+}
+
+function slice(input: RollbackInput, need: Need): Environment {
+  return sliceEnvironment(input.environment, need);
+}

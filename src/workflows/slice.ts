@@ -1,0 +1,33 @@
+import type { Environment } from '../plan/model.js';
+
+/** The parts of an environment that an activity needs; the rest would only make the history large. */
+export interface Need {
+  flags?: true;
+  deploy?: string;
+  metrics?: readonly string[];
+  checks?: true;
+  notify?: true;
+  people?: readonly string[];
+}
+
+/** The same environment with everything emptied that is not needed. */
+export function sliceEnvironment(environment: Environment, need: Need): Environment {
+  const target = need.deploy === undefined ? undefined : environment.deploy[need.deploy];
+  const names = need.metrics ?? [];
+  return {
+    ...environment,
+    people: environment.people.filter((person) => need.people?.includes(person.name)),
+    flags: need.flags ? environment.flags : { provider: 'flagd', file: '' },
+    metrics: {
+      ...environment.metrics,
+      bindings: Object.fromEntries(
+        Object.entries(environment.metrics.bindings).filter(([name]) => names.includes(name))
+      ),
+    },
+    deploy: need.deploy !== undefined && target ? { [need.deploy]: target } : {},
+    services: {},
+    httpAllow: need.checks ? environment.httpAllow : [],
+    commands: need.checks || need.deploy !== undefined ? environment.commands : { cwd: '', env: {} },
+    notify: need.notify ? environment.notify : [],
+  };
+}

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { revokeCommand, runCommand, stopOthers } from '../../../src/activities/commands/index.js';
+import type { CommandRequest } from '../../../src/activities/commands/index.js';
+import { createJob, jobFiles, jobFolder, newRecord } from '../../../src/activities/commands/job.js';
+import { compile } from '../../support/activities/compile.js';
+import { testScope, testTools } from '../../support/activities/tools.js';
+import type { TestTools } from '../../support/activities/tools.js';
+import { runs, until, untilWritten } from '../../support/activities/until.js';
+
+let worker = '';
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  worker = await compile('test/support/activities/command-worker.ts');
+}, 30_000);
+afterAll(() => {
+  for (const child of workers) child.kill('SIGKILL');
+});
+
+/** A command that counts its runs, says its number, and goes on until the file `go` is there. */
+const patient = 'echo run >> runs; echo $$ > pid; until [ -e go ]; do sleep 0.02; done; echo finished; exit 1';
+
+function request(tools: TestTools, job: Partial<CommandRequest['job']> = {}, script = patient): CommandRequest {
+  return {
+    argv: ['sh', '-c', script],
+    cwd: tools.workdir,
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    timeoutMs: 20_000,
+    graceMs: 200,
+    job: { scope: 'demo/deploy/core', key: 'k1', repeatable: false, reuse: 'any', ...job },
+  };
+}
+
+/** Starts a real worker process on the request, and kills it with SIGKILL once the command is under way. */
+async function killedWorker(tools: TestTools, asked: CommandRequest): Promise<number> {
+  const child = spawn(process.execPath, [worker, tools.workdir, JSON.stringify(asked)], { stdio: 'ignore' });
+  workers.push(child);
+  const pid = Number(await untilWritten(join(tools.workdir, 'pid')));
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+  return pid;
+}
+
+function runsOf(tools: TestTools): number {
+  return readFileSync(join(tools.workdir, 'runs'), 'utf8').trim().split('\n').length;
+}
+
+describe('a command whose worker was killed with SIGKILL', () => {
+  it('lives on, is adopted by the next attempt, and gives it its output and exit code', async () => {
+    const tools = testTools();
+    const pid = await killedWorker(tools, request(tools));
+    expect(runs(pid)).toBe(true);
+    const scope = testScope();
+    const adopted = runCommand(request(tools), tools, scope);
+    await until('the adopting attempt heartbeats', () => scope.heartbeats.length > 0);
+    writeFileSync(join(tools.workdir, 'go'), '');
+    expect(await adopted).toMatchObject({ how: 'adopted', verdict: 'FAIL', exitCode: 1, stdout: 'finished\n' });
+    expect(runsOf(tools)).toBe(1);
+  });
+
+  it('and that ended meanwhile is not run again: its recorded exit code counts', async () => {
+    const tools = testTools();
+    const pid = await killedWorker(tools, request(tools));
+    writeFileSync(join(tools.workdir, 'go'), '');
+    await until('the command ended', () => !runs(pid));
+    await until('its exit code is written', () =>
+      existsSync(jobFiles(jobFolder(tools.stateDir, 'demo/deploy/core', 'k1')).exit)
+    );
+    const result = await runCommand(request(tools), tools, testScope());
+    expect(result).toMatchObject({ how: 'adopted', verdict: 'FAIL', exitCode: 1, stdout: 'finished\n' });
+    expect(await runCommand(request(tools), tools, testScope())).toEqual({ ...result, how: 'recorded' });
+    expect(runsOf(tools)).toBe(1);
+  });
+
+  it('and that died with it is HOLD when it is not repeatable', async () => {
+    const tools = testTools();
+    await killedGroup(tools);
+    const result = await runCommand(request(tools), tools, testScope());
+    expect(result.verdict).toBe('HOLD');
+    expect(result.reason).toBe(
+      'nobody knows whether sh did its work: its worker and it ended without a result, and it is not declared repeatable'
+    );
+    expect(runsOf(tools)).toBe(1);
+  });
+
+  it('and that died with it runs again when it is repeatable', async () => {
+    const tools = testTools();
+    await killedGroup(tools);
+    writeFileSync(join(tools.workdir, 'go'), '');
+    const result = await runCommand(request(tools, { repeatable: true }), tools, testScope());
+    expect(result).toMatchObject({ how: 'started', verdict: 'FAIL', exitCode: 1 });
+    expect(runsOf(tools)).toBe(2);
+  });
+
+  it('keeps its time limit: it counts from the start, not from the adoption', async () => {
+    const tools = testTools();
+    const asked = { ...request(tools), timeoutMs: 1_000 };
+    const pid = await killedWorker(tools, asked);
+    const result = await runCommand({ ...asked, timeoutMs: 60_000 }, tools, testScope());
+    expect(result).toMatchObject({ verdict: 'HOLD', how: 'adopted' });
+    expect(result.reason).toContain('did not end within 1 s and was stopped');
+    expect(runs(pid)).toBe(false);
+  });
+
+  async function killedGroup(tools: TestTools): Promise<void> {
+    const pid = await killedWorker(tools, request(tools));
+    const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+    process.kill(-parent, 'SIGKILL');
+    await until('the command is gone', () => !runs(pid));
+  }
+});
+
+describe('two attempts at one command', () => {
+  it('that run at the same time share one process and one result', async () => {
+    const tools = testTools();
+    const asked = request(tools);
+    const both = Promise.all([runCommand(asked, tools, testScope()), runCommand(asked, tools, testScope())]);
+    await untilWritten(join(tools.workdir, 'pid'));
+    writeFileSync(join(tools.workdir, 'go'), '');
+    const results = await both;
+    expect(results.map(({ verdict, exitCode }) => [verdict, exitCode])).toEqual([
+      ['FAIL', 1],
+      ['FAIL', 1],
+    ]);
+    expect(runsOf(tools)).toBe(1);
+  });
+
+  it('a worker that shuts down leaves the command running for the next one', async () => {
+    const tools = testTools();
+    const scope = testScope();
+    const first = runCommand(request(tools), tools, scope);
+    const pid = Number(await untilWritten(join(tools.workdir, 'pid')));
+    scope.cancel({ handedOver: true });
+    await expect(first).rejects.toThrow('cancelled');
+    expect(runs(pid)).toBe(true);
+    writeFileSync(join(tools.workdir, 'go'), '');
+    expect(await runCommand(request(tools), tools, testScope())).toMatchObject({ how: 'adopted', exitCode: 1 });
+    expect(runsOf(tools)).toBe(1);
+  });
+
+  it('one that was recorded but never began is begun by the next attempt', async () => {
+    const tools = testTools();
+    const folder = jobFolder(tools.stateDir, 'demo/deploy/core', 'k1');
+    mkdirSync(dirname(folder), { recursive: true });
+    await createJob(folder, newRecord('k1', ['sh'], Date.now(), 1_000));
+    const result = await runCommand(request(tools, {}, 'echo ran'), tools, testScope());
+    expect(result).toMatchObject({ how: 'started', verdict: 'PASS', stdout: 'ran\n' });
+  });
+
+  it('one that another host started is HOLD even when it is repeatable', async () => {
+    const tools = testTools();
+    const folder = jobFolder(tools.stateDir, 'demo/deploy/core', 'k1');
+    mkdirSync(dirname(folder), { recursive: true });
+    await createJob(folder, { ...newRecord('k1', ['sh'], Date.now(), 1_000), host: 'elsewhere' });
+    const result = await runCommand(request(tools, { repeatable: true }), tools, testScope());
+    expect(result.verdict).toBe('HOLD');
+    expect(result.reason).toContain('it was started on host elsewhere');
+  });
+
+  it('an earlier failure is run again where only a PASS counts, and a check always runs anew', async () => {
+    const tools = testTools();
+    const undo = request(tools, { reuse: 'passed' }, 'echo run >> runs; [ -e mended ]');
+    expect((await runCommand(undo, tools, testScope())).verdict).toBe('FAIL');
+    writeFileSync(join(tools.workdir, 'mended'), '');
+    expect((await runCommand(undo, tools, testScope())).verdict).toBe('PASS');
+    expect(await runCommand(undo, tools, testScope())).toMatchObject({ verdict: 'PASS', how: 'recorded' });
+    expect(runsOf(tools)).toBe(2);
+    const check = request(tools, { key: 'check', reuse: 'none', repeatable: true }, 'echo run >> runs');
+    await runCommand(check, tools, testScope());
+    await runCommand(check, tools, testScope());
+    expect(runsOf(tools)).toBe(4);
+  });
+});
+
+describe('calling a command off', () => {
+  it('stops it in the middle, and a late attempt does not start it again though it is repeatable', async () => {
+    const tools = testTools();
+    const asked = request(tools, { repeatable: true });
+    const pid = await killedWorker(tools, asked);
+    expect(await revokeCommand('demo/deploy/core', 'k1', 'it is being undone', tools)).toBe(true);
+    expect(runs(pid)).toBe(false);
+    const late = await runCommand(asked, tools, testScope());
+    expect(late).toMatchObject({ verdict: 'HOLD', how: 'recorded', reason: 'sh was stopped: it is being undone' });
+    expect(runsOf(tools)).toBe(1);
+  });
+
+  it('before it ran means that it never runs', async () => {
+    const tools = testTools();
+    expect(await revokeCommand('demo/deploy/core', 'k1', 'it is being undone', tools)).toBe(false);
+    const late = await runCommand(request(tools), tools, testScope());
+    expect(late).toMatchObject({ verdict: 'HOLD', ran: false });
+    expect(late.reason).toBe('called off before it ran: it is being undone');
+    expect(existsSync(join(tools.workdir, 'runs'))).toBe(false);
+  });
+
+  it('leaves the result of a finished one alone', async () => {
+    const tools = testTools();
+    const done = await runCommand(request(tools, {}, 'exit 0'), tools, testScope());
+    expect(await revokeCommand('demo/deploy/core', 'k1', 'it is being undone', tools)).toBe(false);
+    expect(await runCommand(request(tools, {}, 'exit 0'), tools, testScope())).toEqual({ ...done, how: 'recorded' });
+  });
+
+  it('another command on the same target is stopped before ours runs', async () => {
+    const tools = testTools();
+    const pid = await killedWorker(tools, request(tools));
+    await stopOthers('demo/deploy/core', 'k2', 'a newer attempt begins', tools);
+    expect(runs(pid)).toBe(false);
+  });
+});

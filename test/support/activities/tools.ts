@@ -1,0 +1,72 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
+import { systemClock } from '../../../src/activities/clock.js';
+import type { Tools } from '../../../src/activities/deps.js';
+import type { Scope } from '../../../src/activities/scope.js';
+import { createSecrets } from '../../../src/activities/secrets.js';
+
+/** Real tools on a temporary folder: system clock, directory store, Node's fetch; only the logger keeps its lines. */
+export interface TestTools extends Tools {
+  lines: Array<{ level: string; facts: object; message: string }>;
+}
+
+export function testFolder(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), 'phasegate-test-')));
+}
+
+export function testTools(overrides: Partial<Tools> = {}): TestTools {
+  const workdir = overrides.workdir ?? testFolder();
+  const env = overrides.env ?? { PATH: process.env['PATH'], HOME: workdir };
+  const lines: TestTools['lines'] = [];
+  const write =
+    (level: string) =>
+    (facts: object, message: string): void =>
+      void lines.push({ level, facts, message });
+  return {
+    evidence: createDirectoryStore(join(workdir, 'evidence')),
+    clock: systemClock,
+    logger: { info: write('info'), warn: write('warn'), error: write('error') },
+    stateDir: join(workdir, 'state'),
+    fetch,
+    secrets: createSecrets({ env, baseDir: workdir }),
+    ...overrides,
+    workdir,
+    env,
+    lines,
+  };
+}
+
+/** The scope of an activity that nobody has cancelled yet, and the means to do so. */
+export interface TestScope extends Scope {
+  heartbeats: unknown[];
+  cancel(how?: { handedOver: boolean }): void;
+}
+
+export function testScope(overrides: Partial<Scope> = {}): TestScope {
+  const abort = new AbortController();
+  const heartbeats: unknown[] = [];
+  let handedOver = false;
+  let reject: (reason: Error) => void = () => undefined;
+  const cancelled = new Promise<never>((_, no) => (reject = no));
+  cancelled.catch(() => undefined);
+  return {
+    workflowId: 'migration/test/plan/phase/1a',
+    runId: 'run-1',
+    activityId: '1',
+    attempt: 1,
+    heartbeatDetails: undefined,
+    heartbeat: (details) => void heartbeats.push(details),
+    signal: abort.signal,
+    cancelled,
+    handedOver: () => handedOver,
+    heartbeats,
+    cancel: (how = { handedOver: false }) => {
+      handedOver = how.handedOver;
+      abort.abort();
+      reject(new Error('cancelled'));
+    },
+    ...overrides,
+  };
+}
