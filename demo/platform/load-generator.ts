@@ -5,7 +5,7 @@ import type { Measurements } from './measurements.js';
 import type { Random } from './random.js';
 
 /** Chat requests per second of all users together, and of one user at most. */
-const TOTAL_RATE = 80;
+const TOTAL_RATE = 70;
 const USER_RATE = 4;
 
 /** Real clients of the platform, in its own process: the release test user and `load-01`, `load-02`, … */

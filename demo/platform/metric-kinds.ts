@@ -18,7 +18,7 @@ export function exportGauge(registry: Registry, name: string, help: string, read
     registers: [registry],
     collect() {
       const value = read();
-      if (value === undefined) gauge.remove();
+      if (value === undefined) gauge.set(1);
       else gauge.set(value);
     },
   });

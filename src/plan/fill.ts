@@ -29,7 +29,11 @@ export function fillDocument<T>(document: T, lookup: (path: Path) => Lookup, rep
 /** A value that becomes a whole argument must not be read as an option, and the program is not a variable's business. */
 function checkArgument(text: string, filled: string, path: Path, report: Report): void {
   if (path.at(-1) === 0) {
-    report(path, { code: 'PG107', message: 'the program of a command cannot come from a template', hint: 'write the program out' });
+    report(path, {
+      code: 'PG107',
+      message: 'the program of a command cannot come from a template',
+      hint: 'write the program out',
+    });
   } else if (isWholeTemplate(text) && filled.startsWith('-')) {
     report(path, {
       code: 'PG107',

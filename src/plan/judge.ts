@@ -3,7 +3,16 @@ import { requireJudgeable, sampleAt } from './judge/grid.js';
 import { passReason } from './judge/reasons.js';
 import type { WindowState } from './judge/state.js';
 import { hasTraffic, startTraffic, takeTraffic } from './judge/traffic.js';
-import { blindnessOf, decide, decideLate, failureOf, holdAt, judgedOf, lacksBaseline, unpassed } from './judge/verdict.js';
+import {
+  blindnessOf,
+  decide,
+  decideLate,
+  failureOf,
+  holdAt,
+  judgedOf,
+  lacksBaseline,
+  unpassed,
+} from './judge/verdict.js';
 import type { Sample, SampleClass } from './judge-types.js';
 import type { WindowSpec } from './model.js';
 

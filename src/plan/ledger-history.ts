@@ -18,7 +18,9 @@ export function ledgerOf(activities: readonly CompletedActivity[]): LedgerEntry[
 export function undoneBy(activities: readonly CompletedActivity[]): Set<string> {
   const ids = activities
     .filter(({ type }) => type === 'undoChange')
-    .map(({ result }) => (typeof result === 'object' && result !== null && 'entryId' in result ? result.entryId : undefined));
+    .map(({ result }) =>
+      typeof result === 'object' && result !== null && 'entryId' in result ? result.entryId : undefined
+    );
   return new Set(ids.filter((id) => typeof id === 'string'));
 }
 

@@ -37,7 +37,9 @@ export function loadEnvironment(text: string, file: string, vars: Variables): Lo
     source.value,
     (path) => (name) => {
       if (keptFor(path).includes(name)) return 'kept';
-      const value = name.startsWith('vars.') ? lookupVariable(name, declared, values) : misunderstood(`unknown template "${name}"`, hintFor(path));
+      const value = name.startsWith('vars.')
+        ? lookupVariable(name, declared, values)
+        : misunderstood(`unknown template "${name}"`, hintFor(path));
       if (value === 'kept' || !value.ok) unfilled.add(JSON.stringify(path));
       return value;
     },
@@ -50,7 +52,13 @@ export function loadEnvironment(text: string, file: string, vars: Variables): Lo
   secretRules(shaped.loose, report);
 
   const sound = shaped.document !== undefined && !faults.some((fault) => fault.severity === 'error');
-  return { ...(sound ? { document: shaped.document } : {}), loose: shaped.loose, source, values, faults: inOrder(faults) };
+  return {
+    ...(sound ? { document: shaped.document } : {}),
+    loose: shaped.loose,
+    source,
+    values,
+    faults: inOrder(faults),
+  };
 }
 
 /** Templates that an activity fills in at the last moment, where they may stand. */

@@ -8,6 +8,7 @@ import type { Loose } from './loading/loose.js';
 import { parseYaml } from './loading/parse-yaml.js';
 import { checkShape } from './loading/shape.js';
 import type { Source } from './loading/source.js';
+import { approvalRules } from './rules/approvals.js';
 import { criteriaRules } from './rules/criteria.js';
 import { exposureRules } from './rules/exposure.js';
 import { metricRules } from './rules/metrics.js';
@@ -32,6 +33,7 @@ export type LoadedPlan = Loaded<PlanDocument>;
 const rules: readonly PlanRule[] = [
   nameRules,
   referenceRules,
+  approvalRules,
   metricRules,
   criteriaRules,
   windowRules,
@@ -66,11 +68,10 @@ function checkTemplates(value: Record<string, unknown>, report: Report): void {
   fillDocument(
     value,
     () => (name) => {
-      if (name.startsWith('vars.')) {
-        const found = lookupVariable(name, declared, {});
-        return found;
-      }
-      return name.startsWith('env.services.') ? understood('') : misunderstood(`unknown template "${name}"`, 'a plan knows {{vars.NAME}} and {{env.services.NAME}}');
+      if (name.startsWith('vars.')) return lookupVariable(name, declared, {});
+      return name.startsWith('env.services.')
+        ? understood('')
+        : misunderstood(`unknown template "${name}"`, 'a plan knows {{vars.NAME}} and {{env.services.NAME}}');
     },
     report
   );

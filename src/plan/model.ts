@@ -242,6 +242,8 @@ export type FlagSource =
 export interface MetricBinding {
   promql?: string;
   sample?: string;
+  /** What `{{range}}` in the query becomes, unless less time has passed since the phase's first change. */
+  range?: TimeSpan;
 }
 export interface MetricSource {
   provider: 'prometheus' | 'endpoint';

@@ -50,7 +50,12 @@ function startOfDay(epochMs: number, offset: number, timeZone: string): number {
 }
 
 function dateIn(epochMs: number, timeZone: string): [number, number, number] {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(epochMs);
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(epochMs);
   const [year, month, date] = parts.split('-').map(Number);
   return [year ?? 0, month ?? 0, date ?? 0];
 }

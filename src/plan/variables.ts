@@ -19,7 +19,8 @@ export function declaredIn(document: Readonly<Record<string, unknown>>): Declare
   if (typeof vars !== 'object' || vars === null || Array.isArray(vars)) return {};
   return Object.fromEntries(
     Object.entries(vars).map(([name, body]: [string, unknown]) => {
-      const fallback: unknown = typeof body === 'object' && body !== null && 'default' in body ? body.default : undefined;
+      const fallback: unknown =
+        typeof body === 'object' && body !== null && 'default' in body ? body.default : undefined;
       return [name, typeof fallback === 'string' ? { default: fallback } : {}];
     })
   );
@@ -34,9 +35,19 @@ export function valuesOf(declared: Declared, given: Variables, report: Report): 
   for (const name of Object.keys(declared)) {
     const value = Object.hasOwn(given, name) ? given[name] : declared[name]?.default;
     if (value === undefined) {
-      report(['vars', name], { code: 'PG107', message: `variable "${name}" has no value`, hint: `give it with --var ${name}=VALUE`, at: 'key' });
+      report(['vars', name], {
+        code: 'PG107',
+        message: `variable "${name}" has no value`,
+        hint: `give it with --var ${name}=VALUE`,
+        at: 'key',
+      });
     } else if (unsafeCharacters.test(value)) {
-      report(['vars', name], { code: 'PG107', message: `the value of "${name}" has a control character`, hint: 'give it as plain text in one line', at: 'key' });
+      report(['vars', name], {
+        code: 'PG107',
+        message: `the value of "${name}" has a control character`,
+        hint: 'give it as plain text in one line',
+        at: 'key',
+      });
     } else {
       values[name] = value;
     }
@@ -49,7 +60,10 @@ export function lookupVariable(name: string, declared: Declared, values: Variabl
   const variable = name.slice('vars.'.length);
   if (!Object.hasOwn(declared, variable)) {
     const near = suggest(variable, Object.keys(declared));
-    return misunderstood(`unknown variable "${variable}"`, near ? `did you mean {{vars.${near}}}?` : `declare it under vars`);
+    return misunderstood(
+      `unknown variable "${variable}"`,
+      near ? `did you mean {{vars.${near}}}?` : `declare it under vars`
+    );
   }
   const value = Object.hasOwn(values, variable) ? values[variable] : undefined;
   return value === undefined ? 'kept' : understood(value);

@@ -5,11 +5,11 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-/** Sources when run by a TypeScript runner, compiled files in a build. */
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+/** The build's folder, also when this file runs from its source (in tests): Node loads compiled files only. */
+const dist = here(import.meta.url.endsWith('.ts') ? '../../dist/' : '../../');
 
-export const bundlePath = here('../../workflow-bundle.js');
-export const payloadConverterPath = here(`../workflows/payload-converter.${extension}`);
+export const bundlePath = `${dist}workflow-bundle.js`;
+export const payloadConverterPath = `${dist}src/workflows/payload-converter.js`;
 
 export interface WorkflowBundle {
   code: string;
@@ -19,13 +19,13 @@ export interface WorkflowBundle {
 
 /** The bundle that the build made, or one made now. */
 export async function loadBundle(logger?: Logger): Promise<WorkflowBundle> {
-  const code = existsSync(bundlePath) && extension === 'js' ? readFileSync(bundlePath, 'utf8') : await makeBundle(logger);
+  const code = existsSync(bundlePath) ? readFileSync(bundlePath, 'utf8') : await makeBundle(logger);
   return { code, buildId: createHash('sha256').update(code).digest('hex').slice(0, 12) };
 }
 
 export async function makeBundle(logger?: Logger): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: here(`../workflows/index.${extension}`),
+    workflowsPath: `${dist}src/workflows/index.js`,
     payloadConverterPath,
     ...(logger ? { logger } : {}),
   });

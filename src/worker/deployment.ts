@@ -1,8 +1,17 @@
 import type { Client } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
-export const deploymentName = 'phasegate';
+const deploymentName = 'phasegate';
+
+/**
+ * Workflow code is versioned from the first day: phases and rollbacks stay on the build they began on, migrations move
+ * on. A workflow that says so cannot run on an unversioned worker at all: the server refuses its tasks.
+ */
+export function versionOf(buildId: string): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  return { version: { deploymentName, buildId }, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
+}
 
 /**
  * Makes this build the current version of the deployment, so that new runs start on it. Without `promote` only when

@@ -6,7 +6,7 @@ import { environmentQueue, windowQueue, workflowQueue } from '../plan/names.js';
 import { activityDeps } from './activity-deps.js';
 import { loadBundle, payloadConverterPath } from './bundle.js';
 import { connect } from './connection.js';
-import { deploymentName, promote } from './deployment.js';
+import { promote, versionOf } from './deployment.js';
 import { serveHealth } from './http.js';
 import { createLogger, temporalLogger } from './logger.js';
 
@@ -28,8 +28,6 @@ export interface RunWorkerOptions {
   sdkMetrics?: string;
   /** Make this build current although another one is. */
   promote?: boolean;
-  /** Default true. False: workflows run unversioned, for tests that share a server. */
-  versioning?: boolean;
   /** At most so many windows at once. Default 1100. */
   windowSlots?: number;
   logger?: Logger;
@@ -68,7 +66,7 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
         workflowBundle: { code: bundle.code },
         activities: createHostActivities(connections.client),
         stickyQueueScheduleToStartTimeout: '1s',
-        ...versionOptions(bundle.buildId, options.versioning ?? true),
+        workerDeploymentOptions: versionOf(bundle.buildId),
       })
     );
   }
@@ -100,7 +98,7 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
     const running = workers.map((worker) => worker.run());
     // When one worker fails the others must not go on alone.
     const ended = Promise.all(running.map((run) => run.catch((error: unknown) => (stop(), Promise.reject(error)))));
-    if (options.workflows !== false && options.versioning !== false) {
+    if (options.workflows !== false) {
       await promote(connections.client, bundle.buildId, { promote: options.promote ?? false, logger });
     }
     logger.info({ queues, buildId: bundle.buildId, health: health.url, temporal: connections.address }, 'worker is ready');
@@ -112,17 +110,6 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
     await health.close();
     await connections.close();
   }
-}
-
-function versionOptions(buildId: string, versioning: boolean): Partial<WorkerOptions> {
-  if (!versioning) return {};
-  return {
-    workerDeploymentOptions: {
-      version: { deploymentName, buildId },
-      useWorkerVersioning: true,
-      defaultVersioningBehavior: 'AUTO_UPGRADE',
-    },
-  };
 }
 
 let installed = false;

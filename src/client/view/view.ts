@@ -14,8 +14,3 @@ export interface View {
 export function runName(workflowId: string): string {
   return workflowId.replace(/^migration\//, '');
 }
-
-/** `sha256:9f3c21ab04de…` */
-export function shortDigest(digest: string): string {
-  return digest.length > 20 ? `${digest.slice(0, 'sha256:'.length + 12)}…` : digest;
-}

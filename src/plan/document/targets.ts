@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { argv, exactlyOne, identifier, positiveDuration, words } from './fields.js';
+import { argv, exactlyOne, identifier, positiveDuration } from './fields.js';
 import { headers } from './http-url.js';
 
 export const deployTarget = z

@@ -6,5 +6,7 @@ export function mapTexts(value: unknown, change: (text: string, path: Path) => s
   if (typeof value === 'string') return change(value, path);
   if (Array.isArray(value)) return value.map((item: unknown, index) => mapTexts(item, change, [...path, index]));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]: [string, unknown]) => [key, mapTexts(item, change, [...path, key])]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]: [string, unknown]) => [key, mapTexts(item, change, [...path, key])])
+  );
 }

@@ -2,8 +2,7 @@ const widest = 110;
 const lead = 30;
 
 /** Characters that could steer a terminal or turn the reading direction. */
-export const unsafeCharacters =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]/;
+export const unsafeCharacters = /(?![\t\n\r])\p{Cc}|[\u200E\u200F\u2028-\u202E\u2066-\u2069]/u;
 
 /** A key that names a secret with a value that is no reference: it must not get into a log by way of a frame. */
 const secretValue =
@@ -11,7 +10,7 @@ const secretValue =
 
 /** Text that is safe to print: tabs become blanks, control characters a visible stand-in. */
 export function printable(text: string): string {
-  return text.replaceAll('\t', ' ').replace(new RegExp(unsafeCharacters.source, 'g'), '\uFFFD');
+  return text.replaceAll('\t', ' ').replace(new RegExp(unsafeCharacters.source, 'gu'), '\uFFFD');
 }
 
 function conceal(line: string): string {

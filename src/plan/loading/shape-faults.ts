@@ -87,7 +87,11 @@ export function explainIssue(issue: Issue, root: unknown, read: (message: string
       return [
         shape(
           `${describe(found)} is not one of the choices`,
-          hintForName(String(found), issue.values.map(String), `one of ${issue.values.map(inline).join(', ')}`)
+          hintForName(
+            typeof found === 'string' ? found : describe(found),
+            issue.values.map(String),
+            `one of ${issue.values.map(inline).join(', ')}`
+          )
         ),
       ];
     case 'too_small':

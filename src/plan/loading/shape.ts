@@ -16,8 +16,14 @@ export interface Shaped<T> {
  * Checks a value against a schema. Every fault gets its place in the file; the parts without faults are kept.
  *
  * @param value the source's value, after templates were filled in
+ * @param isKnown whether the value at a path has a fault already, so that no second one is made of it
  */
-export function checkShape<T>(schema: z.ZodType<T>, source: Source, value: Record<string, unknown>): Shaped<T> {
+export function checkShape<T>(
+  schema: z.ZodType<T>,
+  source: Source,
+  value: Record<string, unknown>,
+  isKnown: (path: Path) => boolean = () => false
+): Shaped<T> {
   const notes = noteIssues();
   const parsed = schema.safeParse(value, { error: notes.note });
   if (parsed.success) return { document: parsed.data, loose: parsed.data as Loose<T>, faults: [] };
@@ -25,7 +31,7 @@ export function checkShape<T>(schema: z.ZodType<T>, source: Source, value: Recor
   const faults: Fault[] = [];
   for (const issue of parsed.error.issues) {
     for (const found of explainIssue(issue, value, notes.read)) {
-      faults.push(source.fault(found.path, found.finding));
+      if (!isKnown(found.path)) faults.push(source.fault(found.path, found.finding));
       if (found.drop) drop(remains, found.path);
     }
   }

@@ -15,9 +15,15 @@ export function secretRules(document: unknown, report: Report): void {
     const key = keyOf(path);
     if (words.includes(key)) return text;
     const result = mustBeSecret(path) ? checkSecret(text) : checkReferences(text);
-    if (!result.ok) report(path, { code: 'PG108', message: `${key}: ${result.problem}`, hint: result.hint, conceal: true });
+    if (!result.ok)
+      report(path, { code: 'PG108', message: `${key}: ${result.problem}`, hint: result.hint, conceal: true });
     else if (hasUserInfo(text)) {
-      report(path, { code: 'PG108', message: `${key}: an address with a password in it`, hint: `put it into a header; ${secretHint}`, conceal: true });
+      report(path, {
+        code: 'PG108',
+        message: `${key}: an address with a password in it`,
+        hint: `put it into a header; ${secretHint}`,
+        conceal: true,
+      });
     }
     return text;
   });

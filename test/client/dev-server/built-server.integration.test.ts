@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -80,9 +80,11 @@ describe('the official server, built with Go', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('that cannot start says so with the end of its log', async () => {
-    const folder = scratchFolder();
-    await expect(startBuilt({ stateDir: folder, ui: false, dbFile: '/proc/no-database-here' })).rejects.toThrow(
-      /the official server, built with Go: The Temporal server ended before it served \(exit code \d+\)\. The end of its log:\n {2}\S/
+    const stateDir = scratchFolder();
+    const dbFile = path.join(stateDir, 'temporal.sqlite');
+    writeFileSync(dbFile, 'this is a letter, not a database '.repeat(100));
+    await expect(startBuilt({ stateDir, ui: false, dbFile })).rejects.toThrow(
+      /built with Go: The Temporal server ended before it served \(exit code \d+\)\. The end of its log:\n[^]*file is not a database/
     );
   });
 });

@@ -9,6 +9,9 @@ import { scratchFolder } from '../../support/servers/scratch.js';
 
 const BUILT = path.resolve(import.meta.dirname, '../../../dist/src/client/dev-server/index.js');
 
+/** Some machines take their time to reap a process whose parent died. */
+const GONE = { timeout: 20_000, interval: 100 };
+
 /** Serves HTTP on a free port and prints its address, after whatever `extra` does. */
 function httpServer(extra = ''): string {
   return `${extra}
@@ -79,7 +82,7 @@ describe('a server process', () => {
     const child = Number(/child (\d+)/.exec(readFileSync(server.logFile, 'utf8'))?.[1]);
     await server.stop(100);
     await expect(server.exited).resolves.toEqual({ code: null, signal: 'SIGKILL' });
-    await vi.waitFor(() => expect(runs(child)).toBe(false));
+    await vi.waitFor(() => expect(runs(child)).toBe(false), GONE);
   });
 
   it('that ends early is an error with its exit code and the end of its log', async () => {
@@ -121,6 +124,6 @@ describe('a server process', () => {
     const pid = Number(output.toString());
     expect(runs(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await vi.waitFor(() => expect(runs(pid)).toBe(false), { timeout: 15_000 });
+    await vi.waitFor(() => expect(runs(pid)).toBe(false), GONE);
   });
 });

@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryTracker } from '../../../demo/platform/delivery-tracker.js';
 import { createMeasurements } from '../../../demo/platform/measurements.js';

@@ -96,7 +96,7 @@ export function samplesOf(spec: WindowSpec, rows: readonly Record<string, Readin
 export function signs(spec: WindowSpec, text: string, from = 0): Sample[] {
   return samplesOf(
     spec,
-    [...text].map((sign) => ({ success_rate: readingOf(sign) })),
+    text.split('').map((sign) => ({ success_rate: readingOf(sign) })),
     from
   );
 }

@@ -25,7 +25,7 @@ export function evaluatorFor(text: string): FlagdCore {
 export function observe(text: string, state: FlagState): Observation {
   const core = evaluatorFor(text);
   const has = (user: string | undefined): boolean => {
-    const context = user === undefined ? {} : { targetingKey: user };
+    const context: Record<string, string> = user === undefined ? {} : { targetingKey: user };
     // Where the evaluator cannot answer it gives the default: one of each shows that it did not answer.
     const [yes, no] = [true, false].map((fallback) => core.resolveBooleanEvaluation(state.key, fallback, context));
     if (yes?.value !== no?.value && yes?.reason !== 'DISABLED') {
@@ -40,7 +40,7 @@ export function observe(text: string, state: FlagState): Observation {
     const missing = include.filter((user) => !has(user));
     const anonymous = has(undefined);
     const found = `${(measured * 100).toFixed(1)} % of ${samples} sample users${sayIncluded(include, missing)}`;
-    const problem = problemOf(percent / 100, measured, missing, anonymous);
+    const problem = problemOf(percent, measured, missing, anonymous);
     return { found, ...(problem === undefined ? {} : { problem }) };
   } catch (error) {
     if (error instanceof TypeError) return { found: 'no answer', problem: error.message };
@@ -48,10 +48,11 @@ export function observe(text: string, state: FlagState): Observation {
   }
 }
 
-function problemOf(wanted: number, measured: number, missing: string[], anonymous: boolean): string | undefined {
+function problemOf(percent: number, measured: number, missing: string[], anonymous: boolean): string | undefined {
+  const wanted = percent / 100;
   const tolerance = deviations * Math.sqrt((wanted * (1 - wanted)) / samples) + (wanted % 1 === 0 ? 0 : slack);
   if (Math.abs(measured - wanted) > tolerance) {
-    return `${(measured * 100).toFixed(1)} % of sample users have it, not ${wanted * 100} %`;
+    return `${(measured * 100).toFixed(1)} % of sample users have it, not ${percent} %`;
   }
   if (missing.length > 0) return `the included ${missing.join(', ')} do not have it`;
   if (wanted === 1 && !anonymous) return 'callers without a targeting key do not have it';

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { userInfo } from 'node:os';
+import { PhasegateError } from '../../plan/errors.js';
+import type { ExitCode } from '../../plan/outcome.js';
+import type { PhasegateClient } from '../phasegate-client.js';
+import type { Paint } from '../render/paint.js';
+import { parseSpan } from '../render/time.js';
+import { columnsOf, paintOn, type Io } from './io.js';
+
+/** Options that every command takes, before or after its name. */
+export interface GlobalOptions {
+  as?: string;
+  profile?: string;
+  address?: string;
+  namespace?: string;
+  /** False with `--no-color`. */
+  color: boolean;
+  /** False with `--no-input`. */
+  input: boolean;
+  timeout?: string;
+}
+
+/** What a command works with. */
+export class Context {
+  readonly io: Io;
+  readonly options: GlobalOptions;
+  private client: PhasegateClient | undefined;
+
+  constructor(io: Io, options: GlobalOptions) {
+    this.io = io;
+    this.options = options;
+  }
+
+  /** Who is asking: `--as`, then PHASEGATE_USER, then the name in the operating system. */
+  get me(): { name: string; source: string } {
+    const { as } = this.options;
+    if (as !== undefined) return { name: as, source: '--as' };
+    const named = this.io.env['PHASEGATE_USER'];
+    if (named !== undefined && named !== '') return { name: named, source: 'PHASEGATE_USER' };
+    return { name: osUser(), source: 'operating system' };
+  }
+
+  /** Milliseconds, when `--timeout` was given. */
+  get timeoutMs(): number | undefined {
+    const { timeout } = this.options;
+    if (timeout === undefined) return undefined;
+    const ms = parseSpan(timeout);
+    if (ms === undefined || ms === 0) {
+      throw new PhasegateError('PG407', `--timeout ${timeout} is no time`, { hint: 'Write for example --timeout 90s or --timeout 2h.' });
+    }
+    return ms;
+  }
+
+  /** The connection, opened when first asked for and closed when the command ends. */
+  async connect(): Promise<PhasegateClient> {
+    if (!this.client) {
+      const { PhasegateClient } = await import('../phasegate-client.js');
+      const { profile, address, namespace } = this.options;
+      this.client = await PhasegateClient.connect({
+        ...(profile === undefined ? {} : { profile }),
+        ...(address === undefined ? {} : { address }),
+        ...(namespace === undefined ? {} : { namespace }),
+        env: this.io.env,
+        identity: `phasegate-cli:${this.me.name}`,
+      });
+    }
+    return this.client;
+  }
+
+  async close(): Promise<void> {
+    await this.client?.close();
+  }
+
+  get paint(): Paint {
+    return paintOn(this.io, this.io.out, !this.options.color);
+  }
+
+  get errPaint(): Paint {
+    return paintOn(this.io, this.io.err, !this.options.color);
+  }
+
+  get columns(): number {
+    return columnsOf(this.io.out);
+  }
+
+  /** The answer. */
+  print(...lines: string[]): void {
+    for (const line of lines) this.io.out.write(`${line}\n`);
+  }
+
+  /** Everything that is not the answer. */
+  note(...lines: string[]): void {
+    for (const line of lines) this.io.err.write(`${line}\n`);
+  }
+}
+
+/** Runs a command's work and hands its exit code to the caller. */
+export type Run = <Options extends object>(
+  work: (context: Context, options: Options, args: ReadonlyArray<string | undefined>) => Promise<ExitCode | void>
+) => (this: Command, ...raw: unknown[]) => Promise<void>;
+
+function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new PhasegateError('PG411', 'the operating system does not tell your name');
+  }
+}

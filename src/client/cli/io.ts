@@ -1,0 +1,24 @@
+import { paintFor, type Paint } from '../render/paint.js';
+
+/** Where a command reads and writes. Answers go to `out`; progress, questions and warnings to `err`. */
+export interface Io {
+  out: NodeJS.WriteStream;
+  err: NodeJS.WriteStream;
+  in: NodeJS.ReadStream;
+  env: NodeJS.ProcessEnv;
+  now: () => number;
+}
+
+export function processIo(): Io {
+  return { out: process.stdout, err: process.stderr, in: process.stdin, env: process.env, now: () => Date.now() };
+}
+
+/** How to colour what is written to a stream. */
+export function paintOn(io: Io, stream: NodeJS.WriteStream, never: boolean): Paint {
+  return paintFor({ never, env: io.env, isTTY: stream.isTTY === true });
+}
+
+/** The width to write for; pipes get a generous one, since nothing wraps there. */
+export function columnsOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY === true ? stream.columns : 200;
+}

@@ -1,0 +1,33 @@
+import { CommanderError } from 'commander';
+import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { paintOn, processIo } from './io.js';
+import { buildProgram } from './program.js';
+import { explain } from './report-error.js';
+
+/** Runs one command line and resolves with its exit code; never rejects. */
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const io = processIo();
+  let code: ExitCode = exitCodes.ok;
+  const program = buildProgram(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const explained = explain(error, paintOn(io, io.err, argv.includes('--no-color')));
+    for (const line of explained.lines) io.err.write(`${line}\n`);
+    return explained.code;
+  }
+}
+
+// A reader that has seen enough, such as `head`, is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.ok);
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,154 @@
+import type { Fault } from '../../plan/loading/fault.js';
+import type { FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
+import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
+import { eligible } from '../../plan/quorum.js';
+import { describeStep } from './describe-step.js';
+import { opensAfter, phaseTimes, type Span } from './times.js';
+
+export interface PreviewStep {
+  id: string;
+  title: string;
+  kind: Step['kind'];
+  /** What it does, in words. */
+  does: string;
+  /** How it is undone; for actions only. */
+  undo?: string;
+  /** Set when it cannot be undone. */
+  cannotUndo?: string;
+  /** Everybody is exposed at once: no traffic step raises this flag. */
+  atOnce: boolean;
+}
+
+export interface PreviewApproval {
+  /** Role -> how many, and who could. */
+  roles: Record<string, { count: number; people: string[] }>;
+  expires: string;
+  onExpiry: 'rollback' | 'hold';
+}
+
+export interface PreviewPhase {
+  id: string;
+  title: string;
+  schedule?: { text: string; opensAfterMs: number };
+  begins: Span;
+  ends: Span;
+  before: PreviewStep[];
+  steps: PreviewStep[];
+  success?: { for: string; criteria: string[] };
+  successChecks: PreviewStep[];
+  approval?: PreviewApproval;
+  soak?: { for: string; criteria: string[] };
+}
+
+/** What a run would do, when, and who must say yes. Nothing is asked of any system for it. */
+export interface Preview {
+  schemaVersion: 1;
+  run: string;
+  digest: string;
+  plan: { id: string; title: string };
+  environment: { id: string; title: string; kind: string };
+  vars: Record<string, string>;
+  startedBy: string;
+  phases: PreviewPhase[];
+  /** If nothing is held or repeated. */
+  total: Span;
+  counts: { flags: number; deploys: number; windows: number; approvals: number; attestations: number };
+  /** Flags and deploy targets that the run locks. */
+  locks: string[];
+  cannotUndo: string[];
+  exposesAtOnce: string[];
+  remarks: string[];
+  warnings: Array<{ place: string; message: string; hint: string }>;
+}
+
+export interface PreviewFacts {
+  frozen: FrozenPlan;
+  warnings: readonly Fault[];
+  startedBy: string;
+  /** Epoch ms. */
+  startAt: number;
+}
+
+export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFacts): Preview {
+  const { plan, environment, digest, vars } = frozen;
+  const times = phaseTimes(frozen, startAt);
+  const none = { shortestMs: 0, longestMs: 0 };
+  const phases = plan.phases.map((phase, index) =>
+    previewPhase(frozen, phase, times[index] ?? { begins: none, ends: none }, startedBy, startAt)
+  );
+  const steps = phases.flatMap((phase) => [...phase.before, ...phase.steps, ...phase.successChecks]);
+  const ofKind = (...kinds: Array<Step['kind']>): number => steps.filter((step) => kinds.includes(step.kind)).length;
+  return {
+    schemaVersion: 1,
+    run: migrationId(environment.id, plan.id),
+    digest,
+    plan: { id: plan.id, title: plan.title },
+    environment: { id: environment.id, title: environment.title, kind: environment.kind },
+    vars,
+    startedBy,
+    phases,
+    total: phases.at(-1)?.ends ?? none,
+    counts: {
+      flags: ofKind('flag'),
+      deploys: ofKind('deploy'),
+      windows: ofKind('watch', 'traffic') + phases.filter((phase) => phase.success).length,
+      approvals: phases.filter((phase) => phase.approval).length,
+      attestations: ofKind('attest'),
+    },
+    locks: lockKeys(plan),
+    cannotUndo: titles(phases, (step) => step.cannotUndo !== undefined),
+    exposesAtOnce: titles(phases, (step) => step.atOnce),
+    remarks: remarksOf(environment),
+    warnings: warnings.map(({ file, line, column, message, hint }) => ({ place: `${file}:${line}:${column}`, message, hint })),
+  };
+}
+
+function titles(phases: readonly PreviewPhase[], which: (step: PreviewStep) => boolean): string[] {
+  return phases.flatMap((phase) => phase.steps.filter(which).map((step) => `${phase.id}/${step.id}: ${step.title}`));
+}
+
+function previewPhase(
+  frozen: FrozenPlan,
+  phase: Phase,
+  times: { begins: Span; ends: Span },
+  startedBy: string,
+  startAt: number
+): PreviewPhase {
+  const raised = new Set(phase.steps.flatMap((step) => (step.kind === 'traffic' ? [step.flag] : [])));
+  const shown = (step: Step): PreviewStep => ({
+    id: step.id,
+    title: step.title,
+    kind: step.kind,
+    ...describeStep(step),
+    atOnce: step.kind === 'flag' && step.to && step.percent === 100 && !raised.has(step.key),
+  });
+  const { schedule, success, soak } = phase;
+  return {
+    id: phase.id,
+    title: phase.title,
+    ...(schedule ? { schedule: { text: scheduleText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } } : {}),
+    ...times,
+    before: phase.before.map(shown),
+    steps: phase.steps.map(shown),
+    ...(success ? { success: windowFacts(success) } : {}),
+    successChecks: phase.successChecks.map(shown),
+    ...(phase.approval ? { approval: approvalFacts(frozen, phase.approval, startedBy) } : {}),
+    ...(soak ? { soak: windowFacts(soak) } : {}),
+  };
+}
+
+function windowFacts(spec: WindowSpec): { for: string; criteria: string[] } {
+  return { for: spec.length.planned, criteria: spec.criteria.map((criterion) => criterion.text) };
+}
+
+function approvalFacts({ environment }: FrozenPlan, spec: NonNullable<Phase['approval']>, startedBy: string): PreviewApproval {
+  const people = eligible(spec, environment.people, startedBy);
+  const roles = Object.entries(spec.roles).map(
+    ([role, count]) => [role, { count, people: people.filter((person) => person.roles.includes(role)).map((person) => person.name) }] as const
+  );
+  return { roles: Object.fromEntries(roles), expires: spec.expires.planned, onExpiry: spec.onExpiry };
+}
+
+function scheduleText({ week, days }: NonNullable<Phase['schedule']>): string {
+  return days[0] === days[1] ? `week ${week}, day ${days[0]}` : `week ${week}, days ${days[0]}-${days[1]}`;
+}

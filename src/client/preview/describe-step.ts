@@ -1,0 +1,54 @@
+import type { ActionStep, Check, Step, WindowSpec } from '../../plan/model.js';
+
+/** What a step does and how it is undone, in words. */
+export interface StepWords {
+  does: string;
+  undo?: string;
+  cannotUndo?: string;
+}
+
+export function describeStep(step: Step): StepWords {
+  switch (step.kind) {
+    case 'flag': {
+      const always = step.include.length > 0 ? `, always for ${step.include.join(', ')}` : '';
+      const does = step.to ? `flag ${step.key} on for ${step.percent} %${always}` : `flag ${step.key} off`;
+      return { does, ...undoWords(step, 'the flag as it was before') };
+    }
+    case 'deploy':
+      return { does: `deploy ${step.target} at ${step.revision}`, ...undoWords(step, 'the revision that ran before') };
+    case 'traffic': {
+      const shares = step.percents.map((percent) => `${percent} %`).join(', ');
+      const does = `expose ${step.flag} to ${shares}, each held ${step.hold.length.planned} against ${criteria(step.hold)}`;
+      return { does, ...undoWords(step, 'the flag as it was before') };
+    }
+    case 'check':
+      return { does: checkWords(step.check) };
+    case 'attest':
+      return { does: `${step.by} answers, within ${step.expires.planned}${step.evidence === 'required' ? ', with evidence' : ''}` };
+    case 'watch':
+      return { does: `watch ${step.window.length.planned}: ${criteria(step.window)}` };
+  }
+}
+
+function undoWords(step: ActionStep, undo: string): Pick<StepWords, 'undo' | 'cannotUndo'> {
+  return step.cannotUndo === undefined ? { undo } : { cannotUndo: step.cannotUndo };
+}
+
+function checkWords(check: Check): string {
+  switch (check.type) {
+    case 'http':
+      return `${check.method} ${check.url} answers ${check.status.join(' or ')}`;
+    case 'command':
+      return `run ${check.argv.join(' ')}`;
+    case 'metric':
+      return `measure ${check.criterion.text}`;
+    case 'flag':
+      return `read flag ${check.key}`;
+    case 'stable':
+      return `${check.phases.join(', ')} stable for ${check.window.length.planned}: ${criteria(check.window)}`;
+  }
+}
+
+function criteria(spec: WindowSpec): string {
+  return spec.criteria.map((criterion) => criterion.text).join(', ');
+}

@@ -1,0 +1,78 @@
+import type { BeforeItem, FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
+import { phaseOpening } from '../../plan/schedule.js';
+
+/** Milliseconds from the start of the run. */
+export interface Span {
+  shortestMs: number;
+  longestMs: number;
+}
+
+/** When each phase begins and ends at the soonest and at the latest, if no step is held or repeated. */
+export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins: Span; ends: Span }> {
+  let before: Span = { shortestMs: 0, longestMs: 0 };
+  return frozen.plan.phases.map((phase) => {
+    const opens = opensAfter(frozen, phase, startAt);
+    const begins = { shortestMs: Math.max(before.shortestMs, opens), longestMs: Math.max(before.longestMs, opens) };
+    const ends = {
+      shortestMs: Math.max(begins.shortestMs, before.shortestMs + stable(phase, shortestWindow)) + work(frozen, phase, 'shortestMs'),
+      longestMs: Math.max(begins.longestMs, before.longestMs + stable(phase, longestWindow)) + work(frozen, phase, 'longestMs'),
+    };
+    before = ends;
+    return { begins, ends };
+  });
+}
+
+/** When the days of a phase begin, counted from the start of the run. */
+export function opensAfter({ environment }: FrozenPlan, phase: Phase, startAt: number): number {
+  if (!phase.schedule) return 0;
+  return phaseOpening(phase.schedule, startAt, environment.timeZone, environment.compression).opensAt - startAt;
+}
+
+export function shortestWindow(spec: WindowSpec): number {
+  return spec.warmUp.ms + spec.length.ms;
+}
+
+export function longestWindow(spec: WindowSpec): number {
+  return spec.warmUp.ms + spec.deadline.ms;
+}
+
+/** A stability window counts from the end of earlier phases, so that it may be over when this one's days begin. */
+function stable(phase: Phase, time: (spec: WindowSpec) => number): number {
+  const windows = phase.before.flatMap((item) => (item.kind === 'check' && item.check.type === 'stable' ? [item.check.window] : []));
+  return Math.max(0, ...windows.map(time));
+}
+
+function work(frozen: FrozenPlan, phase: Phase, which: keyof Span): number {
+  const window = which === 'shortestMs' ? shortestWindow : longestWindow;
+  const step = (one: Step): number => stepTime(frozen, one)[which];
+  const together = (items: readonly BeforeItem[]): number => Math.max(0, ...items.map(step));
+  const approval = which === 'longestMs' ? (phase.approval?.expires.ms ?? 0) : 0;
+  return (
+    together(phase.before.filter((item) => !(item.kind === 'check' && item.check.type === 'stable'))) +
+    phase.steps.reduce((sum, one) => sum + step(one), 0) +
+    (phase.success ? window(phase.success) : 0) +
+    together(phase.successChecks) +
+    approval +
+    (phase.soak ? window(phase.soak) : 0)
+  );
+}
+
+function stepTime({ environment }: FrozenPlan, step: Step): Span {
+  switch (step.kind) {
+    case 'flag':
+      return { shortestMs: 0, longestMs: 0 };
+    case 'deploy':
+      return { shortestMs: 0, longestMs: environment.deploy[step.target]?.timeout.ms ?? 0 };
+    case 'traffic':
+      return {
+        shortestMs: step.percents.length * shortestWindow(step.hold),
+        longestMs: step.percents.length * longestWindow(step.hold),
+      };
+    case 'check':
+      return { shortestMs: 0, longestMs: 'timeout' in step.check ? step.check.timeout.ms : 0 };
+    case 'attest':
+      return { shortestMs: 0, longestMs: step.expires.ms };
+    case 'watch':
+      return { shortestMs: shortestWindow(step.window), longestMs: longestWindow(step.window) };
+  }
+}

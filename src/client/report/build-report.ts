@@ -1,0 +1,99 @@
+import type { LedgerEntry } from '../../plan/change.js';
+import { describeChange, describeState } from '../../plan/ledger.js';
+import type { Outcome } from '../../plan/outcome.js';
+import type { EvidenceRef } from '../../plan/run-facts.js';
+import type { PhaseStatus, Refusal, RollbackStatus, RunState, UndoRecord } from '../../plan/run-status.js';
+import { effectiveState } from '../read/effective-state.js';
+import type { RunSnapshot } from '../read/snapshot.js';
+import { timeline, type RunEvent } from '../timeline/timeline.js';
+import { outcomeLine } from '../view/outcome-line.js';
+
+/** A change and what became of it. */
+export interface ReportedChange {
+  id: string;
+  title: string;
+  change: string;
+  before: string;
+  capturedAt: number;
+  fate: 'in force' | 'being undone' | 'undone' | 'taken over by hand' | 'cannot be undone';
+  reason?: string;
+  evidence?: EvidenceRef;
+}
+
+/** What happened in a run, for people who were not there. Times are epoch ms; additions only within a schemaVersion. */
+export interface Report {
+  schemaVersion: 1;
+  madeAt: number;
+  /** The outcome in one line, with what must be known about it. */
+  headline: string;
+  state: RunState;
+  outcome?: Outcome;
+  /** Time compressed, identities not verified. */
+  remarks: string[];
+  noWorker?: string;
+  run: { workflowId: string; runId: string; startedBy: string; startedAt: number; endedAt?: number };
+  plan: { id: string; title: string; digest: string };
+  environment: { id: string; title: string; kind: string };
+  vars: Record<string, string>;
+  timeline: RunEvent[];
+  phases: PhaseStatus[];
+  /** Titles of phases that never started. */
+  notStarted: string[];
+  changes: ReportedChange[];
+  rollbacks: RollbackStatus[];
+  refusals: Refusal[];
+}
+
+/** Puts a report together from a snapshot; the same facts always give the same report. */
+export function buildReport(snapshot: RunSnapshot): Report {
+  const { run, frozen, phases, rollbacks } = snapshot;
+  const started = new Set(phases.map((phase) => phase.phase));
+  return {
+    schemaVersion: 1,
+    madeAt: snapshot.at,
+    headline: outcomeLine(snapshot),
+    state: effectiveState(snapshot),
+    ...(run.outcome ? { outcome: run.outcome } : {}),
+    remarks: run.remarks,
+    ...(snapshot.noWorker === undefined ? {} : { noWorker: snapshot.noWorker }),
+    run: {
+      workflowId: run.workflowId,
+      runId: run.runId,
+      startedBy: run.startedBy,
+      startedAt: run.startedAt,
+      ...(run.outcome ? { endedAt: run.outcome.endedAt } : {}),
+    },
+    plan: run.plan,
+    environment: { id: frozen.environment.id, title: frozen.environment.title, kind: frozen.environment.kind },
+    vars: frozen.vars,
+    timeline: timeline(snapshot),
+    phases,
+    notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),
+    changes: phases.flatMap((phase) => phase.ledger).map((entry) => reported(entry, rollbacks)),
+    rollbacks,
+    refusals: [run, ...phases, ...rollbacks].flatMap((from) => from.refusals).toSorted((a, b) => a.at - b.at),
+  };
+}
+
+function reported(entry: LedgerEntry, rollbacks: readonly RollbackStatus[]): ReportedChange {
+  const undo = rollbacks
+    .flatMap((rollback) => rollback.undos)
+    .findLast((one) => one.entryId === entry.id || one.covers.includes(entry.id));
+  return {
+    id: entry.id,
+    title: entry.title,
+    change: describeChange(entry.change),
+    before: describeState(entry.before),
+    capturedAt: entry.capturedAt,
+    fate: fateOf(entry, undo),
+    ...(undo?.reason === undefined ? {} : { reason: undo.reason }),
+    ...(undo?.evidence ? { evidence: undo.evidence } : {}),
+  };
+}
+
+function fateOf(entry: LedgerEntry, undo: UndoRecord | undefined): ReportedChange['fate'] {
+  if (undo?.state === 'done') return 'undone';
+  if (undo?.state === 'taken over') return 'taken over by hand';
+  if (entry.cannotUndo !== undefined) return 'cannot be undone';
+  return undo ? 'being undone' : 'in force';
+}

@@ -1,0 +1,132 @@
+import type { PhaseStatus, RollbackStatus, StepRecord } from '../../plan/run-status.js';
+import type { CriterionSummary } from '../../plan/run-facts.js';
+import { formatValue } from '../../plan/judge/format.js';
+import type { Unit } from '../../plan/model.js';
+import { instantText, spanText } from '../../plan/text/spans.js';
+import type { Report } from './build-report.js';
+import { cell, mdTable } from './md-table.js';
+
+/** Units of metrics, to show numbers as people write them. */
+export type Units = Record<string, Unit>;
+
+/** A report as Markdown: the outcome first, then what happened, then what it rests on. */
+export function reportMarkdown(report: Report, units: Units): string {
+  const parts = [
+    `# ${cell(report.plan.title)} in ${cell(report.environment.title)}`,
+    `**${cell(report.headline)}**`,
+    factsTable(report),
+    remarks(report),
+    '## Timeline',
+    mdTable(
+      ['time (UTC)', 'where', 'state', 'what'],
+      report.timeline.map((event) => [instantText(event.at), event.about, event.state, event.text])
+    ),
+    ...report.phases.flatMap((phase) => phaseParts(phase, units)),
+    report.notStarted.length > 0 ? `## Not started\n\n${report.notStarted.map((title) => `- ${cell(title)}`).join('\n')}` : '',
+    '## Changes and their undo',
+    changes(report),
+    ...report.rollbacks.flatMap((rollback) => rollbackParts(rollback, units)),
+    report.refusals.length > 0 ? '## Refused messages' : '',
+    mdTable(
+      ['time (UTC)', 'message', 'by', 'why it was refused'],
+      report.refusals.map(({ at, message, by, reason }) => [instantText(at), message, by ?? 'unknown', reason])
+    ),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function factsTable({ run, plan, environment, vars, madeAt }: Report): string {
+  const end = run.endedAt ?? madeAt;
+  return mdTable(
+    ['', ''],
+    [
+      ['run', `${run.workflowId} (${run.runId})`],
+      ['plan', `${plan.id}, ${plan.digest}`],
+      ['environment', `${environment.id} (${environment.kind})`],
+      ['variables', Object.entries(vars).map(([name, value]) => `${name}=${value}`).join(', ') || 'none'],
+      ['started', `${instantText(run.startedAt)} by ${run.startedBy}`],
+      ['ended', run.endedAt === undefined ? 'not yet' : instantText(run.endedAt)],
+      ['took', spanText(end - run.startedAt)],
+      ['report made', instantText(madeAt)],
+    ]
+  );
+}
+
+function remarks({ remarks: said, noWorker }: Report): string {
+  const lines = [...said, ...(noWorker === undefined ? [] : [noWorker])];
+  return lines.map((remark) => `> Note: ${cell(remark)}`).join('\n>\n');
+}
+
+function phaseParts(phase: PhaseStatus, units: Units): string[] {
+  const took = phase.endedAt === undefined ? '' : `, ${spanText(phase.endedAt - phase.startedAt)}`;
+  return [
+    `## Phase ${phase.phase}: ${cell(phase.title)} (${phase.state}${took})`,
+    mdTable(['step', 'what', 'state', 'result', 'evidence'], phase.steps.map(stepRow)),
+    ...phase.steps.filter((step) => step.criteria && step.criteria.length > 0).flatMap((step) => criteriaParts(step, units)),
+    phase.decisions.length > 0 ? '### Decisions' : '',
+    mdTable(
+      ['time (UTC)', 'gate', 'who', 'decision', 'as', 'reason', 'identity'],
+      phase.decisions.map((made) => [
+        instantText(made.at),
+        made.gate,
+        made.by,
+        made.decision,
+        made.roles.join(', '),
+        made.reason ?? '',
+        made.identity === 'signature' ? 'signed' : 'not verified',
+      ])
+    ),
+    phase.waivers.length > 0 ? '### Waivers' : '',
+    mdTable(
+      ['time (UTC)', 'gate', 'who', 'reason'],
+      phase.waivers.map(({ at, address, by, reason }) => [instantText(at), address, by, reason])
+    ),
+  ];
+}
+
+function stepRow(step: StepRecord): string[] {
+  const took = step.startedAt === undefined || step.endedAt === undefined ? '' : ` (${spanText(step.endedAt - step.startedAt)})`;
+  return [step.address, step.title, `${step.state}${took}`, step.reason ?? '', (step.evidence ?? []).map(({ digest }) => digest).join(' ')];
+}
+
+function criteriaParts(step: StepRecord, units: Units): string[] {
+  return [
+    `### Criteria of ${cell(step.address)}: ${cell(step.title)}`,
+    mdTable(
+      ['criterion', 'last', 'worst', 'ok', 'breaches', 'not valid'],
+      (step.criteria ?? []).map((criterion) => criterionRow(criterion, units))
+    ),
+  ];
+}
+
+export function criterionRow(criterion: CriterionSummary, units: Units): string[] {
+  const show = (value: number | undefined): string => (value === undefined ? '–' : formatValue(units[criterion.metric] ?? 'count', value));
+  const { text, last, worst, ok, breaches, notValid } = criterion;
+  return [text, show(last), show(worst), String(ok), String(breaches), String(notValid)];
+}
+
+function changes(report: Report): string {
+  if (report.changes.length === 0) return 'Nothing was changed.';
+  return mdTable(
+    ['entry', 'captured (UTC)', 'change', 'before', 'now', 'undo', 'evidence of the undo'],
+    report.changes.map(({ id, capturedAt, change, before, fate, reason, evidence }) => [
+      id,
+      instantText(capturedAt),
+      change,
+      before,
+      fate,
+      reason ?? '',
+      evidence?.digest ?? '',
+    ])
+  );
+}
+
+function rollbackParts(rollback: RollbackStatus, units: Units): string[] {
+  const verdict = rollback.verified === undefined ? rollback.state : rollback.verified ? 'verified' : `NOT verified: ${rollback.verification ?? ''}`;
+  return [
+    `## Rollback of ${rollback.phases.join(', ') || 'nothing that was left'} (${cell(verdict)})`,
+    `Because: ${cell(rollback.reason)}. Workflow: ${cell(rollback.workflowId)}`,
+    mdTable(['check', 'what', 'state', 'result', 'evidence'], rollback.checks.map(stepRow)),
+    ...rollback.checks.filter((step) => step.criteria && step.criteria.length > 0).flatMap((step) => criteriaParts(step, units)),
+  ];
+}

@@ -1,0 +1,40 @@
+import type { RunSnapshot } from '../read/snapshot.js';
+import { symbolOf } from '../render/states.js';
+import { table } from '../render/table.js';
+import { timeOfDay } from '../render/time.js';
+import { timeline, type RunEvent } from '../timeline/timeline.js';
+import { gateLines } from './gate-lines.js';
+import { headerLines } from './header.js';
+import { keep, line, type Line } from './line.js';
+import { phaseLines } from './phase-lines.js';
+import { rollbackLines } from './rollback-lines.js';
+import { runName, type View } from './view.js';
+
+const lastEvents = 4;
+
+/** The picture of a run: where it is, what it waits for, what comes next, what happened last. */
+export function frame(snapshot: RunSnapshot, view: View): Line[] {
+  const gates = gateLines(snapshot, view);
+  return [
+    ...headerLines(snapshot, view),
+    line(''),
+    ...phaseLines(snapshot, view),
+    ...rollbackLines(snapshot, view),
+    ...(gates.length > 0 ? [line(''), ...gates] : []),
+    line('', keep.event),
+    ...eventLines(timeline(snapshot).slice(-lastEvents), view),
+  ];
+}
+
+/** The line below a live view: how to leave, and what else can be done. */
+export function footer(snapshot: RunSnapshot, view: View): Line[] {
+  if (snapshot.run.outcome) return [];
+  const name = runName(snapshot.run.workflowId);
+  return [line(''), line(view.paint('dim', `Ctrl-C leaves, the run goes on · phasegate pause | rollback | report ${name}`))];
+}
+
+function eventLines(events: readonly RunEvent[], view: View): Line[] {
+  const { paint, now } = view;
+  const rows = events.map((event) => [timeOfDay(event.at, now), symbolOf(event.state, paint), event.about, event.text]);
+  return table(rows).map((text, index) => line(paint('dim', index === 0 ? 'last  ' : '      ') + text, keep.event));
+}

@@ -1,0 +1,60 @@
+import { tally } from '../../plan/quorum.js';
+import { oneOf } from '../../plan/text/spans.js';
+import { gatesOf } from '../read/gates.js';
+import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
+import { untilText } from '../render/time.js';
+import { line, type Line } from './line.js';
+import { runName, type View } from './view.js';
+
+/** For each open gate: who or what is awaited, until when, what happens then, and the command to type. */
+export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
+  const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot.run.workflowId, view));
+  const { run } = snapshot;
+  if (run.paused && !run.outcome) {
+    const why = run.paused.reason === undefined ? '' : `: ${run.paused.reason}`;
+    lines.push(line(view.paint('warn', `‖ paused by ${run.paused.by}${why}`)), command(`phasegate resume ${runName(run.workflowId)}`, view));
+  }
+  return lines;
+}
+
+function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
+  const { paint, now } = view;
+  const when = `${untilText(gate.deadlineAt, now)}, then ${gate.then}`;
+  if (gate.kind === 'hold') {
+    return [
+      line(paint('warn', `■ on hold ${when}`)),
+      line(`    ${gate.address} ${gate.title}: ${gate.reason}`),
+      line(`    ${oneOf(gate.people)} must ${oneOf(gate.answers)}`),
+      ...gate.answers.map((answer) => command(`phasegate ${answer} ${runName(run)}${flags(answer, gate.address)}`, view)),
+    ];
+  }
+  const asked = gate.kind === 'approval' ? [line(`    ${gate.title}: ${needs(gate)} · ${gate.address}`)] : [line(`    ${gate.title} · ${gate.address}`)];
+  const answer = gate.kind === 'approval' ? 'approve' : 'attest';
+  return [
+    line(paint('warn', `◷ waiting for ${oneOf(gate.people)} ${when}`)),
+    ...asked,
+    command(`phasegate ${answer} ${runName(run)}${flags(answer, gate.address)}`, view),
+  ];
+}
+
+/** `1 engineering-lead (has 1 of 2: erin)` */
+export function needs(gate: Pick<OpenGate, 'roles' | 'decisions'>): string {
+  const count = tally(gate.roles, gate.decisions);
+  const roles = Object.entries(gate.roles).map(([role, need]) => `${need} ${role}`);
+  const yes = gate.decisions.filter((decision) => decision.decision === 'approve').map((decision) => decision.by);
+  const given = yes.length > 0 ? `, given by ${yes.join(', ')}` : '';
+  const missing = Object.entries(count.missing).map(([role, n]) => `${n} ${role}`);
+  return `needs ${roles.join(' and ')}${given}${yes.length > 0 && missing.length > 0 ? `, missing ${missing.join(' and ')}` : ''}`;
+}
+
+function flags(answer: string, address: string): string {
+  if (answer === 'attest') return ` ${address} --answer done`;
+  if (answer === 'takeover') return ` ${address} --reason "what you did"`;
+  if (answer === 'rollback') return ' --reason "why"';
+  const reason = answer === 'waive' || answer === 'reject' ? ' --reason "why"' : '';
+  return ` --gate ${address}${reason}`;
+}
+
+function command(text: string, view: View): Line {
+  return line(`    ${view.paint('strong', text)}`);
+}

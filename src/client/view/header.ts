@@ -1,0 +1,38 @@
+import { short } from '../../plan/gate-rules.js';
+import { effectiveState } from '../read/effective-state.js';
+import type { RunSnapshot } from '../read/snapshot.js';
+import { stateWords } from '../render/states.js';
+import { clock, timeOfDay } from '../render/time.js';
+import { pad, widthOf } from '../render/width.js';
+import { line, type Line } from './line.js';
+import { runName, type View } from './view.js';
+
+/** What runs, where, how it stands and since when; what must be known to read anything below. */
+export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
+  const { run, noWorker, at } = snapshot;
+  const { paint, columns, now } = view;
+  const end = run.outcome?.endedAt ?? now;
+  const title = `${paint('strong', run.plan.title)} ${paint('dim', `in ${run.environment.id}`)}`;
+  const state = `${stateWords(effectiveState(snapshot), paint)}  ${clock(end - run.startedAt)}`;
+  const gap = Math.max(2, Math.min(columns, 110) - widthOf(title) - widthOf(state));
+  const lines = [
+    line(`${title}${pad('', gap)}${state}`),
+    line(
+      paint(
+        'dim',
+        `${runName(run.workflowId)} · plan ${short(run.plan.digest)} · started by ${run.startedBy} at ${timeOfDay(run.startedAt, now)} UTC`
+      )
+    ),
+  ];
+  if (view.uiUrl !== undefined) lines.push(line(paint('dim', uiLink(view.uiUrl, run.workflowId, run.runId))));
+  if (run.remarks.length > 0) lines.push(line(paint('warn', `! ${run.remarks.join(' · ')}`)));
+  if (noWorker !== undefined) lines.push(line(paint('bad', `! ${noWorker}`)));
+  const ageMs = now - at;
+  if (ageMs > 10_000 && !run.outcome) lines.push(line(paint('bad', `! no news since ${timeOfDay(at, now)} UTC`)));
+  return lines;
+}
+
+/** The page of a run in the Temporal UI. */
+export function uiLink(base: string, workflowId: string, runId: string, namespace = 'default'): string {
+  return `${base.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}`;
+}

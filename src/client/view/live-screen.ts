@@ -1,0 +1,63 @@
+import { clip, widthOf } from '../render/width.js';
+
+/** The part of a terminal stream that drawing needs. */
+export interface Screen {
+  write(text: string): unknown;
+  columns?: number;
+  rows?: number;
+}
+
+const escape = '\u001b[';
+const hideCursor = `${escape}?25l`;
+const showCursor = `${escape}?25h`;
+/** Terminals that know it show a frame only when it is complete; others ignore it. */
+const beginFrame = `${escape}?2026h`;
+const endFrame = `${escape}?2026l`;
+const eraseLine = `${escape}2K`;
+const eraseBelow = `${escape}0J`;
+const up = (lines: number): string => (lines > 0 ? `${escape}${lines}A` : '');
+
+/** Draws frames over each other at the place where the first one began; only lines that changed are written. */
+export class LiveScreen {
+  private readonly screen: Screen;
+  private drawn: string[] = [];
+  private columns = 0;
+
+  constructor(screen: Screen) {
+    this.screen = screen;
+  }
+
+  get size(): { columns: number; rows: number } {
+    return { columns: this.screen.columns ?? 80, rows: this.screen.rows ?? 24 };
+  }
+
+  draw(lines: readonly string[]): void {
+    const { columns } = this.size;
+    const next = lines.map((text) => clip(text, columns - 1));
+    // After a resize the old lines have wrapped anew: everything is drawn again from where they now begin.
+    const resized = this.columns !== 0 && this.columns !== columns;
+    const body = resized ? this.redrawn(next, columns) : this.changed(next);
+    this.columns = columns;
+    this.drawn = next;
+    if (body !== '') this.screen.write(`${beginFrame}${hideCursor}${body}${endFrame}`);
+  }
+
+  /** Leaves the last frame where it is, with the cursor below it. */
+  stop(): void {
+    if (this.columns !== 0) this.screen.write(showCursor);
+    this.drawn = [];
+    this.columns = 0;
+  }
+
+  private changed(next: readonly string[]): string {
+    const same = next.length === this.drawn.length && next.every((text, index) => text === this.drawn[index]);
+    if (same) return '';
+    const rows = next.map((text, index) => (text === this.drawn[index] ? '\n' : `${eraseLine}${text}\n`));
+    return `${up(this.drawn.length)}\r${rows.join('')}${next.length < this.drawn.length ? eraseBelow : ''}`;
+  }
+
+  private redrawn(next: readonly string[], columns: number): string {
+    const rows = this.drawn.reduce((sum, text) => sum + Math.max(1, Math.ceil(widthOf(text) / columns)), 0);
+    return `${up(rows)}\r${eraseBelow}${next.map((text) => `${text}\n`).join('')}`;
+  }
+}

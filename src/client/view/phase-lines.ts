@@ -1,0 +1,107 @@
+import type { FrozenPlan, Phase } from '../../plan/model.js';
+import type { PhaseStatus, PhaseSummary, StepRecord } from '../../plan/run-status.js';
+import { spanText } from '../../plan/text/spans.js';
+import { currentPhase } from '../read/effective-state.js';
+import type { LiveWindow, RunSnapshot } from '../read/snapshot.js';
+import { symbolOf, toneOf, type AnyState } from '../render/states.js';
+import { untilText } from '../render/time.js';
+import { pad } from '../render/width.js';
+import { keep, line, type Line } from './line.js';
+import { criterionLines, windowProgress } from './window-lines.js';
+import { windowOf } from './window-of.js';
+import type { View } from './view.js';
+
+const indent = '    ';
+const titleColumns = 60;
+
+/** Phases in their order: ended ones folded to a line, the current one with its steps, the others by name. */
+export function phaseLines(snapshot: RunSnapshot, view: View): Line[] {
+  const { run, frozen, phases } = snapshot;
+  const current = currentPhase(snapshot);
+  const widest = Math.min(40, Math.max(...run.phases.map((phase) => phase.id.length + phase.title.length + 2)));
+  return run.phases.flatMap((summary) => {
+    const status = phases.find((phase) => phase.phase === summary.id);
+    const head = phaseLine(summary, status, widest, view);
+    if (!status || status !== current) return [head];
+    const phase = frozen.plan.phases.find((one) => one.id === summary.id);
+    return [head, ...(phase ? stepLines(phase, status, snapshot, view) : [])];
+  });
+}
+
+function phaseLine(summary: PhaseSummary, status: PhaseStatus | undefined, widest: number, view: View): Line {
+  const state: AnyState = status && summary.state === 'running' ? status.state : summary.state;
+  const { paint, now } = view;
+  const name = pad(`${summary.id}  ${summary.title}`, widest);
+  if (state === 'pending') return line(paint('dim', `· ${name}`), keep.upcoming);
+  const time = summary.startedAt === undefined ? '' : spanText((summary.endedAt ?? now) - summary.startedAt);
+  const reason = summary.reason !== undefined && state !== 'completed' ? paint(toneOf(state), `  ${summary.reason}`) : '';
+  return line(`${symbolOf(state, paint)} ${name}  ${paint(toneOf(state), pad(state, 12))}  ${paint('dim', time)}${reason}`);
+}
+
+function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, view: View): Line[] {
+  const before = status.steps.filter((step) => step.part === 'before');
+  const rest = status.steps.filter((step) => step.part !== 'before');
+  const windows = snapshot.windows.filter((window) => window.workflowId === status.workflowId);
+  return [
+    ...openingLines(status, view),
+    ...beforeLines(phase, before, rest.length > 0, windows, view),
+    ...rest.flatMap((step) => stepLine(phase, step, windows, view)),
+    ...upcomingLines(phase, status.steps, snapshot.frozen, view),
+    ...snapshot.troubles
+      .filter((trouble) => trouble.workflowId === status.workflowId)
+      .map((trouble) => line(`${indent}${view.paint('warn', `! ${trouble.activity} failed, attempt ${trouble.attempt}: ${trouble.reason}`)}`, keep.detail)),
+  ];
+}
+
+function openingLines(status: PhaseStatus, view: View): Line[] {
+  if (status.opensAt === undefined || status.opensAt <= view.now) return [];
+  return [line(`${indent}${view.paint('warn', `◷ waits for its days to begin ${untilText(status.opensAt, view.now)}`)}`)];
+}
+
+/** The checklist before a phase is one line as soon as it is behind. */
+function beforeLines(phase: Phase, before: readonly StepRecord[], done: boolean, windows: readonly LiveWindow[], view: View): Line[] {
+  const latest = before.filter((step, index) => before.findLastIndex((one) => one.id === step.id) === index);
+  const good = latest.filter((step) => step.state === 'passed' || step.state === 'waived');
+  if (done || (good.length === latest.length && good.length === phase.before.length && good.length > 0)) {
+    const waived = latest.filter((step) => step.state === 'waived').length;
+    const state = waived > 0 ? 'waived' : 'passed';
+    return [line(`${indent}${symbolOf(state, view.paint)} before: ${good.length} of ${phase.before.length} passed${waived > 0 ? `, ${waived} of them waived` : ''}`, keep.passed)];
+  }
+  return latest.flatMap((step) => stepLine(phase, step, windows, view));
+}
+
+function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[], view: View): Line[] {
+  const { paint, now } = view;
+  const spec = windowOf(phase, step);
+  const live = windows.find((window) => window.heartbeat.state.t0 === step.window?.t0);
+  const running = step.state === 'running';
+  const attempt = /#([2-9]\d*|1\d+)$/.exec(step.address)?.[1];
+  const title = `${step.title}${attempt === undefined ? '' : ` (attempt ${attempt})`}`;
+  const took = step.startedAt === undefined ? '' : spanText((step.endedAt ?? now) - step.startedAt);
+  if (running && spec && step.window) {
+    const at = step.reason?.startsWith('at ') ? ` ${step.reason}` : '';
+    const head = `${indent}${symbolOf(step.state, paint)} ${title}${at}`;
+    const progress = `${indent}  ${windowProgress(step, spec, live, view)}`;
+    return [line(head, keep.current), line(progress, keep.current), ...(live ? criterionLines(spec, live, view, `${indent}  `) : [])];
+  }
+  const ended = step.state === 'passed';
+  const reason = ended || step.reason === undefined ? '' : `\n${indent}  ${paint(toneOf(step.state), step.reason)}`;
+  const text = `${indent}${symbolOf(step.state, paint)} ${pad(title, titleColumns)} ${ended ? paint('dim', took) : `${paint(toneOf(step.state), step.state)} ${paint('dim', took)}`}`;
+  return `${text}${reason}`.split('\n').map((part) => line(part, ended ? keep.passed : keep.current));
+}
+
+/** What is still to come in this phase, by title. */
+function upcomingLines(phase: Phase, begun: readonly StepRecord[], frozen: FrozenPlan, view: View): Line[] {
+  const ids = new Set(begun.map((step) => step.id));
+  const titles = [...phase.before, ...phase.steps].filter((step) => !ids.has(step.id)).map((step) => step.title);
+  if (phase.success && !ids.has('success')) titles.push(`success criteria for ${phase.success.length.planned}`);
+  titles.push(...phase.successChecks.filter((item) => !ids.has(item.id)).map((item) => item.title));
+  if (phase.approval && !ids.has('approval')) {
+    const roles = Object.entries(phase.approval.roles).map(([role, count]) => `${count} ${frozen.plan.roles[role] ?? role}`);
+    titles.push(`approval by ${roles.join(' and ')}`);
+  }
+  if (phase.soak && !ids.has('soak')) titles.push(`soak for ${phase.soak.length.planned}`);
+  if (titles.length === 0) return [];
+  return [line(`${indent}${view.paint('dim', `· then: ${titles.slice(0, 3).join(' · ')}${titles.length > 3 ? ` · and ${titles.length - 3} more` : ''}`)}`, keep.upcoming)];
+}
+

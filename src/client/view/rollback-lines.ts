@@ -1,0 +1,34 @@
+import type { RollbackStatus } from '../../plan/run-status.js';
+import type { RunSnapshot } from '../read/snapshot.js';
+import { symbolOf, toneOf } from '../render/states.js';
+import { pad } from '../render/width.js';
+import { keep, line, type Line } from './line.js';
+import type { View } from './view.js';
+
+const indent = '    ';
+
+/** What is being taken back, undo by undo; a rollback that has ended is one line. */
+export function rollbackLines(snapshot: RunSnapshot, view: View): Line[] {
+  return snapshot.rollbacks.flatMap((rollback) => rollbackBlock(rollback, view));
+}
+
+function rollbackBlock(rollback: RollbackStatus, view: View): Line[] {
+  const { paint } = view;
+  const name = `rollback of ${rollback.phases.join(', ') || 'nothing that is left'}`;
+  if (rollback.state === 'rolled back') {
+    const undone = `${rollback.undos.length} ${rollback.undos.length === 1 ? 'change' : 'changes'} undone`;
+    const words = rollback.verified ? paint('good', '✔ verified') : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
+    return [line(`${symbolOf('rolled back', paint)} ${name}  ${undone}, ${words}`)];
+  }
+  return [
+    line(`${symbolOf(rollback.state, paint)} ${name}  ${paint('warn', `because ${rollback.reason}`)}`),
+    ...rollback.undos.map((undo) => {
+      const why = undo.state === 'failing' && undo.reason !== undefined ? `: ${undo.reason}` : '';
+      const weight = undo.state === 'pending' || undo.state === 'done' ? keep.passed : keep.current;
+      return line(`${indent}${symbolOf(undo.state, paint)} ${pad(undo.title, 60)} ${paint(toneOf(undo.state), undo.state)}${why}`, weight);
+    }),
+    ...rollback.checks.map((check) =>
+      line(`${indent}${symbolOf(check.state, paint)} ${pad(check.title, 60)} ${paint(toneOf(check.state), check.state)}${check.reason === undefined ? '' : ` ${check.reason}`}`, keep.detail)
+    ),
+  ];
+}

@@ -1,0 +1,62 @@
+import { requiredSamples } from '../../plan/judge/grid.js';
+import { formatValue } from '../../plan/judge/format.js';
+import type { CriterionState } from '../../plan/judge/state.js';
+import type { Criterion, WindowSpec } from '../../plan/model.js';
+import { spanText } from '../../plan/text/spans.js';
+import type { StepRecord } from '../../plan/run-status.js';
+import type { LiveWindow } from '../read/snapshot.js';
+import type { Paint } from '../render/paint.js';
+import { progressBar, sparkline } from '../render/sparkline.js';
+import { table } from '../render/table.js';
+import { keep, line, type Line } from './line.js';
+import type { View } from './view.js';
+
+const barColumns = 20;
+const sparkColumns = 16;
+
+/** How far a running window is: time, and ok samples of the criterion that is furthest behind. */
+export function windowProgress(record: StepRecord, spec: WindowSpec, live: LiveWindow | undefined, view: View): string {
+  const t0 = record.window?.t0 ?? record.startedAt ?? view.now;
+  const elapsed = Math.max(0, view.now - t0 - spec.warmUp.ms);
+  const needed = requiredSamples(spec);
+  const streak = live ? Math.min(...live.heartbeat.state.criteria.map((criterion) => criterion.streak)) : 0;
+  const { done, left } = progressBar(Math.min(elapsed / spec.length.ms, streak / needed), barColumns);
+  const time = elapsed < spec.length.ms ? `${spanText(elapsed)} of ${spanText(spec.length.ms)}` : `${spanText(elapsed)}, at least ${spanText(spec.length.ms)}`;
+  const samples = live ? `${Math.min(streak, needed)}/${needed} samples in a row` : 'no sample yet';
+  return `${view.paint('info', done)}${view.paint('dim', left)} ${time} · ${samples}`;
+}
+
+/** One line for each criterion: how it stands, its latest value against its bound, and the way there. */
+export function criterionLines(spec: WindowSpec, live: LiveWindow, view: View, indent: string): Line[] {
+  const samples = live.heartbeat.pending;
+  const rows = spec.criteria.map((criterion, index) => {
+    const state = live.heartbeat.state.criteria[index];
+    const values = samples.map((sample) => {
+      const reading = sample.readings[criterion.metric];
+      return reading?.kind === 'value' ? reading.value : undefined;
+    });
+    return [standing(state, view.paint), criterion.text, latest(criterion, state), view.paint('info', sparkline(values, sparkColumns)), note(criterion, state)];
+  });
+  return table(rows).map((text) => line(indent + text, keep.current));
+}
+
+function standing(state: CriterionState | undefined, paint: Paint): string {
+  if (!state) return paint('dim', '· no sample');
+  if (state.invalidInARow > 0) return paint('warn', '? no data');
+  if (state.streak > 0) return paint('good', '✔ ok');
+  return state.breaches > 0 ? paint('bad', '✖ breach') : paint('dim', '· no sample');
+}
+
+function latest(criterion: Criterion, state: CriterionState | undefined): string {
+  if (state?.last === undefined) return '–';
+  const base = state.baseline === undefined ? '' : ` (baseline ${formatValue(criterion.unit, state.baseline)})`;
+  return formatValue(criterion.unit, state.last) + base;
+}
+
+function note(criterion: Criterion, state: CriterionState | undefined): string {
+  if (!state) return '';
+  if (state.invalidInARow > 0) return `${state.invalidInARow} in a row: ${state.problem ?? 'no data'}`;
+  if (state.breaches === 0) return '';
+  const worst = state.worst === undefined ? '' : `, worst ${formatValue(criterion.unit, state.worst)}`;
+  return `${state.breaches} ${state.breaches === 1 ? 'breach' : 'breaches'}${worst}`;
+}

@@ -1,0 +1,119 @@
+import { digestOf } from './digest.js';
+import { fillDocument } from './fill.js';
+import { createClock } from './freezing/clock.js';
+import { freezeEnvironment } from './freezing/environment.js';
+import { freezePlan } from './freezing/plan.js';
+import { remark } from './freezing/remarks.js';
+import { hintForName } from './language/suggest.js';
+import { misunderstood, understood } from './language/understood.js';
+import type { Lookup } from './language/template.js';
+import type { LoadedEnvironment } from './load-environment.js';
+import type { LoadedPlan } from './load-plan.js';
+import { inOrder } from './loading/fault.js';
+import type { Fault } from './loading/fault.js';
+import type { Source } from './loading/source.js';
+import type { FrozenPlan } from './model.js';
+import { bindingRules } from './rules/bindings.js';
+import type { Pairing, PairingRule } from './rules/cross.js';
+import { peopleRules } from './rules/people.js';
+import type { Report } from './rules/rule.js';
+import { secretRules } from './rules/secrets.js';
+import { targetRules } from './rules/targets.js';
+import { declaredIn, lookupVariable, valuesOf } from './variables.js';
+import type { Variables } from './variables.js';
+
+export interface FreezeInput {
+  plan: LoadedPlan;
+  environment: LoadedEnvironment;
+  /** Values that were given; the environment was loaded with the same ones. */
+  vars: Variables;
+  /** The one who starts the run, if known: does not count at gates unless the plan says so. */
+  startedBy?: string;
+}
+
+export interface FreezeResult {
+  /** There only when nothing is wrong. */
+  frozen?: FrozenPlan;
+  /** All errors of plan and environment, by place. */
+  faults: Fault[];
+  /** What is allowed but should be known before the start. */
+  warnings: Fault[];
+}
+
+const rules: readonly PairingRule[] = [peopleRules, bindingRules, targetRules, remark];
+
+/**
+ * Puts a plan into an environment: fills in the variables, finds what cannot work there, compresses time, orders the
+ * phases, and takes the digest. Faults of either document are among the faults.
+ */
+export function freeze({ plan, environment, vars, startedBy }: FreezeInput): FreezeResult {
+  const found: Fault[] = [...plan.faults, ...environment.faults];
+  const inPlan = reportTo(plan.source, found);
+  const inEnvironment = reportTo(environment.source, found);
+  const declared = declaredIn(plan.source?.value ?? {});
+  const values = valuesOf(declared, { ...environment.values, ...vars }, inPlan);
+  if (plan.source && environment.source) {
+    unknownVariables(vars, [...Object.keys(declared), ...Object.keys(declaredIn(environment.source.value))], inPlan);
+  }
+
+  const fill = <T>(document: T, report: Report): T =>
+    fillDocument(document, () => lookupIn(declared, values, environment), report);
+  const filled = fill(plan.loose, inPlan);
+  secretRules(filled, inPlan);
+  const pairing: Pairing = {
+    plan: filled,
+    environment: environment.loose,
+    inPlan,
+    inEnvironment,
+    ...(startedBy === undefined ? {} : { startedBy }),
+  };
+  if (plan.source && environment.source) for (const rule of rules) rule(pairing);
+
+  const all = inOrder(found);
+  const faults = all.filter((fault) => fault.severity === 'error');
+  const warnings = all.filter((fault) => fault.severity === 'warning');
+  if (faults.length > 0 || !plan.document || !environment.document) return { faults, warnings };
+
+  const clock = createClock(environment.document.compress);
+  const parts = {
+    plan: freezePlan(fill(plan.document, inPlan), clock),
+    environment: freezeEnvironment(environment.document, clock),
+    vars: { ...environment.values, ...values },
+  };
+  return { frozen: { digest: digestOf(parts), ...parts }, faults, warnings };
+}
+
+function reportTo(source: Source | undefined, faults: Fault[]): Report {
+  return (path, finding) => {
+    if (source) faults.push(source.fault(path, finding));
+  };
+}
+
+function lookupIn(declared: ReturnType<typeof declaredIn>, values: Variables, environment: LoadedEnvironment): Lookup {
+  return (name) => {
+    if (name.startsWith('vars.')) return lookupVariable(name, declared, values);
+    const service = name.slice('env.services.'.length);
+    const services = environment.loose.services ?? {};
+    const url = Object.hasOwn(services, service) ? services[service] : undefined;
+    if (url !== undefined) return understood(url);
+    const known = Object.keys(services);
+    // A service whose address has a fault was reported in the environment.
+    if (known.includes(service) || !environment.source) return 'kept';
+    return misunderstood(
+      `unknown service "${service}"`,
+      hintForName(service, known, 'declare it under services in the environment')
+    );
+  };
+}
+
+function unknownVariables(vars: Variables, declared: readonly string[], report: Report): void {
+  for (const name of Object.keys(vars)) {
+    if (declared.includes(name)) continue;
+    report(['vars'], {
+      code: 'PG107',
+      message: `--var ${name}: neither plan nor environment has this variable`,
+      hint: hintForName(name, declared, 'declare it under vars'),
+      at: 'key',
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import type { EnvironmentDocument } from '../document/environment-document.js';
+import { parseDuration } from '../language/duration.js';
+import { sure } from '../language/understood.js';
+import type { TimeSpan, WindowSpec } from '../model.js';
+import { shortestEvery } from '../window-defaults.js';
+
+/** The times of a window as written; `samples` is how many it needs, `long` whether the cap may cut it. */
+export interface PlannedTimes {
+  length: string;
+  every: string;
+  warmUp: string;
+  deadline: string;
+  samples: number;
+  long: boolean;
+}
+
+/** Turns durations of the plan into spans that pass in this environment. */
+export interface Clock {
+  /** Timeouts and lags: what machines need does not shrink. */
+  kept(text: string): TimeSpan;
+  /** Warm-ups, reminders, escalations. */
+  scaled(text: string): TimeSpan;
+  /** Deadlines of people. */
+  forPeople(text: string): TimeSpan;
+  window(times: PlannedTimes): Pick<WindowSpec, 'length' | 'every' | 'warmUp' | 'deadline'>;
+}
+
+/**
+ * The clock of an environment. Compression divides by the scale, but never so far that a window has too few samples,
+ * that a source is asked more than once a second, or that people have no time to type.
+ */
+export function createClock(compress: EnvironmentDocument['compress']): Clock {
+  const scale = compress?.scale ?? 1;
+  const cap = compress?.cap === undefined ? Number.POSITIVE_INFINITY : toMs(compress.cap);
+  const peopleMinimum = compress === undefined ? 0 : toMs(compress['people-minimum']);
+  const divided = (text: string): number => Math.ceil(toMs(text) / scale);
+  return {
+    kept: (text) => span(toMs(text), text),
+    scaled: (text) => span(divided(text), text),
+    forPeople: (text) => span(Math.min(toMs(text), Math.max(peopleMinimum, divided(text))), text),
+    window: ({ length, every, warmUp, deadline, samples, long }) => {
+      const wanted = Math.min(divided(length), long ? cap : Number.POSITIVE_INFINITY);
+      const lengthMs = Math.max(wanted, Math.min(toMs(length), samples * shortestEvery));
+      const everyMs = Math.max(shortestEvery, Math.min(divided(every), Math.floor(lengthMs / samples)));
+      const warmUpMs = divided(warmUp);
+      return {
+        length: span(lengthMs, length),
+        every: span(everyMs, every),
+        warmUp: span(warmUpMs, warmUp),
+        // In proportion to the length, so that a window stretched to its samples has as many chances as planned.
+        deadline: span(Math.ceil((lengthMs * toMs(deadline)) / toMs(length)), deadline),
+      };
+    },
+  };
+}
+
+function toMs(text: string): number {
+  return sure(parseDuration(text));
+}
+
+function span(ms: number, planned: string): TimeSpan {
+  return { ms, planned };
+}

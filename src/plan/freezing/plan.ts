@@ -1,0 +1,104 @@
+import type { PhaseDocument, PlanDocument } from '../document/plan-document.js';
+import { parseDays } from '../document/phase.js';
+import { formatDuration, parseDuration } from '../language/duration.js';
+import { sure } from '../language/understood.js';
+import type { ApprovalSpec, Criterion, Phase, Plan, RollbackSpec, WindowSpec } from '../model.js';
+import { dependencies, inDependencyOrder } from '../rules/order.js';
+import { defaultReminder } from '../window-defaults.js';
+import { freezeCheckStep, freezeItem } from './checks.js';
+import type { Context } from './checks.js';
+import type { Clock } from './clock.js';
+import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration } from './criteria.js';
+import { freezeStep } from './steps.js';
+import { freezeWindow, lengthOf, plainOptions } from './windows.js';
+
+/** The plan in the time of an environment. The document has no faults, and its templates are filled. */
+export function freezePlan(document: PlanDocument, clock: Clock): Plan {
+  const metrics = freezeMetrics(document.metrics);
+  const criteriaOf = (phase: PhaseDocument): Criterion[] => {
+    const { success } = phase;
+    return success === undefined ? [] : freezeCriteria(Array.isArray(success) ? success : success.criteria, metrics);
+  };
+  const successOf = new Map(document.phases.map((phase) => [phase.id, criteriaOf(phase)]));
+  const context: Context = { clock, metrics, successOf };
+  const after = dependencies(document.phases);
+  const phases = new Map(
+    document.phases.map((phase) => [phase.id, freezePhase(phase, after.get(phase.id) ?? [], context)])
+  );
+  return {
+    id: document.id,
+    title: document.title,
+    description: document.description,
+    roles: document.roles,
+    metrics,
+    phases: inDependencyOrder(after).flatMap((id) => phases.get(id) ?? []),
+    hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
+    rollback: freezeRollback(document, context),
+    waivers: document.waivers?.roles ?? [],
+  };
+}
+
+function freezePhase(document: PhaseDocument, after: string[], context: Context): Phase {
+  const { success, approval, schedule } = document;
+  const criteria = context.successOf.get(document.id) ?? [];
+  const soak = freezeSoak(document.soak, criteria, context);
+  return {
+    id: document.id,
+    title: document.title,
+    after,
+    ...(schedule ? { schedule: { week: schedule.week, days: sure(parseDays(String(schedule.days))) } } : {}),
+    before: document.before.map((item) => freezeItem(item, context)),
+    steps: document.steps.map((step) => freezeStep(step, criteria, context)),
+    ...(success ? { success: freezeSuccess(success, [...criteria], context.clock) } : {}),
+    successChecks: success && !Array.isArray(success) ? success.checks.map((item) => freezeItem(item, context)) : [],
+    ...(approval ? { approval: freezeApproval(approval, context.clock) } : {}),
+    ...(soak ? { soak } : {}),
+  };
+}
+
+function freezeSuccess(
+  success: NonNullable<PhaseDocument['success']>,
+  criteria: Criterion[],
+  clock: Clock
+): WindowSpec {
+  if (Array.isArray(success))
+    return freezeWindow(clock, 'window', lengthOf(undefined, success), plainOptions, criteria);
+  return freezeWindow(clock, 'window', lengthOf(success.for, success.criteria), success, criteria);
+}
+
+function freezeSoak(
+  soak: PhaseDocument['soak'],
+  success: readonly Criterion[],
+  { clock, metrics }: Context
+): WindowSpec | undefined {
+  if (soak === undefined) return undefined;
+  if (typeof soak === 'string') return freezeWindow(clock, 'long', soak, plainOptions, withoutDuration(success));
+  const criteria = soak.criteria ? freezeCriteria(soak.criteria, metrics) : withoutDuration(success);
+  return freezeWindow(clock, 'long', soak.for, soak, criteria);
+}
+
+function freezeApproval(approval: NonNullable<PhaseDocument['approval']>, clock: Clock): ApprovalSpec {
+  const { escalate, expires } = approval;
+  const remindEvery = approval['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(expires))));
+  return {
+    roles: approval.roles,
+    expires: clock.forPeople(expires),
+    onExpiry: approval['on-expiry'],
+    allowStarter: approval['allow-starter'],
+    remindEvery: clock.scaled(remindEvery),
+    ...(escalate ? { escalate: { after: clock.scaled(escalate.after), to: escalate.to } } : {}),
+  };
+}
+
+function freezeRollback(document: PlanDocument, context: Context): RollbackSpec {
+  const { rollback } = document;
+  const red = Object.values(context.metrics).filter((metric) => metric.priority === 'red');
+  const metrics = rollback?.metrics ?? red.map((metric) => metric.name);
+  const criteria = metrics.map((name) => targetCriterion(name, context.metrics));
+  const options = rollback ?? { ...plainOptions, deadline: '30m' };
+  return {
+    metrics,
+    window: freezeWindow(context.clock, 'window', rollback?.for ?? '5m', options, criteria),
+    checks: (rollback?.checks ?? []).flatMap((item) => (item.check ? [freezeCheckStep(item.check, context)] : [])),
+  };
+}

@@ -1,0 +1,81 @@
+import { parseCriterion } from '../language/criterion.js';
+import { hintForName } from '../language/suggest.js';
+import type { Path } from '../loading/fault.js';
+import type { Pairing, PairingRule } from './cross.js';
+import { checksOf, namesOf } from './walk.js';
+import { windowsOf } from './windows-of.js';
+
+/** Every metric that a gate reads can be read here, and the source can do what the plan asks of it. */
+export const bindingRules: PairingRule = (pairing) => {
+  const { plan, environment, inPlan, inEnvironment } = pairing;
+  const { metrics } = environment;
+  if (!metrics?.bindings || metrics.provider === undefined) return;
+  const key = metrics.provider === 'prometheus' ? 'promql' : 'sample';
+  const declared = namesOf(plan.metrics);
+  const used = usedMetrics(pairing);
+  for (const [name, path] of used) {
+    if (!declared.includes(name)) continue;
+    if (!Object.hasOwn(metrics.bindings, name)) {
+      inPlan(path, {
+        code: 'PG105',
+        message: `${name} is used here, but ${environment.id ?? 'the environment'} does not say how it is read`,
+        hint: `add metrics.bindings.${name} with ${key} to the environment`,
+      });
+    } else if (metrics.bindings[name] && !(key in metrics.bindings[name])) {
+      inEnvironment(['metrics', 'bindings', name], {
+        code: 'PG105',
+        message: `${name} has no ${key}, which ${metrics.provider} needs`,
+        hint: `add ${key}`,
+        at: 'key',
+      });
+    }
+  }
+  for (const name of namesOf(metrics.bindings)) {
+    if (declared.includes(name) || plan.metrics === undefined) continue;
+    inEnvironment(['metrics', 'bindings', name], {
+      severity: 'warning',
+      code: 'PG105',
+      message: `the plan has no metric "${name}"`,
+      hint: hintForName(name, declared, 'leave it out unless another plan uses it'),
+      at: 'key',
+    });
+  }
+  if (metrics.provider === 'endpoint') withoutMemory(pairing);
+};
+
+/** A metrics page answers for now only: what a crash or a look back misses is no data. */
+function withoutMemory({ plan, inPlan }: Pairing): void {
+  for (const { path, value } of checksOf(plan)) {
+    if (!value.stable) continue;
+    inPlan([...path, 'stable'], {
+      severity: 'warning',
+      code: 'PG110',
+      message: 'the metrics source has no memory: stability before this check began cannot be seen',
+      hint: 'use Prometheus to look back; here the check watches from its own start',
+      at: 'key',
+    });
+  }
+}
+
+/** Each metric that something judges, with the place that asks for it. */
+function usedMetrics({ plan }: Pairing): Map<string, Path> {
+  const used = new Map<string, Path>();
+  const add = (name: string | undefined, path: Path): void => {
+    if (name !== undefined && !used.has(name)) used.set(name, path);
+  };
+  for (const window of windowsOf(plan)) {
+    for (const { criterion, path } of window.criteria ?? []) add(criterion.metric, path);
+    add(window.minTraffic, [...window.path, 'min-traffic', 'metric']);
+  }
+  for (const { path, value } of checksOf(plan)) {
+    const parsed = value.metric === undefined ? undefined : parseCriterion(value.metric);
+    if (parsed?.ok) add(parsed.value.metric, [...path, 'metric']);
+  }
+  const named = plan.rollback?.metrics;
+  (named ?? []).forEach((name, index) => add(name, ['rollback', 'metrics', index]));
+  if (named === undefined) {
+    for (const name of namesOf(plan.metrics))
+      if (plan.metrics?.[name]?.priority === 'red') add(name, ['metrics', name]);
+  }
+  return used;
+}

@@ -1,0 +1,138 @@
+import type { Person } from '../model.js';
+import { assign, eligible } from '../quorum.js';
+import type { Path } from '../loading/fault.js';
+import type { Pairing, PairingRule } from './cross.js';
+import { attestsOf, namesOf, phasesOf } from './walk.js';
+
+interface Gate {
+  path: Path;
+  phase: string;
+  roles: Record<string, number>;
+  allowStarter: boolean;
+}
+
+/** Every gate has people who could satisfy it together, whoever starts the run among them left out. */
+export const peopleRules: PairingRule = (pairing) => {
+  if (!isSound(pairing)) return;
+  const people = peopleOf(pairing);
+  const gates = gatesOf(pairing);
+  const starters = pairing.startedBy === undefined ? people.map((person) => person.name) : [pairing.startedBy];
+  const ableStarters = gates.map((gate) => starters.filter((starter) => isSatisfiable(gate, people, starter)));
+  gates.forEach((gate, index) => {
+    if (ableStarters[index]?.length === 0) reportGate(pairing, gate, people);
+  });
+  if (ableStarters.every((able) => able.length > 0)) reportStarters(pairing, gates, starters, ableStarters);
+  rolesWithoutPeople(pairing, people);
+};
+
+/** With a person or role missing for another fault, people cannot be counted. */
+function isSound({ plan, environment }: Pairing): boolean {
+  const people = environment.people;
+  return (
+    plan.roles !== undefined &&
+    people !== undefined &&
+    namesOf(people).every((name) => people[name]?.roles?.every((role) => role !== undefined))
+  );
+}
+
+function peopleOf({ environment }: Pairing): Person[] {
+  return namesOf(environment.people).map((name) => {
+    const person = environment.people?.[name];
+    return { name, title: person?.title ?? name, roles: (person?.roles ?? []).filter((role) => role !== undefined) };
+  });
+}
+
+function gatesOf({ plan }: Pairing): Gate[] {
+  return phasesOf(plan).flatMap(({ path, value }) => {
+    const roles = value.approval?.roles;
+    if (!roles || namesOf(roles).some((role) => roles[role] === undefined)) return [];
+    return [
+      {
+        path: [...path, 'approval', 'roles'],
+        phase: value.id ?? '',
+        roles: Object.fromEntries(Object.entries(roles).map(([role, count]) => [role, count ?? 0])),
+        allowStarter: value.approval?.['allow-starter'] ?? false,
+      },
+    ];
+  });
+}
+
+function isSatisfiable(gate: Gate, people: readonly Person[], startedBy: string): boolean {
+  const filled = assign(gate.roles, eligible(gate, [...people], startedBy));
+  return Object.entries(gate.roles).every(([role, count]) => (filled[role] ?? 0) >= count);
+}
+
+function reportGate({ inPlan, environment, startedBy }: Pairing, gate: Gate, people: readonly Person[]): void {
+  const need = Object.entries(gate.roles).map(([role, count]) => `${count} of ${role}`);
+  const have = Object.keys(gate.roles).map(
+    (role) =>
+      `${role}: ${
+        people
+          .filter((person) => person.roles.includes(role))
+          .map((person) => person.name)
+          .join(', ') || 'nobody'
+      }`
+  );
+  const who = gate.allowStarter ? '' : ` without ${startedBy ?? 'the one who starts the run'}`;
+  inPlan(gate.path, {
+    code: 'PG109',
+    message: `nobody could satisfy this gate in ${environment.id ?? 'this environment'}${who}: it needs ${need.join(' and ')} (${have.join('; ')})`,
+    hint: 'give the role to more people in the environment, or ask for fewer; one person counts once',
+    at: 'key',
+  });
+}
+
+function reportStarters(
+  { inPlan, inEnvironment, environment }: Pairing,
+  gates: readonly Gate[],
+  starters: readonly string[],
+  able: ReadonlyArray<readonly string[]>
+): void {
+  const unable = starters.filter((starter) => able.some((names) => !names.includes(starter)));
+  if (unable.length === 0) return;
+  const phases = gates
+    .filter((_, index) => unable.some((starter) => !able[index]?.includes(starter)))
+    .map((gate) => gate.phase);
+  if (unable.length === starters.length) {
+    inPlan(gates[0]?.path ?? [], {
+      code: 'PG109',
+      message: `whoever starts the run in ${environment.id ?? 'this environment'}, one of its gates (phases ${phases.join(', ')}) cannot be satisfied`,
+      hint: 'give the roles to one more person in the environment',
+      at: 'key',
+    });
+    return;
+  }
+  inEnvironment(['people'], {
+    severity: 'warning',
+    code: 'PG109',
+    message: `a run started by ${unable.join(' or ')} could not be approved (phases ${phases.join(', ')}): the one who starts does not count`,
+    hint: 'let somebody else start it, or give the role to more people',
+    at: 'key',
+  });
+}
+
+function rolesWithoutPeople({ plan, environment, inPlan }: Pairing, people: readonly Person[]): void {
+  const nobody = (role: string | undefined): role is string =>
+    role !== undefined && !people.some((person) => person.roles.includes(role));
+  const place = environment.id ?? 'this environment';
+  const hint = `give the role to somebody under people in ${place}`;
+  for (const { path, value } of attestsOf(plan)) {
+    if (nobody(value.by))
+      inPlan([...path, 'by'], { code: 'PG109', message: `nobody in ${place} is ${value.by}`, hint });
+  }
+  for (const { path, value } of phasesOf(plan)) {
+    const to = value.approval?.escalate?.to;
+    if (nobody(to))
+      inPlan([...path, 'approval', 'escalate', 'to'], { code: 'PG109', message: `nobody in ${place} is ${to}`, hint });
+  }
+  const waivers = plan.waivers?.roles;
+  if (waivers && waivers.length > 0 && waivers.every(nobody)) {
+    inPlan(['waivers', 'roles'], {
+      severity: 'warning',
+      code: 'PG109',
+      message: `nobody in ${place} may waive`,
+      hint,
+      at: 'key',
+    });
+  }
+}
