@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COMPONENT_NAMES, type ComponentName } from './components.js';
 
 /** What can be made to misbehave. All but the last two act only on requests that take the component's new path. */
-export const FAULT_NAMES = [
+const FAULT_NAMES = [
   'isolation-violation',
   'slow-responses',
   'errors',

@@ -18,7 +18,7 @@ export function exportGauge(registry: Registry, name: string, help: string, read
     registers: [registry],
     collect() {
       const value = read();
-      if (value === undefined) gauge.set(1);
+      if (value === undefined) gauge.remove();
       else gauge.set(value);
     },
   });

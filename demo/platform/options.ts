@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-export const USAGE = 'main.js --port N --flags FILE --state-dir DIR [--load-users N] [--seed N]';
+const USAGE = 'main.js --port N --flags FILE --state-dir DIR [--load-users N] [--seed N]';
 
 const whole = (name: string, max: number) =>
   z.coerce.number(`--${name} must be a whole number from 0 to ${max}`).int().min(0).max(max);

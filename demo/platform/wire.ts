@@ -6,12 +6,12 @@ import { TOOL_NAMES } from './directory.js';
 
 const pathSchema = z.enum(['legacy', 'new']);
 
-export const pathsSchema = z.record(z.enum(COMPONENT_NAMES), pathSchema);
+const pathsSchema = z.record(z.enum(COMPONENT_NAMES), pathSchema);
 
 export const EVENT_TYPES = ['agent_started', 'workflow_executing', 'tool_completed', 'agent_completed'] as const;
 
 /** Something that happened while a request ran. `owner` is the user whose data it carries, whoever receives it. */
-export const chatEventSchema = z.object({
+const chatEventSchema = z.object({
   id: z.string(),
   type: z.string(),
   source: z.enum(COMPONENT_NAMES),
@@ -22,11 +22,11 @@ export const chatEventSchema = z.object({
 
 export type ChatEvent = z.infer<typeof chatEventSchema>;
 
-export const agentRunSchema = z.object({ role: z.string(), received: z.string(), output: z.string() });
+const agentRunSchema = z.object({ role: z.string(), received: z.string(), output: z.string() });
 
 export type AgentRun = z.infer<typeof agentRunSchema>;
 
-export const toolRunSchema = z.object({
+const toolRunSchema = z.object({
   tool: z.enum(TOOL_NAMES),
   decision: z.enum(['allowed', 'denied']),
   owner: z.string(),
@@ -67,9 +67,6 @@ export const clientFrameSchema = z.discriminatedUnion('frame', [
   z.strictObject({ frame: z.literal('ping'), id: z.string() }),
   z.strictObject({ frame: z.literal('chat'), id: z.string(), message: z.string().min(1).max(2000) }),
 ]);
-
-/** A request that a component could not carry out. */
-export const chatErrorSchema = z.object({ error: z.string(), paths: pathsSchema });
 
 /** Whether the reply answers this message, for this user and with nobody else's data. */
 export function isSoundReply(reply: ChatReply, user: string, message: string): boolean {

@@ -2,7 +2,7 @@ import type { Path } from './components.js';
 
 export const WORKFLOW_STATES = ['received', 'triaged', 'executing', 'composing', 'completed'] as const;
 
-export type WorkflowState = (typeof WORKFLOW_STATES)[number];
+type WorkflowState = (typeof WORKFLOW_STATES)[number];
 
 /** The state of one workflow. */
 export interface WorkflowRecord {

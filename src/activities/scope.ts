@@ -37,3 +37,8 @@ export function currentScope(): Scope {
     },
   };
 }
+
+/** The workflow id of the run that an activity works for: phases, rollbacks and others are called `<run>/<kind>/<name>`. */
+export function runOf({ workflowId }: Pick<Scope, 'workflowId'>): string {
+  return workflowId.split('/').slice(0, 3).join('/');
+}

@@ -69,7 +69,7 @@ export function freeze({ plan, environment, vars, startedBy }: FreezeInput): Fre
   };
   if (plan.source && environment.source) for (const rule of rules) rule(pairing);
 
-  const all = inOrder(found);
+  const all = inOrder(found, plan.source?.file);
   const faults = all.filter((fault) => fault.severity === 'error');
   const warnings = all.filter((fault) => fault.severity === 'warning');
   if (faults.length > 0 || !plan.document || !environment.document) return { faults, warnings };

@@ -81,17 +81,14 @@ describe('the operations commands', () => {
   it('with no platform there, or no address, the answer is "cannot tell"', async () => {
     const gone = await startPlatformProcess();
     await gone.stop();
-    for (const url of [gone.url, '']) {
-      for (const call of [
-        ['deployed', 'tool-dispatcher'],
-        ['smoke', 'ws-connect'],
-        ['backup'],
-        ['rollback-readiness'],
-      ]) {
-        const [name = '', ...args] = call;
-        expect(await runCommand(url, name, ...args), call.join(' ')).toMatchObject({ code: 3, stdout: '' });
-      }
-    }
+    const calls = ['deployed tool-dispatcher', 'smoke ws-connect', 'backup', 'rollback-readiness'];
+    const runs = [gone.url, ''].flatMap((url) =>
+      calls.map(async (line) => {
+        const [name = '', ...args] = line.split(' ');
+        expect(await runCommand(url, name, ...args), `${line} at "${url}"`).toMatchObject({ code: 3, stdout: '' });
+      })
+    );
+    await Promise.all(runs);
   });
 
   it('backup takes a snapshot whose age backup-age judges; damaged snapshots do not count', async () => {
@@ -139,6 +136,16 @@ describe('the operations commands', () => {
       const outcomes = names.map((name) => expect(SUITES[name]?.(TEST_USER), name).rejects.toBeInstanceOf(CheckFailed));
       await Promise.all(outcomes);
     }
+  });
+
+  it("a suite notices that it was sent another user's data", async () => {
+    vi.stubEnv('PLATFORM_URL', platform.url);
+    await allOnNewPath();
+    await platform.setFaults({ name: 'isolation-violation', component: 'agent-execution-core' });
+    await eventually(async () => {
+      await platform.request('POST', '/chat', { user: 'eve', message: 'search' });
+      await expect(SUITES['ws-delivery']?.(TEST_USER)).rejects.toThrow('event with data of eve');
+    });
   });
 
   it('smoke says what it saw, says what is wrong, and takes another user', async () => {

@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PhasegateError } from '../../plan/errors.js';
 import { fail, messageOf } from '../fail.js';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '../../plan/canonical.js';
 import type { EvidenceStore } from './store.js';
 
 const digestForm = /^sha256:([0-9a-f]{64})$/;

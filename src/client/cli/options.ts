@@ -43,3 +43,7 @@ function collectVariable(text: string, before: Record<string, string>): Record<s
   if (split < 1) throw new InvalidArgumentError('Write NAME=VALUE.');
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
 }
+
+export function progressOption(): Option {
+  return new Option('--progress <how>', 'how to show what goes on').choices(['auto', 'live', 'plain', 'json']).default('auto');
+}

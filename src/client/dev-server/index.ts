@@ -1,12 +1,10 @@
 export { findOnPath } from './find-on-path.js';
 export { LOOPBACK, freePorts } from './ports.js';
 export { spawnServer } from './process.js';
-export type { ProcessExit, ServerProcess, SpawnServerOptions } from './process.js';
-export type { Ready } from './ready.js';
+export type { ServerProcess, SpawnServerOptions } from './process.js';
 export { missingSearchAttributes } from './search-attributes.js';
 export { loadTemporalSettings } from './settings.js';
 export type { TemporalSettings } from './settings.js';
-export { ServerOrigin } from './start-context.js';
 export type { TemporalServer } from './start-context.js';
 export { startTemporal } from './start-temporal.js';
 export type { StartTemporalOptions } from './start-temporal.js';

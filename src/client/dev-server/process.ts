@@ -31,7 +31,7 @@ export interface SpawnServerOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ProcessExit {
+interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

@@ -25,7 +25,7 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
       line(paint('warn', `■ on hold ${when}`)),
       line(`    ${gate.address} ${gate.title}: ${gate.reason}`),
       line(`    ${oneOf(gate.people)} must ${oneOf(gate.answers)}`),
-      ...gate.answers.map((answer) => command(`phasegate ${answer} ${runName(run)}${flags(answer, gate.address)}`, view)),
+      ...gate.answers.map((answer) => command(typed(answer, run, gate.address), view)),
     ];
   }
   const asked = gate.kind === 'approval' ? [line(`    ${gate.title}: ${needs(gate)} · ${gate.address}`)] : [line(`    ${gate.title} · ${gate.address}`)];
@@ -33,7 +33,7 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
   return [
     line(paint('warn', `◷ waiting for ${oneOf(gate.people)} ${when}`)),
     ...asked,
-    command(`phasegate ${answer} ${runName(run)}${flags(answer, gate.address)}`, view),
+    command(typed(answer, run, gate.address), view),
   ];
 }
 
@@ -47,12 +47,22 @@ export function needs(gate: Pick<OpenGate, 'roles' | 'decisions'>): string {
   return `needs ${roles.join(' and ')}${given}${yes.length > 0 && missing.length > 0 ? `, missing ${missing.join(' and ')}` : ''}`;
 }
 
-function flags(answer: string, address: string): string {
-  if (answer === 'attest') return ` ${address} --answer done`;
-  if (answer === 'takeover') return ` ${address} --reason "what you did"`;
-  if (answer === 'rollback') return ' --reason "why"';
-  const reason = answer === 'waive' || answer === 'reject' ? ' --reason "why"' : '';
-  return ` --gate ${address}${reason}`;
+/** The command line that gives an answer. */
+function typed(answer: string, run: string, address: string): string {
+  const name = runName(run);
+  switch (answer) {
+    case 'attest':
+      return `phasegate attest ${address} --answer done --run ${name}`;
+    case 'takeover':
+      return `phasegate takeover ${address} --reason "what you did" --run ${name}`;
+    case 'rollback':
+      return `phasegate rollback ${name} --reason "why"`;
+    case 'waive':
+    case 'reject':
+      return `phasegate ${answer} ${name} --gate ${address} --reason "why"`;
+    default:
+      return `phasegate ${answer} ${name} --gate ${address}`;
+  }
 }
 
 function command(text: string, view: View): Line {

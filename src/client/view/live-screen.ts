@@ -42,11 +42,12 @@ export class LiveScreen {
     if (body !== '') this.screen.write(`${beginFrame}${hideCursor}${body}${endFrame}`);
   }
 
-  /** Leaves the last frame where it is, with the cursor below it. */
-  stop(): void {
-    if (this.columns !== 0) this.screen.write(showCursor);
+  /** Replaces what was drawn by a last picture of any height, and leaves it there with the cursor below it. */
+  finish(lines: readonly string[]): void {
+    const { columns } = this.size;
+    const body = lines.map((text) => `${text}\n`).join('');
+    this.screen.write(`${beginFrame}${up(this.rowsDrawn(columns))}\r${eraseBelow}${body}${endFrame}${showCursor}`);
     this.drawn = [];
-    this.columns = 0;
   }
 
   private changed(next: readonly string[]): string {
@@ -57,7 +58,10 @@ export class LiveScreen {
   }
 
   private redrawn(next: readonly string[], columns: number): string {
-    const rows = this.drawn.reduce((sum, text) => sum + Math.max(1, Math.ceil(widthOf(text) / columns)), 0);
-    return `${up(rows)}\r${eraseBelow}${next.map((text) => `${text}\n`).join('')}`;
+    return `${up(this.rowsDrawn(columns))}\r${eraseBelow}${next.map((text) => `${text}\n`).join('')}`;
+  }
+
+  private rowsDrawn(columns: number): number {
+    return this.drawn.reduce((sum, text) => sum + Math.max(1, Math.ceil(widthOf(text) / columns)), 0);
   }
 }

@@ -134,3 +134,6 @@ export const checklistItem = exactlyOne(z.strictObject({ check: check.optional()
   minProperties: 1,
   maxProperties: 1,
 });
+
+/** A list item that can only be a check. */
+export const checkItem = z.strictObject({ check }).meta({ id: 'check-item', description: 'A check.' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checklistItem } from './check.js';
+import { checkItem } from './check.js';
 import { identifier, metricName, parsedText, positiveDuration, variableName, words } from './fields.js';
 import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
@@ -61,7 +61,7 @@ const rollback = z
     deadline: positiveDuration
       .default('30m')
       .meta({ description: 'After it the rollback counts as not verified.', examples: ['30m'] }),
-    checks: z.array(checklistItem).max(20).default([]).meta({ description: 'Health checks after the undo.' }),
+    checks: z.array(checkItem).max(20).default([]).meta({ description: 'Health checks after the undo.' }),
   })
   .meta({ id: 'rollback', description: 'How a rollback is verified.' });
 

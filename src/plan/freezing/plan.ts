@@ -99,6 +99,6 @@ function freezeRollback(document: PlanDocument, context: Context): RollbackSpec 
   return {
     metrics,
     window: freezeWindow(context.clock, 'window', rollback?.for ?? '5m', options, criteria),
-    checks: (rollback?.checks ?? []).flatMap((item) => (item.check ? [freezeCheckStep(item.check, context)] : [])),
+    checks: (rollback?.checks ?? []).map((item) => freezeCheckStep(item.check, context)),
   };
 }

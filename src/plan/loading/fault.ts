@@ -30,9 +30,13 @@ export interface Finding {
   conceal?: boolean;
 }
 
-/** By file in the order in which they were read, then by place; the same finding at the same place counts once. */
-export function inOrder(faults: readonly Fault[]): Fault[] {
-  const files = [...new Set(faults.map((fault) => fault.file))];
+/**
+ * By file, then by place; the same finding at the same place counts once.
+ *
+ * @param first the file whose faults come first
+ */
+export function inOrder(faults: readonly Fault[], first?: string): Fault[] {
+  const files = [...new Set([...(first === undefined ? [] : [first]), ...faults.map((fault) => fault.file)])];
   const seen = new Set<string>();
   return [...faults]
     .sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column)
@@ -42,11 +46,14 @@ export function inOrder(faults: readonly Fault[]): Fault[] {
     });
 }
 
-/** `plans/x.yaml:14:9 error unknown key "retires" …`, the hint, and the frame. */
+/** `plans/x.yaml:14:9  error PG103  unknown key "retires"`, the frame, where it is in names, and the hint. */
 export function renderFault(fault: Fault): string {
-  const inside = fault.path === '' ? '' : ` in ${fault.path}`;
-  const head = `${fault.file}:${fault.line}:${fault.column}  ${fault.severity}  ${fault.message}${inside}  [${fault.code}]`;
-  return [head, ...(fault.frame === '' ? [] : [fault.frame]), `   hint: ${fault.hint}`].join('\n');
+  return [
+    `${fault.file}:${fault.line}:${fault.column}  ${fault.severity} ${fault.code}  ${fault.message}`,
+    ...(fault.frame === '' ? [] : [fault.frame]),
+    ...(fault.path === '' ? [] : [`   in: ${fault.path}`]),
+    `   hint: ${fault.hint}`,
+  ].join('\n');
 }
 
 /** All faults as a compiler would print them, with a closing count. At most `limit` are shown. */

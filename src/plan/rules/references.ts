@@ -33,15 +33,6 @@ export const referenceRules: PlanRule = (plan, report) => {
       });
     }
   }
-  for (const { path } of attestsOf(plan)) {
-    if (path[0] === 'rollback')
-      report(path, {
-        code: 'PG103',
-        message: 'a rollback is verified by checks, not by people',
-        hint: 'use a check here',
-        at: 'key',
-      });
-  }
 };
 
 function role(

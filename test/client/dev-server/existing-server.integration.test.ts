@@ -1,4 +1,5 @@
 import { Connection } from '@temporalio/client';
+import { msNumberToTs } from '@temporalio/common/lib/time.js';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startTemporal } from '../../../src/client/dev-server/index.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
@@ -29,7 +30,7 @@ describe('a server that TEMPORAL_ADDRESS names', () => {
     const namespace = `bare-${process.pid}`;
     await workflowService.registerNamespace({
       namespace,
-      workflowExecutionRetentionPeriod: { seconds: (await import('long')).default.fromNumber(86_400) },
+      workflowExecutionRetentionPeriod: msNumberToTs(86_400_000),
     });
     const refused = startWith({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace });
     await expect(refused).rejects.toMatchObject({

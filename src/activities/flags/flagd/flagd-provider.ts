@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { FlagState } from '../../../plan/change.js';
 import type { FlagSource } from '../../../plan/model.js';
 import type { Tools } from '../../deps.js';
-import { canonicalJson } from '../../evidence/index.js';
+import { canonicalJson } from '../../../plan/canonical.js';
 import { fail } from '../../fail.js';
 import type { FlagProvider, Trace } from '../provider.js';
 import { sameExposure, wished } from '../state.js';

@@ -1,5 +1,5 @@
 import type { FlagState } from '../../../plan/change.js';
-import { canonicalJson } from '../../evidence/index.js';
+import { canonicalJson } from '../../../plan/canonical.js';
 import { roleOf, shareStrategy, userStrategy } from './strategies.js';
 import type { Strategy, StrategyBody } from './strategies.js';
 

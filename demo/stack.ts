@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startTemporal } from '../src/client/dev-server/index.js';
+import { Cli, root } from './cli.js';
+import type { DemoOptions } from './options.js';
+import { spawnServer } from './servers/processes.js';
+import { startPrometheus } from './servers/prometheus.js';
+
+const flagKeys = [
+  'ENABLE_AGENT_EXECUTION_CORE_MIGRATION',
+  'ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION',
+  'ENABLE_TOOL_DISPATCHER_MIGRATION',
+  'ENABLE_WEBSOCKET_EXECUTOR_MIGRATION',
+];
+
+/** Everything that a demo runs on. */
+export interface Stack {
+  cli: Cli;
+  platform: string;
+  flagsFile: string;
+  stateDir: string;
+  uiUrl: string | undefined;
+  /** Options of `plan` and `start`: the environment and its variables. */
+  target: string[];
+  stop(): Promise<void>;
+}
+
+/** Starts Temporal, the platform, Prometheus and a worker, each a process of its own, on loopback and free ports. */
+export async function startStack(options: DemoOptions, say: (line: string) => void): Promise<Stack> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'phasegate-demo-'));
+  const stops: Array<() => Promise<unknown>> = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).reverse()) await end();
+    if (!options.keep) rmSync(stateDir, { recursive: true, force: true });
+  };
+  try {
+    const temporal = await startTemporal({
+      stateDir: join(stateDir, 'temporal'),
+      log: say,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
+    });
+    stops.push(() => temporal.stop());
+
+    const flagsFile = join(stateDir, 'flags.json');
+    writeFileSync(flagsFile, `${JSON.stringify(initialFlags(), undefined, 2)}\n`);
+    const platform = await startPlatform(stateDir, flagsFile);
+    stops.push(() => platform.stop());
+    say(`chat platform: ${platform.url}`);
+
+    const prometheus = options.endpoint
+      ? undefined
+      : await startPrometheus({ targets: [{ job: 'chat', url: `${platform.url}/metrics` }], stateDir: join(stateDir, 'prometheus'), log: say });
+    if (prometheus) {
+      stops.push(() => prometheus.stop());
+      say(`Prometheus: ${prometheus.url}`);
+    } else say("metrics: read directly from the platform's endpoint, which has no memory");
+
+    const stateHome = join(stateDir, 'state');
+    mkdirSync(stateHome);
+    const cli = new Cli({
+      ...process.env,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      XDG_STATE_HOME: stateHome,
+      ...(temporal.uiUrl === undefined ? {} : { PHASEGATE_UI_URL: temporal.uiUrl }),
+    });
+    const target = ['--env', 'environments/demo.yaml', '--var', `platform=${platform.url}`, '--var', `flags-file=${flagsFile}`];
+    target.push(...(prometheus ? ['--var', `prometheus=${prometheus.url}`] : ['--var', 'metrics-provider=endpoint']));
+    target.push('--var', 'revision=user-execution-context-1');
+    const command = cli.worker(['--env', 'environments/demo.yaml', '--workdir', root]);
+    const worker = await spawnServer({
+      name: 'phasegate worker',
+      ...command,
+      cwd: root,
+      logFile: join(stateDir, 'worker.log'),
+      ready: { line: /worker is ready/ },
+    });
+    stops.push(() => worker.stop());
+    say(`worker: process ${worker.pid}, log ${worker.logFile}`);
+    if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
+    return { cli, platform: platform.url, flagsFile, stateDir, uiUrl: temporal.uiUrl, target, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startPlatform(stateDir: string, flagsFile: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const main = fileURLToPath(new URL('./platform/main.js', import.meta.url));
+  const server = await spawnServer({
+    name: 'chat platform',
+    command: process.execPath,
+    args: [main, '--port', '0', '--flags', flagsFile, '--state-dir', join(stateDir, 'platform')],
+    logFile: join(stateDir, 'platform.log'),
+    ready: { line: /"url":"(?<url>[^"]+)"/ },
+  });
+  const url = server.readyMatch?.groups?.url;
+  if (!url) throw new Error(`the platform did not say where it is: see ${server.logFile}`);
+  return { url, stop: () => server.stop() };
+}
+
+function initialFlags(): object {
+  const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
+  return { $schema: 'https://flagd.dev/schema/v0/flags.json', flags: Object.fromEntries(flagKeys.map((key) => [key, off])) };
+}

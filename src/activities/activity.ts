@@ -1,0 +1,62 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { PhasegateError } from '../plan/errors.js';
+import { codeOf, fail, messageOf } from './fail.js';
+import { currentScope } from './scope.js';
+import type { Scope } from './scope.js';
+import type { Secrets } from './secrets.js';
+
+const heartbeatMs = 2_000;
+
+/**
+ * Makes an activity of a function: it gets the Temporal call it answers, heartbeats every 2 seconds for as long as it
+ * runs, and neither its result nor its error leaves with a secret in it.
+ */
+export function activity<Input, Output>(
+  secrets: Pick<Secrets, 'scrub' | 'scrubAll'>,
+  run: (input: Input, scope: Scope) => Promise<Output>
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const scope = withHeartbeat(currentScope());
+    try {
+      return secrets.scrubAll(await run(input, scope));
+    } catch (error) {
+      if (scope.signal.aborted && codeOf(error) === undefined) return await scope.cancelled;
+      throw presentable(error, secrets);
+    } finally {
+      scope.stop();
+    }
+  };
+}
+
+/** Heartbeats by itself, with whatever details were given last: they must survive until the next attempt. */
+function withHeartbeat(scope: Scope): Scope & { stop(): void } {
+  let latest = scope.heartbeatDetails;
+  const timer = setInterval(() => scope.heartbeat(latest), heartbeatMs);
+  return {
+    ...scope,
+    heartbeat(details) {
+      latest = details;
+      scope.heartbeat(details);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** What may be written into a history: coded where it has a code, and scrubbed; stacks and causes stay here. */
+function presentable(error: unknown, secrets: Pick<Secrets, 'scrub' | 'scrubAll'>): Error {
+  if (error instanceof CancelledFailure) return error;
+  if (error instanceof PhasegateError) {
+    const where = error.where === undefined ? {} : { where: secrets.scrub(error.where) };
+    return fail(error.code, secrets.scrub(error.message), { ...where, hint: secrets.scrub(error.hint) });
+  }
+  if (error instanceof ApplicationFailure) {
+    return ApplicationFailure.create({
+      message: secrets.scrub(error.message),
+      ...(error.type ? { type: error.type } : {}),
+      nonRetryable: error.nonRetryable === true,
+      ...(error.details ? { details: secrets.scrubAll(error.details) } : {}),
+    });
+  }
+  const type = error instanceof Error ? error.name : 'Error';
+  return ApplicationFailure.create({ message: secrets.scrub(messageOf(error)), type, nonRetryable: false });
+}

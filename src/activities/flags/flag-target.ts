@@ -1,0 +1,70 @@
+import type { Change, FlagState, LedgerEntry } from '../../plan/change.js';
+import { describeState } from '../../plan/ledger.js';
+import type { ChangeTarget } from '../changes/target.js';
+import { codeOf, fail, messageOf } from '../fail.js';
+import type { FlagProvider } from './provider.js';
+import { sameExposure, wished } from './state.js';
+
+/** A flag as the target of an action. */
+export function createFlagTarget(key: string, provider: FlagProvider): ChangeTarget {
+  return {
+    read: () => provider.read(key),
+    async apply(entry) {
+      try {
+        const changed = await provider.write(key, changeOf(entry), entry.idempotencyKey);
+        const state = describeState({ ...beforeOf(entry), ...wished(changeOf(entry), beforeOf(entry)) });
+        return { verdict: 'PASS', reason: `${key} is ${changed ? 'now' : 'already'} ${state}` };
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        return { verdict: 'FAIL', reason: messageOf(error) };
+      }
+    },
+    async verify(entry) {
+      const wanted: FlagState = { ...beforeOf(entry), ...wished(changeOf(entry), beforeOf(entry)) };
+      let state: FlagState;
+      try {
+        state = await provider.read(key);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        return { verdict: 'FAIL', reason: messageOf(error), found: 'no such flag' };
+      }
+      const found = describeState(state);
+      if (!sameExposure(state, wanted)) {
+        return { verdict: 'FAIL', reason: `${key} is ${found}, not ${describeState(wanted)}`, found };
+      }
+      const observed = await provider.observe(state);
+      const seen = `${found} (${observed.found})`;
+      return observed.problem === undefined
+        ? { verdict: 'PASS', reason: `${key} is ${seen}`, found: seen }
+        : { verdict: 'FAIL', reason: `${key} is ${found} by definition, but ${observed.problem}`, found: seen };
+    },
+    async undo(entry) {
+      const before = beforeOf(entry);
+      const changed = await provider.restore(before);
+      const state = await provider.read(key);
+      if (!sameExposure(state, before)) {
+        throw fail('PG317', `${key} was put back, but is ${describeState(state)}, not ${describeState(before)}`);
+      }
+      const observed = await provider.observe(state);
+      const note = observed.problem === undefined ? '' : `; as before, ${observed.problem}`;
+      const what = changed ? 'put back' : 'already';
+      return { changed, state, reason: `${key} is ${what}: ${describeState(state)}${note}` };
+    },
+  };
+}
+
+/** The flag system said no: measured badness, unlike a system that could not be asked. */
+function isRefusal(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'PG302' || code === 'PG303';
+}
+
+function changeOf({ change }: LedgerEntry): Extract<Change, { type: 'flag' }> {
+  if (change.type === 'flag') return change;
+  throw new TypeError(`a flag target got a change of type ${change.type}`);
+}
+
+function beforeOf({ before }: LedgerEntry): FlagState {
+  if (before.type === 'flag') return before;
+  throw new TypeError(`a flag target got a captured state of type ${before.type}`);
+}

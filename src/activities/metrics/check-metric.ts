@@ -1,0 +1,69 @@
+import { formatValue } from '../../plan/judge/format.js';
+import { measureOnce } from '../../plan/judge.js';
+import type { Verdict } from '../../plan/judge-types.js';
+import type { Criterion, MetricCheck } from '../../plan/model.js';
+import { instantText } from '../../plan/text/spans.js';
+import type { CheckInput, CheckResult } from '../contract.js';
+import type { Scope } from '../scope.js';
+import type { MetricDeps } from './deps.js';
+import { readNow } from './one-sample.js';
+import { startPulse } from './pulse.js';
+import { metricsSinceChange } from './query-template.js';
+
+/** One reading of a metric against a criterion, now: ok is PASS, a breach FAIL, anything else HOLD. */
+export async function checkMetric(
+  deps: MetricDeps,
+  scope: Scope,
+  input: CheckInput & { check: MetricCheck }
+): Promise<CheckResult> {
+  const { origin, environment, check, changedAt } = input;
+  const { criterion } = check;
+  const { provider, url, lag, bindings } = environment.metrics;
+  const baseline = valueOf(input.baseline?.values, criterion.metric);
+  const stopPulse = startPulse(deps.clock, () => scope.heartbeat());
+  try {
+    const { at, readings } = await readNow(deps, scope, deps.readerOf(environment.metrics), {
+      metrics: [criterion.metric],
+      lagMs: lag.ms,
+      context: changedAt === undefined ? {} : { changedAt },
+    });
+    const sinceChange = metricsSinceChange(environment.metrics).includes(criterion.metric);
+    const measured = measureOnce(criterion, readings[criterion.metric], baseline, sinceChange);
+    const verdict = verdicts[measured.class];
+    const reason = reasonOf(criterion, measured, at);
+    const source = { provider, url, binding: bindings[criterion.metric] ?? null };
+    const evidence = await deps.evidence.put('metric-check', {
+      ...{ origin, criterion, source, at, readings, verdict, reason },
+      ...(baseline !== undefined && { baseline }),
+      ...(changedAt !== undefined && { changedAt }),
+    });
+    return { verdict, reason, endedAt: at + lag.ms, evidence };
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    throw error;
+  } finally {
+    stopPulse();
+  }
+}
+
+const verdicts: Record<ReturnType<typeof measureOnce>['class'], Verdict> = {
+  ok: 'PASS',
+  breach: 'FAIL',
+  'no-data': 'HOLD',
+  invalid: 'HOLD',
+  error: 'HOLD',
+};
+
+function reasonOf(criterion: Criterion, measured: ReturnType<typeof measureOnce>, at: number): string {
+  const { text, metric, unit, increase } = criterion;
+  const time = instantText(at);
+  if (measured.class !== 'ok' && measured.class !== 'breach') {
+    return `"${text}" could not be checked at ${time}: ${measured.problem ?? measured.class}`;
+  }
+  const what = `${metric} ${increase ? 'rose by' : 'was'} ${formatValue(unit, measured.value ?? Number.NaN)} at ${time}`;
+  return measured.class === 'ok' ? `"${text}" holds: ${what}` : `"${text}" is broken: ${what}`;
+}
+
+function valueOf(values: Record<string, number> | undefined, metric: string): number | undefined {
+  return values && Object.hasOwn(values, metric) ? values[metric] : undefined;
+}

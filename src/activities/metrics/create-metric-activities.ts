@@ -1,0 +1,36 @@
+import type { MetricCheck } from '../../plan/model.js';
+import type { BaselineInput, BaselineSet, CheckInput, CheckResult, WindowActivities } from '../contract.js';
+import type { Tools } from '../deps.js';
+import { currentScope } from '../scope.js';
+import { captureBaseline } from './capture-baseline.js';
+import { checkMetric } from './check-metric.js';
+import { readersOf } from './deps.js';
+import type { MetricDeps } from './deps.js';
+import { watchWindow } from './window/watch-window.js';
+
+/** The metric parts of the environment activities. */
+export interface MetricActivities {
+  captureBaseline(input: BaselineInput): Promise<BaselineSet>;
+  checkMetric(input: CheckInput & { check: MetricCheck }): Promise<CheckResult>;
+}
+
+type Given = Pick<Tools, 'evidence' | 'clock' | 'logger' | 'fetch' | 'secrets'> & Partial<Pick<MetricDeps, 'readerOf'>>;
+
+/** `captureBaseline` and the `metric` kind of `runCheck`, for the queue of an environment. */
+export function createMetricActivities(given: Given): MetricActivities {
+  const deps = depsOf(given);
+  return {
+    captureBaseline: (input) => captureBaseline(deps, currentScope(), input),
+    checkMetric: (input) => checkMetric(deps, currentScope(), input),
+  };
+}
+
+/** `watchWindow`, for the queue of windows. */
+export function createWindowActivities(given: Given): WindowActivities {
+  const deps = depsOf(given);
+  return { watchWindow: (input) => watchWindow(deps, currentScope(), input) };
+}
+
+function depsOf({ evidence, clock, logger, readerOf, ...network }: Given): MetricDeps {
+  return { evidence, clock, logger, readerOf: readerOf ?? readersOf(network) };
+}

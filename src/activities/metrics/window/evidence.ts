@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { judgeAll } from '../../../plan/judge.js';
+import type { WindowState } from '../../../plan/judge.js';
+import type { Sample, Verdict } from '../../../plan/judge-types.js';
+import type { MetricSource, WindowSpec } from '../../../plan/model.js';
+import type { EvidenceRef, Origin, WindowInput } from '../../contract.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { WindowProgress } from './progress.js';
+
+/** All that a window's verdict rests on: with its samples the verdict can be computed again. */
+export interface WindowManifest {
+  origin: Origin;
+  spec: WindowSpec;
+  t0: number;
+  /** State before the first of these samples: carries baseline and, after a HOLD, what came before. */
+  from: WindowState;
+  baseline?: EvidenceRef;
+  changedAt?: number;
+  source: Pick<MetricSource, 'provider' | 'url' | 'lag' | 'bindings'>;
+  untilRecovered: boolean;
+  /** Stored samples in their order, then those that made no full chunk. */
+  chunks: EvidenceRef[];
+  samples: Sample[];
+  verdict?: Verdict;
+  reason: string;
+}
+
+/** Stores the pending samples as one chunk. */
+export async function storeChunk(store: EvidenceStore, progress: WindowProgress): Promise<WindowProgress> {
+  const ref = await store.put('window-samples', { samples: progress.pending });
+  return { ...progress, chunks: [...progress.chunks, ref], pending: [] };
+}
+
+export function manifestOf(input: WindowInput, { from, state, chunks, pending }: WindowProgress): WindowManifest {
+  const { origin, spec, t0, environment, baseline, changedAt, untilRecovered = false } = input;
+  const { provider, url, lag, bindings } = environment.metrics;
+  return {
+    origin,
+    spec,
+    t0,
+    from,
+    ...(baseline && { baseline: baseline.evidence }),
+    ...(changedAt !== undefined && { changedAt }),
+    source: { provider, url, lag, bindings },
+    untilRecovered,
+    chunks,
+    samples: pending,
+    ...(state.verdict && { verdict: state.verdict }),
+    reason: state.reason,
+  };
+}
+
+/** What a document would be stored as, for a verdict that must not wait for a store that is broken. */
+export function unstoredRef(document: unknown): EvidenceRef {
+  const text = JSON.stringify(document);
+  return { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, bytes: Buffer.byteLength(text) };
+}
+
+/**
+ * Computes the verdict of a window again from its evidence.
+ *
+ * @throws PG310 or PG311 when evidence is missing or was altered
+ */
+export async function judgeAgain(
+  store: EvidenceStore,
+  ref: EvidenceRef
+): Promise<{ manifest: WindowManifest; state: WindowState }> {
+  const manifest = await documentOf<WindowManifest>(store, ref);
+  const samples: Sample[] = [];
+  for (const chunk of manifest.chunks) {
+    samples.push(...(await documentOf<{ samples: Sample[] }>(store, chunk)).samples);
+  }
+  samples.push(...manifest.samples);
+  return { manifest, state: judgeAll(manifest.spec, manifest.from, samples) };
+}
+
+async function documentOf<T>(store: EvidenceStore, ref: EvidenceRef): Promise<T> {
+  return (JSON.parse(await store.get(ref.digest)) as { document: T }).document;
+}

@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { instantText, oneOf } from '../../../plan/text/spans.js';
+import type { ListedRun } from '../../read/list-runs.js';
+import { safeJson } from '../../render/clean.js';
+import { stateWords, type AnyState } from '../../render/states.js';
+import { table } from '../../render/table.js';
+import { untilText } from '../../render/time.js';
+import { runName } from '../../view/view.js';
+import type { Context, Run } from '../context.js';
+import { jsonOption, outputOption } from '../options.js';
+
+interface Options {
+  awaiting?: string;
+  output: 'table' | 'json' | 'ndjson' | 'name';
+}
+
+export function listCommand(run: Run): Command {
+  return new Command('list')
+    .description('list runs, newest first')
+    .option('--awaiting <name>', 'only runs that wait for this person; "me" means you')
+    .addOption(outputOption(['table', 'json', 'ndjson', 'name']))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  phasegate list --awaiting me')
+    .action(
+      run<Options>(async (context, options) => {
+        const client = await context.connect();
+        const awaiting = options.awaiting === 'me' ? context.me.name : options.awaiting;
+        const { runs, workerAnswered } = await client.list(awaiting === undefined ? {} : { awaiting });
+        if (!workerAnswered) {
+          context.note('no worker answers for some runs: their line is what Temporal itself knows. Start one with: phasegate worker --env ENVIRONMENT');
+        }
+        if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, workerAnswered, runs }, 2));
+        else if (options.output === 'ndjson') context.print(...runs.map((one) => safeJson({ schemaVersion: 1, ...one })));
+        else if (options.output === 'name') context.print(...runs.map((one) => one.workflowId));
+        else printTable(context, runs, awaiting);
+      })
+    );
+}
+
+function printTable(context: Context, runs: readonly ListedRun[], awaiting: string | undefined): void {
+  if (runs.length === 0) {
+    context.note(awaiting === undefined ? 'There is no run yet. Start one with: phasegate start PLAN --env ENVIRONMENT' : `Nothing waits for ${awaiting}.`);
+    return;
+  }
+  const now = context.io.now();
+  const rows = runs.map((one) => [
+    runName(one.workflowId),
+    one.state === 'terminated' ? context.paint('bad', '✖ terminated') : stateWords(one.state satisfies AnyState, context.paint),
+    one.phase ?? '',
+    instantText(one.startedAt),
+    one.startedBy,
+    waits(one, now),
+  ]);
+  context.print(...table([['RUN', 'STATE', 'PHASE', 'STARTED', 'BY', 'WAITS FOR'], ...rows]));
+}
+
+function waits(run: ListedRun, now: number): string {
+  if (run.outcome) return run.outcome.reason;
+  if (run.awaiting.length === 0) return '';
+  return `${oneOf(run.awaiting)}${run.deadlineAt === undefined ? '' : ` ${untilText(run.deadlineAt, now)}`}`;
+}

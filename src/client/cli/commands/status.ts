@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { exitCodes, type ExitCode } from '../../../plan/outcome.js';
+import { safeJson } from '../../render/clean.js';
+import type { Run } from '../context.js';
+import { jsonOption, outputOption, runArgument } from '../options.js';
+
+interface Options {
+  output: 'table' | 'json' | 'name';
+  exitStatus?: boolean;
+}
+
+export function statusCommand(run: Run): Command {
+  return new Command('status')
+    .description('show how a run stands and what it waits for')
+    .argument('[run]', runArgument)
+    .option('--exit-status', 'exit with the outcome, or 5 while people are awaited')
+    .addOption(outputOption(['table', 'json', 'name']))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  phasegate status --exit-status; echo $?')
+    .action(
+      run<Options>(async (context, options, [reference]): Promise<ExitCode> => {
+        const [{ frame }, { outcomeLine, stateExitCode }] = await Promise.all([
+          import('../../view/frame.js'),
+          import('../../view/outcome-line.js'),
+        ]);
+        const client = await context.connect();
+        const ref = await client.resolveRun(reference);
+        const snapshot = await client.status(ref);
+        if (options.output === 'json') context.print(safeJson(snapshot, 2));
+        else if (options.output === 'name') context.print(ref.workflowId);
+        else {
+          const uiUrl = context.io.env['PHASEGATE_UI_URL'];
+          const view = { paint: context.paint, columns: context.columns, now: context.io.now(), ...(uiUrl === undefined ? {} : { uiUrl }) };
+          context.print(...frame(snapshot, view).map((line) => line.text), '', outcomeLine(snapshot));
+        }
+        return options.exitStatus ? stateExitCode(snapshot) : exitCodes.ok;
+      })
+    );
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { PhasegateError } from '../../plan/errors.js';
+import { exitCodes } from '../../plan/outcome.js';
+import type { FreezeResult } from '../../plan/freeze.js';
+import type { LoadedPlan } from '../../plan/load-plan.js';
+import type { Fault } from '../../plan/loading/fault.js';
+import type { FrozenPlan } from '../../plan/model.js';
+import { clean } from '../render/clean.js';
+import type { Context } from './context.js';
+import { Exit } from './report-error.js';
+
+export interface DocumentOptions {
+  env?: string;
+  var: Record<string, string>;
+}
+
+export interface FrozenDocuments {
+  frozen: FrozenPlan;
+  warnings: Fault[];
+}
+
+/** The documents as they were read; nothing is thrown for their faults. */
+async function freezeThem(context: Context, plan: string, environment: string, vars: Record<string, string>): Promise<FreezeResult> {
+  const [{ freeze }, { readEnvironment }] = await Promise.all([import('../../plan/freeze.js'), import('../../plan/read-and-freeze.js')]);
+  const [loaded, around] = [await loadAnyPlan(context, plan), await readEnvironment(environment, vars)];
+  return freeze({ plan: loaded, environment: around, vars, startedBy: context.me.name });
+}
+
+/**
+ * Reads plan and environment and freezes them; faults are printed, all at once.
+ *
+ * @throws Exit 2 when there are faults, PhasegateError PG101 when there is no such environment
+ */
+export async function freezeDocuments(context: Context, plan: string, options: DocumentOptions): Promise<FrozenDocuments> {
+  const { frozen, faults, warnings } = await freezeThem(context, plan, environmentFile(options.env), options.var);
+  if (frozen) return { frozen, warnings };
+  const { renderFaults } = await import('../../plan/loading/fault.js');
+  context.note(clean(renderFaults([...faults, ...warnings])));
+  throw new Exit(exitCodes.usage);
+}
+
+/** All faults and warnings of a plan: alone, or together with an environment. */
+export async function findFaults(context: Context, plan: string, options: DocumentOptions): Promise<Fault[]> {
+  if (options.env === undefined) return (await loadAnyPlan(context, plan)).faults;
+  const { faults, warnings } = await freezeThem(context, plan, environmentFile(options.env), options.var);
+  return [...faults, ...warnings];
+}
+
+async function loadAnyPlan(context: Context, plan: string): Promise<LoadedPlan> {
+  if (plan !== '-') return (await import('../../plan/read-and-freeze.js')).readPlan(plan);
+  const { loadPlan } = await import('../../plan/load-plan.js');
+  return loadPlan(await readAll(context.io.in), 'stdin');
+}
+
+/** The file that `--env` means: a path, or the id of one in ./environments or among the shipped ones. */
+export function environmentFile(given: string | undefined): string {
+  if (given === undefined) {
+    throw new PhasegateError('PG407', 'the environment is missing', { hint: 'Say where it is to run with --env FILE, or --env ID for environments/ID.yaml.' });
+  }
+  if (/\.ya?ml$/.test(given) || given.includes('/')) return given;
+  const places = [path.join('environments', `${given}.yaml`), shipped(given)];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new PhasegateError('PG101', `there is no environment ${given}`, { where: places[0] ?? '', hint: 'Give the path of its file with --env FILE.' });
+}
+
+/** Sources and build output lie at different depths below the package. */
+function shipped(id: string): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  return path.join(folder, 'environments', `${id}.yaml`);
+}
+
+async function readAll(stream: NodeJS.ReadStream): Promise<string> {
+  stream.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}

@@ -1,0 +1,107 @@
+import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import type { RunRef, RunSnapshot } from '../read/snapshot.js';
+import { safeJson } from '../render/clean.js';
+import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
+import { PlainView, Changes } from '../view/plain-view.js';
+import { runName } from '../view/view.js';
+import type { Context } from './context.js';
+import { paintOn } from './io.js';
+import { LiveView } from './live-view.js';
+
+export const progressKinds = ['auto', 'live', 'plain', 'json'] as const;
+export type Progress = (typeof progressKinds)[number];
+
+export interface FollowOptions {
+  progress: Progress;
+  /** Where the view is drawn. */
+  stream: NodeJS.WriteStream;
+  /** What goes on when the watch ends early: `the run`, `the rollback`. */
+  what: string;
+}
+
+/** One way to show a run while it goes on. */
+interface Renderer {
+  show(snapshot: RunSnapshot): void;
+  /** After the last snapshot; what was drawn stays. */
+  end(snapshot: RunSnapshot | undefined): void;
+}
+
+/**
+ * Shows a run until it has ended and returns the exit code of its outcome; 130 after Ctrl-C, 124 after `--timeout`.
+ * Neither of them touches the run.
+ */
+export async function follow(context: Context, run: RunRef, options: FollowOptions): Promise<ExitCode> {
+  const client = await context.connect();
+  const renderer = rendererFor(context, options);
+  const stopped = new AbortController();
+  let why: 'interrupted' | 'timeout' | undefined;
+  const stop = (reason: 'interrupted' | 'timeout') => (): void => {
+    why ??= reason;
+    stopped.abort();
+  };
+  const interrupt = stop('interrupted');
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const { timeoutMs } = context;
+  const timer = timeoutMs === undefined ? undefined : setTimeout(stop('timeout'), timeoutMs);
+  let last: RunSnapshot | undefined;
+  try {
+    for await (const snapshot of client.watch(run, { signal: stopped.signal })) {
+      last = snapshot;
+      renderer.show(snapshot);
+    }
+  } finally {
+    clearTimeout(timer);
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    renderer.end(last);
+  }
+  if (why !== undefined && !last?.run.outcome) return detached(context, run, options, why, last);
+  if (!last) return exitCodes.unexpected;
+  return ended(last, options);
+}
+
+function ended(last: RunSnapshot, { stream, progress }: FollowOptions): ExitCode {
+  const exitCode = stateExitCode(last);
+  if (progress === 'json') {
+    const { outcome, remarks } = last.run;
+    stream.write(`${safeJson({ schemaVersion: 1, type: 'outcome', outcome, remarks, exitCode })}\n`);
+  } else {
+    stream.write(`${outcomeLine(last)}\n`);
+  }
+  return exitCode;
+}
+
+function detached(context: Context, run: RunRef, { what }: FollowOptions, why: 'interrupted' | 'timeout', last: RunSnapshot | undefined): ExitCode {
+  const name = runName(run.workflowId);
+  context.note(`${why === 'timeout' ? 'Time is up' : 'Left'}: ${what} goes on. Come back with: phasegate watch ${name}`);
+  if (last) context.note(outcomeLine(last));
+  return why === 'timeout' ? exitCodes.timeout : exitCodes.interrupted;
+}
+
+function rendererFor(context: Context, { progress, stream }: FollowOptions): Renderer {
+  const { io, options } = context;
+  const paint = paintOn(io, stream, !options.color);
+  const capable = stream.isTTY === true && io.env['TERM'] !== 'dumb';
+  if (progress === 'live' || (progress === 'auto' && capable && (io.env['CI'] ?? '') === '')) {
+    return new LiveView({ screen: stream, paint, now: io.now, uiUrl: io.env['PHASEGATE_UI_URL'] });
+  }
+  if (progress === 'json') return jsonRenderer(stream);
+  const view = new PlainView(paint);
+  return {
+    show: (snapshot) => {
+      for (const line of view.lines(snapshot, io.now())) stream.write(`${line}\n`);
+    },
+    end: () => {},
+  };
+}
+
+function jsonRenderer(stream: NodeJS.WriteStream): Renderer {
+  const changes = new Changes();
+  return {
+    show: (snapshot) => {
+      for (const event of changes.take(snapshot)) stream.write(`${safeJson({ schemaVersion: 1, type: 'event', ...event })}\n`);
+    },
+    end: () => {},
+  };
+}

@@ -1,0 +1,45 @@
+/** The head of the reference: the values and rules that no table of keys can show. */
+export const referenceIntroduction = `# Plan and environment reference
+
+Two YAML documents make a run. The plan says what is to happen and is the same everywhere; the environment says where:
+flag system, metrics source, deploy targets, people and channels. \`phasegate validate PLAN --env ENVIRONMENT\` shows all
+faults of both at once. This page is generated from the schemas that editors use: begin a file with
+
+\`\`\`yaml
+# yaml-language-server: $schema=../schema/plan.schema.json
+phasegate: plan/v1
+\`\`\`
+
+## Values
+
+**Durations** carry their units, large ones first: \`30s\`, \`10m\`, \`1h30m\`, \`48h\`, \`7d\`, \`500ms\`, or ISO 8601 \`PT10M\`.
+Bare numbers, signs and fractions are refused.
+
+**Thresholds** are an operator (\`<\`, \`<=\`, \`>\`, \`>=\`, \`==\`) and a value in the unit of the metric: ratios \`95%\`, seconds
+\`2s\` or \`100ms\`, bytes \`10MB\` (decimal) or \`16MiB\` (binary), counts \`1000\`. \`0\` needs no unit. A threshold that begins
+with \`>\` needs quotes in YAML: \`target: '> 95%'\`.
+
+**Criteria** are \`METRIC > 95% for 30m\`, \`METRIC within 20% of baseline\` or \`METRIC no more than 5% above baseline\` (or
+\`below\`). Without \`for\` a criterion takes the length of its window. \`== 0\` judges the increase since the first change of
+the phase, and one breach is FAIL; the long form changes both:
+\`{ criterion: queue_length == 0, on-breach: restart, increase: false }\`.
+
+**Templates** fill in one value, never YAML: \`{{vars.NAME}}\` in both documents, \`{{env.services.NAME}}\` in the plan,
+\`{{revision}}\` in the commands of a deploy target, \`{{range}}\` and \`{{elapsed}}\` in a query (written with their unit, \`5s\`).
+What has no value is a fault. A value that becomes a whole argument of a command may not begin with \`-\`, and the program
+itself is never a template.
+
+**Secrets** are references, \`\${env:NAME}\` or \`\${file:path}\`, with at most a scheme before them (\`Bearer \${env:TOKEN}\`). The
+worker resolves them at the last moment. A token, password or authorization in the clear is a fault.
+
+**YAML** is read strictly: one document of at most 256 KiB, version 1.2, without anchors, aliases, tags and merge keys.
+
+**Reserved**: \`pre-deployment\`, \`executive-approval\`, \`validation\`, \`kpis\`, \`cleanup\`, \`alerts\`, \`incidents\`,
+\`dashboards\` and \`blackouts\` at the top of a plan come later and are refused until then.
+
+## Compressed time
+
+\`compress\` in a demo or test environment divides windows, holds, warm-ups, deadlines, soaks, reminders and escalations by its
+\`scale\`. Samples stay at least 1s apart, a window keeps 10 of them (a traffic hold 3), and deadlines of people stay at least
+\`people-minimum\`. \`cap\` cuts soaks, stable checks and schedule waits. Timeouts, the lag of a source and \`{{range}}\` do not
+shrink. An environment of kind \`production\` refuses it.`;
