@@ -15,15 +15,29 @@ export function activity<Input, Output>(
   secrets: Pick<Secrets, 'scrub' | 'scrubAll'>,
   run: (input: Input, scope: Scope) => Promise<Output>
 ): (input: Input) => Promise<Output> {
-  return async (input) => {
+  return scrubbed(secrets, async (input) => {
     const scope = withHeartbeat(currentScope());
     try {
-      return secrets.scrubAll(await run(input, scope));
-    } catch (error) {
-      if (scope.signal.aborted && codeOf(error) === undefined) return await scope.cancelled;
-      throw presentable(error, secrets);
+      return await run(input, scope);
     } finally {
       scope.stop();
+    }
+  });
+}
+
+/** The same for a function that heartbeats in its own way. */
+export function scrubbed<Input, Output>(
+  secrets: Pick<Secrets, 'scrub' | 'scrubAll'>,
+  run: (input: Input) => Promise<Output>
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    try {
+      return secrets.scrubAll(await run(input));
+    } catch (error) {
+      const { signal, cancelled } = currentScope();
+      // Whatever a cancelled request or sleep says of itself, Temporal must see its own cancellation.
+      if (signal.aborted && codeOf(error) === undefined) return cancelled;
+      throw presentable(error, secrets);
     }
   };
 }

@@ -18,6 +18,21 @@ const below = (limit: number) => (value: number | undefined) => value !== undefi
 const above = (limit: number) => (value: number | undefined) => value !== undefined && value > limit;
 
 const CASES: Case[] = [
+  // The slowest first: a few of these run at a time.
+  {
+    fault: 'slow-responses',
+    component: 'workflow-orchestrator',
+    sample: 'response_time_p95',
+    bad: above(3),
+    cured: below(1),
+  },
+  {
+    fault: 'lost-events',
+    component: 'websocket-executor',
+    sample: 'websocket_event_delivery_rate',
+    bad: below(0.9),
+    cured: above(0.99),
+  },
   {
     fault: 'errors',
     component: 'agent-execution-core',
@@ -33,20 +48,6 @@ const CASES: Case[] = [
     cured: above(0.99),
   },
   { fault: 'errors', component: 'tool-dispatcher', sample: 'tool_success_rate', bad: below(0.8), cured: above(0.99) },
-  {
-    fault: 'slow-responses',
-    component: 'workflow-orchestrator',
-    sample: 'response_time_p95',
-    bad: above(3),
-    cured: below(1),
-  },
-  {
-    fault: 'lost-events',
-    component: 'websocket-executor',
-    sample: 'websocket_event_delivery_rate',
-    bad: below(0.9),
-    cured: above(0.99),
-  },
 ];
 
 describe.concurrent('a fault on the new path moves its metric, and the flag cures it', () => {

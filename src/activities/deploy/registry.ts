@@ -11,7 +11,13 @@ import type { Deployer } from './deployer.js';
  *
  * @throws PG314 when the environment has no such target
  */
-export function deployerFor(name: string, environment: Environment, tools: Tools, scope: Scope, trace: Trace): Deployer {
+export function deployerFor(
+  name: string,
+  environment: Environment,
+  tools: Tools,
+  scope: Scope,
+  trace: Trace
+): Deployer {
   const target = environment.deploy[name];
   if (target !== undefined) return createCommandDeployer(name, target, environment, tools, scope, trace);
   const known = Object.keys(environment.deploy).join(', ') || 'none';

@@ -1,3 +1,2 @@
-export { canonicalJson } from './canonical-json.js';
 export { createDirectoryStore } from './directory-store.js';
 export type { EvidenceStore } from './store.js';

@@ -1,3 +1,3 @@
 export type { FlagProvider, FlagWish, Observation, Trace } from './provider.js';
 export { flagProviderFor } from './registry.js';
-export { sameExposure, wished } from './state.js';
+export { effective, sameExposure, wished } from './state.js';

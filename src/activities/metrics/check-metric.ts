@@ -7,7 +7,6 @@ import type { CheckInput, CheckResult } from '../contract.js';
 import type { Scope } from '../scope.js';
 import type { MetricDeps } from './deps.js';
 import { readNow } from './one-sample.js';
-import { startPulse } from './pulse.js';
 import { metricsSinceChange } from './query-template.js';
 
 /** One reading of a metric against a criterion, now: ok is PASS, a breach FAIL, anything else HOLD. */
@@ -18,32 +17,26 @@ export async function checkMetric(
 ): Promise<CheckResult> {
   const { origin, environment, check, changedAt } = input;
   const { criterion } = check;
-  const { provider, url, lag, bindings } = environment.metrics;
+  const { provider, url, bindings } = environment.metrics;
   const baseline = valueOf(input.baseline?.values, criterion.metric);
-  const stopPulse = startPulse(deps.clock, () => scope.heartbeat());
-  try {
-    const { at, readings } = await readNow(deps, scope, deps.readerOf(environment.metrics), {
-      metrics: [criterion.metric],
-      lagMs: lag.ms,
-      context: changedAt === undefined ? {} : { changedAt },
-    });
-    const sinceChange = metricsSinceChange(environment.metrics).includes(criterion.metric);
-    const measured = measureOnce(criterion, readings[criterion.metric], baseline, sinceChange);
-    const verdict = verdicts[measured.class];
-    const reason = reasonOf(criterion, measured, at);
-    const source = { provider, url, binding: bindings[criterion.metric] ?? null };
-    const evidence = await deps.evidence.put('metric-check', {
-      ...{ origin, criterion, source, at, readings, verdict, reason },
-      ...(baseline !== undefined && { baseline }),
-      ...(changedAt !== undefined && { changedAt }),
-    });
-    return { verdict, reason, endedAt: at + lag.ms, evidence };
-  } catch (error) {
-    scope.signal.throwIfAborted();
-    throw error;
-  } finally {
-    stopPulse();
-  }
+  const context = changedAt === undefined ? {} : { changedAt };
+  const { at, readings } = await readNow(deps, scope, environment.metrics, [criterion.metric], context);
+  const sinceChange = metricsSinceChange(environment.metrics).includes(criterion.metric);
+  const measured = measureOnce(criterion, readings[criterion.metric], baseline, sinceChange);
+  const verdict = verdicts[measured.class];
+  const reason = reasonOf(criterion, measured, at);
+  const evidence = await deps.evidence.put('metric-check', {
+    origin,
+    criterion,
+    source: { provider, url, binding: bindings[criterion.metric] ?? null },
+    at,
+    readings,
+    baseline,
+    changedAt,
+    verdict,
+    reason,
+  });
+  return { verdict, reason, endedAt: deps.clock.now(), evidence };
 }
 
 const verdicts: Record<ReturnType<typeof measureOnce>['class'], Verdict> = {

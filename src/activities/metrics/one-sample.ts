@@ -1,35 +1,37 @@
 import type { Reading } from '../../plan/judge-types.js';
+import type { MetricSource } from '../../plan/model.js';
 import type { Scope } from '../scope.js';
 import type { MetricDeps } from './deps.js';
-import type { MetricReader, ReadContext } from './reader.js';
+import { beating } from './pulse.js';
+import type { ReadContext } from './reader.js';
 
 const tries = 3;
 const betweenTriesMs = 1000;
 
-export interface OneSampleRequest {
-  metrics: readonly string[];
-  lagMs: number;
-  context: ReadContext;
-}
-
 /**
- * Reads metrics for this very moment: waits until the source surely has it, then asks for it, and asks again for what
- * had no valid value, twice.
+ * Reads metrics for this very moment: waits until the source surely has it, then asks for it, and asks again, twice, for
+ * what had no valid value.
  */
 export async function readNow(
-  { clock }: Pick<MetricDeps, 'clock'>,
-  scope: Pick<Scope, 'signal'>,
-  reader: MetricReader,
-  { metrics, lagMs, context }: OneSampleRequest
+  deps: Pick<MetricDeps, 'clock' | 'readerOf'>,
+  scope: Scope,
+  source: MetricSource,
+  metrics: readonly string[],
+  context: ReadContext
 ): Promise<{ at: number; readings: Record<string, Reading> }> {
+  const { clock } = deps;
+  const reader = deps.readerOf(source);
   const at = clock.now();
-  if (lagMs > 0) await clock.sleep(lagMs, scope.signal);
-  let readings: Record<string, Reading> = {};
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
-    const open = metrics.filter((metric) => readings[metric]?.kind !== 'value');
-    if (open.length === 0) break;
-    if (attempt > 1) await clock.sleep(betweenTriesMs, scope.signal);
-    readings = { ...readings, ...(await reader.at(open, at, { ...context, signal: scope.signal })) };
-  }
-  return { at, readings };
+  return beating({ clock, scope, beat: () => scope.heartbeat() }, async () => {
+    if (source.lag.ms > 0) await clock.sleep(source.lag.ms, scope.signal);
+    const readings = new Map<string, Reading>();
+    for (let attempt = 1; attempt <= tries; attempt += 1) {
+      const open = metrics.filter((metric) => readings.get(metric)?.kind !== 'value');
+      if (open.length === 0) break;
+      if (attempt > 1) await clock.sleep(betweenTriesMs, scope.signal);
+      const found = await reader.at(open, at, { ...context, signal: scope.signal });
+      for (const [metric, reading] of Object.entries(found)) readings.set(metric, reading);
+    }
+    return { at, readings: Object.fromEntries(readings) };
+  });
 }

@@ -1,22 +1,31 @@
 import type { Clock } from '../clock.js';
+import type { Scope } from '../scope.js';
 
 /** A third of the shortest heartbeat timeout in use (10 s): one that is late does not cost the activity. */
 const pulseMs = 3000;
 
 /**
- * Beats until stopped, whatever else the activity waits for: a source that takes its whole timeout, a sample that is
- * minutes away. Returns what stops it.
+ * Works with a beating heart: `beat` is called every few seconds whatever the work waits for, a source that takes its
+ * whole timeout or a sample that is minutes away. When the activity is cancelled, or its worker shuts down, what the
+ * work was waiting for fails in words of its own; the caller gets Temporal's reason, which hands the activity over.
  */
-export function startPulse(clock: Clock, beat: () => void): () => void {
+export async function beating<T>(
+  { clock, scope, beat }: { clock: Clock; scope: Pick<Scope, 'signal'>; beat: () => void },
+  work: () => Promise<T>
+): Promise<T> {
   const stop = new AbortController();
-  const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
+  const pulse = async (): Promise<never> => {
+    for (;;) {
       await clock.sleep(pulseMs, stop.signal);
       beat();
     }
   };
-  run().catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
-  });
-  return () => stop.abort();
+  try {
+    return await Promise.race([work(), pulse()]);
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    throw error;
+  } finally {
+    stop.abort();
+  }
 }

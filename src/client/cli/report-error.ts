@@ -18,9 +18,9 @@ export class Exit extends Error {
 export function explain(error: unknown, paint: Paint): { lines: string[]; code: ExitCode } {
   if (error instanceof Exit) return { lines: [], code: error.code };
   if (error instanceof PhasegateError) {
-    const place = error.where === undefined ? '' : paint('dim', ` (${error.where})`);
+    const place = error.where === undefined ? '' : paint('dim', ` (${clean(error.where)})`);
     return {
-      lines: clean(`${paint('bad', `✖ ${error.code}`)} ${error.message}${place}\n  ${error.hint}`).split('\n'),
+      lines: `${paint('bad', `✖ ${error.code}`)} ${clean(error.message)}${place}\n  ${clean(error.hint)}`.split('\n'),
       code: exitCodeOf(error.code),
     };
   }

@@ -3,7 +3,7 @@ import { PhasegateError } from '../../plan/errors.js';
 import { buildPreview } from '../preview/build-preview.js';
 import { previewLines } from '../preview/preview-lines.js';
 import type { RunRef } from '../read/snapshot.js';
-import { clean, safeJson } from '../render/clean.js';
+import { cleanDeep, safeJson } from '../render/clean.js';
 import { runName } from '../view/view.js';
 import { confirm, confirmTyped } from './ask.js';
 import type { Context } from './context.js';
@@ -30,7 +30,7 @@ export async function start(context: Context, plan: string, options: StartOption
     });
   }
   const preview = buildPreview({ frozen, warnings, startedBy: name, startAt: context.io.now() });
-  if (!options.quiet) context.note(...previewLines(preview, context.errPaint).map(clean), '');
+  if (!options.quiet) context.note(...previewLines(cleanDeep(preview), context.errPaint), '');
   const { environment } = frozen;
   if (environment.trust === 'identity') {
     context.note(`You are ${name} (${source}); in ${environment.id} names are believed and not verified.`);

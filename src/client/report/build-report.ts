@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../plan/change.js';
 import { describeChange, describeState } from '../../plan/ledger.js';
+import type { Unit } from '../../plan/model.js';
 import type { Outcome } from '../../plan/outcome.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { PhaseStatus, Refusal, RollbackStatus, RunState, UndoRecord } from '../../plan/run-status.js';
@@ -20,6 +21,9 @@ export interface ReportedChange {
   evidence?: EvidenceRef;
 }
 
+/** Metric -> its unit, to show numbers as people write them. */
+export type Units = Record<string, Unit>;
+
 /** What happened in a run, for people who were not there. Times are epoch ms; additions only within a schemaVersion. */
 export interface Report {
   schemaVersion: 1;
@@ -35,6 +39,7 @@ export interface Report {
   plan: { id: string; title: string; digest: string };
   environment: { id: string; title: string; kind: string };
   vars: Record<string, string>;
+  units: Units;
   timeline: RunEvent[];
   phases: PhaseStatus[];
   /** Titles of phases that never started. */
@@ -66,6 +71,7 @@ export function buildReport(snapshot: RunSnapshot): Report {
     plan: run.plan,
     environment: { id: frozen.environment.id, title: frozen.environment.title, kind: frozen.environment.kind },
     vars: frozen.vars,
+    units: Object.fromEntries(Object.values(frozen.plan.metrics).map(({ name, unit }) => [name, unit])),
     timeline: timeline(snapshot),
     phases,
     notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),

@@ -1,16 +1,13 @@
 import type { PhaseStatus, RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { CriterionSummary } from '../../plan/run-facts.js';
 import { formatValue } from '../../plan/judge/format.js';
-import type { Unit } from '../../plan/model.js';
 import { instantText, spanText } from '../../plan/text/spans.js';
-import type { Report } from './build-report.js';
+import type { Report, Units } from './build-report.js';
 import { cell, mdTable } from './md-table.js';
 
-/** Units of metrics, to show numbers as people write them. */
-export type Units = Record<string, Unit>;
-
 /** A report as Markdown: the outcome first, then what happened, then what it rests on. */
-export function reportMarkdown(report: Report, units: Units): string {
+export function reportMarkdown(report: Report): string {
+  const { units } = report;
   const parts = [
     `# ${cell(report.plan.title)} in ${cell(report.environment.title)}`,
     `**${cell(report.headline)}**`,

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import type { ErrorCode } from '../error-catalogue.js';
 import { durationPattern, parseDuration } from '../language/duration.js';
 import { parseQuantity, quantityPattern } from '../language/quantity.js';
 import { misunderstood } from '../language/understood.js';
 import type { Understood } from '../language/understood.js';
 
-/** Text that a parser of the language must understand; what it says becomes the fault. */
+/** Text that a parser of the language must understand; what it says becomes the fault. `example` is shown as a hint. */
 export function parsedText(
   parse: (text: string) => Understood<unknown>,
   pattern: string,
-  code: ErrorCode = 'PG104'
+  example: string
 ): z.ZodString {
   return z
     .string()
@@ -19,11 +18,11 @@ export function parsedText(
       context.issues.push({
         code: 'custom',
         message: result.problem,
-        params: { code, hint: result.hint },
+        params: { code: 'PG104', hint: result.hint },
         input: context.value,
       });
     })
-    .meta({ pattern });
+    .meta({ pattern, examples: [example] });
 }
 
 function name(pattern: RegExp, words: string): z.ZodString {
@@ -51,14 +50,18 @@ export const environmentName = name(
   'letters, digits and underscores, like PLATFORM_URL'
 );
 
-export const duration = parsedText(parseDuration, durationPattern);
-export const positiveDuration = parsedText((text) => {
-  const parsed = parseDuration(text);
-  return parsed.ok && parsed.value === 0
-    ? misunderstood(`"${text}" is no time at all`, 'write for example 30s')
-    : parsed;
-}, durationPattern);
-export const ratio = parsedText((text) => parseQuantity(text, 'ratio'), `^${quantityPattern}$`);
+export const duration = parsedText(parseDuration, durationPattern, '30s');
+export const positiveDuration = parsedText(
+  (text) => {
+    const parsed = parseDuration(text);
+    return parsed.ok && parsed.value === 0
+      ? misunderstood(`"${text}" is no time at all`, 'write for example 30s')
+      : parsed;
+  },
+  durationPattern,
+  '30m'
+);
+export const ratio = parsedText((text) => parseQuantity(text, 'ratio'), `^${quantityPattern}$`, '90%');
 
 /** One argument of a command; commands never pass through a shell. */
 const argument = z.string().min(1).max(2000);

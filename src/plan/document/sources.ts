@@ -2,26 +2,31 @@ import { z } from 'zod';
 import { duration, metricName, positiveDuration, words } from './fields.js';
 import { headers, url } from './http-url.js';
 
+const flagd = z
+  .strictObject({
+    provider: z.literal('flagd').meta({ description: 'Says which flag system it is.' }),
+    file: words(2000).meta({
+      description: 'Its path, relative to the working directory of the worker.',
+      examples: ['flags.json'],
+    }),
+  })
+  .meta({ id: 'flagd', description: 'A JSON file in the format of flagd.' });
+
+const unleash = z
+  .strictObject({
+    provider: z.literal('unleash').meta({ description: 'Says which flag system it is.' }),
+    url: url.meta({ description: 'Address of the server.', examples: ['https://unleash.example.com'] }),
+    project: words().default('default').meta({ description: 'Project of the flags.' }),
+    environment: words().meta({ description: 'Environment of the flags in Unleash.', examples: ['production'] }),
+    token: words(2000).meta({
+      description: 'Admin token, as a secret reference.',
+      examples: ['${env:UNLEASH_ADMIN_TOKEN}'],
+    }),
+  })
+  .meta({ id: 'unleash', description: 'An Unleash server.' });
+
 export const flags = z
-  .discriminatedUnion('provider', [
-    z.strictObject({
-      provider: z.literal('flagd').meta({ description: 'A JSON file in the format of flagd.' }),
-      file: words(2000).meta({
-        description: 'Its path, relative to the working directory of the worker.',
-        examples: ['flags.json'],
-      }),
-    }),
-    z.strictObject({
-      provider: z.literal('unleash').meta({ description: 'An Unleash server.' }),
-      url: url.meta({ description: 'Address of the server.', examples: ['https://unleash.example.com'] }),
-      project: words().default('default').meta({ description: 'Project of the flags.' }),
-      environment: words().meta({ description: 'Environment of the flags in Unleash.', examples: ['production'] }),
-      token: words(2000).meta({
-        description: 'Admin token, as a secret reference.',
-        examples: ['${env:UNLEASH_ADMIN_TOKEN}'],
-      }),
-    }),
-  ])
+  .discriminatedUnion('provider', [flagd, unleash])
   .meta({ id: 'flags', description: 'The flag system.' });
 
 const sourceKeys = {

@@ -68,7 +68,7 @@ function typeText(schema: JsonSchema): string {
   if (choices) return [...new Set(choices.map((choice) => typeText(choice as JsonSchema)))].join(' or ');
   if (schema.allOf) return typeText(schema.allOf[0] as JsonSchema);
   if (schema.const !== undefined) return code(schema.const);
-  if (schema.enum) return schema.enum.map(code).join(' or ');
+  if (schema.enum) return schema.enum.map((choice) => code(choice)).join(' or ');
   switch (schema.type) {
     case 'array':
       return `list of ${typeText((schema.items ?? {}) as JsonSchema)}`;
@@ -79,18 +79,12 @@ function typeText(schema: JsonSchema): string {
     case 'integer':
       return 'whole number';
     default:
-      return schema.type ?? 'anything';
+      return String(schema.type ?? 'anything');
   }
 }
 
 function objectText(schema: JsonSchema): string {
-  if (schema.properties) {
-    const provider = schema.properties['provider'];
-    const key =
-      typeof provider === 'object' && provider.const !== undefined ? `provider: ${String(provider.const)}, ` : '';
-    const others = Object.keys(schema.properties).filter((name) => key === '' || name !== 'provider');
-    return code(`{ ${key}${others.join(', ')} }`, true);
-  }
+  if (schema.properties) return code(`{ ${Object.keys(schema.properties).join(', ')} }`);
   const values = schema.additionalProperties;
   return `mapping of name to ${typeof values === 'object' ? typeText(values) : 'anything'}`;
 }
@@ -113,8 +107,8 @@ function nameOf(reference: string): string {
   return reference.slice(reference.lastIndexOf('/') + 1);
 }
 
-function code(value: unknown, verbatim = false): string {
-  return `\`${(verbatim || typeof value === 'string') && value !== '' ? String(value) : JSON.stringify(value)}\``;
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}\``;
 }
 
 /** A bar ends a table cell, in code as well. */

@@ -35,7 +35,7 @@ export function parseYaml(input: string, file: string): { source?: Source; fault
     };
   }
 
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   if (lines.lineStarts.length === 0) lines.addNewLine(0);
   const unsafe = unsafeCharacters.exec(text);
   const faults = [

@@ -7,12 +7,12 @@ const everybody = 100;
 
 /** Exposure only rises, and only for a flag that is on; a phase changes something and is judged afterwards. */
 export const exposureRules: PlanRule = (plan, report) => {
-  const exposure = new Map<string, number>();
+  const exposure = new Map<string, number | undefined>();
   for (const phase of inOrder(plan)) {
     checkPhase(phase, report);
     for (const { path, value } of stepsOf(phase)) {
       if (value.flag?.key !== undefined) {
-        exposure.set(value.flag.key, value.flag.to === false ? 0 : (value.flag.percent ?? everybody));
+        exposure.set(value.flag.key, exposedBy(value.flag));
         if (value.flag.to === false && value.flag.percent !== undefined) {
           report([...path, 'flag', 'percent'], {
             code: 'PG111',
@@ -29,13 +29,13 @@ export const exposureRules: PlanRule = (plan, report) => {
 function checkTraffic(
   traffic: { flag?: string | undefined; percent?: ReadonlyArray<number | undefined> | undefined },
   path: PhaseAt['path'],
-  exposure: Map<string, number>,
+  exposure: Map<string, number | undefined>,
   report: Report
 ): void {
   const { flag, percent = [] } = traffic;
   if (flag === undefined) return;
   const start = exposure.get(flag);
-  if (start === undefined) {
+  if (!exposure.has(flag)) {
     report([...path, 'flag'], {
       code: 'PG111',
       message: `no flag step before this one switches ${flag} on`,
@@ -69,6 +69,12 @@ function checkTraffic(
     });
   }
   exposure.set(flag, last);
+}
+
+/** The share of traffic after a flag step; undefined when its own value has a fault. */
+function exposedBy(flag: { to?: boolean | undefined; percent?: number | undefined }): number | undefined {
+  if (flag.to === undefined || ('percent' in flag && flag.percent === undefined)) return undefined;
+  return flag.to ? (flag.percent ?? everybody) : 0;
 }
 
 /** A phase is one deployable part: it changes something, and nothing that changes goes unjudged. */

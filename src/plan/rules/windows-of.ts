@@ -24,14 +24,15 @@ export interface WindowAt {
   'warm-up'?: string;
   deadline?: string;
   minTraffic?: string;
+  /** Some of its times have faults of their own, so that nothing can be concluded from the others. */
+  unsound: boolean;
   /** Absent: it takes the criteria of something else. */
   criteria?: CriterionAt[];
 }
 
-type Options = {
-  every?: string | undefined;
-  'warm-up'?: string | undefined;
-  deadline?: string | undefined;
+const timeKeys = ['for', 'hold', 'every', 'warm-up', 'deadline'] as const;
+
+type Options = { [Key in (typeof timeKeys)[number]]?: string | undefined } & {
   'min-traffic'?: { metric?: string | undefined } | undefined;
 };
 type LooseCriteria = Loose<Extract<PhaseDocument['success'], unknown[]>>;
@@ -58,9 +59,11 @@ export function windowsOf(plan: LoosePlan): WindowAt[] {
         path: successPath,
         forPath: successPath,
         criteria: criteriaAt(success, successPath),
+        unsound: hasHoles(success),
       });
     const soakPath = [...phase.path, 'soak'];
-    if (typeof soak === 'string') windows.push({ kind: 'soak', path: soakPath, forPath: soakPath, for: soak });
+    if (typeof soak === 'string')
+      windows.push({ kind: 'soak', path: soakPath, forPath: soakPath, for: soak, unsound: false });
     else if (soak) windows.push(windowAt('soak', soakPath, soak, soak.for, soak.criteria));
   }
   for (const { path, value } of checksOf(plan)) {
@@ -88,6 +91,9 @@ function windowAt(
     ...(options['warm-up'] === undefined ? {} : { 'warm-up': options['warm-up'] }),
     ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
     ...(minTraffic === undefined ? {} : { minTraffic }),
+    unsound:
+      timeKeys.some((key) => key in options && options[key] === undefined) ||
+      (length === undefined && isList && hasHoles(criteria)),
     ...(isList ? { criteria: criteriaAt(criteria, [...path, 'criteria']) } : {}),
   };
 }
@@ -104,4 +110,8 @@ function criteriaAt(criteria: LooseCriteria, path: Path): CriterionAt[] {
       { path: at, criterion: parsed.value, ...(long?.increase === undefined ? {} : { increase: long.increase }) },
     ];
   });
+}
+
+function hasHoles(criteria: LooseCriteria): boolean {
+  return criteria.some((item) => item === undefined || (typeof item !== 'string' && item.criterion === undefined));
 }

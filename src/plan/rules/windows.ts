@@ -8,6 +8,7 @@ import type { WindowAt } from './windows-of.js';
 /** Every window says how long it lasts, is sampled often enough to be judged, and has time to pass. */
 export const windowRules: PlanRule = (plan, report) => {
   for (const window of windowsOf(plan)) {
+    if (window.unsound) continue;
     const length = lengthOf(window, report);
     if (length !== undefined) checkGrid(window, length, report);
   }

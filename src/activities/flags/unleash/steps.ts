@@ -5,9 +5,7 @@ import type { Strategy, StrategyBody } from './strategies.js';
 
 /** One call of the admin API. */
 export type StrategyStep =
-  | { do: 'add'; body: StrategyBody }
-  | { do: 'replace'; id: string; body: StrategyBody }
-  | { do: 'remove'; id: string };
+  { do: 'add'; body: StrategyBody } | { do: 'replace'; id: string; body: StrategyBody } | { do: 'remove'; id: string };
 
 /**
  * The calls that lead from the strategies that are there to an exposure; none when it is there. Additions come first:

@@ -76,16 +76,16 @@ export function shareStrategy(key: string, percent: number, like?: Strategy): St
 export function userStrategy(key: string, users: string[]): StrategyBody {
   return {
     ...shareStrategy(key, 100),
-    constraints: [
-      { contextName: 'userId', operator: 'IN', values: users, inverted: false, caseInsensitive: false },
-    ],
+    constraints: [{ contextName: 'userId', operator: 'IN', values: users, inverted: false, caseInsensitive: false }],
   };
 }
 
 function shareOf({ name, parameters }: Strategy): number | undefined {
   if (name === 'default') return 100;
   const rollout = Number(parameters['rollout']);
-  return name === 'flexibleRollout' && Number.isInteger(rollout) && rollout >= 0 && rollout <= 100 ? rollout : undefined;
+  return name === 'flexibleRollout' && Number.isInteger(rollout) && rollout >= 0 && rollout <= 100
+    ? rollout
+    : undefined;
 }
 
 const userList = z.looseObject({

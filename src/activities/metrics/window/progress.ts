@@ -64,9 +64,10 @@ export function isChunkFull({ pending }: WindowProgress): boolean {
   return pending.length >= chunkSamples || JSON.stringify(pending).length >= chunkBytes;
 }
 
-export function heartbeatOf({ spec }: WindowInput, progress: WindowProgress): WindowHeartbeat {
+export function heartbeatOf({ spec, environment }: WindowInput, progress: WindowProgress): WindowHeartbeat {
   const { state, chunks, pending, latest } = progress;
-  return { k: state.nextK, dueAt: sampleAt(spec, state.t0, state.nextK), latest, state, chunks, pending };
+  const dueAt = sampleAt(spec, state.t0, state.nextK) + environment.metrics.lag.ms;
+  return { k: state.nextK, dueAt, latest, state, chunks, pending };
 }
 
 function shown(reading: Reading): number | string {

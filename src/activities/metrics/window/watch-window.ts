@@ -5,7 +5,7 @@ import type { WindowInput, WindowResult } from '../../contract.js';
 import { messageOf } from '../../fail.js';
 import type { Scope } from '../../scope.js';
 import type { MetricDeps } from '../deps.js';
-import { startPulse } from '../pulse.js';
+import { beating } from '../pulse.js';
 import type { ReadContext } from '../reader.js';
 import { dueInstants, metricsOf, readDue } from './due.js';
 import { manifestOf, storeChunk, unstoredRef } from './evidence.js';
@@ -36,10 +36,9 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, input: WindowI
   };
   let progress = begin(input, scope.heartbeatDetails);
   const beat = (): void => scope.heartbeat(heartbeatOf(input, progress));
-  const stopPulse = startPulse(clock, beat);
   const facts = { run: origin.run, address: origin.address };
   logger.info({ ...facts, attempt: scope.attempt, nextK: progress.state.nextK }, 'window watched');
-  try {
+  return beating({ clock, scope, beat }, async () => {
     while (!isOver(input, progress)) {
       scope.signal.throwIfAborted();
       const { t0, nextK } = progress.state;
@@ -58,13 +57,7 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, input: WindowI
     const result = await conclude(deps, input, progress);
     logger.info({ ...facts, verdict: result.verdict ?? 'recovered', samples: result.samples }, result.reason);
     return result;
-  } catch (error) {
-    // What was in flight fails in its own words; Temporal must see its own reason to hand the window over.
-    scope.signal.throwIfAborted();
-    throw error;
-  } finally {
-    stopPulse();
-  }
+  });
 }
 
 function begin(input: WindowInput, heartbeat: unknown): WindowProgress {

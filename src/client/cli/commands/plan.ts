@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { safeJson } from '../../render/clean.js';
+import { cleanDeep, safeJson } from '../../render/clean.js';
 import type { Run } from '../context.js';
 import type { DocumentOptions } from '../documents.js';
 import { environmentOption, jsonOption, outputOption, planArgument, variableOption } from '../options.js';
@@ -28,7 +28,7 @@ export function planCommand(run: Run): Command {
         const preview = buildPreview({ ...documents, startedBy: context.me.name, startAt: context.io.now() });
         if (options.output === 'json') context.print(safeJson(preview, 2));
         else if (options.output === 'name') context.print(preview.digest);
-        else context.print(...previewLines(preview, context.paint));
+        else context.print(...previewLines(cleanDeep(preview), context.paint));
       })
     );
 }

@@ -14,10 +14,10 @@ export function reportCommand(run: Run): Command {
         const { reportMarkdown } = await import('../../report/markdown.js');
         const client = await context.connect();
         const ref = await client.resolveRun(reference);
-        const { report, units } = await client.report(ref);
+        const report = await client.report(ref);
         if (report.noWorker !== undefined) context.note(report.noWorker);
         if (options.output === 'json') context.print(safeJson(report, 2));
-        else context.io.out.write(reportMarkdown(report, units));
+        else context.io.out.write(reportMarkdown(report));
       })
     );
 }

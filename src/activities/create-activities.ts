@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { activity, scrubbed } from './activity.js';
+import { verifyIdentity } from './approvals/verify-identity.js';
+import { applyChange, captureChange, undoChange, verifyChange } from './changes/index.js';
+import { runCheck } from './checks/run-check.js';
+import type { CheckMetric } from './checks/run-check.js';
+import type { EnvironmentActivities, WindowActivities } from './contract.js';
+import type { ActivityDeps, Tools } from './deps.js';
+import { createMetricActivities, createWindowActivities } from './metrics/index.js';
+import { notify } from './notify/notify.js';
+import { createSecrets } from './secrets.js';
+
+/** `environment` for the task queue of an environment, `windows` for its queue of windows. */
+export interface Activities {
+  environment: EnvironmentActivities;
+  windows: WindowActivities;
+}
+
+/**
+ * Everything that touches the world, for one worker. Results, errors and evidence leave without the value of any secret
+ * that was resolved on the way.
+ */
+export function createEnvironmentActivities(deps: ActivityDeps): Activities {
+  const tools = toolsOf(deps);
+  const { secrets, evidence } = tools;
+  const metrics = createMetricActivities(tools);
+  const checkMetric: CheckMetric = (input) => metrics.checkMetric(input);
+  const windows = createWindowActivities(tools);
+  return {
+    environment: {
+      captureChange: activity(secrets, (input, scope) => captureChange(input, tools, scope)),
+      applyChange: activity(secrets, (input, scope) => applyChange(input, tools, scope)),
+      verifyChange: activity(secrets, (input, scope) => verifyChange(input, tools, scope)),
+      undoChange: activity(secrets, (input, scope) => undoChange(input, tools, scope)),
+      runCheck: activity(secrets, (input, scope) => runCheck(input, tools, scope, checkMetric)),
+      captureBaseline: activity(secrets, (input) => metrics.captureBaseline(input)),
+      notify: activity(secrets, (input, scope) => notify(input, tools, scope)),
+      verifyIdentity: activity(secrets, (input) => verifyIdentity(input, tools)),
+      recordEvidence: activity(secrets, ({ kind, document }) => evidence.put(kind, secrets.scrubAll(document))),
+      readEvidence: activity(secrets, ({ digest }) => evidence.get(digest)),
+    },
+    windows: { watchWindow: scrubbed(secrets, (input) => windows.watchWindow(input)) },
+  };
+}
+
+function toolsOf(deps: ActivityDeps): Tools {
+  const env = deps.env ?? process.env;
+  return {
+    ...deps,
+    env,
+    stateDir: deps.stateDir ?? join(deps.workdir, '.phasegate'),
+    fetch: deps.fetch ?? fetch,
+    secrets: deps.secrets ?? createSecrets({ env, baseDir: deps.workdir }),
+  };
+}

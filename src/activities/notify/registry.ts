@@ -1,0 +1,14 @@
+import type { Channel } from '../../plan/model.js';
+import type { Tools } from '../deps.js';
+import type { NotifyChannel } from './channel.js';
+import { createLogChannel } from './log-channel.js';
+import { createWebhookChannel } from './webhook-channel.js';
+
+export function channelFor(channel: Channel, tools: Tools): NotifyChannel {
+  switch (channel.kind) {
+    case 'log':
+      return createLogChannel(channel.name, tools.logger);
+    case 'webhook':
+      return createWebhookChannel(channel, tools);
+  }
+}

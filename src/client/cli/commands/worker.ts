@@ -1,0 +1,48 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Run } from '../context.js';
+import { environmentOption, variableOption } from '../options.js';
+
+interface Options {
+  env?: string;
+  var: Record<string, string>;
+  workflows: boolean;
+  workdir?: string;
+  evidenceDir?: string;
+  healthPort?: number;
+  sdkMetrics?: string;
+  promote?: boolean;
+  windowSlots?: number;
+}
+
+export function workerCommand(run: Run): Command {
+  return new Command('worker')
+    .description('run a worker until Ctrl-C: workflows, and the activities of an environment')
+    .addOption(environmentOption())
+    .addOption(variableOption())
+    .option('--no-workflows', 'activities only, for a worker inside a production network')
+    .option('--workdir <folder>', 'where relative paths of the environment start; default: here')
+    .option('--evidence-dir <folder>', 'where evidence is kept; default: the state folder of the user')
+    .addOption(new Option('--health-port <port>', 'port of the health and metrics endpoint; default: a free one').argParser(whole))
+    .option('--sdk-metrics <host:port>', 'also serve the metrics of the Temporal SDK there')
+    .option('--promote', 'make this build current although another one is')
+    .addOption(new Option('--window-slots <count>', 'how many windows may run at once').argParser(whole))
+    .addHelpText('after', '\nExample:\n  phasegate worker --env demo')
+    .action(
+      run<Options>(async (context, options) => {
+        const { runWorkerFor } = await import('../worker.js');
+        const { env, var: vars, ...rest } = options;
+        const { profile, address, namespace } = context.options;
+        await runWorkerFor(context, env, vars, {
+          ...rest,
+          ...(profile === undefined ? {} : { profile }),
+          ...(address === undefined ? {} : { address }),
+          ...(namespace === undefined ? {} : { namespace }),
+        });
+      })
+    );
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number.');
+  return Number(text);
+}

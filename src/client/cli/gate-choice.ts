@@ -1,0 +1,95 @@
+import { means, parseAddress } from '../../plan/address.js';
+import { PhasegateError } from '../../plan/errors.js';
+import { gatesOf } from '../read/gates.js';
+import type { OpenGate, RunRef, RunSnapshot } from '../read/snapshot.js';
+import { table } from '../render/table.js';
+import { untilText } from '../render/time.js';
+import { runName } from '../view/view.js';
+import type { Context } from './context.js';
+
+/** A run, how it stands, and the one gate that an answer is for. */
+export interface Chosen {
+  run: RunRef;
+  snapshot: RunSnapshot;
+  gate: OpenGate;
+}
+
+/** What a person said about the gate that is meant. */
+export interface Wanted {
+  named?: string | undefined;
+  digest?: string | undefined;
+}
+
+/**
+ * Finds the gate that a person means: the one named, else the only one that takes such an answer. While no worker
+ * answers nobody can be shown anything; then only somebody who knows the gate's address can answer, and an approval
+ * also needs the digest of what was seen.
+ *
+ * @throws PhasegateError PG203 when none is open, PG208 when the named one is not, PG404 when several are, PG402 when no
+ *   worker answers and the gate is not given in full
+ */
+export async function chooseGate(context: Context, answer: string, reference: string | undefined, wanted: Wanted): Promise<Chosen> {
+  const client = await context.connect();
+  const run = await client.resolveRun(reference);
+  const snapshot = await client.status(run);
+  if (snapshot.noWorker !== undefined) return { run, snapshot, gate: blindGate(snapshot, answer, wanted) };
+  return { run, snapshot, gate: pickGate(context, gatesOf(snapshot), answer, wanted.named, runName(run.workflowId)) };
+}
+
+/** A gate as the person who answers it knows it, without a worker that could show it. */
+function blindGate(snapshot: RunSnapshot, answer: string, { named, digest }: Wanted): OpenGate {
+  const phase = named === undefined ? undefined : parseAddress(named)?.phase;
+  const owner = snapshot.phases.find((one) => one.phase === phase && one.endedAt === undefined);
+  if (named === undefined || !owner || (answer === 'approve' && digest === undefined)) {
+    const flags = answer === 'approve' ? '--gate PHASE/STEP#N --digest DIGEST' : answer === 'attest' ? 'with the whole address' : '--gate PHASE/STEP#N';
+    throw new PhasegateError('PG402', 'no worker answers, so it cannot be shown what your answer would be for', {
+      where: snapshot.run.workflowId,
+      hint: `Start a worker with: phasegate worker --env ${snapshot.frozen.environment.id}. Or, if you have seen the gate, send it unseen: phasegate ${answer} ${flags}`,
+    });
+  }
+  return {
+    address: named,
+    kind: answer === 'attest' ? 'attestation' : answer === 'approve' || answer === 'reject' ? 'approval' : 'hold',
+    title: 'a gate that no worker can show now',
+    reason: 'no worker answers: this is sent unseen, and the run checks it when a worker is back',
+    roles: {},
+    people: [],
+    decisions: [],
+    openedAt: snapshot.at,
+    deadlineAt: snapshot.at,
+    then: 'the plan decides',
+    digest: digest ?? '',
+    answers: [answer],
+    workflowId: owner.workflowId,
+    runId: owner.runId,
+  };
+}
+
+function pickGate(context: Context, gates: readonly OpenGate[], answer: string, named: string | undefined, run: string): OpenGate {
+  const able = gates.filter((gate) => gate.answers.includes(answer));
+  const found = named === undefined ? able : able.filter((gate) => meant(named, gate));
+  const [gate, ...others] = found;
+  if (gate && others.length === 0) return gate;
+  const open = able.map((one) => one.address).join(', ');
+  if (gate) {
+    context.note(...gateTable(context, found));
+    throw new PhasegateError('PG404', `several gates could take "${answer}": ${found.map((one) => one.address).join(', ')}`, {
+      hint: `Say which one, for example: phasegate ${answer} ${run} --gate ${gate.address}`,
+    });
+  }
+  if (named === undefined) throw new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}"`, { hint: `See what it waits for: phasegate status ${run}` });
+  throw new PhasegateError('PG208', `${named} is not open for "${answer}" (open: ${open || 'none'})`, { hint: `See what it waits for: phasegate status ${run}` });
+}
+
+/** `1a/approval#1`, `1a/approval`, `approval` when only one phase has it. */
+export function meant(named: string, gate: Pick<OpenGate, 'address'>): boolean {
+  const phase = parseAddress(gate.address)?.phase;
+  const written = parseAddress(named, phase);
+  return written !== undefined && means(written, gate.address);
+}
+
+export function gateTable(context: Context, gates: readonly OpenGate[]): string[] {
+  const now = context.io.now();
+  const rows = gates.map((gate) => [gate.address, gate.kind, gate.title, gate.people.join(', '), untilText(gate.deadlineAt, now)]);
+  return table([['GATE', 'KIND', 'WHAT', 'WHO MAY ANSWER', 'DEADLINE'], ...rows]);
+}

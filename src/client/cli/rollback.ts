@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PhasegateError } from '../../plan/errors.js';
+import { describeState, targetOf } from '../../plan/ledger.js';
+import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import type { RollbackPreview } from '../act/rollback.js';
+import type { RunRef } from '../read/snapshot.js';
+import { cleanDeep } from '../render/clean.js';
+import { table } from '../render/table.js';
+import { runName } from '../view/view.js';
+import { confirmTyped } from './ask.js';
+import type { Context } from './context.js';
+import { follow, type Progress } from './follow.js';
+
+export interface RollbackOptions {
+  phase?: string;
+  reason?: string;
+  confirm?: string;
+  /** False with `--no-watch`. */
+  watch: boolean;
+  progress: Progress;
+}
+
+/** Says what would be undone and in which order, asks for the environment's name, and undoes it. */
+export async function rollback(context: Context, options: RollbackOptions, reference: string | undefined): Promise<ExitCode> {
+  const { reason } = options;
+  if (reason === undefined) throw new PhasegateError('PG212', 'rollback needs a reason', { hint: 'Say why: phasegate rollback --reason "…"' });
+  context.note('reading the ledger from the histories…');
+  const client = await context.connect();
+  const run = await client.resolveRun(reference);
+  const status = await client.status(run);
+  const phase = options.phase?.toLowerCase();
+  const preview = await settled(context, run, phase);
+  if (phase !== undefined && !preview.open) {
+    throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', { hint: 'Leave --phase out to take back everything.' });
+  }
+  context.note('', ...previewLines(context, cleanDeep(preview)), '');
+  const environment = status.frozen.environment.id;
+  await confirmTyped(context, `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`, environment, options.confirm);
+  const saying = { by: context.me.name, reason };
+  if (preview.open) {
+    const sent = await client.rollback(run, { ...saying, ...(phase === undefined ? {} : { phase }) });
+    context.note(sent.text);
+  } else {
+    const started = await client.rollbackEnded(run, saying);
+    context.note(`started ${started.workflowId}`);
+  }
+  if (!options.watch) return exitCodes.ok;
+  return follow(context, run, { progress: options.progress, stream: context.io.out, what: 'the rollback' });
+}
+
+/** Phases of an ended run that undo themselves are waited for: nothing must be undone twice at once. */
+async function settled(context: Context, run: RunRef, phase: string | undefined): Promise<RollbackPreview> {
+  const client = await context.connect();
+  let told = '';
+  for (;;) {
+    const preview = await client.previewRollback(run, phase);
+    if (preview.stillOpen.length === 0) return preview;
+    const busy = preview.stillOpen.map((relative) => relative.workflowId).join(', ');
+    if (busy !== told) context.note(`waiting for what still undoes itself: ${busy} (Ctrl-C leaves, it goes on)`);
+    told = busy;
+    await delay(1_000);
+  }
+}
+
+function previewLines(context: Context, { steps, irreversible, open }: RollbackPreview): string[] {
+  const paint = context.errPaint;
+  const closed = irreversible.map((entry) => paint('bad', `! ${entry.id} ${entry.title} cannot be undone: ${entry.cannotUndo ?? ''}`));
+  if (steps.length === 0) {
+    const then = open ? 'The run stops.' : 'Health and red metrics are verified, and the locks are released.';
+    return ['Nothing is in force that could be undone.', then, ...closed];
+  }
+  const rows = steps.map(({ entry, covers }, index) => [
+    `  ${index + 1}.`,
+    entry.id,
+    `${targetOf(entry.change)} back to ${describeState(entry.before)}`,
+    covers.length > 0 ? paint('dim', `covers ${covers.join(', ')}`) : '',
+  ]);
+  return [
+    `This undoes ${steps.length === 1 ? 'one change' : `${steps.length} changes`}, in this order, and then verifies health and red metrics:`,
+    ...table(rows),
+    ...closed,
+  ];
+}

@@ -1,0 +1,32 @@
+import { PhasegateError } from '../../plan/errors.js';
+import { runWorker, type RunWorkerOptions } from '../../worker/run-worker.js';
+import { clean } from '../render/clean.js';
+import type { Context } from './context.js';
+import { environmentFile } from './documents.js';
+
+/** Runs a worker until it is stopped. An environment may be a file, or the id alone: a worker needs only that. */
+export async function runWorkerFor(
+  context: Context,
+  environment: string | undefined,
+  vars: Record<string, string>,
+  options: Omit<RunWorkerOptions, 'environment'>
+): Promise<void> {
+  const id = environment === undefined ? undefined : await environmentId(environment, vars);
+  await runWorker({
+    ...options,
+    ...(id === undefined ? {} : { environment: id }),
+    onReady: ({ healthUrl, buildId, queues }) =>
+      context.note(`worker ready: polls ${queues.join(', ')}; build ${buildId}; health ${healthUrl}. Ctrl-C stops it; windows are handed over.`),
+  });
+}
+
+/** Runs carry their environment with them; a worker only has to know which one it serves. */
+async function environmentId(given: string, vars: Record<string, string>): Promise<string> {
+  if (!/\.ya?ml$/.test(given) && !given.includes('/')) return given;
+  const { readEnvironment } = await import('../../plan/read-and-freeze.js');
+  const { document, faults } = await readEnvironment(environmentFile(given), vars);
+  const errors = faults.filter((fault) => fault.severity === 'error');
+  if (document && errors.length === 0) return document.id;
+  const { renderFaults } = await import('../../plan/loading/fault.js');
+  throw new PhasegateError('PG100', `the environment has faults:\n${clean(renderFaults(errors))}`, { where: given });
+}

@@ -1,0 +1,57 @@
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { readEnvironment } from '../../plan/read-and-freeze.js';
+import { fail, ok, warn, type Finding } from './finding.js';
+
+const reference = /\$\{(env|file):([^}]+)\}/g;
+
+/**
+ * An environment document as far as it can be judged from here: its faults, the secrets it refers to, its flag file.
+ * Whether its systems can be reached is for a worker to say, since the credentials are there.
+ *
+ * @returns the id too, when the document has one
+ */
+export async function examineEnvironment(
+  file: string,
+  vars: Record<string, string>,
+  env: NodeJS.ProcessEnv
+): Promise<{ findings: Finding[]; id?: string }> {
+  const { document, faults } = await readEnvironment(file, vars);
+  const errors = faults.filter((fault) => fault.severity === 'error');
+  if (!document || errors.length > 0) {
+    const first = errors[0];
+    const found = first ? `${errors.length} faults, the first: ${first.file}:${first.line} ${first.message}` : 'it cannot be read';
+    return { findings: [fail('environment', found, `See them all: phasegate validate PLAN --env ${file}`)] };
+  }
+  const secrets = await Promise.all([...new Set(referencesIn(document))].map((text) => examineSecret(text, env)));
+  return { findings: [ok('environment', `${document.id} (${document.kind}), no faults`), ...secrets, ...(await flagFile(document.flags))], id: document.id };
+}
+
+function referencesIn(value: unknown): string[] {
+  if (typeof value === 'string') return [...value.matchAll(reference)].map((match) => match[0]);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(referencesIn);
+}
+
+async function examineSecret(text: string, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const [, kind, name = ''] = /^\$\{(env|file):([^}]+)\}$/.exec(text) ?? [];
+  const what = `secret ${text}`;
+  const here = kind === 'env' ? (env[name] ?? '') !== '' : await readable(name);
+  if (here) return ok(what, 'is there');
+  return warn(what, 'is not here', kind === 'env' ? `The worker needs the variable ${name}.` : `The worker needs the file ${name}.`);
+}
+
+async function flagFile(flags: unknown): Promise<Finding[]> {
+  const file: unknown = typeof flags === 'object' && flags !== null && 'file' in flags ? flags.file : undefined;
+  if (typeof file !== 'string') return [];
+  const found = await readable(file);
+  const what = 'flag file';
+  return [found ? ok(what, path.resolve(file)) : warn(what, `${path.resolve(file)} cannot be read from here`, 'The worker needs it; relative paths start from its --workdir.')];
+}
+
+async function readable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(
+    () => true,
+    () => false
+  );
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { loadPlan } from '../../../src/plan/load-plan.js';
+import { parseYaml } from '../../../src/plan/loading/parse-yaml.js';
+import { expectOnlyFault } from '../support/expect-fault.js';
+import type { FaultCase } from '../support/expect-fault.js';
+import { change, samplePlan } from '../support/samples.js';
+
+const title = 'title: Sample migration\n';
+const cases: FaultCase[] = [
+  {
+    name: 'a key that is written twice',
+    from: title,
+    to: `${title}«title»: Again\n`,
+    code: 'PG106',
+    says: 'key "title" is written twice',
+    hint: 'keep one',
+  },
+  { name: 'an unknown tag', from: title, to: 'title: «!secret» abc\n', code: 'PG102', says: 'tags are not supported' },
+  { name: 'a known tag', from: title, to: 'title: !!binary «aGk=»\n', code: 'PG102', says: 'tags are not supported' },
+  {
+    name: 'a tab as indentation',
+    from: 'roles:\n  lead',
+    to: 'roles:\n«\t»lead',
+    code: 'PG102',
+    says: 'a tab is used as indentation',
+    hint: 'blanks',
+  },
+  {
+    name: 'a threshold that YAML takes for a folded block',
+    from: "target: '< 2s'",
+    to: 'target: «> 2s»',
+    code: 'PG102',
+    says: 'a value begins with >',
+    hint: 'quotes',
+  },
+  {
+    name: 'a reserved character',
+    from: title,
+    to: 'title: «@home»\n',
+    code: 'PG102',
+    says: 'a value begins with @',
+    hint: 'quotes',
+  },
+  {
+    name: 'several documents',
+    from: 'roles:\n  lead',
+    to: '«---»\nroles:\n  lead',
+    code: 'PG102',
+    says: 'several documents',
+  },
+  {
+    name: 'an anchor',
+    from: 'hold: {',
+    to: 'hold: &a «{',
+    code: 'PG102',
+    says: 'anchors and aliases are not supported: &a',
+  },
+  { name: 'a merge key', from: 'hold: {', to: 'hold: { «<<»: {},', code: 'PG102', says: 'merge keys' },
+  {
+    name: 'a key that could change prototypes',
+    from: 'hold: {',
+    to: 'hold: { «__proto__»: {},',
+    code: 'PG102',
+    says: '"__proto__" cannot be a key',
+  },
+  {
+    name: 'a template without quotes',
+    from: "revision: '{{vars.revision}}'",
+    to: 'revision: {«{vars.revision}}',
+    code: 'PG102',
+    says: 'a key is not plain text',
+    hint: 'quotes around a template',
+  },
+  {
+    name: 'a control character',
+    from: title,
+    to: 'title: "Sample «\u001b»[31m"\n',
+    code: 'PG102',
+    says: 'control or direction character',
+  },
+  {
+    name: 'a character that turns the reading direction',
+    from: title,
+    to: 'title: Sample «\u202e»\n',
+    code: 'PG102',
+    says: 'control or direction character',
+  },
+];
+
+describe('reading YAML', () => {
+  it.each(cases)('refuses $name, and says where', (row) => {
+    const marked = change(samplePlan, row.from, row.to);
+    const errors = loadPlan(marked.text, 'plan.yaml').faults.filter(
+      (fault) => fault.code === 'PG102' || fault.code === 'PG106'
+    );
+    expectOnlyFault(errors.slice(0, 1), marked, row);
+  });
+
+  it('reads a file with a byte order mark and Windows line ends like any other', () => {
+    const windows = `\uFEFF${samplePlan.replaceAll('\n', '\r\n')}`;
+    expect(loadPlan(windows, 'plan.yaml').document).toEqual(loadPlan(samplePlan, 'plan.yaml').document);
+  });
+
+  it('counts lines and columns in a file with Windows line ends as an editor does', () => {
+    const marked = change(samplePlan, 'every: 15s', '«evry»: 15s');
+    const [fault] = loadPlan(`\uFEFF${marked.text.replaceAll('\n', '\r\n')}`, 'plan.yaml').faults;
+    expect(fault).toMatchObject({ line: marked.line, column: marked.column, message: 'unknown key "evry"' });
+    expect(fault?.frame).not.toContain('\r');
+  });
+
+  it.each([
+    ['an empty file', '', 'the file is empty'],
+    ['a file of comments', '# nothing\n', 'the file is empty'],
+    ['a list', '- a\n- b\n', 'the file is not a mapping'],
+    ['a bare text', 'hello\n', 'the file is not a mapping'],
+  ])('refuses %s', (_, text, says) => {
+    expect(loadPlan(text, 'plan.yaml')).toMatchObject({
+      faults: [{ message: says, line: 1, column: 1, code: 'PG102' }],
+    });
+  });
+
+  it('refuses a file of more than 256 KiB without parsing it', () => {
+    const { document, faults } = loadPlan(`${samplePlan}# ${'x'.repeat(256 * 1024)}\n`, 'plan.yaml');
+    expect(document).toBeUndefined();
+    expect(faults).toMatchObject([{ code: 'PG101', line: 1, message: expect.stringContaining('bytes') }]);
+  });
+
+  it('refuses aliases before they can multiply', () => {
+    const bomb = 'a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b]\n';
+    const faults = parseYaml(bomb, 'plan.yaml').faults;
+    expect(faults.length).toBeGreaterThan(10);
+    expect(faults.every((fault) => fault.message.startsWith('anchors and aliases are not supported'))).toBe(true);
+  });
+
+  it('survives a text that is nested a hundred thousand deep, with one fault', () => {
+    for (const text of ['['.repeat(100_000), `${'['.repeat(100_000)}${']'.repeat(100_000)}`]) {
+      expect(parseYaml(text, 'plan.yaml').faults).toMatchObject([{ message: 'the file is nested too deeply' }]);
+    }
+  });
+
+  it('goes on to the meaning after a key that is written twice, so that all faults are seen at once', () => {
+    const text = samplePlan
+      .replace('title: Second\n', 'title: Second\n    title: Twice\n')
+      .replace('by: ops', 'by: opps');
+    const messages = loadPlan(text, 'plan.yaml').faults.map((fault) => fault.message);
+    expect(messages).toContain('key "title" is written twice');
+    expect(messages).toContain('unknown role "opps"');
+  });
+
+  it('prints no control character of the file', () => {
+    const [fault] = loadPlan(samplePlan.replace('Sample migration', '"\u001b[31mred"'), 'plan.yaml').faults;
+    expect(fault?.frame).not.toContain('\u001b');
+    expect(fault?.frame).toContain('\uFFFD[31mred');
+  });
+});
