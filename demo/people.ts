@@ -74,7 +74,7 @@ class Saboteur {
     if (!this.fault || !seen) return;
     const { fault } = this;
     const phase = seen.phases.find((one) => one.phase === phaseOf(fault));
-    if (this.state === 'dormant' && phase?.steps.some((step) => step.kind === 'watch' && step.part === 'steps' && step.state === 'running')) {
+    if (this.state === 'dormant' && phase?.steps.some((step) => step.kind === 'watch' && step.part !== 'before' && step.state === 'running')) {
       this.state = 'down';
       await setFaults(this.platform, [fault]);
     }

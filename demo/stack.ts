@@ -70,13 +70,13 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
     const target = ['--env', 'environments/demo.yaml', '--var', `platform=${platform.url}`, '--var', `flags-file=${flagsFile}`];
     target.push(...(prometheus ? ['--var', `prometheus=${prometheus.url}`] : ['--var', 'metrics-provider=endpoint']));
     target.push('--var', 'revision=user-execution-context-1');
-    const command = cli.worker(['--env', 'environments/demo.yaml', '--workdir', root]);
+    const command = cli.worker(['--env', 'demo', '--workdir', root]);
     const worker = await spawnServer({
       name: 'phasegate worker',
       ...command,
       cwd: root,
       logFile: join(stateDir, 'worker.log'),
-      ready: { line: /worker is ready/ },
+      ready: { line: /worker ready/ },
     });
     stops.push(() => worker.stop());
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);

@@ -42,11 +42,11 @@ export async function answerGate(context: Context, answer: Answer, options: Answ
   const bound = gate.digest === '' ? '' : ` (${short(gate.digest)})`;
   await confirm(context, `${questions[answer]}: ${gate.address}${bound}?`, options.yes === true);
   const client = await context.connect();
-  const saying = { by: context.me.name, ...(reason === undefined ? {} : { reason }) };
-  const required = { by: context.me.name, reason: reason ?? '' };
+  const by = context.me.name;
+  const required = { by, reason: reason ?? '' };
   const sent = await {
-    approve: () => client.approve(gate, saying),
-    retry: () => client.retry(gate, saying),
+    approve: () => client.approve(gate, { by, reason }),
+    retry: () => client.retry(gate, { by, reason }),
     reject: () => client.reject(gate, required),
     waive: () => client.waive(gate, required),
   }[answer]();

@@ -2,9 +2,10 @@ import { PhasegateError } from '../../plan/errors.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import type { Sent } from '../act/send.js';
 import { gatesOf } from '../read/gates.js';
-import type { OpenGate } from '../read/snapshot.js';
+import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { safeJson } from '../render/clean.js';
 import { tellSent, whoLine } from './answer.js';
+import { confirm } from './ask.js';
 import { chooseGate, gateTable } from './gate-choice.js';
 import type { Context } from './context.js';
 
@@ -13,45 +14,45 @@ export interface AttestOptions {
   evidence?: string;
   reason?: string;
   all?: boolean;
-  run?: string;
+  yes?: boolean;
   output: 'table' | 'json';
 }
 
 /** Answers one checklist item, or all that wait for this person; without either it lists them. */
-export async function attest(context: Context, item: string | undefined, options: AttestOptions): Promise<ExitCode> {
+export async function attest(context: Context, args: ReadonlyArray<string | undefined>, options: AttestOptions): Promise<ExitCode> {
   const { answer, all = false } = options;
-  if (item === undefined && !all) return listItems(context, options);
-  if (item !== undefined && all) throw new PhasegateError('PG407', 'give either an item or --all');
+  if (all && args[1] !== undefined) throw new PhasegateError('PG407', 'give either an item or --all');
+  const [item, reference] = all ? [undefined, args[0]] : args;
+  if (item === undefined && !all) return listItems(context, reference, options);
   if (answer === undefined) {
     throw new PhasegateError('PG407', 'the answer is missing', { hint: 'Say --answer done, --answer not-applicable or --answer failed.' });
   }
   context.note('reading the run…');
-  const saying = {
-    by: context.me.name,
-    answer,
-    ...(options.evidence === undefined ? {} : { evidence: options.evidence }),
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
-  };
+  const { snapshot, gates } = item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
+  if (gates.length === 0) throw new PhasegateError('PG203', `no open item waits for ${context.me.name}`);
+  context.note('', ...gateTable(context, gates), '', whoLine(context, { snapshot }));
+  const which = gates.length === 1 ? (gates[0]?.address ?? '') : `all ${gates.length} items`;
+  await confirm(context, `Answer "${answer}" to ${which}?`, options.yes === true);
+  const { evidence, reason } = options;
   const client = await context.connect();
-  if (item !== undefined) {
-    const chosen = await chooseGate(context, 'attest', options.run, { named: item });
-    context.note(whoLine(context, chosen));
-    return tellSent(context, await client.attest(chosen.gate, saying), options.output);
-  }
-  const { mine, snapshot } = await myItems(context, options.run);
-  context.note(whoLine(context, { snapshot }));
-  if (mine.length === 0) throw new PhasegateError('PG203', `no open item waits for ${context.me.name}`);
   const sent: Sent[] = [];
-  for (const gate of mine) {
-    const one = await client.attest(gate, saying);
-    sent.push(one);
-    if (options.output === 'table') tellSent(context, { ...one, text: `${gate.address}: ${one.text}` }, 'table');
-  }
+  for (const gate of gates) sent.push(await client.attest(gate, { by: context.me.name, answer, evidence, reason }));
   if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, sent }, 2));
+  else for (const one of sent) tellSent(context, one, 'table');
   return exitCodes.ok;
 }
 
-async function myItems(context: Context, reference: string | undefined) {
+async function oneItem(context: Context, reference: string | undefined, item: string): Promise<Items> {
+  const { snapshot, gate } = await chooseGate(context, 'attest', reference, { named: item });
+  return { snapshot, gates: [gate] };
+}
+
+interface Items {
+  snapshot: RunSnapshot;
+  gates: OpenGate[];
+}
+
+async function openItems(context: Context, reference: string | undefined): Promise<Items> {
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const snapshot = await client.status(run);
@@ -61,18 +62,23 @@ async function myItems(context: Context, reference: string | undefined) {
       hint: `Start a worker with: phasegate worker --env ${snapshot.frozen.environment.id}`,
     });
   }
-  const open = gatesOf(snapshot).filter((gate) => gate.answers.includes('attest'));
-  return { snapshot, open, mine: open.filter((gate) => gate.people.includes(context.me.name)) };
+  return { snapshot, gates: gatesOf(snapshot).filter((gate) => gate.answers.includes('attest')) };
 }
 
-async function listItems(context: Context, options: AttestOptions): Promise<ExitCode> {
-  const { mine, open } = await myItems(context, options.run);
+async function myItems(context: Context, reference: string | undefined): Promise<Items> {
+  const { snapshot, gates } = await openItems(context, reference);
+  return { snapshot, gates: gates.filter((gate) => gate.people.includes(context.me.name)) };
+}
+
+async function listItems(context: Context, reference: string | undefined, { output }: AttestOptions): Promise<ExitCode> {
+  const { gates } = await openItems(context, reference);
   const { name } = context.me;
-  if (options.output === 'json') {
-    context.print(safeJson({ schemaVersion: 1, items: open.map((gate: OpenGate) => ({ ...gate, mine: mine.includes(gate) })) }, 2));
+  if (output === 'json') {
+    context.print(safeJson({ schemaVersion: 1, items: gates.map((gate) => ({ ...gate, mine: gate.people.includes(name) })) }, 2));
     return exitCodes.ok;
   }
-  context.note(`${mine.length} of ${open.length} open items wait for ${name}:`);
-  if (mine.length > 0) context.print(...gateTable(context, mine));
+  const mine = gates.filter((gate) => gate.people.includes(name));
+  context.note(`${mine.length} of ${gates.length} open items wait for ${name}:`);
+  if (gates.length > 0) context.print(...gateTable(context, gates));
   return exitCodes.ok;
 }

@@ -57,9 +57,9 @@ export class Context {
       const { PhasegateClient } = await import('../phasegate-client.js');
       const { profile, address, namespace } = this.options;
       this.client = await PhasegateClient.connect({
-        ...(profile === undefined ? {} : { profile }),
-        ...(address === undefined ? {} : { address }),
-        ...(namespace === undefined ? {} : { namespace }),
+        profile,
+        address,
+        namespace,
         env: this.io.env,
         identity: `phasegate-cli:${this.me.name}`,
       });

@@ -18,7 +18,7 @@ export function paintOn(io: Io, stream: NodeJS.WriteStream, never: boolean): Pai
   return paintFor({ never, env: io.env, isTTY: stream.isTTY === true });
 }
 
-/** The width to write for; pipes get a generous one, since nothing wraps there. */
+/** The width to write for; pipes get one that reads well in a log. */
 export function columnsOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY === true ? stream.columns : 200;
+  return stream.isTTY === true && stream.columns > 0 ? Math.min(stream.columns, 140) : 120;
 }

@@ -50,6 +50,6 @@ export class LiveView {
 
   private view(columns: number): View {
     const { paint, now, uiUrl } = this.options;
-    return { paint, columns, now: now(), ...(uiUrl === undefined ? {} : { uiUrl }) };
+    return { paint, columns, now: now(), uiUrl };
   }
 }

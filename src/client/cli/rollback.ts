@@ -38,7 +38,7 @@ export async function rollback(context: Context, options: RollbackOptions, refer
   await confirmTyped(context, `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`, environment, options.confirm);
   const saying = { by: context.me.name, reason };
   if (preview.open) {
-    const sent = await client.rollback(run, { ...saying, ...(phase === undefined ? {} : { phase }) });
+    const sent = await client.rollback(run, { ...saying, phase });
     context.note(sent.text);
   } else {
     const started = await client.rollbackEnded(run, saying);

@@ -30,7 +30,7 @@ export async function start(context: Context, plan: string, options: StartOption
     });
   }
   const preview = buildPreview({ frozen, warnings, startedBy: name, startAt: context.io.now() });
-  if (!options.quiet) context.note(...previewLines(cleanDeep(preview), context.errPaint), '');
+  if (!options.quiet) context.note(...previewLines(cleanDeep(preview), context.errPaint, context.columns), '');
   const { environment } = frozen;
   if (environment.trust === 'identity') {
     context.note(`You are ${name} (${source}); in ${environment.id} names are believed and not verified.`);

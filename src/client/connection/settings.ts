@@ -55,7 +55,7 @@ function load(choice: ConnectionChoice, env: NodeJS.ProcessEnv, fileOnly: boolea
   const seen = fileOnly ? set.filter(([name]) => !name.startsWith('TEMPORAL_') || locators.has(name)) : set;
   try {
     return loadClientConnectConfig({
-      ...(choice.profile === undefined ? {} : { profile: choice.profile }),
+      profile: choice.profile,
       overrideEnvVars: Object.fromEntries(seen),
     });
   } catch (error) {

@@ -27,15 +27,7 @@ export async function examine(what: Examination): Promise<{ findings: Finding[];
 async function examineServer(what: Examination, { id }: { id?: string }): Promise<{ findings: Finding[]; unreachable: boolean }> {
   let settings: ConnectionSettings;
   try {
-    const { profile, address, namespace } = what.connection;
-    settings = readConnectionSettings(
-      {
-        ...(profile === undefined ? {} : { profile }),
-        ...(address === undefined ? {} : { address }),
-        ...(namespace === undefined ? {} : { namespace }),
-      },
-      what.env
-    );
+    settings = readConnectionSettings(what.connection, what.env);
   } catch (error) {
     return { findings: [fail('Temporal', reasonOf(error), hintOf(error))], unreachable: true };
   }

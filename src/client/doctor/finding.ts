@@ -20,10 +20,14 @@ export function fail(what: string, found: string, remedy: string): Finding {
   return { state: 'fail', what, found, remedy };
 }
 
-const marks = { ok: ['good', '✔ ok'], warn: ['warn', '! warn'], fail: ['bad', '✖ fail'] } as const;
+const marks = {
+  ok: { tone: 'good', text: '✔ ok' },
+  warn: { tone: 'warn', text: '! warn' },
+  fail: { tone: 'bad', text: '✖ fail' },
+} as const;
 
 export function findingLines(findings: readonly Finding[], paint: Paint): string[] {
-  const rows = table(findings.map(({ state, what, found }) => [paint(...marks[state]), what, cleanLine(found)]));
+  const rows = table(findings.map(({ state, what, found }) => [paint(marks[state].tone, marks[state].text), what, cleanLine(found)]));
   return findings.flatMap((finding, index) => {
     const row = rows[index] ?? '';
     return finding.remedy === undefined ? [row] : [row, `        ${cleanLine(finding.remedy)}`];

@@ -1,58 +1,69 @@
 import { spanText } from '../../plan/text/spans.js';
 import type { Paint } from '../render/paint.js';
-import { table } from '../render/table.js';
+import { pad, widthOf, wrap } from '../render/width.js';
 import type { Preview, PreviewPhase, PreviewStep } from './build-preview.js';
 import type { Span } from './times.js';
 
 /** A preview for people: totals first, then each phase, then everything that should give pause. */
-export function previewLines(preview: Preview, paint: Paint): string[] {
+export function previewLines(preview: Preview, paint: Paint, columns: number): string[] {
   const { counts, environment, plan } = preview;
+  const variables = Object.entries(preview.vars).map(([name, value]) => `${name}=${value}`);
+  const remarks = preview.remarks.map((remark) => paint('warn', `! ${remark}`));
+  const list = (head: string, text: string): string[] => hanging(head, text, columns, (one) => paint('dim', one));
   return [
     `${paint('strong', plan.title)} in ${environment.title} (${environment.kind})`,
     paint('dim', `${preview.run} · ${preview.digest}`),
+    ...(variables.length > 0 ? list('with ', variables.join(', ')) : []),
     `${preview.phases.length} phases, ${counts.flags} flags, ${counts.deploys} deploys, ${counts.windows} windows, ${counts.attestations} attestations, ${counts.approvals} approvals`,
-    `takes ${between(preview.total)} if nothing is held or repeated`,
-    ...preview.phases.flatMap((phase) => phaseBlock(phase, paint)),
+    `takes ${between(preview.total)}, if nothing is held or repeated`,
+    ...remarks,
+    ...preview.phases.flatMap((phase) => phaseBlock(phase, paint, columns)),
     '',
-    ...concerns(preview, paint),
-    `${paint('strong', 'A failed step or criterion takes back its phase and stops the run.')} A red metric, a Temporal cancel or "phasegate rollback" takes back everything.`,
-    paint('dim', `locks ${preview.locks.join(', ')}`),
-  ];
-}
-
-function phaseBlock(phase: PreviewPhase, paint: Paint): string[] {
-  const when = phase.schedule ? `${phase.schedule.text}, opens ${after(phase.schedule.opensAfterMs)}` : 'follows at once';
-  const lines = ['', `${paint('strong', `${phase.id}  ${phase.title}`)}  ${paint('dim', `${when} · done ${after(phase.ends.shortestMs)} at the soonest`)}`];
-  if (phase.before.length > 0) lines.push('  before', ...stepRows(phase.before, paint));
-  lines.push('  steps', ...stepRows(phase.steps, paint));
-  if (phase.success) lines.push(`  success for ${phase.success.for}: ${phase.success.criteria.join(', ')}`);
-  if (phase.successChecks.length > 0) lines.push(...stepRows(phase.successChecks, paint));
-  if (phase.approval) {
-    const who = Object.entries(phase.approval.roles).map(([role, { count, people }]) => `${count} ${role} (${people.join(' or ') || 'nobody could'})`);
-    const then = phase.approval.onExpiry === 'rollback' ? 'roll back' : 'hold';
-    lines.push(`  approval by ${who.join(' and ')} within ${phase.approval.expires}, else ${then}`);
-  }
-  if (phase.soak) lines.push(`  soak for ${phase.soak.for}: ${phase.soak.criteria.join(', ')}`);
-  return lines;
-}
-
-function stepRows(steps: readonly PreviewStep[], paint: Paint): string[] {
-  return table(steps.map((step) => [`    ${step.id}`, step.title, step.does, undoText(step, paint)]));
-}
-
-function undoText(step: PreviewStep, paint: Paint): string {
-  if (step.cannotUndo !== undefined) return paint('bad', `! CANNOT BE UNDONE: ${step.cannotUndo}`);
-  const atOnce = step.atOnce ? paint('warn', '! 100 % at once; ') : '';
-  return step.undo === undefined ? '' : `${atOnce}${paint('dim', `undo: ${step.undo}`)}`;
-}
-
-function concerns(preview: Preview, paint: Paint): string[] {
-  return [
-    ...preview.cannotUndo.map((text) => paint('bad', `! cannot be undone: ${text}`)),
-    ...preview.exposesAtOnce.map((text) => paint('warn', `! exposes 100 % at once: ${text}`)),
-    ...preview.remarks.map((remark) => paint('warn', `! ${remark}`)),
     ...preview.warnings.map(({ place, message }) => paint('warn', `! ${place}: ${message}`)),
+    ...hanging('', 'A failed step or criterion takes back its phase and stops the run; a red metric, a Temporal cancel and "phasegate rollback" take back everything.', columns),
+    ...list('locks ', preview.locks.join(', ')),
   ];
+}
+
+function phaseBlock(phase: PreviewPhase, paint: Paint, columns: number): string[] {
+  const opens = phase.schedule ? `${phase.schedule.text}, opens ${after(phase.schedule.opensAfterMs)} · ` : '';
+  const list = (head: string, text: string): string[] => hanging(`  ${head} `, text, columns);
+  return [
+    '',
+    `${paint('strong', `${phase.id}  ${phase.title}`)}  ${paint('dim', `${opens}done ${after(phase.ends.shortestMs)} at the soonest`)}`,
+    ...(phase.before.length > 0 ? ['  before', ...stepBlocks(phase.before, paint, columns)] : []),
+    '  steps',
+    ...stepBlocks(phase.steps, paint, columns),
+    ...(phase.success ? list('success', `for ${phase.success.for}: ${phase.success.criteria.join(', ')}`) : []),
+    ...stepBlocks(phase.successChecks, paint, columns),
+    ...(phase.approval ? list('approval', approvalText(phase.approval)) : []),
+    ...(phase.soak ? list('soak', `for ${phase.soak.for}: ${phase.soak.criteria.join(', ')}`) : []),
+  ];
+}
+
+function approvalText({ roles, expires, onExpiry }: NonNullable<PreviewPhase['approval']>): string {
+  const who = Object.entries(roles).map(([role, { count, people }]) => `${count} ${role} (${people.join(' or ') || 'nobody could'})`);
+  return `by ${who.join(' and ')} within ${expires}, else ${onExpiry === 'rollback' ? 'roll back' : 'hold'}`;
+}
+
+/** The id and title of each step, and below it what it does and how it is undone. */
+function stepBlocks(steps: readonly PreviewStep[], paint: Paint, columns: number): string[] {
+  const widest = Math.max(0, ...steps.map((step) => widthOf(step.id)));
+  const indent = ' '.repeat(widest + 6);
+  return steps.flatMap((step) => [
+    `    ${pad(step.id, widest)}  ${step.title}`,
+    ...hanging(indent, step.does, columns, (text) => paint('dim', text)),
+    ...(step.atOnce ? [`${indent}${paint('warn', '! 100 % at once')}`] : []),
+    ...(step.undo === undefined ? [] : [`${indent}${paint('dim', `undo: ${step.undo}`)}`]),
+    ...(step.cannotUndo === undefined ? [] : hanging(indent, `! CANNOT BE UNDONE: ${step.cannotUndo}`, columns, (text) => paint('bad', text))),
+  ]);
+}
+
+/** Text after a head, wrapped; its further lines begin below its first. */
+function hanging(head: string, text: string, columns: number, paint: (text: string) => string = (one) => one): string[] {
+  const indent = ' '.repeat(widthOf(head));
+  const lines = wrap(text, Math.max(40, columns - indent.length));
+  return lines.map((part, index) => `${index === 0 ? head : indent}${paint(part)}`);
 }
 
 function between({ shortestMs, longestMs }: Span): string {

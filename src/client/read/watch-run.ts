@@ -49,7 +49,7 @@ async function readOrWait(reader: SnapshotReader, seen: boolean): Promise<RunSna
 }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  await delay(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal?.aborted) throw error;
   });
 }

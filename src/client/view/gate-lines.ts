@@ -52,9 +52,9 @@ function typed(answer: string, run: string, address: string): string {
   const name = runName(run);
   switch (answer) {
     case 'attest':
-      return `phasegate attest ${address} --answer done --run ${name}`;
+      return `phasegate attest ${address} ${name} --answer done`;
     case 'takeover':
-      return `phasegate takeover ${address} --reason "what you did" --run ${name}`;
+      return `phasegate takeover ${address} ${name} --reason "what you did"`;
     case 'rollback':
       return `phasegate rollback ${name} --reason "why"`;
     case 'waive':

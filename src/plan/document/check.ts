@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { argv, environmentName, exactlyOne, flagKey, identifier, onFail, positiveDuration, words } from './fields.js';
+import {
+  argv,
+  environmentName,
+  exactlyOne,
+  flagKey,
+  identifier,
+  longText,
+  onFail,
+  positiveDuration,
+  words,
+} from './fields.js';
 import { criterionText, windowOptions } from './window.js';
 
 const http = z
@@ -13,7 +23,7 @@ const http = z
       .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)])
       .default(200)
       .meta({ description: 'Status or statuses that pass.', examples: [200, [200, 204]] }),
-    contains: words(2000)
+    contains: longText(2000)
       .optional()
       .meta({ description: 'Text that the body must contain.', examples: ['"status":"ok"'] }),
     headers: z

@@ -33,7 +33,7 @@ export const environmentDocument = z
     kind: z
       .enum(['demo', 'test', 'staging', 'production'])
       .meta({ description: 'Production refuses compressed time.' }),
-    'time-zone': parsedText(parseTimeZone, '.')
+    'time-zone': parsedText(parseTimeZone, '.', 'Europe/Berlin')
       .default('UTC')
       .meta({ description: 'Zone of schedules.', examples: ['Europe/Berlin'] }),
     vars: z

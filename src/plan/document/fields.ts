@@ -29,8 +29,17 @@ function name(pattern: RegExp, words: string): z.ZodString {
   return z.string().regex(pattern, { error: words });
 }
 
-/** Free text of people; one line unless `long`. */
+/** Text in one line, as it is shown in lists and live views. */
 export function words(max = 200): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\r\n]*$/, { error: 'write it in one line; a folded block (>-) makes one of several' });
+}
+
+/** Text of any number of lines. */
+export function longText(max: number): z.ZodString {
   return z.string().min(1).max(max);
 }
 

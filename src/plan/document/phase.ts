@@ -25,7 +25,7 @@ const schedule = z
       .max(52)
       .meta({ description: 'Week of the run, from 1.', examples: [1] }),
     days: z
-      .union([z.int().min(1).max(7), parsedText(parseDays, '^[1-7](?:-[1-7])?$')])
+      .union([z.int().min(1).max(7), parsedText(parseDays, '^[1-7](?:-[1-7])?$', '1-3')])
       .meta({ description: 'Days of that week on which the phase may start.', examples: ['1-3', 4] }),
   })
   .meta({

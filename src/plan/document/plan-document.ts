@@ -8,10 +8,11 @@ import { windowOptions } from './window.js';
 
 export const monitoringOnly = 'monitoring-only';
 
-const threshold = parsedText(parseComparison, thresholdPattern);
+const threshold = parsedText(parseComparison, thresholdPattern, '> 95%');
 const target = parsedText(
   (text) => (text === monitoringOnly ? understood(text) : parseComparison(text)),
-  `^${monitoringOnly}$|${thresholdPattern}`
+  `^${monitoringOnly}$|${thresholdPattern}`,
+  '> 95%'
 );
 
 const metric = z

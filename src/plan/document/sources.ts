@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, metricName, positiveDuration, words } from './fields.js';
+import { duration, metricName, longText, positiveDuration, words } from './fields.js';
 import { headers, url } from './http-url.js';
 
 const flagd = z
@@ -67,7 +67,7 @@ export const metrics = z
         metricName,
         z
           .strictObject({
-            promql: words(4000)
+            promql: longText(4000)
               .optional()
               .meta({
                 description:

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { criterionPattern, parseCriterion } from '../language/criterion.js';
 import { metricName, parsedText, positiveDuration, duration, ratio } from './fields.js';
 
-export const criterionText = parsedText(parseCriterion, criterionPattern).meta({
+export const criterionText = parsedText(parseCriterion, criterionPattern, 'error_rate < 1%').meta({
   id: 'criterion-text',
   description:
     '`METRIC > 95% [for 30m]`, `METRIC within 20% of baseline [for 30m]` or `METRIC no more than 5% above (or below) baseline [for 30m]`. ' +

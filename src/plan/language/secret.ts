@@ -2,7 +2,8 @@ import { misunderstood, understood } from './understood.js';
 import type { Understood } from './understood.js';
 
 const reference = /\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^{}\s]+)\}/g;
-const secretName =
+/** Names of what must not stand in a file. */
+export const secretName =
   /authorization|token|secret|passw(?:or)?d|api-?_?key|cookie|credential|private-?_?key|signing-?_?key/i;
 /** Room for a scheme before the reference, such as `Bearer `. */
 const longestScheme = 16;

@@ -1,5 +1,9 @@
+/** Beyond this a comparison is of no use and costs time. */
+const longestName = 100;
+
 /** The known name that somebody probably meant, if one is near enough. */
 export function suggest(written: string, known: readonly string[]): string | undefined {
+  if (written.length > longestName) return undefined;
   const limit = Math.max(1, Math.floor(written.length / 3));
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {

@@ -1,12 +1,14 @@
+import { secretName } from '../language/secret.js';
+
 const widest = 110;
 const lead = 30;
 
 /** Characters that could steer a terminal or turn the reading direction. */
 export const unsafeCharacters = /(?![\t\n\r])\p{Cc}|[\u200E\u200F\u2028-\u202E\u2066-\u2069]/u;
 
-/** A key that names a secret with a value that is no reference: it must not get into a log by way of a frame. */
-const secretValue =
-  /([\w-]*(?:authorization|token|secret|passw(?:or)?d|key|cookie|credential)[\w-]*["']?\s*:\s+)([^{},\n]+)/gi;
+/** What must not get into a log by way of a frame: a secret that is no reference, a password in an address. */
+const secretValue = new RegExp(`([\\w-]*(?:${secretName.source})[\\w-]*["']?\\s*:\\s+)([^{},\\n]+)`, 'gi');
+const userInfo = /(:\/\/)([^/\s'"@]*)@/g;
 
 /** Text that is safe to print: tabs become blanks, control characters a visible stand-in. */
 export function printable(text: string): string {
@@ -14,9 +16,13 @@ export function printable(text: string): string {
 }
 
 function conceal(line: string): string {
-  return line.replace(secretValue, (whole, key: string, value: string) =>
-    value.includes('${') ? whole : key + '*'.repeat(value.length)
-  );
+  return line
+    .replace(secretValue, (whole, key: string, value: string) => (value.includes('${') ? whole : key + stars(value)))
+    .replace(userInfo, (_, start: string, secret: string) => `${start}${stars(secret)}@`);
+}
+
+function stars(text: string): string {
+  return '*'.repeat(text.length);
 }
 
 /**
@@ -26,21 +32,17 @@ function conceal(line: string): string {
  * @param place line and column from 1, and how many characters to mark
  */
 export function codeFrame(lines: readonly string[], place: { line: number; column: number; length: number }): string {
-  const text = conceal(printable(lines[place.line - 1] ?? ''));
   const cut = place.column > widest - lead ? place.column - lead : 0;
-  const shown = text.slice(cut, cut + widest);
   const width = Math.max(4, String(place.line).length + 1);
-  const before =
-    place.line > 1
-      ? [
-          `  ${String(place.line - 1).padStart(width)} | ${conceal(printable(lines[place.line - 2] ?? '')).slice(cut, cut + widest)}`.trimEnd(),
-        ]
-      : [];
+  const lineText = (number: number): string =>
+    conceal(printable(lines[number - 1] ?? '')).slice(cut, cut + widest);
+  const numbered = (mark: string, number: number): string =>
+    `${mark} ${String(number).padStart(width)} | ${lineText(number)}`.trimEnd();
   const column = place.column - 1 - cut;
-  const marks = Math.max(1, Math.min(place.length, shown.length - column));
+  const marks = Math.max(1, Math.min(place.length, lineText(place.line).length - column));
   return [
-    ...before,
-    `> ${String(place.line).padStart(width)} | ${shown}`.trimEnd(),
+    ...(place.line > 1 ? [numbered(' ', place.line - 1)] : []),
+    numbered('>', place.line),
     `  ${' '.repeat(width)} | ${' '.repeat(column)}${'^'.repeat(marks)}`,
   ].join('\n');
 }

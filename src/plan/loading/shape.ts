@@ -32,7 +32,7 @@ export function checkShape<T>(
   for (const issue of parsed.error.issues) {
     for (const found of explainIssue(issue, value, notes.read)) {
       if (!isKnown(found.path)) faults.push(source.fault(found.path, found.finding));
-      if (found.drop) drop(remains, found.path);
+      drop(remains, found.path);
     }
   }
   return { loose: remains as Loose<T>, faults };

@@ -4,6 +4,7 @@ import type { Interval } from '../language/interval.js';
 import { hintForName } from '../language/suggest.js';
 import { parseThreshold } from '../language/threshold.js';
 import { parseCriterion } from '../language/criterion.js';
+import { thresholdFindings } from './metrics.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
 import { checksOf, namesOf } from './walk.js';
 import { windowsOf } from './windows-of.js';
@@ -64,7 +65,8 @@ function checkCriterion(plan: LoosePlan, { path, criterion }: CriterionAt, repor
       hint: 'turn the operator around, or change the value',
     });
   }
-  const critical = metric.critical === undefined ? undefined : parseThreshold(metric.critical, metric.unit);
+  const isSound = thresholdFindings(metric).length === 0;
+  const critical = metric.critical === undefined || !isSound ? undefined : parseThreshold(metric.critical, metric.unit);
   if (critical?.ok && isWithin(passing, intervalOf(critical.value))) {
     report(path, {
       code: 'PG115',

@@ -57,7 +57,7 @@ function checkTraffic(
           : 'write the shares in ascending order',
       });
     }
-    last = Math.max(last, share);
+    last = share;
   });
   if (percent.length > 0 && percent.every((share) => share !== undefined) && last < everybody) {
     report([...path, 'percent'], {

@@ -113,7 +113,7 @@ function reportStarters(
 
 function rolesWithoutPeople({ plan, environment, inPlan }: Pairing, people: readonly Person[]): void {
   const nobody = (role: string | undefined): role is string =>
-    role !== undefined && !people.some((person) => person.roles.includes(role));
+    role !== undefined && namesOf(plan.roles).includes(role) && !people.some((person) => person.roles.includes(role));
   const place = environment.id ?? 'this environment';
   const hint = `give the role to somebody under people in ${place}`;
   for (const { path, value } of attestsOf(plan)) {

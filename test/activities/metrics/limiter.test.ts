@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createLimiter } from '../../../src/activities/metrics/limiter.js';
 
+/** Lets every promise that can go on do so. */
+const allElse = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 function gate(): { opened: Promise<void>; open: () => void } {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
@@ -19,10 +22,11 @@ describe('the limit of requests', () => {
         return index;
       })
     );
-    await Promise.resolve();
+    await allElse();
     expect(started).toEqual([0, 1]);
     gates[1]?.open();
     await all[1];
+    await allElse();
     expect(started).toEqual([0, 1, 2]);
     for (const { open } of gates) open();
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3]);

@@ -73,7 +73,7 @@ const planCases: FaultCase[] = [
     to: 'percent: «5%»',
     code: 'PG103',
     says: 'expected a number, found "5%"',
-    hint: 'write for example 5',
+    hint: 'without a unit',
   },
   {
     name: 'a mapping for a list',
@@ -177,10 +177,10 @@ const planCases: FaultCase[] = [
   },
   {
     name: 'a name with blanks',
-    from: '  latency: {',
-    to: '  «response time»: {',
+    from: '  users: {',
+    to: '  «active users»: {',
     code: 'PG103',
-    says: '"response time" cannot be a name here',
+    says: '"active users" cannot be a name here',
     hint: 'underscores',
   },
   {

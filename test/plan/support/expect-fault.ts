@@ -1,13 +1,11 @@
 import { expect } from 'vitest';
 import type { ErrorCode } from '../../../src/plan/errors.js';
 import type { Fault } from '../../../src/plan/loading/fault.js';
-import type { Marked } from './samples.js';
+import type { Change, Marked } from './samples.js';
 
 /** One row of a table of faults: what is changed, where « marks the place, and what must be said about it. */
-export interface FaultCase {
+export interface FaultCase extends Change {
   name: string;
-  from: string;
-  to: string;
   code: ErrorCode;
   says: string;
   hint?: string;

@@ -88,15 +88,30 @@ export interface Marked {
   column: number;
 }
 
-/** Changes one place of a text; « » in the new text marks the place of the expected fault. */
-export function change(text: string, from: string, to: string): Marked {
-  const parts = text.split(from);
-  if (parts.length !== 2) throw new Error(`"${from}" is in the text ${parts.length - 1} times`);
-  const changed = parts.join(to);
+/** A change of one place, and further ones; « » in the new text marks the place of the expected fault. */
+export interface Change {
+  from: string;
+  to: string;
+  also?: ReadonlyArray<readonly [from: string, to: string]>;
+}
+
+/** Applies a change with its further ones. */
+export function changeAll(text: string, { from, to, also = [] }: Change): Marked {
+  const changed = [[from, to] as const, ...also].reduce((sum, [old, fresh]) => replaceOnce(sum, old, fresh), text);
   const before = changed.slice(0, changed.indexOf('«'));
   return {
     text: changed.replace('«', '').replace('»', ''),
     line: before.split('\n').length,
     column: before.length - before.lastIndexOf('\n'),
   };
+}
+
+export function change(text: string, from: string, to: string): Marked {
+  return changeAll(text, { from, to });
+}
+
+function replaceOnce(text: string, from: string, to: string): string {
+  const parts = text.split(from);
+  if (parts.length !== 2) throw new Error(`"${from}" is in the text ${parts.length - 1} times`);
+  return parts.join(to);
 }

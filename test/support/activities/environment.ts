@@ -16,7 +16,14 @@ export function testEnvironment(overrides: Partial<Environment> = {}): Environme
     ],
     trust: 'identity',
     flags: { provider: 'flagd', file: 'flags.json' },
-    metrics: { provider: 'endpoint', url: 'http://127.0.0.1:9/metrics', lag: second, timeout: second, headers: {}, bindings: {} },
+    metrics: {
+      provider: 'endpoint',
+      url: 'http://127.0.0.1:9/metrics',
+      lag: second,
+      timeout: second,
+      headers: {},
+      bindings: {},
+    },
     deploy: {
       core: {
         read: ['./read'],

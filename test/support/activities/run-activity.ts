@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type { Info } from '@temporalio/activity';
 import { createEnvironmentActivities } from '../../../src/activities/create-activities.js';
 import type { EnvironmentActivities } from '../../../src/activities/contract.js';
@@ -10,7 +11,7 @@ export function activitiesOn(tools: TestTools, info: Partial<Info> = {}): Enviro
   const inContext =
     <Input, Output>(run: (input: Input) => Promise<Output>) =>
     (input: Input): Promise<Output> =>
-      new MockActivityEnvironment(info).run(run, input);
+      new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') }).run(run, input);
   return {
     captureChange: inContext(environment.captureChange),
     applyChange: inContext(environment.applyChange),

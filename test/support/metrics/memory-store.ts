@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../../src/activities/evidence/index.js';
+import { canonicalJson } from '../../../src/plan/canonical.js';
 import type { EvidenceStore } from '../../../src/activities/evidence/index.js';
 
 /** An evidence store in memory, with the same text and digests as the real one; it can be broken and mended. */

@@ -12,10 +12,9 @@ export class ExpositionError extends Error {
   override readonly name = 'ExpositionError';
 }
 
-const label = String.raw`\s*[A-Za-z_]\w*\s*=\s*"(?:[^"\\\n]|\\.)*"\s*`;
-const sampleLine = new RegExp(
-  String.raw`^([A-Za-z_:][\w:]*)\s*(?:\{(?:${label}(?:,${label})*,?\s*)?\})?\s+(\S+)(?:\s+(-?\d+))?\s*$`
-);
+const sampleName = /^[A-Za-z_:][\w:]*/;
+/** One label up to the comma or brace behind it, or the closing brace itself. */
+const label = /\s*(?:[A-Za-z_]\w*\s*=\s*"(?:[^"\\]|\\.)*"\s*(?:,\s*(?=[A-Za-z_}])|(?=\}))|\})/y;
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const special: Record<string, number> = {
   NaN: Number.NaN,
@@ -34,18 +33,39 @@ export function parseExposition(page: string): Map<string, ExposedSample[]> {
   const samples = new Map<string, ExposedSample[]>();
   for (const [index, line] of page.split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
-    const match = sampleLine.exec(line);
-    const [, name, text, time] = match ?? [];
-    const value = text === undefined ? undefined : parseValue(text);
-    if (name === undefined || text === undefined || value === undefined) {
+    const fields = fieldsOf(line);
+    const value = fields && parseValue(fields.text);
+    if (fields === undefined || value === undefined) {
       throw new ExpositionError(`line ${index + 1} is not a sample: ${JSON.stringify(line.slice(0, 80))}`);
     }
+    const { name, text, time } = fields;
     const sample = { value, text, timed: time !== undefined };
     const series = samples.get(name);
     if (series) series.push(sample);
     else samples.set(name, [sample]);
   }
   return samples;
+}
+
+function fieldsOf(line: string): { name: string; text: string; time: string | undefined } | undefined {
+  const name = sampleName.exec(line)?.[0];
+  if (name === undefined) return undefined;
+  const behindName = line.slice(name.length);
+  const rest = behindName.trimStart().startsWith('{') ? behindLabels(behindName.trimStart()) : behindName;
+  if (rest === behindName && !/^\s/.test(rest)) return undefined;
+  const [text, time, ...more] = rest?.trim().split(/\s+/) ?? [];
+  if (text === undefined || more.length > 0 || (time !== undefined && !/^-?\d+$/.test(time))) return undefined;
+  return { name, text, time };
+}
+
+/** What stands behind the closing brace; undefined when the labels are malformed. Label by label, so in linear time. */
+function behindLabels(text: string): string | undefined {
+  label.lastIndex = 1;
+  for (;;) {
+    const match = label.exec(text);
+    if (!match) return undefined;
+    if (match[0].trim() === '}') return text.slice(label.lastIndex);
+  }
 }
 
 function parseValue(text: string): number | undefined {

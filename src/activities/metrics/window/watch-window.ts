@@ -15,7 +15,7 @@ import type { WindowProgress } from './progress.js';
 /** So that a clock that was set, or a machine that slept, is noticed. */
 const longestSleepMs = 60_000;
 /** Samples kept in heartbeats while the store fails; a heartbeat must stay well below the server's 2 MB. */
-const mostPending = 1000;
+const mostPending = 300;
 
 /**
  * Watches one metric window: samples on its fixed grid, each for its own instant and never for "now", judged one by one

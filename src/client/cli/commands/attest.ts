@@ -6,19 +6,20 @@ import { jsonOption, outputOption, reasonOption, runArgument } from '../options.
 export function attestCommand(run: Run): Command {
   return new Command('attest')
     .description('answer a checklist item: done, not-applicable or failed; without an item lists what waits for you')
-    .argument('[item]', 'address of the item, such as 1a/team-assembled')
+    .argument('[item]', 'address of the item, such as 1a/team-assembled; left out: lists the open items')
+    .argument('[run]', runArgument)
     .addOption(new Option('--answer <answer>', 'your answer').choices(['done', 'not-applicable', 'failed']))
     .option('--evidence <text>', 'a link, a note, or the digest of a file')
     .addOption(reasonOption())
-    .option('--all', 'answer every open item that you may answer')
-    .addOption(new Option('--run <run>', runArgument))
+    .option('--all', 'answer every open item that you may answer; then the only argument is the run')
+    .option('-y, --yes', 'do not ask')
     .addOption(outputOption(['table', 'json']))
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  phasegate attest\n  phasegate attest 1a/team-assembled --answer done --evidence "all five on the call"\n  phasegate attest --all --answer done')
     .action(
-      run<AttestOptions>(async (context, options, [item]) => {
+      run<AttestOptions>(async (context, options, args) => {
         const { attest } = await import('../attest.js');
-        return attest(context, item, options);
+        return attest(context, args, options);
       })
     );
 }

@@ -25,7 +25,7 @@ export function listCommand(run: Run): Command {
       run<Options>(async (context, options) => {
         const client = await context.connect();
         const awaiting = options.awaiting === 'me' ? context.me.name : options.awaiting;
-        const { runs, workerAnswered } = await client.list(awaiting === undefined ? {} : { awaiting });
+        const { runs, workerAnswered } = await client.list({ awaiting });
         if (!workerAnswered) {
           context.note('no worker answers for some runs: their line is what Temporal itself knows. Start one with: phasegate worker --env ENVIRONMENT');
         }

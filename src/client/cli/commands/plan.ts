@@ -28,7 +28,7 @@ export function planCommand(run: Run): Command {
         const preview = buildPreview({ ...documents, startedBy: context.me.name, startAt: context.io.now() });
         if (options.output === 'json') context.print(safeJson(preview, 2));
         else if (options.output === 'name') context.print(preview.digest);
-        else context.print(...previewLines(cleanDeep(preview), context.paint));
+        else context.print(...previewLines(cleanDeep(preview), context.paint, context.columns));
       })
     );
 }

@@ -22,7 +22,7 @@ export function runCommand(run: Run, verb: 'pause' | 'resume', description: stri
         const client = await context.connect();
         const ref = await client.resolveRun(reference);
         context.note(`${verb}: ${ref.workflowId}, as ${context.me.name}…`);
-        const sent = await client[verb](ref, { by: context.me.name, ...(reason === undefined ? {} : { reason }) });
+        const sent = await client[verb](ref, { by: context.me.name, reason });
         return tellSent(context, sent, output);
       })
     );

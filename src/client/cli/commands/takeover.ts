@@ -1,11 +1,10 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { PhasegateError } from '../../../plan/errors.js';
 import type { Run } from '../context.js';
 import { jsonOption, outputOption, reasonOption, runArgument } from '../options.js';
 
 interface Options {
   reason?: string;
-  run?: string;
   yes?: boolean;
   output: 'table' | 'json';
 }
@@ -14,14 +13,14 @@ export function takeoverCommand(run: Run): Command {
   return new Command('takeover')
     .description('say that an undo which keeps failing was done by hand')
     .argument('<entry>', 'id of the ledger entry, such as 1a/enable#1')
+    .argument('[run]', runArgument)
     .addOption(reasonOption())
-    .addOption(new Option('--run <run>', runArgument))
     .option('-y, --yes', 'do not ask')
     .addOption(outputOption(['table', 'json']))
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  phasegate takeover 1a/enable#1 --reason "switched off in the flag console"')
     .action(
-      run<Options>(async (context, options, [entry = '']) => {
+      run<Options>(async (context, options, [entry = '', reference]) => {
         const { reason } = options;
         if (reason === undefined) {
           throw new PhasegateError('PG212', 'takeover needs a reason', { hint: 'Say what you did by hand: --reason "…"' });
@@ -31,7 +30,7 @@ export function takeoverCommand(run: Run): Command {
           import('../gate-choice.js'),
           import('../ask.js'),
         ]);
-        const chosen = await chooseGate(context, 'takeover', options.run, { named: entry });
+        const chosen = await chooseGate(context, 'takeover', reference, { named: entry });
         const { gate } = chosen;
         context.note(`${gate.title}: ${gate.reason}`, whoLine(context, chosen));
         await confirm(context, `Say that ${gate.address} was undone by hand? phasegate will not try it again.`, options.yes === true);

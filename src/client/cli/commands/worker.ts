@@ -32,12 +32,7 @@ export function workerCommand(run: Run): Command {
         const { runWorkerFor } = await import('../worker.js');
         const { env, var: vars, ...rest } = options;
         const { profile, address, namespace } = context.options;
-        await runWorkerFor(context, env, vars, {
-          ...rest,
-          ...(profile === undefined ? {} : { profile }),
-          ...(address === undefined ? {} : { address }),
-          ...(namespace === undefined ? {} : { namespace }),
-        });
+        await runWorkerFor(context, env, vars, { ...rest, profile, address, namespace });
       })
     );
 }

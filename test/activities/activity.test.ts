@@ -1,0 +1,98 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { activity } from '../../src/activities/activity.js';
+import type { Scope } from '../../src/activities/scope.js';
+import { createSecrets } from '../../src/activities/secrets.js';
+import { PhasegateError } from '../../src/plan/errors.js';
+
+const secrets = createSecrets({ env: { TOKEN: 'canary-token' }, baseDir: '.' });
+secrets.resolve('${env:TOKEN}');
+
+function context(): MockActivityEnvironment {
+  return new MockActivityEnvironment({ heartbeatDetails: { from: 'before' } }, { logger: new DefaultLogger('ERROR') });
+}
+
+function run<T>(work: (input: string, scope: Scope) => Promise<T>, mock = context()): Promise<T> {
+  return mock.run(activity(secrets, work), 'input');
+}
+
+describe('an activity', () => {
+  it('gives results without the value of a secret', async () => {
+    expect(await run(async (input) => ({ text: `${input} canary-token` }))).toEqual({
+      text: 'input [secret env:TOKEN]',
+    });
+  });
+
+  it.each([
+    ['a coded error', new PhasegateError('PG301', 'canary-token', { where: 'at canary-token' }), 'PG301', false],
+    ['one not worth a retry', new PhasegateError('PG302', 'canary-token'), 'PG302', true],
+    [
+      'a failure',
+      ApplicationFailure.create({
+        type: 'PG303',
+        message: 'canary-token',
+        details: ['canary-token'],
+        nonRetryable: true,
+      }),
+      'PG303',
+      true,
+    ],
+    ['any error', new TypeError('canary-token', { cause: new Error('canary-token') }), 'TypeError', false],
+  ])(
+    '%s leaves with its code, whether to retry, and no secret in message, stack or details',
+    async (_, error, type, nonRetryable) => {
+      const thrown: unknown = await run(() => Promise.reject(error)).catch((caught: unknown) => caught);
+      expect(thrown).toBeInstanceOf(ApplicationFailure);
+      expect(thrown).toMatchObject({ type, nonRetryable });
+      const failure = thrown as ApplicationFailure;
+      expect(
+        [failure.message, failure.stack, JSON.stringify(failure.details), String(failure.cause)].join(' ')
+      ).not.toContain('canary-token');
+    }
+  );
+
+  it('that is cancelled ends as cancelled, whatever the interrupted request says of itself', async () => {
+    const mock = context();
+    const running = run(async (_, scope) => {
+      mock.cancel();
+      scope.signal.throwIfAborted();
+      throw new DOMException('This operation was aborted', 'AbortError');
+    }, mock);
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+
+  it('that fails with a code while it is cancelled keeps the code', async () => {
+    const mock = context();
+    const running = run(async () => {
+      mock.cancel();
+      throw new PhasegateError('PG317', 'not undone');
+    }, mock);
+    await expect(running).rejects.toMatchObject({ type: 'PG317' });
+  });
+
+  describe('heartbeats', () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    it('every 2 seconds while it runs, with the details given last, and not after it', async () => {
+      const beats: unknown[] = [];
+      const mock = context();
+      mock.on('heartbeat', (details) => beats.push(details));
+      let finish: () => void = () => undefined;
+      const running = run(async (_, scope) => {
+        await new Promise<void>((resolve) => (finish = resolve));
+        scope.heartbeat({ told: 1 });
+        await new Promise<void>((resolve) => (finish = resolve));
+      }, mock);
+      await vi.advanceTimersByTimeAsync(2_000);
+      finish();
+      await vi.advanceTimersByTimeAsync(4_000);
+      finish();
+      await running;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(beats).toEqual([{ from: 'before' }, { told: 1 }, { told: 1 }, { told: 1 }]);
+    });
+  });
+});

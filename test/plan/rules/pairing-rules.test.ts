@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { freeze } from '../../../src/plan/freeze.js';
+import type { FreezeResult } from '../../../src/plan/freeze.js';
+import { loadEnvironment } from '../../../src/plan/load-environment.js';
+import { loadPlan } from '../../../src/plan/load-plan.js';
+import { expectOnlyFault } from '../support/expect-fault.js';
+import type { FaultCase } from '../support/expect-fault.js';
+import { changeAll, sampleEnvironment, samplePlan } from '../support/samples.js';
+
+function freezeTexts(
+  plan: string,
+  environment: string,
+  vars: Record<string, string> = {},
+  startedBy?: string
+): FreezeResult {
+  return freeze({
+    plan: loadPlan(plan, 'plan.yaml'),
+    environment: loadEnvironment(environment, 'lab.yaml', vars),
+    vars,
+    ...(startedBy === undefined ? {} : { startedBy }),
+  });
+}
+
+const inPlan: FaultCase[] = [
+  {
+    name: 'an unknown service',
+    from: "revision: '{{vars.revision}}'",
+    to: "revision: «'{{env.services.kore}}'»",
+    code: 'PG107',
+    says: 'unknown service "kore"',
+    hint: 'did you mean "core"?',
+  },
+  {
+    name: 'an unknown deploy target',
+    from: 'target: core',
+    to: 'target: «cores»',
+    code: 'PG105',
+    says: 'lab has no deploy target "cores"',
+    hint: 'did you mean "core"?',
+  },
+  {
+    name: 'a program that the environment does not allow',
+    from: 'command: [./ops/smoke',
+    to: 'command: [«./bin/smoke»',
+    code: 'PG116',
+    says: 'lab does not allow the program "./bin/smoke"',
+    hint: 'commands.allow',
+  },
+  {
+    name: 'a host that the environment does not allow',
+    from: "url: '{{env.services.core}}/healthz'",
+    to: 'url: «"http://169.254.169.254/latest"»',
+    code: 'PG116',
+    says: 'lab does not allow checks to call 169.254.169.254',
+    hint: 'http.allow',
+  },
+  {
+    name: 'another port of an allowed host',
+    from: "url: '{{env.services.core}}/healthz'",
+    to: 'url: «"http://127.0.0.1:4001/"»',
+    code: 'PG116',
+    says: 'to call 127.0.0.1:4001',
+  },
+  {
+    name: 'a check of something that is not http',
+    from: "url: '{{env.services.core}}/healthz'",
+    to: 'url: «"file:///etc/passwd"»',
+    code: 'PG104',
+    says: 'is not an http address',
+  },
+  {
+    name: 'a metric that is not bound',
+    from: 'latency < 2s]',
+    to: '«users2 < 5»]',
+    also: [['  users: {', '  users2: { description: Users, unit: count }\n  users: {']],
+    code: 'PG105',
+    says: 'users2 is used here, but lab does not say how it is read',
+    hint: 'metrics.bindings.users2 with promql',
+  },
+  {
+    name: 'a gate that needs more people than there are',
+    from: 'roles: { lead: 1, ops: 1 }',
+    to: '«roles»: { lead: 2, ops: 2 }',
+    code: 'PG109',
+    says: 'nobody could satisfy this gate in lab without the one who starts the run: it needs 2 of lead and 2 of ops (lead: ada, bob; ops: bob, cyd)',
+  },
+];
+
+describe('rules of a plan in an environment', () => {
+  it.each(inPlan)('refuse $name', (row) => {
+    const marked = changeAll(samplePlan, row);
+    const { faults, frozen } = freezeTexts(marked.text, sampleEnvironment);
+    expectOnlyFault(faults, marked, row);
+    expect(faults[0]?.file).toBe('plan.yaml');
+    expect(frozen).toBeUndefined();
+  });
+
+  it('refuse an action without a way back that does not say so, and accept one that does', () => {
+    const environment = sampleEnvironment.replace("'{{revision}}'] }", "'{{revision}}'], undo: none }");
+    const step = "{ id: deploy, target: core, revision: '{{vars.revision}}' }";
+    expect(freezeTexts(samplePlan, environment).faults).toMatchObject([
+      {
+        code: 'PG112',
+        message: 'core has no undo in lab, and this step does not say so',
+        hint: expect.stringContaining('cannot-undo'),
+      },
+    ]);
+    const said = samplePlan.replace(step, step.replace(' }', ', cannot-undo: the old tables are gone }'));
+    const { faults, warnings } = freezeTexts(said, environment);
+    expect(faults).toEqual([]);
+    expect(warnings.map((warning) => warning.message)).toContain('behind this step the way back is closed');
+  });
+
+  it('refuse a gate whose only person is also the only one who could start', () => {
+    const alone = sampleEnvironment.replace(
+      / {2}ada: .*\n {2}bob: .*\n {2}cyd: .*\n/,
+      '  ada: { title: Ada, roles: [lead, ops] }\n'
+    );
+    const { faults } = freezeTexts(samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }'), alone);
+    expect(faults.map((fault) => fault.message)).toEqual([
+      expect.stringContaining(
+        'nobody could satisfy this gate in lab without the one who starts the run: it needs 1 of lead (lead: ada)'
+      ),
+      expect.stringContaining('it needs 1 of lead'),
+    ]);
+  });
+
+  it('let the starter count where the plan says so', () => {
+    const alone = sampleEnvironment.replace(
+      / {2}ada: .*\n {2}bob: .*\n {2}cyd: .*\n/,
+      '  ada: { title: Ada, roles: [lead, ops] }\n'
+    );
+    const plan = samplePlan
+      .replace('roles: { lead: 1 }, expires', 'roles: { lead: 1 }, allow-starter: true, expires')
+      .replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }, allow-starter: true');
+    expect(freezeTexts(plan, alone).faults).toEqual([]);
+  });
+
+  it('count a person with two roles once', () => {
+    const two = sampleEnvironment
+      .replace('  cyd: { title: Cyd, roles: [ops] }\n', '')
+      .replace('ada: { title: Ada, roles: [lead] }', 'ada: { title: Ada, roles: [guest] }');
+    const { faults } = freezeTexts(
+      samplePlan
+        .replace('roles: { lead: 1 }, expires', 'roles: { lead: 1 }, allow-starter: true, expires')
+        .replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1, ops: 1 }, allow-starter: true'),
+      two
+    );
+    expect(faults).toMatchObject([
+      { code: 'PG109', message: expect.stringContaining('it needs 1 of lead and 1 of ops (lead: bob; ops: bob)') },
+    ]);
+  });
+
+  it('warn that some could not start it, and refuse when one of them does', () => {
+    const environment = sampleEnvironment.replace('roles: [ops, lead]', 'roles: [ops]');
+    expect(freezeTexts(samplePlan, environment).warnings).toContainEqual(
+      expect.objectContaining({
+        file: 'lab.yaml',
+        line: 8,
+        message: expect.stringContaining('a run started by ada could not be approved'),
+      })
+    );
+    expect(freezeTexts(samplePlan, environment, {}, 'bob').faults).toEqual([]);
+    expect(freezeTexts(samplePlan, environment, {}, 'ada').faults).toMatchObject([
+      { code: 'PG109', message: expect.stringContaining('without ada') },
+      { code: 'PG109' },
+    ]);
+  });
+
+  it('refuse a role that nobody holds, at an attestation and at an escalation', () => {
+    const environment = sampleEnvironment
+      .replace('roles: [ops, lead]', 'roles: [lead]')
+      .replace('cyd: { title: Cyd, roles: [ops] }', 'cyd: { title: Cyd, roles: [lead] }');
+    const plan = samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }');
+    expect(freezeTexts(plan, environment).faults.map(({ line, message }) => [line, message])).toEqual([
+      [28, 'nobody in lab is ops'],
+      [36, 'nobody in lab is ops'],
+    ]);
+  });
+
+  it('refuse a binding that the chosen provider cannot use', () => {
+    const environment = sampleEnvironment
+      .replace('provider: prometheus\n', "provider: endpoint\n  endpoint: { url: 'http://127.0.0.1:4000/metrics' }\n")
+      .replace('promql: memory, sample: memory', 'promql: memory');
+    const { faults, warnings } = freezeTexts(samplePlan, environment);
+    expect(faults).toMatchObject([{ file: 'lab.yaml', message: 'memory has no sample, which endpoint needs' }]);
+    expect(warnings.map((warning) => warning.message)).toContain(
+      'the metrics source has no memory: stability before this check began cannot be seen'
+    );
+  });
+
+  it('refuse a variable that nobody declared, and one whose value a program would take for an option', () => {
+    expect(freezeTexts(samplePlan, sampleEnvironment, { revison: 'v3' }).faults).toMatchObject([
+      {
+        code: 'PG107',
+        file: 'plan.yaml',
+        message: '--var revison: neither plan nor environment has this variable',
+        hint: 'did you mean "revision"?',
+      },
+    ]);
+    expect(freezeTexts(samplePlan, sampleEnvironment, { revision: '--force' }).faults).toMatchObject([
+      {
+        code: 'PG107',
+        line: 32,
+        message: '{{vars.revision}} becomes "--force", which a program would take for an option',
+      },
+    ]);
+  });
+
+  it('refuse a plan variable without a value', () => {
+    const { faults } = freezeTexts(samplePlan.replace(', default: v2', ''), sampleEnvironment);
+    expect(faults).toMatchObject([
+      {
+        code: 'PG107',
+        line: 8,
+        column: 3,
+        message: 'variable "revision" has no value',
+        hint: 'give it with --var revision=VALUE',
+      },
+    ]);
+  });
+
+  it('show the faults of both files, those of the plan first', () => {
+    const { faults } = freezeTexts(
+      samplePlan.replace('by: ops', 'by: opps'),
+      sampleEnvironment.replace('kind: test', 'kind: prod')
+    );
+    expect(faults.map(({ file, message }) => [file, message])).toEqual([
+      ['plan.yaml', 'unknown role "opps"'],
+      ['lab.yaml', '"prod" is not one of the choices'],
+    ]);
+  });
+});
