@@ -94,9 +94,9 @@ export class PhasegateClient {
     return new SnapshotReader(this.link, run).read();
   }
 
-  /** Snapshots of a run until it has ended; the last one has an outcome. */
-  watch(run: RunRef, options: WatchOptions = {}): AsyncGenerator<RunSnapshot, void> {
-    return watchRun(new SnapshotReader(this.link, run), options);
+  /** Snapshots of a run until it, and a rollback that was started after it, has ended; the last one has an outcome. */
+  watch(run: RunRef, options: WatchOptions & { rollback?: RunRef } = {}): AsyncGenerator<RunSnapshot, void> {
+    return watchRun(new SnapshotReader(this.link, run, options.rollback), options);
   }
 
   /** Gates that wait for people, the most urgent first. */

@@ -1,3 +1,5 @@
+import { planDocument } from './document/plan-document.js';
+import type { PlanDocument } from './document/plan-document.js';
 import { digestOf } from './digest.js';
 import { fillDocument } from './fill.js';
 import { createClock } from './freezing/clock.js';
@@ -11,6 +13,7 @@ import type { LoadedEnvironment } from './load-environment.js';
 import type { LoadedPlan } from './load-plan.js';
 import { inOrder } from './loading/fault.js';
 import type { Fault } from './loading/fault.js';
+import { checkShape } from './loading/shape.js';
 import type { Source } from './loading/source.js';
 import type { FrozenPlan } from './model.js';
 import { bindingRules } from './rules/bindings.js';
@@ -56,10 +59,10 @@ export function freeze({ plan, environment, vars, startedBy }: FreezeInput): Fre
     unknownVariables(vars, [...Object.keys(declared), ...Object.keys(declaredIn(environment.source.value))], inPlan);
   }
 
-  const fill = <T>(document: T, report: Report): T =>
-    fillDocument(document, () => lookupIn(declared, values, environment), report);
-  const filled = fill(plan.loose, inPlan);
+  const fill = <T>(document: T): T => fillDocument(document, () => lookupIn(declared, values, environment), inPlan);
+  const filled = fill(plan.loose);
   secretRules(filled, inPlan);
+  const document = plan.source && plan.document ? checkFilled(plan.source, fill(plan.source.value), found) : undefined;
   const pairing: Pairing = {
     plan: filled,
     environment: environment.loose,
@@ -72,15 +75,22 @@ export function freeze({ plan, environment, vars, startedBy }: FreezeInput): Fre
   const all = inOrder(found, plan.source?.file);
   const faults = all.filter((fault) => fault.severity === 'error');
   const warnings = all.filter((fault) => fault.severity === 'warning');
-  if (faults.length > 0 || !plan.document || !environment.document) return { faults, warnings };
+  if (faults.length > 0 || !document || !environment.document) return { faults, warnings };
 
   const clock = createClock(environment.document.compress);
   const parts = {
-    plan: freezePlan(fill(plan.document, inPlan), clock),
+    plan: freezePlan(document, clock),
     environment: freezeEnvironment(environment.document, clock),
     vars: { ...environment.values, ...values },
   };
   return { frozen: { digest: digestOf(parts), ...parts }, faults, warnings };
+}
+
+/** A value may make a sound plan unsound: an empty one, or one that is far too long. */
+function checkFilled(source: Source, value: Record<string, unknown>, faults: Fault[]): PlanDocument | undefined {
+  const shaped = checkShape(planDocument, source, value);
+  faults.push(...shaped.faults);
+  return shaped.document;
 }
 
 function reportTo(source: Source | undefined, faults: Fault[]): Report {

@@ -41,7 +41,7 @@ export function valuesOf(declared: Declared, given: Variables, report: Report): 
         hint: `give it with --var ${name}=VALUE`,
         at: 'key',
       });
-    } else if (unsafeCharacters.test(value)) {
+    } else if (unsafeCharacters.test(value) || /[\r\n]/.test(value)) {
       report(['vars', name], {
         code: 'PG107',
         message: `the value of "${name}" has a control character`,

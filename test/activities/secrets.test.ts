@@ -47,17 +47,26 @@ describe('scrubbing', () => {
   it.each([
     ['raw', env.TOKEN],
     ['URL-encoded', encodeURIComponent(env.TOKEN)],
-    ['URL-encoded in small letters', encodeURIComponent(env.TOKEN).toLowerCase().replace('p@ss', 'p@ss')],
+    ['URL-encoded in small letters', encodeURIComponent(env.TOKEN).toLowerCase()],
     ['as a form', new URLSearchParams({ v: env.TOKEN }).toString().slice(2)],
     ['in JSON', JSON.stringify(env.TOKEN).slice(1, -1)],
     ['base64', Buffer.from(env.TOKEN).toString('base64').replace(/=+$/, '').slice(0, -1)],
-    ['inside Basic authentication', Buffer.from(`me:${env.TOKEN}:end`).toString('base64').slice(6, -8)],
-    ['inside another base64 text', Buffer.from(`ab${env.TOKEN}`).toString('base64').slice(4, -2)],
-    ['base64url', Buffer.from(`abc${env.TOKEN}`).toString('base64url').slice(4, -2)],
   ])('takes a value out that is %s', (_, form) => {
     const clean = seen().scrub(`before ${form} after`);
     expect(clean).toContain('[secret env:TOKEN]');
     expect(clean).not.toContain(form);
+  });
+
+  it.each([
+    ['Basic authentication', `me:${env.TOKEN}`],
+    ['at another place of a group', `ab${env.TOKEN}:end`],
+    ['at the third', `abc:${env.TOKEN}!`],
+  ])('takes a value out of a longer base64 text: %s', (_, text) => {
+    for (const form of ['base64', 'base64url'] as const) {
+      const clean = seen().scrub(Buffer.from(text).toString(form));
+      expect(clean).toContain('[secret env:TOKEN]');
+      expect(clean.replace('[secret env:TOKEN]', '').length).toBeLessThan(16);
+    }
   });
 
   it('takes the lines of a key out one by one', () => {

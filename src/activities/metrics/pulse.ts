@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import type { Scope } from '../scope.js';
 
@@ -14,6 +15,8 @@ export async function beating<T>(
   work: () => Promise<T>
 ): Promise<T> {
   const stop = new AbortController();
+  // Each request in flight listens to it: more than Node's ten are no leak.
+  setMaxListeners(0, scope.signal);
   const pulse = async (): Promise<never> => {
     for (;;) {
       await clock.sleep(pulseMs, stop.signal);

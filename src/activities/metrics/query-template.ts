@@ -15,8 +15,9 @@ const defaultRangeSeconds = 5;
 
 const elapsedTemplate = /\{\{\s*elapsed\s*\}\}/g;
 const rangeTemplate = /\{\{\s*range\s*\}\}/g;
-/** A selector and nothing else: `name`, `name{label="value"}`. */
-const plainSelector = /^\s*[A-Za-z_:][\w:]*\s*(?:\{(?:[^{}"'`]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})?\s*$/;
+/** A selector and nothing else: `name`, `name{label="value"}`; but `NaN` and `Inf` are numbers. */
+const plainSelector =
+  /^\s*(?!(?:nan|inf)\s*$)[A-Za-z_:][\w:]*\s*(?:\{(?:[^{}"'`]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})?\s*$/i;
 
 /**
  * Fills `{{elapsed}}` (since the phase's first change) and `{{range}}` (the binding's, but no more than elapsed) in

@@ -11,6 +11,7 @@ import { readFamily, type Relative } from '../read/family.js';
 import { readHistory, readInput } from '../read/history.js';
 import { ledgerFrom } from '../read/ledger.js';
 import { readFrozen } from '../read/run-input.js';
+import { lockHolders } from './locks.js';
 import { moves } from '../read/snapshot-reader.js';
 import type { RunRef } from '../read/snapshot.js';
 
@@ -27,14 +28,18 @@ export interface RollbackPreview {
   irreversible: LedgerEntry[];
   /** Phases and rollbacks of a closed run that are still at work, such as phases undoing themselves. */
   stillOpen: Relative[];
+  /** Whether the run still holds locks; undefined when no worker tells. */
+  locked: boolean | undefined;
 }
 
 /** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
 export async function previewRollback(link: Link, run: RunRef, phase?: string): Promise<RollbackPreview> {
-  const [described, family] = await Promise.all([
+  const [described, family, frozen] = await Promise.all([
     describeRun(link, run.workflowId, run.runId),
     readFamily(link, run).then((relatives) => relatives.filter(moves)),
+    readFrozen(link, run),
   ]);
+  const holders = await lockHolders(link, frozen.environment.id);
   const { open } = ledgerFrom(await Promise.all(family.map((relative) => readHistory(link, relative))));
   const meant = phase === undefined ? open : open.filter((entry) => entry.phase === phase);
   return {
@@ -44,6 +49,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
     steps: undoOrder(meant),
     irreversible: irreversible(meant),
     stillOpen: described.open ? [] : family.filter((relative) => relative.open),
+    locked: holders && Object.values(holders).some((holder) => holder.runId === run.runId),
   };
 }
 

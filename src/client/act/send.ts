@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { isErrorCode, PhasegateError } from '../../plan/errors.js';
+import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
 import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
 import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
@@ -61,7 +61,10 @@ function refusal(error: unknown, where: string): unknown {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return error;
   const code = cause.type ?? '';
-  return new PhasegateError(isErrorCode(code) ? code : 'PG208', cleanLine(cause.message), { where, cause: error });
+  const known = isErrorCode(code) ? code : 'PG208';
+  const run = where.replace(/^migration\//, '').replace(/\/(phase|rollback)\/.*$/, '');
+  const hint = known === 'PG207' ? 'Mend it and send it again.' : describeError(known).hint.replace(/\bRUN\b/g, run);
+  return new PhasegateError(known, cleanLine(cause.message), { where, hint, cause: error });
 }
 
 function defined(payload: Record<string, unknown>): Record<string, unknown> {

@@ -2,13 +2,13 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { LockHolder } from '../../activities/contract.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
-import { lockKeys, locksWorkflowId, migrationId, remarksOf, workflowQueue } from '../../plan/names.js';
+import { lockKeys, migrationId, remarksOf, workflowQueue } from '../../plan/names.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
+import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { openBelow } from '../read/family.js';
-import { statusWithinMs } from '../read/query.js';
 import type { RunRef } from '../read/snapshot.js';
+import { lockHolders } from './locks.js';
 
 /**
  * Refuses a start that would meet another run: of the same plan, or on a flag or deploy target that somebody holds.
@@ -26,7 +26,8 @@ export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<voi
       hint: `Watch it end with: phasegate watch ${workflowId}`,
     });
   }
-  const holders = await lockHolders(link, frozen.environment.id);
+  // Without a worker nobody can tell; the migration asks again before it changes anything.
+  const holders = (await lockHolders(link, frozen.environment.id)) ?? {};
   for (const key of lockKeys(frozen.plan)) {
     const holder = holders[key];
     if (holder) throw await lockedBy(link, key, holder);
@@ -84,17 +85,6 @@ function alreadyOpen(workflowId: string): PhasegateError {
   return new PhasegateError('PG201', `${workflowId} is running`, {
     hint: `Watch it with: phasegate watch ${workflowId}, or end it with: phasegate rollback ${workflowId}`,
   });
-}
-
-/** Who holds what in an environment; nobody, when there is no lock workflow yet or no worker to ask. */
-async function lockHolders(link: Link, environmentId: string): Promise<Record<string, LockHolder>> {
-  const handle = link.temporal.workflow.getHandle(locksWorkflowId(environmentId));
-  try {
-    return await link.call('holders of locks', () => handle.query<Record<string, LockHolder>>('holders'), statusWithinMs);
-  } catch (error) {
-    if (isNotFound(error) || isNotReady(error) || error instanceof NoAnswer) return {};
-    throw error;
-  }
 }
 
 async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<PhasegateError> {

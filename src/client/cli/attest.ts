@@ -27,6 +27,9 @@ export async function attest(context: Context, args: ReadonlyArray<string | unde
   if (answer === undefined) {
     throw new PhasegateError('PG407', 'the answer is missing', { hint: 'Say --answer done, --answer not-applicable or --answer failed.' });
   }
+  if (answer !== 'done' && options.reason === undefined) {
+    throw new PhasegateError('PG212', `"${answer}" needs a reason`, { hint: `Say why: --answer ${answer} --reason "…"` });
+  }
   context.note('reading the run…');
   const { snapshot, gates } = item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
   if (gates.length === 0) throw new PhasegateError('PG203', `no open item waits for ${context.me.name}`);

@@ -17,6 +17,8 @@ export interface FollowOptions {
   stream: NodeJS.WriteStream;
   /** What goes on when the watch ends early: `the run`, `the rollback`. */
   what: string;
+  /** A rollback that was just started after the run's end. */
+  rollback?: RunRef;
 }
 
 /** One way to show a run while it goes on. */
@@ -46,7 +48,7 @@ export async function follow(context: Context, run: RunRef, options: FollowOptio
   const timer = timeoutMs === undefined ? undefined : setTimeout(stop('timeout'), timeoutMs);
   let last: RunSnapshot | undefined;
   try {
-    for await (const snapshot of client.watch(run, { signal: stopped.signal })) {
+    for await (const snapshot of client.watch(run, { signal: stopped.signal, rollback: options.rollback })) {
       last = snapshot;
       renderer.show(snapshot);
     }

@@ -57,7 +57,7 @@ function blindGate(snapshot: RunSnapshot, answer: string, { named, digest }: Wan
     decisions: [],
     openedAt: snapshot.at,
     deadlineAt: snapshot.at,
-    then: 'the plan decides',
+    then: '',
     digest: digest ?? '',
     answers: [answer],
     workflowId: owner.workflowId,

@@ -35,17 +35,21 @@ export class LiveView {
   end(): void {
     clearInterval(this.ticker);
     if (!this.snapshot) return;
-    const { columns } = this.screen.size;
-    this.screen.finish(fit(frame(this.snapshot, this.view(columns)), columns - 1, Infinity));
+    const columns = this.screen.size.columns - 1;
+    const view = this.view(columns);
+    const below = this.snapshot.run.outcome ? footer(this.snapshot, view) : [];
+    this.screen.finish(fit([...frame(this.snapshot, view), ...below], columns, Infinity));
   }
 
   private draw(): void {
     if (!this.snapshot) return;
-    const { columns, rows } = this.screen.size;
+    const { rows, columns: wide } = this.screen.size;
+    // The last column stays free: some terminals wrap as soon as it is written.
+    const columns = wide - 1;
     const view = this.view(columns);
     const below = footer(this.snapshot, view);
     const lines = [...frame(this.snapshot, view), ...below];
-    this.screen.draw(fit(lines, columns - 1, rows - 1));
+    this.screen.draw(fit(lines, columns, rows - 1));
   }
 
   private view(columns: number): View {

@@ -6,6 +6,7 @@ import type { RollbackPreview } from '../act/rollback.js';
 import type { RunRef } from '../read/snapshot.js';
 import { cleanDeep } from '../render/clean.js';
 import { table } from '../render/table.js';
+import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
 import { runName } from '../view/view.js';
 import { confirmTyped } from './ask.js';
 import type { Context } from './context.js';
@@ -34,18 +35,18 @@ export async function rollback(context: Context, options: RollbackOptions, refer
     throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', { hint: 'Leave --phase out to take back everything.' });
   }
   context.note('', ...previewLines(context, cleanDeep(preview)), '');
+  if (!preview.open && preview.steps.length === 0 && preview.locked === false && status.run.outcome?.kind !== 'rolled-back-not-verified') {
+    context.print(outcomeLine(status));
+    return stateExitCode(status);
+  }
   const environment = status.frozen.environment.id;
   await confirmTyped(context, `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`, environment, options.confirm);
   const saying = { by: context.me.name, reason };
-  if (preview.open) {
-    const sent = await client.rollback(run, { ...saying, phase });
-    context.note(sent.text);
-  } else {
-    const started = await client.rollbackEnded(run, saying);
-    context.note(`started ${started.workflowId}`);
-  }
+  const started = preview.open ? undefined : await client.rollbackEnded(run, saying);
+  if (started) context.note(`started ${started.workflowId}`);
+  else context.note((await client.rollback(run, { ...saying, phase })).text);
   if (!options.watch) return exitCodes.ok;
-  return follow(context, run, { progress: options.progress, stream: context.io.out, what: 'the rollback' });
+  return follow(context, run, { progress: options.progress, stream: context.io.out, what: 'the rollback', rollback: started });
 }
 
 /** Phases of an ended run that undo themselves are waited for: nothing must be undone twice at once. */
@@ -62,12 +63,12 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
   }
 }
 
-function previewLines(context: Context, { steps, irreversible, open }: RollbackPreview): string[] {
+function previewLines(context: Context, { steps, irreversible, open, locked }: RollbackPreview): string[] {
   const paint = context.errPaint;
   const closed = irreversible.map((entry) => paint('bad', `! ${entry.id} ${entry.title} cannot be undone: ${entry.cannotUndo ?? ''}`));
   if (steps.length === 0) {
-    const then = open ? 'The run stops.' : 'Health and red metrics are verified, and the locks are released.';
-    return ['Nothing is in force that could be undone.', then, ...closed];
+    const rest = locked === false ? 'No lock is held.' : 'Health and red metrics are verified, then the locks are released.';
+    return [`Nothing is in force that could be undone. ${open ? 'The run stops.' : rest}`, ...closed];
   }
   const rows = steps.map(({ entry, covers }, index) => [
     `  ${index + 1}.`,

@@ -33,10 +33,11 @@ export async function waitUntilReady(
 ): Promise<ReadyResult> {
   const deadline = Date.now() + timeoutMs;
   let lastReason: string | undefined;
+  const aborted = whenAborted(signal);
   while (Date.now() < deadline && !signal.aborted) {
     try {
       // Not the look alone: a probe may still wait for a server that has ended.
-      const result = await Promise.race([look(condition, logFile, logOffset, signal), whenAborted(signal)]);
+      const result = await Promise.race([look(condition, logFile, logOffset, signal), aborted]);
       if (result.ready) {
         return result;
       }

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../plan/outcome.js';
-import type { Gate, RunState, RunStatus } from '../../plan/run-status.js';
+import type { RunState, RunStatus } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
@@ -22,8 +22,6 @@ export interface ListedRun extends RunRef {
   deadlineAt?: number;
   outcome?: Outcome;
   remarks: string[];
-  /** Open gates as far as a worker answered. */
-  gates: Gate[];
 }
 
 export interface ListAnswer {
@@ -49,6 +47,8 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
       const waiting = waits.filter((wait) => wait.run === run.runId || wait.runId === run.runId);
       const filled = {
         ...run,
+        // The migration runs while its phase waits; people mean the phase.
+        state: run.state === 'running' ? (waiting[0]?.state ?? run.state) : run.state,
         awaiting: [...new Set([...run.awaiting, ...waiting.flatMap((wait) => wait.awaiting)])],
         ...earliest([run.deadlineAt, ...waiting.map((wait) => wait.deadlineAt)]),
         ...(waiting[0]?.phase === undefined ? {} : { phase: waiting[0].phase }),
@@ -56,7 +56,7 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
       if (run.endedAt !== undefined) return filled;
       const status = await queryStatus<RunStatus>(link, run);
       if (!status) workerAnswered = false;
-      return status ? { ...filled, state: status.state, gates: status.gates, ...phaseOf(status) } : filled;
+      return status ? { ...filled, ...phaseOf(status) } : filled;
     })
   );
   const { awaiting } = options;
@@ -88,7 +88,6 @@ async function migrations(link: Link): Promise<ListedRun[]> {
           ...(deadline && !closed ? { deadlineAt: deadline.getTime() } : {}),
           ...(outcome ? { outcome } : {}),
           remarks: memo.remarks ?? [],
-          gates: [],
         })
       );
       if (runs.length === atMost) break;
@@ -101,6 +100,7 @@ interface Wait {
   runId: string;
   run?: string;
   phase?: string;
+  state?: RunState;
   awaiting: string[];
   deadlineAt?: number;
 }
@@ -114,11 +114,13 @@ async function awaited(link: Link, name: string | undefined): Promise<Wait[]> {
       const attributes = info.typedSearchAttributes;
       const run = attributes.get(searchAttributes.run);
       const deadline = attributes.get(searchAttributes.deadline);
+      const state = attributes.get(searchAttributes.status);
       const phase = /\/phase\/([^/]+)$/.exec(info.workflowId)?.[1];
       waits.push({
         runId: info.runId,
         ...(run === undefined ? {} : { run }),
         ...(phase === undefined ? {} : { phase }),
+        ...(isRunState(state) ? { state } : {}),
         awaiting: attributes.get(searchAttributes.awaiting) ?? [],
         ...(deadline ? { deadlineAt: deadline.getTime() } : {}),
       });

@@ -1,6 +1,8 @@
 import type { CheckResult, Origin, WindowResult } from '../../activities/contract.js';
+import type { LedgerEntry } from '../../plan/change.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult, PhaseStatus, RollbackResult, RollbackStatus, StepRecord } from '../../plan/run-status.js';
+import { instantText, oneOf } from '../../plan/text/spans.js';
 import type { Relative } from './family.js';
 import type { ActivityFact, HistoryFacts } from './history.js';
 import { captured } from './ledger.js';
@@ -38,17 +40,17 @@ export function rollbackFromHistory(history: HistoryFacts): RollbackStatus | und
 }
 
 export function awaitedSentence(relative: Pick<Relative, 'state' | 'awaiting' | 'deadlineAt'>): string {
-  const until = relative.deadlineAt === undefined ? '' : ` until ${new Date(relative.deadlineAt).toISOString()}`;
-  const who = relative.awaiting.length > 0 ? `, waiting for ${relative.awaiting.join(' or ')}${until}` : '';
-  return `Last known: ${relative.state ?? 'started'}${who}.`;
+  const until = relative.deadlineAt === undefined ? '' : ` until ${instantText(relative.deadlineAt)}`;
+  const who = relative.awaiting.length > 0 ? ` for ${oneOf(relative.awaiting)}${until}` : '';
+  return `last known: ${relative.state ?? 'started'}${who}`;
 }
 
 /** One record for each address that an activity worked for; the last activity of an address tells its state. */
 function stepsOf(history: HistoryFacts, input: PhaseInput): StepRecord[] {
   const records = new Map<string, StepRecord>();
   for (const fact of history.activities) {
-    const origin = (fact.input as { origin?: Origin } | undefined)?.origin;
-    if (!origin || !origin.address.includes('#')) continue;
+    const origin = originOf(fact);
+    if (!origin?.address.includes('#')) continue;
     const before = records.get(origin.address);
     records.set(origin.address, {
       address: origin.address,
@@ -62,6 +64,12 @@ function stepsOf(history: HistoryFacts, input: PhaseInput): StepRecord[] {
     });
   }
   return [...records.values()];
+}
+
+/** Changes are known by their ledger entry, everything else says where it comes from. */
+function originOf({ input }: ActivityFact): Pick<Origin, 'address' | 'title'> | undefined {
+  const { origin, entry } = (input ?? {}) as { origin?: Origin; entry?: LedgerEntry };
+  return origin ?? (entry && { address: entry.id, title: entry.title });
 }
 
 function resultOf(fact: ActivityFact): Pick<StepRecord, 'state'> & Partial<StepRecord> {

@@ -5,7 +5,7 @@ import { cleanDeep } from '../render/clean.js';
 import type { RunRef } from './snapshot.js';
 
 /** With a living worker a status takes some 20 ms; the rest is for a worker that has just come back. */
-export const statusWithinMs = 1_200;
+export const statusWithinMs = 1_000;
 
 /**
  * Asks a workflow for its status; undefined when no worker answers in time. What comes back was written by plans,

@@ -23,12 +23,15 @@ interface PhaseView {
 export class SnapshotReader {
   private readonly link: Link;
   private readonly run: RunRef;
+  private readonly expected: RunRef | undefined;
   private frozen: FrozenPlan | undefined;
   private readonly ended = new Map<string, PhaseView>();
 
-  constructor(link: Link, run: RunRef) {
+  /** @param expected a rollback that was just started: the visibility store may not show it yet */
+  constructor(link: Link, run: RunRef, expected?: RunRef) {
     this.link = link;
     this.run = run;
+    this.expected = expected;
   }
 
   /** @throws PhasegateError PG403 when the run is unknown, PG401 when the server cannot be reached */
@@ -85,7 +88,7 @@ export class SnapshotReader {
   private async rollbacks(run: RunStatus, phases: readonly PhaseView[], described: Described): Promise<RollbackStatus[] | undefined> {
     const named = run.rollbacks.length > 0 || phases.some((view) => view.status.rollback !== undefined);
     if (!named && described.open) return [];
-    const family = await readFamily(this.link, this.run);
+    const family = await this.family();
     const rollbacks = family.filter((relative) => relative.type === 'rollback');
     const statuses = await Promise.all(rollbacks.map((relative) => queryStatus<RollbackStatus>(this.link, relative)));
     const known = statuses.filter((status) => status !== undefined);
@@ -93,7 +96,7 @@ export class SnapshotReader {
   }
 
   private async closed(snapshot: RunSnapshot, described: Described): Promise<RunSnapshot> {
-    const family = (await readFamily(this.link, this.run)).filter(moves);
+    const family = (await this.family()).filter(moves);
     const outcome = described.outcome;
     const stillOpen = family.filter((relative) => relative.open).length;
     const ledger = outcome || stillOpen > 0 ? undefined : await this.ledger(family);
@@ -107,6 +110,13 @@ export class SnapshotReader {
       rollbacks: snapshot.rollbacks,
     });
     return { ...snapshot, run };
+  }
+
+  private async family(): Promise<Relative[]> {
+    const { expected } = this;
+    const family = await readFamily(this.link, this.run);
+    if (!expected || family.some((relative) => relative.runId === expected.runId)) return family;
+    return [...family, await describeRun(this.link, expected.workflowId, expected.runId)];
   }
 
   private async ledger(family: readonly Relative[]): Promise<ReturnType<typeof ledgerFrom>> {

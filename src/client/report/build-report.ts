@@ -72,13 +72,19 @@ export function buildReport(snapshot: RunSnapshot): Report {
     environment: { id: frozen.environment.id, title: frozen.environment.title, kind: frozen.environment.kind },
     vars: frozen.vars,
     units: Object.fromEntries(Object.values(frozen.plan.metrics).map(({ name, unit }) => [name, unit])),
-    timeline: timeline(snapshot),
+    timeline: withoutBeginnings(timeline(snapshot)),
     phases,
     notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),
     changes: phases.flatMap((phase) => phase.ledger).map((entry) => reported(entry, rollbacks)),
     rollbacks,
     refusals: [run, ...phases, ...rollbacks].flatMap((from) => from.refusals).toSorted((a, b) => a.at - b.at),
   };
+}
+
+/** In hindsight the end of a step tells its story; what only began stays. */
+function withoutBeginnings(events: readonly RunEvent[]): RunEvent[] {
+  const ended = new Set(events.filter((event) => event.state !== 'running').map((event) => event.about));
+  return events.filter((event) => event.state !== 'running' || !event.about.includes('#') || !ended.has(event.about));
 }
 
 function reported(entry: LedgerEntry, rollbacks: readonly RollbackStatus[]): ReportedChange {

@@ -1,4 +1,5 @@
 import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../plan/run-status.js';
+import type { Decision } from '../../plan/quorum.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import type { AnyState } from '../render/states.js';
 import type { RunSnapshot } from '../read/snapshot.js';
@@ -20,9 +21,8 @@ export interface RunEvent {
  */
 export function timeline(snapshot: RunSnapshot): RunEvent[] {
   const { run, phases, rollbacks } = snapshot;
-  return [...runEvents(run), ...phases.flatMap(phaseEvents), ...rollbacks.flatMap(rollbackEvents)].toSorted(
-    (a, b) => a.at - b.at
-  );
+  const story = [...runEvents(run), ...phases.flatMap((phase) => phaseEvents(phase, run)), ...rollbacks.flatMap(rollbackEvents), ...endEvents(run)];
+  return story.toSorted((a, b) => a.at - b.at);
 }
 
 function runEvents(run: RunStatus): RunEvent[] {
@@ -31,19 +31,22 @@ function runEvents(run: RunStatus): RunEvent[] {
     { key: 'run:started', at: run.startedAt, about, state: 'running', text: `started by ${run.startedBy}` },
     ...refusalEvents(run),
   ];
-  const { paused, outcome } = run;
-  if (paused) events.push(pauseEvent(about, paused));
-  if (outcome) {
-    const state = outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back';
-    events.push({ key: `run:${outcome.kind}`, at: outcome.endedAt, about, state, text: `${outcomeWords(outcome.kind)}: ${outcome.reason}` });
-  }
+  if (run.paused) events.push(pauseEvent(about, run.paused));
   return events;
 }
 
-function phaseEvents(phase: PhaseStatus): RunEvent[] {
+function endEvents({ outcome }: RunStatus): RunEvent[] {
+  if (!outcome) return [];
+  const state = outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back';
+  const text = `${outcomeWords(outcome.kind)}: ${outcome.reason}`;
+  return [{ key: `run:${outcome.kind}`, at: outcome.endedAt, about: 'run', state, text }];
+}
+
+function phaseEvents(phase: PhaseStatus, run: RunStatus): RunEvent[] {
   const about = phase.phase;
   const events: RunEvent[] = [
     { key: `${about}:started`, at: phase.startedAt, about, state: 'running', text: `${phase.title}: started` },
+    ...phase.decisions.map(decisionEvent),
     ...phase.steps.flatMap(stepEvents),
     ...refusalEvents(phase),
   ];
@@ -58,20 +61,27 @@ function phaseEvents(phase: PhaseStatus): RunEvent[] {
       text: `${title}: waiting for ${people.join(' or ') || 'nobody'}`,
     });
   }
-  for (const made of phase.decisions) {
-    const why = made.reason === undefined ? '' : `: ${made.reason}`;
-    const state = made.decision === 'approve' ? 'passed' : 'failed';
-    const text = `${made.by} ${made.decision === 'approve' ? 'approved' : 'rejected'}${why}`;
-    events.push({ key: `${made.gate}:${made.decision}:${made.by}`, at: made.at, about: made.gate, state, text });
-  }
   for (const { address, by, reason, at } of phase.waivers) {
     events.push({ key: `${address}:waived`, at, about: address, state: 'waived', text: `waived by ${by}: ${reason}` });
   }
-  if (phase.paused) events.push(pauseEvent(about, phase.paused));
+  // A pause is the run's, handed on to the phase.
+  if (phase.paused && !run.paused) events.push(pauseEvent(about, phase.paused));
   if (phase.endedAt !== undefined) {
     events.push({ key: `${about}:ended`, at: phase.endedAt, about, state: phase.state, text: `${phase.title}: ${phase.state}` });
   }
   return events;
+}
+
+/** Before the end of the gate that it decides: both have the same instant. */
+function decisionEvent(made: Decision): RunEvent {
+  const why = made.reason === undefined ? '' : `: ${made.reason}`;
+  return {
+    key: `${made.gate}:${made.decision}:${made.by}`,
+    at: made.at,
+    about: made.gate,
+    state: made.decision === 'approve' ? 'passed' : 'failed',
+    text: `${made.by} ${made.decision === 'approve' ? 'approved' : 'rejected'}${why}`,
+  };
 }
 
 function stepEvents(step: StepRecord): RunEvent[] {

@@ -19,9 +19,9 @@ export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View)
     gate.kind === 'hold' ? paint('warn', `on hold: ${gate.reason}`) : gate.reason,
     ...(phase ? phaseEvidence(phase, snapshot, view) : []),
     '',
-    ...(gate.kind === 'approval' ? [`${needs(gate)}; may answer: ${gate.people.join(', ') || 'nobody'}`] : []),
+    ...(gate.kind === 'approval' && gate.people.length > 0 ? [`${needs(gate)}; may answer: ${gate.people.join(', ')}`] : []),
     ...gate.decisions.map(({ by, decision, at, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${by} at ${timeOfDay(at, now)} UTC${reason === undefined ? '' : `: ${reason}`}`),
-    `${untilText(gate.deadlineAt, now)}, then ${gate.then}`,
+    ...(gate.people.length > 0 ? [`${untilText(gate.deadlineAt, now)}, then ${gate.then}`] : []),
     paint('dim', gate.digest === '' ? `plan ${run.plan.digest}` : `bound to ${gate.digest}, plan ${run.plan.digest}`),
   ];
 }

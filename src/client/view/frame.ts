@@ -1,3 +1,4 @@
+import { effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { symbolOf } from '../render/states.js';
 import { table } from '../render/table.js';
@@ -26,11 +27,15 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
   ];
 }
 
-/** The line below a live view: how to leave, and what else can be done. */
+/** The line below a live view: how to leave and what else can be done; at the end where to read on. */
 export function footer(snapshot: RunSnapshot, view: View): Line[] {
-  if (snapshot.run.outcome) return [];
   const name = runName(snapshot.run.workflowId);
-  return [line(''), line(view.paint('dim', `Ctrl-C leaves, the run goes on · phasegate pause | rollback | report ${name}`))];
+  if (snapshot.run.outcome) return [line(''), line(view.paint('dim', `The whole story: phasegate report ${name}`))];
+  const undoing = effectiveState(snapshot) === 'rolling back';
+  const text = undoing
+    ? `Ctrl-C leaves, the rollback goes on · phasegate status ${name}`
+    : `Ctrl-C leaves, the run goes on · phasegate pause | rollback | report ${name}`;
+  return [line(''), line(view.paint('dim', text))];
 }
 
 function eventLines(events: readonly RunEvent[], view: View): Line[] {

@@ -10,7 +10,7 @@ import { runName, type View } from './view.js';
 export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
   const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot.run.workflowId, view));
   const { run } = snapshot;
-  if (run.paused && !run.outcome) {
+  if (run.paused && !run.outcome && run.state !== 'rolling back') {
     const why = run.paused.reason === undefined ? '' : `: ${run.paused.reason}`;
     lines.push(line(view.paint('warn', `‖ paused by ${run.paused.by}${why}`)), command(`phasegate resume ${runName(run.workflowId)}`, view));
   }

@@ -3,7 +3,7 @@ import { effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { stateWords } from '../render/states.js';
 import { clock, timeOfDay } from '../render/time.js';
-import { pad, widthOf } from '../render/width.js';
+import { clip, pad, widthOf } from '../render/width.js';
 import { line, type Line } from './line.js';
 import { runName, type View } from './view.js';
 
@@ -12,11 +12,11 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
   const { run, noWorker, at } = snapshot;
   const { paint, columns, now } = view;
   const end = run.outcome?.endedAt ?? now;
-  const title = `${paint('strong', run.plan.title)} ${paint('dim', `in ${run.environment.id}`)}`;
   const state = `${stateWords(effectiveState(snapshot), paint)}  ${clock(end - run.startedAt)}`;
-  const gap = Math.max(2, Math.min(columns, 110) - widthOf(title) - widthOf(state));
+  const left = Math.min(columns, 110) - widthOf(state) - 2;
+  const title = clip(`${paint('strong', run.plan.title)} ${paint('dim', `in ${run.environment.id}`)}`, left);
   const lines = [
-    line(`${title}${pad('', gap)}${state}`),
+    line(`${pad(title, left)}  ${state}`),
     line(
       paint(
         'dim',
@@ -24,7 +24,7 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
       )
     ),
   ];
-  if (view.uiUrl !== undefined) lines.push(line(paint('dim', uiLink(view.uiUrl, run.workflowId, run.runId))));
+  if (view.uiUrl !== undefined) lines.push(line(paint('dim', uiLink(view.uiUrl, run.workflowId))));
   if (run.remarks.length > 0) lines.push(line(paint('warn', `! ${run.remarks.join(' · ')}`)));
   if (noWorker !== undefined) lines.push(line(paint('bad', `! ${noWorker}`)));
   const ageMs = now - at;
@@ -33,6 +33,6 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
 }
 
 /** The page of a run in the Temporal UI. */
-export function uiLink(base: string, workflowId: string, runId: string, namespace = 'default'): string {
-  return `${base.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}`;
+function uiLink(base: string, workflowId: string): string {
+  return `${base.replace(/\/$/, '')}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`;
 }

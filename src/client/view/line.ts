@@ -1,7 +1,7 @@
 import { clip } from '../render/width.js';
 
 /** What may be left out when the screen is small, the least important first. */
-export const keep = { event: 1, upcoming: 2, passed: 3, detail: 4, current: 5, always: 9 } as const;
+export const keep = { passed: 1, event: 2, upcoming: 3, detail: 4, current: 5, always: 9 } as const;
 
 export interface Line {
   text: string;

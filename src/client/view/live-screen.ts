@@ -33,7 +33,7 @@ export class LiveScreen {
 
   draw(lines: readonly string[]): void {
     const { columns } = this.size;
-    const next = lines.map((text) => clip(text, columns - 1));
+    const next = lines.map((text) => clip(text, columns));
     // After a resize the old lines have wrapped anew: everything is drawn again from where they now begin.
     const resized = this.columns !== 0 && this.columns !== columns;
     const body = resized ? this.redrawn(next, columns) : this.changed(next);

@@ -12,7 +12,8 @@ import { windowOf } from './window-of.js';
 import type { View } from './view.js';
 
 const indent = '    ';
-const titleColumns = 60;
+/** Titles are padded to this, so that what follows them stands in a column. */
+const titleColumns = 64;
 
 /** Phases in their order: ended ones folded to a line, the current one with its steps, the others by name. */
 export function phaseLines(snapshot: RunSnapshot, view: View): Line[] {
@@ -32,7 +33,7 @@ function phaseLine(summary: PhaseSummary, status: PhaseStatus | undefined, wides
   const state: AnyState = status && summary.state === 'running' ? status.state : summary.state;
   const { paint, now } = view;
   const name = pad(`${summary.id}  ${summary.title}`, widest);
-  if (state === 'pending') return line(paint('dim', `· ${name}`), keep.upcoming);
+  if (state === 'pending') return line(paint('dim', `· ${name.trimEnd()}`), keep.upcoming);
   const time = summary.startedAt === undefined ? '' : spanText((summary.endedAt ?? now) - summary.startedAt);
   const reason = summary.reason !== undefined && state !== 'completed' ? paint(toneOf(state), `  ${summary.reason}`) : '';
   return line(`${symbolOf(state, paint)} ${name}  ${paint(toneOf(state), pad(state, 12))}  ${paint('dim', time)}${reason}`);
@@ -46,7 +47,7 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
     ...openingLines(status, view),
     ...beforeLines(phase, before, rest.length > 0, windows, view),
     ...rest.flatMap((step) => stepLine(phase, step, windows, view)),
-    ...upcomingLines(phase, status.steps, snapshot.frozen, view),
+    ...(status.state === 'rolling back' ? [] : upcomingLines(phase, status.steps, snapshot.frozen, view)),
     ...snapshot.troubles
       .filter((trouble) => trouble.workflowId === status.workflowId)
       .map((trouble) => line(`${indent}${view.paint('warn', `! ${trouble.activity} failed, attempt ${trouble.attempt}: ${trouble.reason}`)}`, keep.detail)),
@@ -62,10 +63,12 @@ function openingLines(status: PhaseStatus, view: View): Line[] {
 function beforeLines(phase: Phase, before: readonly StepRecord[], done: boolean, windows: readonly LiveWindow[], view: View): Line[] {
   const latest = before.filter((step, index) => before.findLastIndex((one) => one.id === step.id) === index);
   const good = latest.filter((step) => step.state === 'passed' || step.state === 'waived');
+  if (latest.length === 0) return [];
   if (done || (good.length === latest.length && good.length === phase.before.length && good.length > 0)) {
     const waived = latest.filter((step) => step.state === 'waived').length;
     const state = waived > 0 ? 'waived' : 'passed';
-    return [line(`${indent}${symbolOf(state, view.paint)} before: ${good.length} of ${phase.before.length} passed${waived > 0 ? `, ${waived} of them waived` : ''}`, keep.passed)];
+    const count = `${good.length} of ${latest.length} passed${waived > 0 ? `, ${waived} of them waived` : ''}`;
+    return [line(`${indent}${symbolOf(state, view.paint)} before the first change: ${count}`, keep.passed)];
   }
   return latest.flatMap((step) => stepLine(phase, step, windows, view));
 }

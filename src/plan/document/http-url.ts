@@ -14,7 +14,7 @@ export function parseHttpUrl(text: string): Understood<URL> {
   return understood(url);
 }
 
-export const url = parsedText(parseHttpUrl, '^https?://|\\{\\{', 'https://core.example.com');
+export const url = parsedText(parseHttpUrl, '^https?://', 'https://core.example.com');
 export const headers = z
   .record(words(), words(2000))
   .default({})

@@ -44,7 +44,9 @@ const deploy = z
   .strictObject({
     ...base,
     target: identifier.meta({ description: 'A deploy target of the environment.', examples: ['agent-execution-core'] }),
-    revision: words(500).meta({ description: 'What to deploy.', examples: ['{{vars.revision}}'] }),
+    revision: words(500)
+      .regex(/^(?!-)/, { error: 'give one that does not begin with -: a program would take it for an option' })
+      .meta({ description: 'What to deploy.', examples: ['{{vars.revision}}'] }),
     repeatable: z.boolean().default(false).meta({
       description: 'Whether the command may run twice. One that may not goes to HOLD when nobody knows if it ran.',
     }),

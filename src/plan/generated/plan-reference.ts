@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema, Schemas } from './json-schema.js';
 
 type Definitions = Record<string, JsonSchema>;
 
@@ -13,7 +13,7 @@ interface Section {
  *
  * @param introduction what comes before the tables
  */
-export function planReference(introduction: string, schemas: { plan: JsonSchema; environment: JsonSchema }): string {
+export function planReference(introduction: string, schemas: Schemas): string {
   const plan = sectionsOf('The plan', schemas.plan);
   const known = new Set(plan.map((section) => section.name));
   const environment = sectionsOf('The environment', schemas.environment).filter((section) => !known.has(section.name));

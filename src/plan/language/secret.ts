@@ -5,8 +5,8 @@ const reference = /\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^{}\s]+)\}/g;
 /** Names of what must not stand in a file. */
 export const secretName =
   /authorization|token|secret|passw(?:or)?d|api-?_?key|cookie|credential|private-?_?key|signing-?_?key/i;
-/** Room for a scheme before the reference, such as `Bearer `. */
-const longestScheme = 16;
+/** What may stand beside references: a scheme or name before them (`Bearer `, `session=`), a colon between two. */
+const scheme = /^(?:[A-Za-z-]{1,12}[ =])?:?$/;
 
 export const secretHint = 'write a reference that the worker resolves: ${env:NAME} or ${file:path}';
 
@@ -18,7 +18,7 @@ export function namesSecret(key: string): boolean {
 /** A value that must be a secret reference, with at most a scheme before it: `Bearer ${env:TOKEN}`. */
 export function checkSecret(text: string): Understood<string> {
   const clear = text.replace(reference, '');
-  if (clear === text || clear.length > longestScheme) return misunderstood('a secret stands in the clear', secretHint);
+  if (clear === text || !scheme.test(clear)) return misunderstood('a secret stands in the clear', secretHint);
   return checkReferences(text);
 }
 

@@ -35,22 +35,6 @@ export function parseThreshold(text: string, unit: Unit): Understood<Bound> {
   return understood({ op: parts.value.op, value: value.value, text: text.trim() });
 }
 
-/** Whether a value satisfies a bound. */
-export function satisfies(value: number, bound: Pick<Bound, 'op' | 'value'>): boolean {
-  switch (bound.op) {
-    case '<':
-      return value < bound.value;
-    case '<=':
-      return value <= bound.value;
-    case '>':
-      return value > bound.value;
-    case '>=':
-      return value >= bound.value;
-    case '==':
-      return value === bound.value;
-  }
-}
-
 function isOperator(text: string): text is Operator {
   return operators.includes(text);
 }

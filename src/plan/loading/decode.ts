@@ -1,6 +1,5 @@
-import { LineCounter } from 'yaml';
 import type { Fault } from './fault.js';
-import { faultAt } from './source.js';
+import { fileText } from './text.js';
 
 /** The text of a file, or the fault that keeps it from being read. */
 export type Decoded = { text: string; fault?: undefined } | { text?: undefined; fault: Fault };
@@ -17,19 +16,5 @@ export function decodeUtf8(bytes: Uint8Array, file: string): Decoded {
 
 /** A fault of a file as a whole, or of one character of it. */
 export function fileFault(file: string, message: string, hint: string, text = '', at = 0): Fault {
-  const lines = new LineCounter();
-  for (let start = 0; start !== -1 && start <= at; start = nextLine(text, start)) lines.addNewLine(start);
-  return faultAt({
-    file,
-    text,
-    lines,
-    range: { start: at, end: at + 1 },
-    path: '',
-    finding: { code: 'PG101', message, hint },
-  });
-}
-
-function nextLine(text: string, start: number): number {
-  const end = text.indexOf('\n', start);
-  return end === -1 ? -1 : end + 1;
+  return fileText(file, text).faultAt({ start: at, end: at + 1 }, { code: 'PG101', message, hint });
 }

@@ -1,4 +1,4 @@
-import { secretName } from '../language/secret.js';
+import { checkSecret, secretName } from '../language/secret.js';
 
 const widest = 110;
 const lead = 30;
@@ -7,7 +7,10 @@ const lead = 30;
 export const unsafeCharacters = /(?![\t\n\r])\p{Cc}|[\u200E\u200F\u2028-\u202E\u2066-\u2069]/u;
 
 /** What must not get into a log by way of a frame: a secret that is no reference, a password in an address. */
-const secretValue = new RegExp(`([\\w-]*(?:${secretName.source})[\\w-]*["']?\\s*:\\s+)([^{},\\n]+)`, 'gi');
+const secretValue = new RegExp(
+  `([\\w-]*(?:${secretName.source})[\\w-]*["']?\\s*:\\s+)((?:\\$\\{[^}]*\\}|[^{},\\n])+)`,
+  'gi'
+);
 const userInfo = /(:\/\/)([^/\s'"@]*)@/g;
 
 /** Text that is safe to print: tabs become blanks, control characters a visible stand-in. */
@@ -17,7 +20,11 @@ export function printable(text: string): string {
 
 function conceal(line: string): string {
   return line
-    .replace(secretValue, (whole, key: string, value: string) => (value.includes('${') ? whole : key + stars(value)))
+    .replace(secretValue, (whole, key: string, value: string) =>
+      checkSecret(value.trim().replace(/^(["'])(.*)\1$/, '$2')).ok
+        ? whole
+        : `${key}${stars(value.trimEnd())}${value.slice(value.trimEnd().length)}`
+    )
     .replace(userInfo, (_, start: string, secret: string) => `${start}${stars(secret)}@`);
 }
 
@@ -34,8 +41,7 @@ function stars(text: string): string {
 export function codeFrame(lines: readonly string[], place: { line: number; column: number; length: number }): string {
   const cut = place.column > widest - lead ? place.column - lead : 0;
   const width = Math.max(4, String(place.line).length + 1);
-  const lineText = (number: number): string =>
-    conceal(printable(lines[number - 1] ?? '')).slice(cut, cut + widest);
+  const lineText = (number: number): string => conceal(printable(lines[number - 1] ?? '')).slice(cut, cut + widest);
   const numbered = (mark: string, number: number): string =>
     `${mark} ${String(number).padStart(width)} | ${lineText(number)}`.trimEnd();
   const column = place.column - 1 - cut;

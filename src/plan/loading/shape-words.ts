@@ -26,9 +26,15 @@ export function wordsFor(issue: Issue, path: Path, found: unknown, example: stri
     case 'invalid_union':
       return [`${shown} is not one of the choices`, choicesOf(issue)];
     case 'too_small':
-      return [`${shown} is too ${issue.origin === 'number' ? 'small' : 'short'}`, `at least ${limit(issue, issue.minimum)}`];
+      return [
+        `${shown} is too ${issue.origin === 'number' ? 'small' : 'short'}`,
+        `at least ${limit(issue, issue.minimum)}`,
+      ];
     case 'too_big':
-      return [`${shown} is too ${issue.origin === 'number' ? 'large' : 'long'}`, `at most ${limit(issue, issue.maximum)}`];
+      return [
+        `${shown} is too ${issue.origin === 'number' ? 'large' : 'long'}`,
+        `at most ${limit(issue, issue.maximum)}`,
+      ];
     case 'invalid_key':
       return [`"${key}" cannot be a name here`, issue.issues[0]?.message ?? reference];
     case 'invalid_format':

@@ -1,7 +1,8 @@
-import type { Document, LineCounter, Node, Pair } from 'yaml';
+import type { Document, Node, Pair } from 'yaml';
 import { isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Fault, Finding, Path } from './fault.js';
-import { codeFrame, printable } from './frame.js';
+import { printable } from './frame.js';
+import type { FileText, Range } from './text.js';
 
 /** A file that was read as YAML: its value as plain data, and where everything stands. */
 export interface Source {
@@ -11,47 +12,13 @@ export interface Source {
   fault(path: Path, finding: Finding): Fault;
 }
 
-interface Range {
-  start: number;
-  end: number;
-}
-
-export function createSource(file: string, text: string, document: Document, lines: LineCounter): Source {
+export function createSource(file: string, text: FileText, document: Document): Source {
   const value = document.toJS({ maxAliasCount: 0 }) as Record<string, unknown>;
   return {
     file,
     value,
-    fault: (path, finding) => {
-      const range = rangeOf(document.contents, path, finding.at ?? 'value');
-      return faultAt({ file, text, lines, range, path: pathText(value, path), finding });
-    },
-  };
-}
-
-/** Makes a fault of a finding at a stretch of text. */
-export function faultAt(input: {
-  file: string;
-  text: string;
-  lines: LineCounter;
-  range: Range;
-  path: string;
-  finding: Finding;
-}): Fault {
-  const { file, text, lines, range, path, finding } = input;
-  const { line, col } = lines.linePos(range.start);
-  const place = { line: Math.max(1, line), column: Math.max(1, col) };
-  const shown = finding.conceal
-    ? `${text.slice(0, range.start)}${'*'.repeat(Math.max(0, range.end - range.start))}${text.slice(range.end)}`
-    : text;
-  return {
-    code: finding.code,
-    severity: finding.severity ?? 'error',
-    file,
-    ...place,
-    path,
-    message: printable(finding.message),
-    hint: printable(finding.hint),
-    frame: codeFrame(shown.split(/\r\n|\n|\r/), { ...place, length: range.end - range.start }),
+    fault: (path, finding) =>
+      text.faultAt(rangeOf(document.contents, path, finding.at ?? 'value'), finding, pathText(value, path)),
   };
 }
 

@@ -1,15 +1,40 @@
-import type { YAMLError } from 'yaml';
+import type { Document, YAMLError } from 'yaml';
 import type { Finding } from './fault.js';
+import type { Range } from './text.js';
 
-/** What the parser complains about, in the words of somebody who writes plans. */
-export function explainYamlError(error: YAMLError, text: string): Finding {
-  const [message, hint] = words(error, text);
-  return { code: error.code === 'DUPLICATE_KEY' ? 'PG106' : 'PG102', message, hint };
+const readable: readonly string[] = ['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED'];
+
+/** A finding at a stretch of the text. */
+export type Problem = Finding & Range;
+
+/**
+ * What the parser complains about, in the words of somebody who writes plans. `broken` is a text of which the parser
+ * could only guess the meaning; a key that is written twice or an unknown tag leaves the rest readable.
+ */
+export function parserProblems(document: Document, text: string): { problems: Problem[]; broken: boolean } {
+  const all = [...document.errors, ...document.warnings];
+  const tooDeep = all.find(isNesting);
+  // The parser complains of nesting at every level; once is enough.
+  const shown = tooDeep ? [tooDeep] : all;
+  const problems = shown.map((error): Problem => {
+    const [message, hint] = words(error, text);
+    const code = error.code === 'DUPLICATE_KEY' ? 'PG106' : 'PG102';
+    return { start: error.pos[0], end: error.pos[1], code, message, hint };
+  });
+  return { problems, broken: all.some((error) => !readable.includes(error.code)) };
+}
+
+export function isTooDeep(document: Document): boolean {
+  return document.errors.some(isNesting);
+}
+
+function isNesting(error: YAMLError): boolean {
+  return error.message.includes('call stack');
 }
 
 function words(error: YAMLError, text: string): [message: string, hint: string] {
   const start = error.pos[0];
-  if (error.message.includes('call stack')) return ['the file is nested too deeply', 'a plan needs about eight levels'];
+  if (isNesting(error)) return ['the file is nested too deeply', 'a plan needs about eight levels'];
   switch (error.code) {
     case 'DUPLICATE_KEY':
       return [`key "${keyAt(text, start)}" is written twice`, 'keep one of them'];

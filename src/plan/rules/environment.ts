@@ -115,7 +115,12 @@ const channels: Rule = (environment, report) => {
     if (webhook?.url === undefined || (webhook.url === '' && webhook.optional)) continue;
     const url = isReference(webhook.url) ? undefined : parseHttpUrl(webhook.url);
     if (url?.ok === false)
-      report([...path, 'webhook', 'url'], { code: 'PG104', message: 'the address of the webhook is not an http address', hint: url.hint, conceal: true });
+      report([...path, 'webhook', 'url'], {
+        code: 'PG104',
+        message: 'the address of the webhook is not an http address',
+        hint: url.hint,
+        conceal: true,
+      });
   }
 };
 

@@ -92,7 +92,11 @@ describe('a metric check', () => {
     } as const;
     const environment = testEnvironment();
     environment.metrics.bindings['error_rate'] = { sample: 'error_rate' };
-    const result = await run(testTools(), { type: 'metric', criterion }, environment);
+    const result = await activitiesOn(testTools()).runCheck({
+      origin,
+      check: { type: 'metric', criterion },
+      environment,
+    });
     expect(result.verdict).toBe('HOLD');
     expect(result.reason).toContain('error_rate < 1%');
   });

@@ -75,11 +75,9 @@ describe('the Prometheus reader', () => {
     const reader = readerOf(metricSource(stub.url, { a: { promql: 'increase(a[{{elapsed}}])' } }));
     const instants = [310, 325, 340, 355].map((seconds) => t0 + seconds * second);
     expect(await reader.range(['a'], instants, { changedAt: t0 })).toEqual(instants.map(() => ({ a: one })));
-    expect(
-      asked(stub)
-        .map(({ query }) => query)
-        .toSorted()
-    ).toEqual([310, 325, 340, 355].map((n) => `increase(a[${n}s])`));
+    expect(new Set(asked(stub).map(({ query }) => query))).toEqual(
+      new Set([310, 325, 340, 355].map((n) => `increase(a[${n}s])`))
+    );
   });
 
   it('mixes both when the range is clipped at first', async () => {

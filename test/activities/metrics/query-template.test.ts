@@ -59,7 +59,7 @@ describe('a plain selector', () => {
     }
   );
 
-  it.each(['sum(x)', 'x / y', 'x[5m]', 'x offset 5m', 'x{a="b"} or y', '1', 'x{'])(
+  it.each(['sum(x)', 'x / y', 'x[5m]', 'x offset 5m', 'x{a="b"} or y', '1', 'x{', 'NaN', 'inf'])(
     'is a selector and nothing else: not %s',
     (promql) => {
       expect(fillQuery({ promql }, at(37), { changedAt })?.query).toBe(promql);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLimiter } from '../../../src/activities/metrics/limiter.js';
 import { askSource } from '../../../src/activities/metrics/request.js';
 import type { SourceAnswer, SourceRequest } from '../../../src/activities/metrics/request.js';

@@ -222,7 +222,7 @@ describe('heartbeats of a window', () => {
       latest: { success_rate: 0.99 },
     });
     expect(heartbeats.find(({ k }) => k === 2)).toMatchObject({ latest: { success_rate: 'no-data' } });
-    expect(new Set(heartbeats.map(({ k }) => k))).toEqual(new Set(Array.from({ length: 12 }, (_, k) => k)));
+    expect(new Set(heartbeats.map(({ k }) => k))).toEqual(new Set(Array.from({ length: 13 }, (_, k) => k)));
   });
 
   it('come every three seconds, though samples are minutes apart and the source is slow', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reservedKeys } from '../../../src/plan/document/reserved.js';
 import { errorPage } from '../../../src/plan/generated/error-page.js';
 import { referenceIntroduction } from '../../../src/plan/generated/introduction.js';
-import { jsonSchemas } from '../../../src/plan/generated/json-schema.js';
+import { documentSchemas, editorSchemas } from '../../../src/plan/generated/json-schema.js';
 import { planReference } from '../../../src/plan/generated/plan-reference.js';
 
 const root = new URL('../../../', import.meta.url).pathname;
@@ -15,19 +15,19 @@ async function markdown(text: string): Promise<string> {
 /** `npm run schema` writes these files anew after a change of the language. */
 describe('generated files', () => {
   it('has the JSON Schema of plans that the language says', async () => {
-    await expect(`${JSON.stringify(jsonSchemas().plan, null, 2)}\n`).toMatchFileSnapshot(
+    await expect(`${JSON.stringify(editorSchemas().plan, null, 2)}\n`).toMatchFileSnapshot(
       `${root}schema/plan.schema.json`
     );
   });
 
   it('has the JSON Schema of environments that the language says', async () => {
-    await expect(`${JSON.stringify(jsonSchemas().environment, null, 2)}\n`).toMatchFileSnapshot(
+    await expect(`${JSON.stringify(editorSchemas().environment, null, 2)}\n`).toMatchFileSnapshot(
       `${root}schema/environment.schema.json`
     );
   });
 
   it('has the plan reference that the schemas say', async () => {
-    const page = await markdown(planReference(referenceIntroduction, jsonSchemas()));
+    const page = await markdown(planReference(referenceIntroduction, documentSchemas()));
     await expect(page).toMatchFileSnapshot(`${root}docs/plan-reference.md`);
   });
 
@@ -38,7 +38,7 @@ describe('generated files', () => {
 
 describe('the plan reference', () => {
   it('explains every key: none is without a meaning', () => {
-    const rows = planReference('', jsonSchemas())
+    const rows = planReference('', documentSchemas())
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     expect(rows.length).toBeGreaterThan(150);

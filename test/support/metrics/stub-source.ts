@@ -23,11 +23,18 @@ export type StubBehaviour = (
   response: ServerResponse
 ) => StubAnswer | undefined | Promise<StubAnswer | undefined>;
 
+/** A STUB as `openStub` makes it, closed when the running test ends. */
+export async function stubSource(behave: StubBehaviour): Promise<StubSource> {
+  const { close, ...source } = await openStub(behave);
+  onTestFinished(close);
+  return source;
+}
+
 /**
  * A STUB of a metrics source on loopback, for what a real one cannot be made to do: garbage, delays, broken connections,
- * partial answers. Closed when the running test ends.
+ * partial answers.
  */
-export async function stubSource(behave: StubBehaviour): Promise<StubSource> {
+export async function openStub(behave: StubBehaviour): Promise<StubSource & { close: () => Promise<void> }> {
   const requests: StubRequest[] = [];
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
@@ -43,9 +50,9 @@ export async function stubSource(behave: StubBehaviour): Promise<StubSource> {
     serve(incoming, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, close };
 }

@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { createWindowActivities } from '../../../src/activities/metrics/index.js';
 import type { WindowHeartbeat, WindowInput, WindowResult } from '../../../src/activities/contract.js';
 import type { Clock } from '../../../src/activities/clock.js';
@@ -47,7 +48,8 @@ export function watch(
   input: WindowInput,
   { clock, reader, store = memoryStore(), heartbeatDetails, onHeartbeat }: Watched
 ): Watching {
-  const environment = new MockActivityEnvironment({ heartbeatDetails });
+  const quiet = new DefaultLogger('ERROR', () => undefined);
+  const environment = new MockActivityEnvironment({ heartbeatDetails }, { logger: quiet });
   const heartbeats: WindowHeartbeat[] = [];
   environment.on('heartbeat', (details: WindowHeartbeat) => {
     // What the server keeps is JSON; later changes to the object must not reach it.
@@ -56,7 +58,7 @@ export function watch(
   });
   const log: string[] = [];
   const write = (_facts: object, message: string): void => void log.push(message);
-  const { watchWindow } = createWindowActivities({
+  const activities = createWindowActivities({
     evidence: store,
     clock,
     logger: { info: write, warn: write, error: write },
@@ -64,6 +66,6 @@ export function watch(
     secrets: createSecrets({ env: {}, baseDir: '.' }),
     ...(reader && { readerOf: () => reader }),
   });
-  const result = environment.run<[WindowInput], WindowResult, typeof watchWindow>(watchWindow, input);
+  const result: Promise<WindowResult> = environment.run(() => activities.watchWindow(input));
   return { result, environment, heartbeats, log };
 }

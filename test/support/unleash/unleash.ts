@@ -55,7 +55,11 @@ export async function startUnleash(databaseUrl: string): Promise<Unleash> {
   server.stderr.on('data', keep);
   let running = true;
   const stopped = new Promise<void>((resolve) => server.once('exit', () => resolve(void (running = false))));
-  await ready(url, () => running, () => log);
+  await ready(
+    url,
+    () => running,
+    () => log
+  );
   return {
     url,
     adminToken,
@@ -90,4 +94,3 @@ async function ready(url: string, running: () => boolean, log: () => string): Pr
   }
   throw new Error(`Unleash did not start:\n${log()}`);
 }
-

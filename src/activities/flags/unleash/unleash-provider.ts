@@ -56,8 +56,9 @@ export function createUnleashProvider(
       if (now.enabled && !original.enabled) await api.turn(before.key, 'off');
       for (const step of stepsBack(original.strategies, now.strategies)) await api.apply(before.key, step);
       await reorder(api, before.key, original);
-      await confirm(api, before.key, (flag) => sameStrategies(flag.strategies, original.strategies));
-      if (original.enabled) await api.turn(before.key, 'on');
+      const same = (flag: UnleashFlag): boolean => sameStrategies(flag.strategies, original.strategies);
+      const { enabled } = await confirm(api, before.key, same);
+      if (original.enabled && !enabled) await api.turn(before.key, 'on');
       return true;
     },
     observe: (state) => observe(api, state),
@@ -77,8 +78,9 @@ async function reorder(api: UnleashApi, key: string, original: UnleashFlag): Pro
   await api.order(key, places);
 }
 
-async function confirm(api: UnleashApi, key: string, holds: (flag: UnleashFlag) => boolean): Promise<void> {
-  if (holds(await api.flag(key))) return;
+async function confirm(api: UnleashApi, key: string, holds: (flag: UnleashFlag) => boolean): Promise<UnleashFlag> {
+  const flag = await api.flag(key);
+  if (holds(flag)) return flag;
   throw fail('PG313', `the strategies of flag ${key} are not as they were just written`, { retryable: true });
 }
 

@@ -38,6 +38,7 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, input: WindowI
   const beat = (): void => scope.heartbeat(heartbeatOf(input, progress));
   const facts = { run: origin.run, address: origin.address };
   logger.info({ ...facts, attempt: scope.attempt, nextK: progress.state.nextK }, 'window watched');
+  beat();
   return beating({ clock, scope, beat }, async () => {
     while (!isOver(input, progress)) {
       scope.signal.throwIfAborted();

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { loadPlan } from '../../../src/plan/load-plan.js';
+import { inOrder, renderFault, renderFaults } from '../../../src/plan/loading/fault.js';
+import type { Fault } from '../../../src/plan/loading/fault.js';
+import { codeFrame } from '../../../src/plan/loading/frame.js';
+import { samplePlan } from '../support/samples.js';
+
+describe('faults as people read them', () => {
+  it('look like those of a compiler', () => {
+    const [fault] = loadPlan(samplePlan.replace('every: 15s', 'evry: 15s'), 'plans/x.yaml').faults;
+    expect(fault && renderFault(fault)).toBe(
+      [
+        'plans/x.yaml:33:40  error PG103  unknown key "evry"',
+        "    32 |       - check: { id: smoke, command: [./ops/smoke, '{{vars.revision}}'] }",
+        '>   33 |       - watch: { id: window, for: 30m, evry: 15s, warm-up: 1m, criteria: [error_rate < 1%, latency < 2s] }',
+        '       |                                        ^^^^',
+        '   in: phases[one].steps[window].watch.evry',
+        '   hint: did you mean "every"?',
+      ].join('\n')
+    );
+  });
+
+  it('end with a count, and are not all shown when there are very many', () => {
+    const { faults } = loadPlan(
+      samplePlan.replaceAll('lead', 'leed').replace('  leed: Lead', '  lead: Lead'),
+      'x.yaml'
+    );
+    expect(faults).toHaveLength(4);
+    expect(renderFaults(faults)).toMatch(/\n\n4 errors, 0 warnings$/);
+    expect(renderFaults(faults, 1)).toMatch(/\n\n4 errors, 0 warnings, 3 not shown$/);
+  });
+
+  it('come in the order of the file, each once', () => {
+    const fault = {
+      code: 'PG103',
+      severity: 'error',
+      file: 'a',
+      line: 1,
+      column: 1,
+      path: '',
+      message: 'x',
+      hint: '',
+      frame: '',
+    } as const satisfies Fault;
+    const late = { ...fault, line: 9 };
+    const other = { ...fault, file: 'b' };
+    expect(inOrder([other, late, fault, { ...late }], 'a')).toEqual([fault, late, other]);
+  });
+
+  it('show the part of a long line that matters', () => {
+    const frame = codeFrame([`${'x'.repeat(200)}WRONG${'y'.repeat(200)}`], { line: 1, column: 201, length: 5 });
+    const [line = '', mark = ''] = frame.split('\n');
+    expect(line.length).toBeLessThan(125);
+    expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('WRONG');
+  });
+
+  it('mark the right place in a line with tabs', () => {
+    expect(codeFrame(['a:\tb'], { line: 1, column: 4, length: 1 })).toBe('>    1 | a: b\n       |    ^');
+  });
+
+  it('leave the keys of flags readable and hide what may be a secret', () => {
+    const frame = (line: string): string | undefined =>
+      codeFrame([line], { line: 1, column: 1, length: 1 }).split('\n')[0];
+    expect(frame('key: NEW_CORE')).toBe('>    1 | key: NEW_CORE');
+    expect(frame('token: ${env:TOKEN}')).toBe('>    1 | token: ${env:TOKEN}');
+    expect(frame('token: abcdef${env:TOKEN}')).toBe('>    1 | token: ******************');
+    expect(frame('token: abcdef')).toBe('>    1 | token: ******');
+    expect(frame('{ X-Api-Key: "abc", b: 1 }')).toBe('>    1 | { X-Api-Key: *****, b: 1 }');
+    expect(frame('url: https://ada:pw@host/')).toBe('>    1 | url: https://******@host/');
+  });
+});

@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAndFreeze, readEnvironment, readPlan } from '../../src/plan/read-and-freeze.js';
+import { sampleEnvironment, samplePlan } from './support/samples.js';
+
+let folder: string;
+const file = (name: string): string => path.join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'phasegate-plan-'));
+  await writeFile(file('plan.yaml'), samplePlan);
+  await writeFile(file('lab.yaml'), sampleEnvironment);
+  await writeFile(
+    file('latin.yaml'),
+    Buffer.concat([Buffer.from('phasegate: plan/v1\nid: caf'), Buffer.from([0xe9]), Buffer.from('\n')])
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('reading plan and environment from files', () => {
+  it('freezes what has no fault', async () => {
+    const { frozen, faults } = await readAndFreeze(
+      { plan: file('plan.yaml'), environment: file('lab.yaml') },
+      { revision: 'v7' }
+    );
+    expect(faults).toEqual([]);
+    expect(frozen?.vars).toMatchObject({ revision: 'v7' });
+  });
+
+  it('reports a file that is not there, and the faults of the other one all the same', async () => {
+    await writeFile(file('faulty.yaml'), sampleEnvironment.replace('kind: test', 'kind: prod'));
+    const { frozen, faults } = await readAndFreeze(
+      { plan: file('missing.yaml'), environment: file('faulty.yaml') },
+      {}
+    );
+    expect(frozen).toBeUndefined();
+    expect(faults).toMatchObject([
+      {
+        code: 'PG101',
+        file: file('missing.yaml'),
+        line: 1,
+        column: 1,
+        message: 'the file cannot be read: there is no such file',
+      },
+      { code: 'PG103', file: file('faulty.yaml'), message: '"prod" is not one of the choices' },
+    ]);
+  });
+
+  it('reports a folder', async () => {
+    expect((await readEnvironment(folder, {})).faults).toMatchObject([
+      { message: 'the file cannot be read: it is a folder' },
+    ]);
+  });
+
+  it('reports a file that is not UTF-8, and where', async () => {
+    expect((await readPlan(file('latin.yaml'))).faults).toMatchObject([
+      { code: 'PG101', line: 2, column: 8, message: 'the file is not UTF-8 text' },
+    ]);
+  });
+});

@@ -1,0 +1,293 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import type { FrozenPlan, Phase, Step } from '../../../src/plan/model.js';
+
+const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
+const files = { plan: 'plans/user-execution-context.yaml', environment: 'environments/demo.yaml' };
+let frozen: FrozenPlan;
+
+beforeAll(async () => {
+  const result = await readAndFreeze(files, vars);
+  expect(result.faults).toEqual([]);
+  if (!result.frozen) throw new Error('not frozen');
+  frozen = result.frozen;
+});
+
+function phase(id: string): Phase {
+  const found = frozen.plan.phases.find((one) => one.id === id);
+  if (!found) throw new Error(`no phase ${id}`);
+  return found;
+}
+
+/** A step in a few words: what it does, and to what. */
+function brief(step: Step): string {
+  switch (step.kind) {
+    case 'flag':
+      return `flag ${step.key} ${step.percent} %`;
+    case 'deploy':
+      return `deploy ${step.target} ${step.revision}`;
+    case 'traffic':
+      return `traffic ${step.percents.join(' ')} for ${step.hold.length.planned}`;
+    case 'watch':
+      return `watch ${step.window.length.planned}`;
+    case 'attest':
+      return `attest ${step.by}`;
+    case 'check':
+      return briefCheck(step.check);
+  }
+}
+
+function briefCheck(check: Extract<Step, { kind: 'check' }>['check']): string {
+  if (check.type === 'command') return check.argv.join(' ');
+  if (check.type === 'http') return `GET ${new URL(check.url).pathname}`;
+  return check.type === 'stable' ? `stable ${check.phases.join(' ')} for ${check.window.length.planned}` : check.type;
+}
+
+describe('the shipped plan', () => {
+  it('has the four phases with their days and the approval of the engineering lead', () => {
+    expect(
+      frozen.plan.phases.map(({ id, title, schedule, after, approval }) => ({
+        id,
+        title,
+        schedule,
+        after,
+        roles: approval?.roles,
+      }))
+    ).toEqual([
+      {
+        id: '1a',
+        title: 'Agent execution core',
+        schedule: { week: 1, days: [1, 3] },
+        after: [],
+        roles: { 'engineering-lead': 1 },
+      },
+      {
+        id: '1b',
+        title: 'Workflow orchestrator',
+        schedule: { week: 1, days: [4, 5] },
+        after: ['1a'],
+        roles: { 'engineering-lead': 1 },
+      },
+      {
+        id: '1c',
+        title: 'Tool dispatcher',
+        schedule: { week: 1, days: [6, 7] },
+        after: ['1b'],
+        roles: { 'engineering-lead': 1 },
+      },
+      {
+        id: '1d',
+        title: 'WebSocket connection',
+        schedule: { week: 2, days: [1, 2] },
+        after: ['1c'],
+        roles: { 'engineering-lead': 1 },
+      },
+    ]);
+  });
+
+  it('has the 15 checks before the phases, and the 48 hours before 1D', () => {
+    expect(frozen.plan.phases.map(({ before }) => before.map(brief))).toEqual([
+      [
+        'attest release-manager',
+        'GET /healthz',
+        './ops/backup-age --max 24h',
+        './ops/rollback-readiness',
+        'attest devops-oncall',
+        'attest product-manager',
+      ],
+      ['stable 1a for 1h', 'GET /healthz', './ops/smoke workflow-orchestrator'],
+      ['stable 1a 1b for 1h', './ops/smoke tool-integration', './ops/smoke tool-permissions'],
+      ['stable 1a 1b 1c for 48h', './ops/smoke ws-integration', './ops/smoke realtime'],
+    ]);
+  });
+
+  it('has the 22 steps in their order', () => {
+    expect(frozen.plan.phases.map(({ steps }) => steps.map(brief))).toEqual([
+      [
+        'flag ENABLE_AGENT_EXECUTION_CORE_MIGRATION 5 %',
+        'deploy agent-execution-core uec-1',
+        'GET /components/agent-execution-core/healthz',
+        './ops/smoke critical-path',
+        './ops/user-journey release-test-user',
+        'watch 30m',
+        'traffic 25 50 100 for 10m',
+      ],
+      [
+        'flag ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION 100 %',
+        'deploy workflow-orchestrator uec-1',
+        './ops/smoke multi-agent',
+        './ops/smoke state-transitions',
+        'watch 30m',
+      ],
+      [
+        'flag ENABLE_TOOL_DISPATCHER_MIGRATION 100 %',
+        'deploy tool-dispatcher uec-1',
+        './ops/smoke tools',
+        './ops/smoke tool-permissions',
+        'watch 30m',
+      ],
+      [
+        'flag ENABLE_WEBSOCKET_EXECUTOR_MIGRATION 100 %',
+        'deploy websocket-executor uec-1',
+        './ops/smoke ws-connect',
+        './ops/smoke ws-delivery',
+        './ops/smoke ws-bidirectional',
+      ],
+    ]);
+    for (const { steps } of frozen.plan.phases) {
+      steps.forEach((step, index) => expect(step.title).toMatch(new RegExp(`^${index + 1}\\. `)));
+    }
+  });
+
+  it('has the 18 success criteria, each phase watched for 30 minutes', () => {
+    expect(frozen.plan.phases.map(({ success }) => success?.criteria.map((criterion) => criterion.text))).toEqual([
+      [
+        'agent_execution_success_rate > 95% for 30m',
+        'response_time_p95 < 2s',
+        'error_rate < 1%',
+        'user_isolation_violations == 0',
+        'websocket_event_delivery_rate > 98%',
+        'memory_usage_per_context < 10MB',
+      ],
+      [
+        'workflow_success_rate > 95% for 30m',
+        'agent_coordination_failures == 0',
+        'state_corruptions == 0',
+        'workflow_duration within 20% of baseline',
+      ],
+      [
+        'tool_success_rate > 95% for 30m',
+        'permission_failures == 0',
+        'tool_failures == 0',
+        'user_isolation_violations == 0',
+      ],
+      [
+        'connection_success_rate > 98% for 30m',
+        'event_delivery_within_1s > 99%',
+        'user_isolation_violations == 0',
+        'event_latency < 100ms',
+      ],
+    ]);
+    for (const { success } of frozen.plan.phases) expect(success?.length.planned).toBe('30m');
+    for (const { success } of frozen.plan.phases) {
+      for (const { text, onBreach, increase } of success?.criteria ?? []) {
+        expect([onBreach, increase], text).toEqual(text.includes('== 0') ? ['fail', true] : ['restart', false]);
+      }
+    }
+  });
+
+  it('has the ten metrics with target, warning, critical and priority', () => {
+    const alerting = Object.values(frozen.plan.metrics).filter((metric) => metric.priority !== undefined);
+    expect(
+      alerting.map(({ name, unit, priority, target, warning, critical }) => [
+        name,
+        unit,
+        priority,
+        target?.text,
+        warning?.text,
+        critical?.text,
+      ])
+    ).toEqual([
+      ['golden_path_success_rate', 'ratio', 'red', '> 95%', '< 90%', '< 80%'],
+      ['user_isolation_violations', 'count', 'red', '== 0', '>= 1', '>= 3'],
+      ['chat_response_quality', 'ratio', 'red', '> 95%', '< 90%', '< 80%'],
+      ['agent_execution_success_rate', 'ratio', 'amber', '> 95%', '< 90%', '< 85%'],
+      ['websocket_event_delivery_rate', 'ratio', 'amber', '> 98%', '< 95%', '< 90%'],
+      ['context_validation_failures', 'ratio', 'amber', '< 1%', '> 2%', '> 5%'],
+      ['memory_usage_per_context', 'bytes', 'amber', '< 10MB', '> 15MB', '> 25MB'],
+      ['response_time_p95', 'seconds', 'yellow', '< 2s', '> 3s', '> 5s'],
+      ['database_connection_pool_usage', 'ratio', 'yellow', '< 70%', '> 80%', '> 90%'],
+      ['concurrent_user_contexts', 'count', 'yellow', undefined, '> 1000', '> 2000'],
+    ]);
+    expect(alerting.filter((metric) => metric.priority === 'red').every((metric) => metric.impact !== undefined)).toBe(
+      true
+    );
+    expect(frozen.plan.metrics['concurrent_user_contexts']?.gates).toBe(false);
+  });
+
+  it('invents no alert threshold for the metrics that only criteria use', () => {
+    const others = Object.values(frozen.plan.metrics).filter((metric) => metric.priority === undefined);
+    expect(others).toHaveLength(12);
+    for (const metric of others) expect(metric).not.toHaveProperty('warning');
+    for (const metric of others) expect(metric).not.toHaveProperty('critical');
+  });
+
+  it('rolls back a HOLD that nobody answers, and verifies every rollback by the red metrics', () => {
+    expect(frozen.plan.hold).toMatchObject({ deadline: { planned: '30m' }, then: 'rollback' });
+    expect(frozen.plan.rollback.metrics).toEqual([
+      'golden_path_success_rate',
+      'user_isolation_violations',
+      'chat_response_quality',
+    ]);
+  });
+
+  it('warns of the phases that expose everybody at once, and of nothing else in the plan', async () => {
+    const { warnings } = await readAndFreeze(files, vars);
+    const inPlan = warnings.filter((warning) => warning.file === files.plan);
+    expect(inPlan.map((warning) => warning.path)).toEqual(
+      ['1b', '1c', '1d'].map((id) => `phases[${id}].steps[enable].flag`)
+    );
+  });
+});
+
+describe('the demo environment', () => {
+  it('runs the whole plan in less than three minutes of planned waiting', () => {
+    const waits = frozen.plan.phases.flatMap(({ before, steps, success }) => [
+      ...[...before, ...steps].map((step) => {
+        if (step.kind === 'watch') return step.window.length.ms;
+        if (step.kind === 'traffic') return step.percents.length * step.hold.length.ms;
+        return step.kind === 'check' && step.check.type === 'stable' ? step.check.window.length.ms : 0;
+      }),
+      success?.length.ms ?? 0,
+    ]);
+    const sum = waits.reduce((total, ms) => total + ms, 0);
+    expect(sum).toBe(110_002);
+  });
+
+  it('has at least ten samples in every window and three in every hold, and says that time is compressed', () => {
+    expect(frozen.environment.compression).toMatchObject({ scale: 180, cap: { ms: 10_000 } });
+    for (const { success } of frozen.plan.phases)
+      expect((success?.length.ms ?? 0) / (success?.every.ms ?? 1)).toBeGreaterThanOrEqual(10);
+    const ramp = phase('1a').steps.at(-1);
+    expect(ramp?.kind === 'traffic' && ramp.hold.length.ms / ramp.hold.every.ms).toBeGreaterThanOrEqual(3);
+  });
+
+  it('works without Prometheus too, from the metrics page alone', async () => {
+    const { frozen: direct, faults } = await readAndFreeze(files, { ...vars, 'metrics-provider': 'endpoint' });
+    expect(faults).toEqual([]);
+    expect(direct?.environment.metrics).toMatchObject({ provider: 'endpoint', url: 'http://127.0.0.1:4000/metrics' });
+  });
+
+  it('has somebody for every role, and somebody who may start', async () => {
+    const roles = Object.keys(frozen.plan.roles);
+    for (const role of roles)
+      expect(
+        frozen.environment.people.some((person) => person.roles.includes(role)),
+        role
+      ).toBe(true);
+    expect((await readAndFreeze(files, vars, 'dana')).faults).toEqual([]);
+  });
+
+  it('adds the webhook only when there is one', async () => {
+    expect(frozen.environment.notify).toEqual([{ kind: 'log', name: 'worker-log' }]);
+    const { frozen: told } = await readAndFreeze(files, { ...vars, webhook: 'http://127.0.0.1:5000/hook' });
+    expect(told?.environment.notify).toHaveLength(2);
+  });
+});
+
+describe('the example of a production environment', () => {
+  it('carries the same plan in real time, with Unleash, and with secrets as references only', async () => {
+    const { frozen: production, faults } = await readAndFreeze(
+      { ...files, environment: 'environments/example-production.yaml' },
+      { revision: 'uec-1' }
+    );
+    expect(faults).toEqual([]);
+    expect(production?.environment).toMatchObject({
+      kind: 'production',
+      flags: { provider: 'unleash', token: '${env:UNLEASH_ADMIN_TOKEN}' },
+    });
+    expect(production?.environment).not.toHaveProperty('compression');
+    expect(production?.plan.phases[0]?.success?.length.ms).toBe(1_800_000);
+    expect(production?.digest).not.toBe(frozen.digest);
+  });
+});

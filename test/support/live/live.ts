@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { inject, onTestFinished } from 'vitest';
+import { startPrometheus } from '../../../demo/servers/prometheus.js';
+import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
+import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { Environment, Plan } from '../../../src/plan/model.js';
+import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
+import type { PhaseStatus } from '../../../src/plan/run-status.js';
+import { payloadConverterPath } from '../../../src/worker/bundle.js';
+import type { migration } from '../../../src/workflows/migration.js';
+import { scratchFolder } from '../servers/scratch.js';
+import { environment, runInput, span } from '../stage/plans.js';
+import { startTarget, type Target } from './target.js';
+
+/** Real parts around one run: Temporal, Prometheus, a flagd file, and worker processes that a test may kill. */
+export interface Live {
+  client: Client;
+  environment: Environment;
+  target: Target;
+  evidence: ReturnType<typeof createDirectoryStore>;
+  flag(key: string): unknown;
+  startWorker(): Promise<ServerProcess>;
+  start(plan: Plan): Promise<WorkflowHandle<typeof migration>>;
+  phase(id: string): Promise<PhaseStatus>;
+  /** The sample that the window of a phase has reached, from its last heartbeat. */
+  windowAt(id: string): Promise<number>;
+  until: typeof until;
+}
+
+/** Call it in a test, after `needs('prometheus', …)`; everything is stopped when the test ends. */
+export async function goLive(flags: readonly string[]): Promise<Live> {
+  const folder = scratchFolder();
+  const target = await startTarget();
+  onTestFinished(() => target.close());
+  const prometheus = await startPrometheus({ targets: [{ job: 'target', url: target.url }], stateDir: join(folder, 'prometheus') });
+  if (!prometheus) throw new Error('Prometheus is not installed');
+  onTestFinished(() => prometheus.stop());
+  await until('the first scrape', async () => (await (await fetch(`${prometheus.url}/api/v1/query?query=success`)).text()).includes('"value"'));
+  const file = join(folder, 'flags.json');
+  const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
+  writeFileSync(file, JSON.stringify({ flags: Object.fromEntries(flags.map((key) => [key, off])) }));
+  const where = environment(`live-${randomUUID().slice(0, 8)}`, {
+    flags: { provider: 'flagd', file },
+    metrics: {
+      provider: 'prometheus',
+      url: prometheus.url,
+      lag: span(1500),
+      timeout: span(3000),
+      headers: {},
+      // A scrape that a busy machine misses must not decide a test.
+      bindings: { success: { promql: 'min_over_time(success[4s])' } },
+    },
+  });
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  onTestFinished(() => connection.close());
+  const client = new Client({ connection, namespace: inject('temporalNamespace'), dataConverter: { payloadConverterPath } });
+  const evidenceDir = join(folder, 'evidence');
+  mkdirSync(evidenceDir);
+  const id = migrationId(where.id, 'test-plan');
+  let workers = 0;
+  const live: Live = {
+    client,
+    environment: where,
+    target,
+    evidence: createDirectoryStore(evidenceDir),
+    flag: (key) => (JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, unknown> }).flags[key],
+    async startWorker() {
+      workers += 1;
+      const worker = await spawnServer({
+        name: 'worker',
+        command: process.execPath,
+        args: [resolve('bin/phasegate.js'), 'worker', '--env', where.id, '--evidence-dir', evidenceDir, '--workdir', folder, '--promote'],
+        env: { ...process.env, TEMPORAL_ADDRESS: inject('temporalAddress'), TEMPORAL_NAMESPACE: inject('temporalNamespace'), XDG_STATE_HOME: folder },
+        logFile: join(folder, `worker-${workers}.log`),
+        ready: { line: /worker ready/ },
+      });
+      onTestFinished(() => worker.stop());
+      return worker;
+    },
+    start: (plan) => client.workflow.start<typeof migration>('migration', { workflowId: id, taskQueue: workflowQueue, args: [runInput(plan, where)] }),
+    phase: (phaseId) => client.workflow.getHandle(phaseWorkflowId(id, phaseId)).query<PhaseStatus>('status'),
+    async windowAt(phaseId) {
+      const { raw } = await client.workflow.getHandle(phaseWorkflowId(id, phaseId)).describe();
+      const data = raw.pendingActivities?.find((one) => one.activityType?.name === 'watchWindow')?.heartbeatDetails?.payloads?.[0]?.data;
+      return data ? (JSON.parse(Buffer.from(data).toString()) as { k: number }).k : -1;
+    },
+    until,
+  };
+  return live;
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  const end = Date.now() + 60_000;
+  let last: unknown;
+  while (Date.now() < end) {
+    try {
+      const seen = await look();
+      if (seen !== undefined && seen !== false) return seen;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  throw new Error(`waited 60 s for ${what}`, { cause: last });
+}
