@@ -26,9 +26,14 @@ export class Cli {
   /** Runs a command and gives what it printed; a failing one is no error here. */
   run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     return new Promise((resolve) => {
-      execFile(process.execPath, [binary, ...args], { cwd: root, env: this.env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-      });
+      execFile(
+        process.execPath,
+        [binary, ...args],
+        { cwd: root, env: this.env, maxBuffer: 1 << 26 },
+        (error, stdout, stderr) => {
+          resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+        }
+      );
     });
   }
 

@@ -42,7 +42,14 @@ export function phaseOf(fault: DemoFault): string {
 }
 
 /** Faults of the platform's code lie dormant in a component until its new path serves users. */
-const inTheCode: readonly FaultName[] = ['isolation-violation', 'slow-responses', 'errors', 'lost-events', 'failed-deploy', 'failed-smoke'];
+const inTheCode: readonly FaultName[] = [
+  'isolation-violation',
+  'slow-responses',
+  'errors',
+  'lost-events',
+  'failed-deploy',
+  'failed-smoke',
+];
 
 export function isInTheCode(fault: DemoFault): boolean {
   return inTheCode.includes(fault.name);

@@ -64,6 +64,7 @@ function parseFault(text: string): DemoFault {
 function portOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${option} ${text}: a port is a whole number from 1 to 65535`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error(`${option} ${text}: a port is a whole number from 1 to 65535`);
   return port;
 }

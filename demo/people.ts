@@ -45,16 +45,37 @@ async function look(cli: Cli, run: string): Promise<Seen | undefined> {
   return code === 0 ? (JSON.parse(stdout) as Seen) : undefined;
 }
 
-async function answer(cli: Cli, options: { run: string; fault: DemoFault | undefined }, gate: OpenGate): Promise<boolean> {
+async function answer(
+  cli: Cli,
+  options: { run: string; fault: DemoFault | undefined },
+  gate: OpenGate
+): Promise<boolean> {
   const [person = ''] = gate.people;
   const common = [options.run, '--as', person];
   if (gate.kind === 'attestation') {
-    const { code } = await cli.run(['attest', gate.address, ...common, '--answer', 'done', '--evidence', 'seen in the demo', '--yes']);
+    const { code } = await cli.run([
+      'attest',
+      gate.address,
+      ...common,
+      '--answer',
+      'done',
+      '--evidence',
+      'seen in the demo',
+      '--yes',
+    ]);
     return code === 0;
   }
   const rejects = options.fault?.name === 'rejected' && gate.address.startsWith(`${phaseOf(options.fault)}/`);
   const { code } = rejects
-    ? await cli.run(['reject', ...common, '--gate', gate.address, '--reason', 'the customers are not ready for this', '--yes'])
+    ? await cli.run([
+        'reject',
+        ...common,
+        '--gate',
+        gate.address,
+        '--reason',
+        'the customers are not ready for this',
+        '--yes',
+      ])
     : await cli.run(['approve', ...common, '--gate', gate.address, '--yes']);
   return code === 0;
 }
@@ -74,7 +95,10 @@ class Saboteur {
     if (!this.fault || !seen) return;
     const { fault } = this;
     const phase = seen.phases.find((one) => one.phase === phaseOf(fault));
-    if (this.state === 'dormant' && phase?.steps.some((step) => step.kind === 'watch' && step.part !== 'before' && step.state === 'running')) {
+    if (
+      this.state === 'dormant' &&
+      phase?.steps.some((step) => step.kind === 'watch' && step.part !== 'before' && step.state === 'running')
+    ) {
       this.state = 'down';
       await setFaults(this.platform, [fault]);
     }

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const health = z.object({ components: z.array(z.object({ component: z.string(), revision: z.string() })) });
-const flags = z.object({ flags: z.record(z.string(), z.object({ defaultVariant: z.string().optional(), targeting: z.unknown().optional() })) });
+const flags = z.object({
+  flags: z.record(z.string(), z.object({ defaultVariant: z.string().optional(), targeting: z.unknown().optional() })),
+});
 
 /** What the platform itself says at the end: the revisions that run and the flags that are on. */
 export async function proof(platform: string, flagsFile: string): Promise<string[]> {

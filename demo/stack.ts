@@ -52,7 +52,11 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
 
     const prometheus = options.endpoint
       ? undefined
-      : await startPrometheus({ targets: [{ job: 'chat', url: `${platform.url}/metrics` }], stateDir: join(stateDir, 'prometheus'), log: say });
+      : await startPrometheus({
+          targets: [{ job: 'chat', url: `${platform.url}/metrics` }],
+          stateDir: join(stateDir, 'prometheus'),
+          log: say,
+        });
     if (prometheus) {
       stops.push(() => prometheus.stop());
       say(`Prometheus: ${prometheus.url}`);
@@ -67,7 +71,14 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
       XDG_STATE_HOME: stateHome,
       ...(temporal.uiUrl === undefined ? {} : { PHASEGATE_UI_URL: temporal.uiUrl }),
     });
-    const target = ['--env', 'environments/demo.yaml', '--var', `platform=${platform.url}`, '--var', `flags-file=${flagsFile}`];
+    const target = [
+      '--env',
+      'environments/demo.yaml',
+      '--var',
+      `platform=${platform.url}`,
+      '--var',
+      `flags-file=${flagsFile}`,
+    ];
     target.push(...(prometheus ? ['--var', `prometheus=${prometheus.url}`] : ['--var', 'metrics-provider=endpoint']));
     target.push('--var', 'revision=user-execution-context-1');
     const command = cli.worker(['--env', 'demo', '--workdir', root]);
@@ -104,5 +115,8 @@ async function startPlatform(stateDir: string, flagsFile: string): Promise<{ url
 
 function initialFlags(): object {
   const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
-  return { $schema: 'https://flagd.dev/schema/v0/flags.json', flags: Object.fromEntries(flagKeys.map((key) => [key, off])) };
+  return {
+    $schema: 'https://flagd.dev/schema/v0/flags.json',
+    flags: Object.fromEntries(flagKeys.map((key) => [key, off])),
+  };
 }

@@ -17,7 +17,9 @@ export interface Connections {
  *
  * @throws PG401 when the server does not answer
  */
-export async function connect(options: { profile?: string; address?: string; namespace?: string } = {}): Promise<Connections> {
+export async function connect(
+  options: { profile?: string; address?: string; namespace?: string } = {}
+): Promise<Connections> {
   const config = loadClientConnectConfig(options.profile === undefined ? {} : { profile: options.profile });
   const address = options.address ?? config.connectionOptions.address ?? '127.0.0.1:7233';
   const namespace = options.namespace ?? config.namespace ?? 'default';

@@ -17,7 +17,11 @@ export function versionOf(buildId: string): NonNullable<WorkerOptions['workerDep
  * Makes this build the current version of the deployment, so that new runs start on it. Without `promote` only when
  * none is current yet; runs that are pinned to another build keep it either way.
  */
-export async function promote(client: Client, buildId: string, options: { promote: boolean; logger: Logger }): Promise<void> {
+export async function promote(
+  client: Client,
+  buildId: string,
+  options: { promote: boolean; logger: Logger }
+): Promise<void> {
   const { workflowService } = client.connection;
   const { namespace } = client.options;
   // The deployment exists once the server has seen the worker's first poll.
@@ -27,7 +31,10 @@ export async function promote(client: Client, buildId: string, options: { promot
       const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
       if (current === buildId) return;
       if (current && !options.promote) {
-        options.logger.warn({ current, buildId }, 'another build is current: this one serves only the runs pinned to it (use --promote)');
+        options.logger.warn(
+          { current, buildId },
+          'another build is current: this one serves only the runs pinned to it (use --promote)'
+        );
         return;
       }
       await workflowService.setWorkerDeploymentCurrentVersion({

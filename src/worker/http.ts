@@ -1,17 +1,22 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 
 export interface WorkerHttp {
   url: string;
-  registry: Registry;
   close(): Promise<void>;
 }
 
 /** `/healthz` (alive), `/readyz` (polling) and `/metrics` (this process; the SDK has an endpoint of its own). */
-export async function serveHealth(options: { host: string; port: number; ready: () => boolean; about: object }): Promise<WorkerHttp> {
-  const registry = new Registry();
+export async function serveHealth(options: {
+  host: string;
+  port: number;
+  registry: Registry;
+  ready: () => boolean;
+  about: object;
+}): Promise<WorkerHttp> {
+  const { registry } = options;
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'phasegate_worker_ready',
@@ -28,7 +33,8 @@ export async function serveHealth(options: { host: string; port: number; ready: 
     const path = request.url?.split('?')[0];
     if (request.method !== 'GET') return answer(405, '{"error":"only GET"}');
     if (path === '/healthz') return answer(200, JSON.stringify({ status: 'alive', ...options.about }));
-    if (path === '/readyz') return answer(options.ready() ? 200 : 503, JSON.stringify({ ready: options.ready(), ...options.about }));
+    if (path === '/readyz')
+      return answer(options.ready() ? 200 : 503, JSON.stringify({ ready: options.ready(), ...options.about }));
     if (path !== '/metrics') return answer(404, '{"error":"try /healthz, /readyz or /metrics"}');
     void registry.metrics().then(
       (text) => answer(200, text, registry.contentType),
@@ -40,7 +46,6 @@ export async function serveHealth(options: { host: string; port: number; ready: 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,
-    registry,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -1,1 +1,2 @@
-export { runWorker, type RunWorkerOptions } from './run-worker.js';
+export type { RunWorkerOptions } from './options.js';
+export { runWorker } from './run-worker.js';

@@ -11,20 +11,20 @@ describe('secret references', () => {
   it('become values of variables and files, in any place of a text', () => {
     const baseDir = testFolder();
     writeFileSync(join(baseDir, 'key'), 'from-file\n');
-    const { resolve } = createSecrets({ env, baseDir });
-    expect(resolve('Bearer ${env:TOKEN}; ${file:key}; $HOME ${HOME}')).toBe(
+    const all = createSecrets({ env, baseDir });
+    expect(all.resolve('Bearer ${env:TOKEN}; ${file:key}; $HOME ${HOME}')).toBe(
       `Bearer ${env.TOKEN}; from-file; $HOME \${HOME}`
     );
   });
 
   it('follow a file that is rotated', () => {
     const baseDir = testFolder();
-    const { resolve, scrub } = createSecrets({ env, baseDir });
+    const all = createSecrets({ env, baseDir });
     writeFileSync(join(baseDir, 'key'), 'first-value');
-    resolve('${file:key}');
+    all.resolve('${file:key}');
     writeFileSync(join(baseDir, 'key'), 'second-value');
-    expect(resolve('${file:key}')).toBe('second-value');
-    expect(scrub('first-value second-value')).toBe('[secret file:key] [secret file:key]');
+    expect(all.resolve('${file:key}')).toBe('second-value');
+    expect(all.scrub('first-value second-value')).toBe('[secret file:key] [secret file:key]');
   });
 
   it.each([['${env:NONE}'], ['${env:EMPTY}'], ['${file:none}'], ['${env:}'], ['${file:.}']])(

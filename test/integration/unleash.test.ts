@@ -44,11 +44,11 @@ interface FlagStage {
   key: string;
   environment: Environment;
   activities: EnvironmentActivities;
-  capture(change: Partial<Extract<Change, { type: 'flag' }>>): CaptureInput;
-  addStrategy(body: object): Promise<Strategy>;
+  capture: (change: Partial<Extract<Change, { type: 'flag' }>>) => CaptureInput;
+  addStrategy: (body: object) => Promise<Strategy>;
   /** What the admin API says of the flag in production. */
-  flag(): Promise<{ enabled: boolean; strategies: Strategy[] }>;
-  turnOn(): Promise<unknown>;
+  flag: () => Promise<{ enabled: boolean; strategies: Strategy[] }>;
+  turnOn: () => Promise<unknown>;
 }
 
 let count = 0;
@@ -93,7 +93,7 @@ async function stage(overrides: { fetch?: typeof fetch; url?: string; token?: st
 /** Strategies as they matter: a deleted one that is made again has another id. */
 function withoutIds({ enabled, strategies }: Awaited<ReturnType<FlagStage['flag']>>): object {
   const inOrder = strategies.toSorted((a, b) => a.sortOrder - b.sortOrder);
-  return { enabled, strategies: inOrder.map(({ id: _, ...strategy }) => strategy) };
+  return { enabled, strategies: inOrder.map(({ id: _id, ...strategy }) => strategy) };
 }
 
 const share = (rollout: number, more = {}): object => ({

@@ -1,5 +1,5 @@
 import { PhasegateError } from '../../plan/errors.js';
-import { runWorker, type RunWorkerOptions } from '../../worker/run-worker.js';
+import { runWorker, type RunWorkerOptions } from '../../worker/index.js';
 import { clean } from '../render/clean.js';
 import type { Context } from './context.js';
 import { environmentFile } from './documents.js';

@@ -5,7 +5,7 @@ import type { HttpCheck } from '../../../src/plan/model.js';
 import { testEnvironment } from '../../support/activities/environment.js';
 import { serve } from '../../support/activities/http-server.js';
 import { activitiesOn } from '../../support/activities/run-activity.js';
-import { testTools } from '../../support/activities/tools.js';
+import { hurriedClock, testTools } from '../../support/activities/tools.js';
 import type { TestTools } from '../../support/activities/tools.js';
 
 const origin = { run: 'r', address: '1a/health#1', title: 'Health' };
@@ -22,7 +22,7 @@ async function run(
   tools = testTools()
 ): Promise<CheckResult & { pauses: number[]; evidenceText: string }> {
   const pauses: number[] = [];
-  const clock = { now: tools.clock.now, sleep: (ms: number) => Promise.resolve(void pauses.push(ms)) };
+  const clock = { ...hurriedClock, sleep: (ms: number) => Promise.resolve(void pauses.push(ms)) };
   const activities = activitiesOn({ ...tools, clock });
   const result = await activities.runCheck({ origin, check: asked, environment: testEnvironment({ httpAllow }) });
   return { ...result, pauses, evidenceText: await activities.readEvidence({ digest: result.evidence.digest }) };

@@ -5,14 +5,13 @@ import type { CheckInput, CheckResult } from '../../../src/activities/contract.j
 import { testEnvironment } from '../../support/activities/environment.js';
 import { flagdFixture } from '../../support/activities/flagd-file.js';
 import { activitiesOn } from '../../support/activities/run-activity.js';
-import { testTools } from '../../support/activities/tools.js';
+import { hurriedClock, testTools } from '../../support/activities/tools.js';
 import type { TestTools } from '../../support/activities/tools.js';
 
 const origin = { run: 'migration/test/plan', address: '1a/smoke#2', title: 'Smoke tests' };
 
 function run(tools: TestTools, check: CheckInput['check'], environment = testEnvironment()): Promise<CheckResult> {
-  const clock = { now: tools.clock.now, sleep: () => Promise.resolve() };
-  return activitiesOn({ ...tools, clock }).runCheck({ origin, check, environment });
+  return activitiesOn({ ...tools, clock: hurriedClock }).runCheck({ origin, check, environment });
 }
 
 function command(script: string, env: string[] = []): CheckInput['check'] {

@@ -5,7 +5,7 @@ import { notify } from '../../../src/activities/notify/notify.js';
 import { testEnvironment } from '../../support/activities/environment.js';
 import { serve } from '../../support/activities/http-server.js';
 import { activitiesOn } from '../../support/activities/run-activity.js';
-import { testScope, testTools } from '../../support/activities/tools.js';
+import { hurriedClock, testScope, testTools } from '../../support/activities/tools.js';
 
 const notification: Notification = {
   kind: 'approval',
@@ -20,10 +20,8 @@ const notification: Notification = {
 const log: Channel = { kind: 'log', name: 'worker-log' };
 const webhook = (url: string, headers = {}): Channel => ({ kind: 'webhook', name: 'team', url, headers });
 
-/** Tools whose pauses take no time. */
-function quick(...args: Parameters<typeof testTools>): ReturnType<typeof testTools> {
-  const tools = testTools(...args);
-  return Object.assign(tools, { clock: { now: tools.clock.now, sleep: () => Promise.resolve() } });
+function quick(overrides: Parameters<typeof testTools>[0] = {}): ReturnType<typeof testTools> {
+  return testTools({ clock: hurriedClock, ...overrides });
 }
 
 describe('notifying', () => {

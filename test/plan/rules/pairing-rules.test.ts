@@ -199,11 +199,22 @@ describe('rules of a plan in an environment', () => {
       },
     ]);
     expect(freezeTexts(samplePlan, sampleEnvironment, { revision: '--force' }).faults).toMatchObject([
+      { code: 'PG103', line: 31, message: '"--force" does not fit', hint: expect.stringContaining('for an option') },
       {
         code: 'PG107',
         line: 32,
         message: '{{vars.revision}} becomes "--force", which a program would take for an option',
       },
+    ]);
+  });
+
+  it('refuse a value that makes the place unsound to which it goes', () => {
+    expect(freezeTexts(samplePlan, sampleEnvironment, { revision: '' }).faults).toMatchObject([
+      { code: 'PG103', line: 31, message: '"" is too short' },
+      { code: 'PG103', line: 32, message: '"" is too short' },
+    ]);
+    expect(freezeTexts(samplePlan, sampleEnvironment, { revision: 'v2\nv3' }).faults).toMatchObject([
+      { code: 'PG107', line: 8, message: 'the value of "revision" has a control character' },
     ]);
   });
 

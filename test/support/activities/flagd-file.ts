@@ -28,8 +28,8 @@ export interface FlagdFixture {
   file: string;
   provider: FlagProvider;
   trace: object[];
-  text(): string;
-  flag(key?: string): Record<string, unknown>;
+  text: () => string;
+  flag: (key?: string) => Record<string, unknown>;
 }
 
 /** A flagd file in a temporary folder, and the provider on it. */

@@ -8,20 +8,11 @@ import type { TestTools } from './tools.js';
 /** All activities on test tools, each call in an activity context of its own. */
 export function activitiesOn(tools: TestTools, info: Partial<Info> = {}): EnvironmentActivities {
   const { environment } = createEnvironmentActivities(tools);
-  const inContext =
-    <Input, Output>(run: (input: Input) => Promise<Output>) =>
-    (input: Input): Promise<Output> =>
-      new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') }).run(run, input);
-  return {
-    captureChange: inContext(environment.captureChange),
-    applyChange: inContext(environment.applyChange),
-    verifyChange: inContext(environment.verifyChange),
-    undoChange: inContext(environment.undoChange),
-    runCheck: inContext(environment.runCheck),
-    captureBaseline: inContext(environment.captureBaseline),
-    notify: inContext(environment.notify),
-    verifyIdentity: inContext(environment.verifyIdentity),
-    recordEvidence: inContext(environment.recordEvidence),
-    readEvidence: inContext(environment.readEvidence),
-  };
+  const inContext = (Object.entries(environment) as Array<[string, Activity]>).map(([name, run]) => [
+    name,
+    (input: unknown) => new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') }).run(run, input),
+  ]);
+  return Object.fromEntries(inContext) as EnvironmentActivities;
 }
+
+type Activity = (input: unknown) => Promise<unknown>;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
 import { systemClock } from '../../../src/activities/clock.js';
+import type { Clock } from '../../../src/activities/clock.js';
 import type { Tools } from '../../../src/activities/deps.js';
 import type { Scope } from '../../../src/activities/scope.js';
 import { createSecrets } from '../../../src/activities/secrets.js';
@@ -37,6 +38,9 @@ export function testTools(overrides: Partial<Tools> = {}): TestTools {
     lines,
   };
 }
+
+/** The system's time, but pauses pass at once. */
+export const hurriedClock: Clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
 
 /** The scope of an activity that nobody has cancelled yet, and the means to do so. */
 export interface TestScope extends Scope {

@@ -35,10 +35,15 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
   const folder = scratchFolder();
   const target = await startTarget();
   onTestFinished(() => target.close());
-  const prometheus = await startPrometheus({ targets: [{ job: 'target', url: target.url }], stateDir: join(folder, 'prometheus') });
+  const prometheus = await startPrometheus({
+    targets: [{ job: 'target', url: target.url }],
+    stateDir: join(folder, 'prometheus'),
+  });
   if (!prometheus) throw new Error('Prometheus is not installed');
   onTestFinished(() => prometheus.stop());
-  await until('the first scrape', async () => (await (await fetch(`${prometheus.url}/api/v1/query?query=success`)).text()).includes('"value"'));
+  await until('the first scrape', async () =>
+    (await (await fetch(`${prometheus.url}/api/v1/query?query=success`)).text()).includes('"value"')
+  );
   const file = join(folder, 'flags.json');
   const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
   writeFileSync(file, JSON.stringify({ flags: Object.fromEntries(flags.map((key) => [key, off])) }));
@@ -56,7 +61,11 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
   });
   const connection = await Connection.connect({ address: inject('temporalAddress') });
   onTestFinished(() => connection.close());
-  const client = new Client({ connection, namespace: inject('temporalNamespace'), dataConverter: { payloadConverterPath } });
+  const client = new Client({
+    connection,
+    namespace: inject('temporalNamespace'),
+    dataConverter: { payloadConverterPath },
+  });
   const evidenceDir = join(folder, 'evidence');
   mkdirSync(evidenceDir);
   const id = migrationId(where.id, 'test-plan');
@@ -72,19 +81,40 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
       const worker = await spawnServer({
         name: 'worker',
         command: process.execPath,
-        args: [resolve('bin/phasegate.js'), 'worker', '--env', where.id, '--evidence-dir', evidenceDir, '--workdir', folder, '--promote'],
-        env: { ...process.env, TEMPORAL_ADDRESS: inject('temporalAddress'), TEMPORAL_NAMESPACE: inject('temporalNamespace'), XDG_STATE_HOME: folder },
+        args: [
+          resolve('bin/phasegate.js'),
+          'worker',
+          '--env',
+          where.id,
+          '--evidence-dir',
+          evidenceDir,
+          '--workdir',
+          folder,
+          '--promote',
+        ],
+        env: {
+          ...process.env,
+          TEMPORAL_ADDRESS: inject('temporalAddress'),
+          TEMPORAL_NAMESPACE: inject('temporalNamespace'),
+          XDG_STATE_HOME: folder,
+        },
         logFile: join(folder, `worker-${workers}.log`),
         ready: { line: /worker ready/ },
       });
       onTestFinished(() => worker.stop());
       return worker;
     },
-    start: (plan) => client.workflow.start<typeof migration>('migration', { workflowId: id, taskQueue: workflowQueue, args: [runInput(plan, where)] }),
+    start: (plan) =>
+      client.workflow.start<typeof migration>('migration', {
+        workflowId: id,
+        taskQueue: workflowQueue,
+        args: [runInput(plan, where)],
+      }),
     phase: (phaseId) => client.workflow.getHandle(phaseWorkflowId(id, phaseId)).query<PhaseStatus>('status'),
     async windowAt(phaseId) {
       const { raw } = await client.workflow.getHandle(phaseWorkflowId(id, phaseId)).describe();
-      const data = raw.pendingActivities?.find((one) => one.activityType?.name === 'watchWindow')?.heartbeatDetails?.payloads?.[0]?.data;
+      const data = raw.pendingActivities?.find((one) => one.activityType?.name === 'watchWindow')?.heartbeatDetails
+        ?.payloads?.[0]?.data;
       return data ? (JSON.parse(Buffer.from(data).toString()) as { k: number }).k : -1;
     },
     until,

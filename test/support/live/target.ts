@@ -12,7 +12,9 @@ export interface Target {
 export async function startTarget(): Promise<Target> {
   let value = 1;
   const server = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(`# TYPE success gauge\nsuccess ${value}\n`);
+    response
+      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      .end(`# TYPE success gauge\nsuccess ${value}\n`);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -13,7 +13,7 @@ export interface Unleash {
   adminToken: string;
   frontendToken: string;
   /** A call to the admin API, outside of what is tested. */
-  admin(method: string, path: string, body?: unknown): Promise<unknown>;
+  admin: (method: string, path: string, body?: unknown) => Promise<unknown>;
   stop(): Promise<void>;
 }
 

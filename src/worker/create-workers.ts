@@ -1,0 +1,66 @@
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { createEnvironmentActivities } from '../activities/create-activities.js';
+import { createHostActivities } from '../activities/host/index.js';
+import { environmentQueue, windowQueue, workflowQueue } from '../plan/names.js';
+import { activityDeps } from './activity-deps.js';
+import { activityMetrics } from './activity-metrics.js';
+import { payloadConverterPath, type WorkflowBundle } from './bundle.js';
+import type { Connections } from './connection.js';
+import { versionOf } from './deployment.js';
+import type { RunWorkerOptions } from './options.js';
+
+/** How long a command or an apply may go on after a stop; a window hands itself over at once. */
+const graceMs = 5_000;
+
+/**
+ * One worker per task queue of this process: workflows with what they need of their host, the activities of an
+ * environment, and its windows with slots of their own, since each holds one for long.
+ */
+export async function createWorkers(
+  options: RunWorkerOptions,
+  parts: { connections: Connections; bundle: WorkflowBundle; registry: Registry; logger: Logger }
+): Promise<Worker[]> {
+  const { connections, bundle, registry, logger } = parts;
+  const shared = {
+    connection: connections.native,
+    namespace: connections.namespace,
+    dataConverter: { payloadConverterPath },
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: 4 * graceMs,
+    // A window that was cancelled or must be handed over learns of it with its next heartbeat.
+    maxHeartbeatThrottleInterval: '2s',
+    defaultHeartbeatThrottleInterval: '2s',
+    interceptors: { activity: [activityMetrics(registry)] },
+  } satisfies Partial<WorkerOptions>;
+
+  const workers: Worker[] = [];
+  if (options.workflows !== false) {
+    workers.push(
+      await Worker.create({
+        ...shared,
+        taskQueue: workflowQueue,
+        workflowBundle: { code: bundle.code },
+        activities: createHostActivities(connections.client),
+        // After a crash the next worker answers queries as soon as this has passed.
+        stickyQueueScheduleToStartTimeout: '1s',
+        workerDeploymentOptions: versionOf(bundle.buildId),
+      })
+    );
+  }
+  if (options.environment !== undefined) {
+    const { environment, windows } = createEnvironmentActivities(activityDeps(options, logger));
+    const { windowSlots = 1100 } = options;
+    workers.push(
+      await Worker.create({ ...shared, taskQueue: environmentQueue(options.environment), activities: environment }),
+      await Worker.create({
+        ...shared,
+        taskQueue: windowQueue(options.environment),
+        activities: windows,
+        maxConcurrentActivityTaskExecutions: windowSlots,
+      })
+    );
+  }
+  return workers;
+}
