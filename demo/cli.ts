@@ -7,7 +7,8 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The `phasegate` command as people use it: a process of its own for each call. */
 export class Cli {
-  private readonly env: NodeJS.ProcessEnv;
+  /** Of every command: where the Temporal server is, where state is kept. */
+  readonly env: NodeJS.ProcessEnv;
 
   constructor(env: NodeJS.ProcessEnv) {
     this.env = env;

@@ -1,83 +1,75 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PhasegateClient } from '../src/client/phasegate-client.js';
+import type { RunRef } from '../src/client/read/snapshot.js';
+import { PhasegateError } from '../src/plan/errors.js';
+import type { Gate, PhaseStatus } from '../src/plan/run-status.js';
 import type { Cli } from './cli.js';
 import type { DemoFault } from './faults.js';
 import { phaseOf, setFaults } from './faults.js';
 
-interface OpenGate {
-  address: string;
-  kind: string;
-  people: string[];
-  answers: string[];
-}
-interface Seen {
-  run: { outcome?: { kind: string } };
-  phases: Array<{ phase: string; gates: OpenGate[]; steps: Array<{ kind: string; state: string; part: string }> }>;
+export interface Play {
+  run: string;
+  platform: string;
+  fault: DemoFault | undefined;
+  interactive: boolean;
+  signal: AbortSignal;
 }
 
 /**
- * The people of the demo, at their terminals: they look at the run, answer checklist items and approve, each with a
+ * The people of the demo, at their terminals: they watch the run, answer checklist items and approve, each with a
  * `phasegate` command of their own. The saboteur among them brings about faults that are not in the platform's code.
  */
-export async function playPeople(
-  cli: Cli,
-  options: { run: string; platform: string; fault: DemoFault | undefined; interactive: boolean; signal: AbortSignal }
-): Promise<void> {
+export async function playPeople(cli: Cli, play: Play): Promise<void> {
+  const client = await PhasegateClient.connect({ env: cli.env });
+  try {
+    const run = await whenStarted(client, play);
+    if (run) await watch(cli, client, run, play);
+  } finally {
+    await client.close();
+  }
+}
+
+async function watch(cli: Cli, client: PhasegateClient, run: RunRef, play: Play): Promise<void> {
   const answered = new Set<string>();
-  const saboteur = new Saboteur(options.platform, options.fault);
-  while (!options.signal.aborted) {
-    const seen = await look(cli, options.run);
-    if (seen?.run.outcome) return;
-    await saboteur.watch(seen);
-    const gates = options.interactive ? [] : (seen?.phases ?? []).flatMap((phase) => phase.gates);
-    await Promise.all(
-      gates.map(async (gate) => {
-        if (answered.has(gate.address) || gate.kind === 'hold') return;
-        answered.add(gate.address);
-        if (!(await answer(cli, options, gate))) answered.delete(gate.address);
-      })
-    );
-    await delay(400, undefined, { signal: options.signal }).catch(() => undefined);
+  const answers: Array<Promise<void>> = [];
+  const saboteur = new Saboteur(play.platform, play.fault);
+  for await (const snapshot of client.watch(run, { signal: play.signal })) {
+    await saboteur.watch(snapshot.phases);
+    const gates = play.interactive ? [] : snapshot.phases.flatMap((phase) => phase.gates);
+    for (const gate of gates) {
+      if (answered.has(gate.address) || gate.kind === 'hold') continue;
+      answered.add(gate.address);
+      answers.push(answer(cli, play, gate));
+    }
   }
+  await Promise.all(answers);
 }
 
-async function look(cli: Cli, run: string): Promise<Seen | undefined> {
-  const { code, stdout } = await cli.run(['status', run, '-o', 'json']);
-  return code === 0 ? (JSON.parse(stdout) as Seen) : undefined;
+/** The run is there some seconds after `phasegate start` was typed. */
+async function whenStarted(client: PhasegateClient, { run, signal }: Play): Promise<RunRef | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await client.resolveRun(run);
+    } catch (error) {
+      if (!(error instanceof PhasegateError) || error.code !== 'PG403') throw error;
+    }
+    await delay(250, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
 }
 
-async function answer(
-  cli: Cli,
-  options: { run: string; fault: DemoFault | undefined },
-  gate: OpenGate
-): Promise<boolean> {
+async function answer(cli: Cli, { run, fault }: Play, gate: Gate): Promise<void> {
   const [person = ''] = gate.people;
-  const common = [options.run, '--as', person];
-  if (gate.kind === 'attestation') {
-    const { code } = await cli.run([
-      'attest',
-      gate.address,
-      ...common,
-      '--answer',
-      'done',
-      '--evidence',
-      'seen in the demo',
-      '--yes',
-    ]);
-    return code === 0;
-  }
-  const rejects = options.fault?.name === 'rejected' && gate.address.startsWith(`${phaseOf(options.fault)}/`);
-  const { code } = rejects
-    ? await cli.run([
-        'reject',
-        ...common,
-        '--gate',
-        gate.address,
-        '--reason',
-        'the customers are not ready for this',
-        '--yes',
-      ])
-    : await cli.run(['approve', ...common, '--gate', gate.address, '--yes']);
-  return code === 0;
+  const rejects = fault?.name === 'rejected' && gate.address.startsWith(`${phaseOf(fault)}/`);
+  const { code, stderr } = await cli.run([...wordsFor(gate, run, rejects), '--as', person, '--yes']);
+  if (code !== 0) process.stderr.write(`demo: ${person} could not answer ${gate.address}: ${stderr}\n`);
+}
+
+function wordsFor(gate: Gate, run: string, rejects: boolean): string[] {
+  if (gate.kind === 'attestation')
+    return ['attest', gate.address, run, '--answer', 'done', '--evidence', 'seen in the demo'];
+  if (rejects) return ['reject', run, '--gate', gate.address, '--reason', 'the customers are not ready for this'];
+  return ['approve', run, '--gate', gate.address];
 }
 
 /** Takes the metrics away when the first window of the phase runs, and brings them back when the HOLD is open. */
@@ -91,10 +83,10 @@ class Saboteur {
     this.fault = fault?.name.startsWith('metrics-down') ? fault : undefined;
   }
 
-  async watch(seen: Seen | undefined): Promise<void> {
-    if (!this.fault || !seen) return;
+  async watch(phases: readonly PhaseStatus[]): Promise<void> {
+    if (!this.fault) return;
     const { fault } = this;
-    const phase = seen.phases.find((one) => one.phase === phaseOf(fault));
+    const phase = phases.find((one) => one.phase === phaseOf(fault));
     if (
       this.state === 'dormant' &&
       phase?.steps.some((step) => step.kind === 'watch' && step.part !== 'before' && step.state === 'running')

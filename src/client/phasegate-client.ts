@@ -125,7 +125,10 @@ export class PhasegateClient {
   }
 
   /** Answers a checklist item. */
-  attest(gate: OpenGate, saying: Saying & { answer: 'done' | 'not-applicable' | 'failed'; evidence?: string }): Promise<Sent> {
+  attest(
+    gate: OpenGate,
+    saying: Saying & { answer: 'done' | 'not-applicable' | 'failed'; evidence?: string }
+  ): Promise<Sent> {
     const { address, workflowId, runId } = gate;
     return this.send({ workflowId, runId }, 'attest', { ...saying, item: address });
   }
@@ -173,7 +176,11 @@ export class PhasegateClient {
     return sendMessage(this.link, to, name, payload);
   }
 
-  private answer(gate: OpenGate, name: 'approve' | 'reject' | 'retry' | 'waive', payload: Record<string, unknown>): Promise<Sent> {
+  private answer(
+    gate: OpenGate,
+    name: 'approve' | 'reject' | 'retry' | 'waive',
+    payload: Record<string, unknown>
+  ): Promise<Sent> {
     return this.send(gate, name, { ...payload, gate: gate.address });
   }
 }

@@ -20,7 +20,7 @@ import type { Criterion, WindowSpec } from './model.js';
 
 export { isDue, sampleAt } from './judge/grid.js';
 export { summary } from './judge/summary.js';
-export type { CriterionState, CriterionSummary, WindowState } from './judge/state.js';
+export type { WindowState } from './judge/state.js';
 
 export interface WindowOptions {
   /** Metrics whose query counts since the phase's first change by itself (`{{elapsed}}`): their base is 0. */

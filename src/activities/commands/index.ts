@@ -1,5 +1,4 @@
 export { commandEnv } from './command-env.js';
-export type { CommandOrigin } from './command-env.js';
 export type { CommandRequest, CommandResult } from './command.js';
 export { forgetCommand, hasPassed, wasBegun } from './job-lookup.js';
 export { lastLines } from './output.js';

@@ -1,3 +1,3 @@
-export type { FlagProvider, FlagWish, Observation, Trace } from './provider.js';
+export type { FlagProvider, Trace } from './provider.js';
 export { flagProviderFor } from './registry.js';
-export { effective, sameExposure, wished } from './state.js';
+export { effective } from './state.js';

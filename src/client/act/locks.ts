@@ -8,7 +8,11 @@ import { statusWithinMs } from '../read/query.js';
 export async function lockHolders(link: Link, environmentId: string): Promise<Record<string, LockHolder> | undefined> {
   const handle = link.temporal.workflow.getHandle(locksWorkflowId(environmentId));
   try {
-    return await link.call('holders of locks', () => handle.query<Record<string, LockHolder>>('holders'), statusWithinMs);
+    return await link.call(
+      'holders of locks',
+      () => handle.query<Record<string, LockHolder>>('holders'),
+      statusWithinMs
+    );
   } catch (error) {
     if (isNotFound(error)) return {};
     if (isNotReady(error) || error instanceof NoAnswer) return undefined;

@@ -70,7 +70,10 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   }
   const preview = await previewRollback(link, run);
   const [busy] = preview.stillOpen;
-  if (busy) throw new PhasegateError('PG201', `${busy.workflowId} is still at work`, { hint: `Watch it with: phasegate watch ${run.workflowId}` });
+  if (busy)
+    throw new PhasegateError('PG201', `${busy.workflowId} is still at work`, {
+      hint: `Watch it with: phasegate watch ${run.workflowId}`,
+    });
   const described = await describeRun(link, run.workflowId, run.runId);
   const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? by;
   const input: RollbackInput = {

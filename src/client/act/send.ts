@@ -28,7 +28,12 @@ const answerWithinMs = 3_000;
  * @throws PhasegateError with the code of the refusal (PG2xx), PG207 when the payload is malformed, PG213 when the
  *   workflow is closed
  */
-export async function sendMessage(link: Link, to: RunRef, name: MessageName, payload: Record<string, unknown>): Promise<Sent> {
+export async function sendMessage(
+  link: Link,
+  to: RunRef,
+  name: MessageName,
+  payload: Record<string, unknown>
+): Promise<Sent> {
   const message = { ...defined(payload), id: `cli-${randomUUID()}` };
   const parsed = parseMessage(name, message);
   if (!parsed.ok) throw new PhasegateError('PG207', parsed.problem);
@@ -49,7 +54,12 @@ export async function sendMessage(link: Link, to: RunRef, name: MessageName, pay
   } catch (error) {
     throw refusal(error, to.workflowId);
   }
-  return { ...sent, how: 'signal', text: 'no worker answered, so it was sent as a signal; it counts when a worker is back', repeated: false };
+  return {
+    ...sent,
+    how: 'signal',
+    text: 'no worker answered, so it was sent as a signal; it counts when a worker is back',
+    repeated: false,
+  };
 }
 
 function unanswered(error: unknown): boolean {
@@ -57,7 +67,11 @@ function unanswered(error: unknown): boolean {
 }
 
 function refusal(error: unknown, where: string): unknown {
-  if (isNotFound(error)) return new PhasegateError('PG213', 'this part of the run has ended, so nothing can be answered there', { where, cause: error });
+  if (isNotFound(error))
+    return new PhasegateError('PG213', 'this part of the run has ended, so nothing can be answered there', {
+      where,
+      cause: error,
+    });
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return error;
   const code = cause.type ?? '';

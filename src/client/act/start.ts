@@ -97,7 +97,10 @@ async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<Ph
       throw error;
     });
   const what = `${key} is held by ${holder.run}, started by ${holder.startedBy}`;
-  if (open) return new PhasegateError('PG202', `${what}, which is running`, { hint: `Watch it with: phasegate watch ${holder.run}` });
+  if (open)
+    return new PhasegateError('PG202', `${what}, which is running`, {
+      hint: `Watch it with: phasegate watch ${holder.run}`,
+    });
   return new PhasegateError('PG210', `${what}, which has ended and is not undone`, {
     hint: `Finish it with: phasegate rollback ${holder.run}`,
   });

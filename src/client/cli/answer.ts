@@ -28,10 +28,17 @@ const questions: Record<Answer, string> = {
 const needsReason: ReadonlySet<Answer> = new Set(['reject', 'waive']);
 
 /** Shows what an answer rests on, asks, and sends it, bound to what was shown. */
-export async function answerGate(context: Context, answer: Answer, options: AnswerOptions, reference: string | undefined): Promise<ExitCode> {
+export async function answerGate(
+  context: Context,
+  answer: Answer,
+  options: AnswerOptions,
+  reference: string | undefined
+): Promise<ExitCode> {
   const { reason } = options;
   if (reason === undefined && needsReason.has(answer)) {
-    throw new PhasegateError('PG212', `${answer} needs a reason`, { hint: `Say why: phasegate ${answer} --reason "…"` });
+    throw new PhasegateError('PG212', `${answer} needs a reason`, {
+      hint: `Say why: phasegate ${answer} --reason "…"`,
+    });
   }
   context.note('reading the run…');
   const chosen = await chooseGate(context, answer, reference, { named: options.gate, digest: options.digest });

@@ -24,14 +24,21 @@ export async function confirm(context: Context, question: string, yes: boolean):
  *
  * @throws PhasegateError PG405 where nobody can be asked, PG406 when the word is another one
  */
-export async function confirmTyped(context: Context, question: string, word: string, given: string | undefined): Promise<void> {
+export async function confirmTyped(
+  context: Context,
+  question: string,
+  word: string,
+  given: string | undefined
+): Promise<void> {
   let typed = given;
   if (typed === undefined) {
     requireTerminal(context, question, `--confirm ${word}`);
     typed = await ask(context, `${question}\nType ${word} to go on: `);
   }
   if (typed.trim() === word) return;
-  throw new PhasegateError('PG406', `"${typed.trim()}" is not "${word}", so nothing was done`, { hint: `Confirm with --confirm ${word}` });
+  throw new PhasegateError('PG406', `"${typed.trim()}" is not "${word}", so nothing was done`, {
+    hint: `Confirm with --confirm ${word}`,
+  });
 }
 
 /** Whether a question can be answered here. */

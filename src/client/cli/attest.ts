@@ -19,19 +19,28 @@ export interface AttestOptions {
 }
 
 /** Answers one checklist item, or all that wait for this person; without either it lists them. */
-export async function attest(context: Context, args: ReadonlyArray<string | undefined>, options: AttestOptions): Promise<ExitCode> {
+export async function attest(
+  context: Context,
+  args: ReadonlyArray<string | undefined>,
+  options: AttestOptions
+): Promise<ExitCode> {
   const { answer, all = false } = options;
   if (all && args[1] !== undefined) throw new PhasegateError('PG407', 'give either an item or --all');
   const [item, reference] = all ? [undefined, args[0]] : args;
   if (item === undefined && !all) return listItems(context, reference, options);
   if (answer === undefined) {
-    throw new PhasegateError('PG407', 'the answer is missing', { hint: 'Say --answer done, --answer not-applicable or --answer failed.' });
+    throw new PhasegateError('PG407', 'the answer is missing', {
+      hint: 'Say --answer done, --answer not-applicable or --answer failed.',
+    });
   }
   if (answer !== 'done' && options.reason === undefined) {
-    throw new PhasegateError('PG212', `"${answer}" needs a reason`, { hint: `Say why: --answer ${answer} --reason "…"` });
+    throw new PhasegateError('PG212', `"${answer}" needs a reason`, {
+      hint: `Say why: --answer ${answer} --reason "…"`,
+    });
   }
   context.note('reading the run…');
-  const { snapshot, gates } = item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
+  const { snapshot, gates } =
+    item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
   if (gates.length === 0) throw new PhasegateError('PG203', `no open item waits for ${context.me.name}`);
   context.note('', ...gateTable(context, gates), '', whoLine(context, { snapshot }));
   const which = gates.length === 1 ? (gates[0]?.address ?? '') : `all ${gates.length} items`;
@@ -73,11 +82,17 @@ async function myItems(context: Context, reference: string | undefined): Promise
   return { snapshot, gates: gates.filter((gate) => gate.people.includes(context.me.name)) };
 }
 
-async function listItems(context: Context, reference: string | undefined, { output }: AttestOptions): Promise<ExitCode> {
+async function listItems(
+  context: Context,
+  reference: string | undefined,
+  { output }: AttestOptions
+): Promise<ExitCode> {
   const { gates } = await openItems(context, reference);
   const { name } = context.me;
   if (output === 'json') {
-    context.print(safeJson({ schemaVersion: 1, items: gates.map((gate) => ({ ...gate, mine: gate.people.includes(name) })) }, 2));
+    context.print(
+      safeJson({ schemaVersion: 1, items: gates.map((gate) => ({ ...gate, mine: gate.people.includes(name) })) }, 2)
+    );
     return exitCodes.ok;
   }
   const mine = gates.filter((gate) => gate.people.includes(name));

@@ -46,7 +46,9 @@ export class Context {
     if (timeout === undefined) return undefined;
     const ms = parseSpan(timeout);
     if (ms === undefined || ms === 0) {
-      throw new PhasegateError('PG407', `--timeout ${timeout} is no time`, { hint: 'Write for example --timeout 90s or --timeout 2h.' });
+      throw new PhasegateError('PG407', `--timeout ${timeout} is no time`, {
+        hint: 'Write for example --timeout 90s or --timeout 2h.',
+      });
     }
     return ms;
   }

@@ -21,8 +21,16 @@ export interface FrozenDocuments {
 }
 
 /** The documents as they were read; nothing is thrown for their faults. */
-async function freezeThem(context: Context, plan: string, environment: string, vars: Record<string, string>): Promise<FreezeResult> {
-  const [{ freeze }, { readEnvironment }] = await Promise.all([import('../../plan/freeze.js'), import('../../plan/read-and-freeze.js')]);
+async function freezeThem(
+  context: Context,
+  plan: string,
+  environment: string,
+  vars: Record<string, string>
+): Promise<FreezeResult> {
+  const [{ freeze }, { readEnvironment }] = await Promise.all([
+    import('../../plan/freeze.js'),
+    import('../../plan/read-and-freeze.js'),
+  ]);
   const [loaded, around] = [await loadAnyPlan(context, plan), await readEnvironment(environment, vars)];
   return freeze({ plan: loaded, environment: around, vars, startedBy: context.me.name });
 }
@@ -32,7 +40,11 @@ async function freezeThem(context: Context, plan: string, environment: string, v
  *
  * @throws Exit 2 when there are faults, PhasegateError PG101 when there is no such environment
  */
-export async function freezeDocuments(context: Context, plan: string, options: DocumentOptions): Promise<FrozenDocuments> {
+export async function freezeDocuments(
+  context: Context,
+  plan: string,
+  options: DocumentOptions
+): Promise<FrozenDocuments> {
   const { frozen, faults, warnings } = await freezeThem(context, plan, environmentFile(options.env), options.var);
   if (frozen) return { frozen, warnings };
   const { renderFaults } = await import('../../plan/loading/fault.js');
@@ -56,19 +68,25 @@ async function loadAnyPlan(context: Context, plan: string): Promise<LoadedPlan> 
 /** The file that `--env` means: a path, or the id of one in ./environments or among the shipped ones. */
 export function environmentFile(given: string | undefined): string {
   if (given === undefined) {
-    throw new PhasegateError('PG407', 'the environment is missing', { hint: 'Say where it is to run with --env FILE, or --env ID for environments/ID.yaml.' });
+    throw new PhasegateError('PG407', 'the environment is missing', {
+      hint: 'Say where it is to run with --env FILE, or --env ID for environments/ID.yaml.',
+    });
   }
   if (/\.ya?ml$/.test(given) || given.includes('/')) return given;
   const places = [path.join('environments', `${given}.yaml`), shipped(given)];
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
-  throw new PhasegateError('PG101', `there is no environment ${given}`, { where: places[0] ?? '', hint: 'Give the path of its file with --env FILE.' });
+  throw new PhasegateError('PG101', `there is no environment ${given}`, {
+    where: places[0] ?? '',
+    hint: 'Give the path of its file with --env FILE.',
+  });
 }
 
 /** Sources and build output lie at different depths below the package. */
 function shipped(id: string): string {
   let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
+    folder = path.dirname(folder);
   return path.join(folder, 'environments', `${id}.yaml`);
 }
 

@@ -74,9 +74,17 @@ function ended(last: RunSnapshot, { stream, progress }: FollowOptions): ExitCode
   return exitCode;
 }
 
-function detached(context: Context, run: RunRef, { what }: FollowOptions, why: 'interrupted' | 'timeout', last: RunSnapshot | undefined): ExitCode {
+function detached(
+  context: Context,
+  run: RunRef,
+  { what }: FollowOptions,
+  why: 'interrupted' | 'timeout',
+  last: RunSnapshot | undefined
+): ExitCode {
   const name = runName(run.workflowId);
-  context.note(`${why === 'timeout' ? 'Time is up' : 'Left'}: ${what} goes on. Come back with: phasegate watch ${name}`);
+  context.note(
+    `${why === 'timeout' ? 'Time is up' : 'Left'}: ${what} goes on. Come back with: phasegate watch ${name}`
+  );
   if (last) context.note(outcomeLine(last));
   return why === 'timeout' ? exitCodes.timeout : exitCodes.interrupted;
 }
@@ -102,7 +110,8 @@ function jsonRenderer(stream: NodeJS.WriteStream): Renderer {
   const changes = new Changes();
   return {
     show: (snapshot) => {
-      for (const event of changes.take(snapshot)) stream.write(`${safeJson({ schemaVersion: 1, type: 'event', ...event })}\n`);
+      for (const event of changes.take(snapshot))
+        stream.write(`${safeJson({ schemaVersion: 1, type: 'event', ...event })}\n`);
     },
     end: () => {},
   };

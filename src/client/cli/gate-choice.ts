@@ -28,7 +28,12 @@ export interface Wanted {
  * @throws PhasegateError PG203 when none is open, PG208 when the named one is not, PG404 when several are, PG402 when no
  *   worker answers and the gate is not given in full
  */
-export async function chooseGate(context: Context, answer: string, reference: string | undefined, wanted: Wanted): Promise<Chosen> {
+export async function chooseGate(
+  context: Context,
+  answer: string,
+  reference: string | undefined,
+  wanted: Wanted
+): Promise<Chosen> {
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const snapshot = await client.status(run);
@@ -41,7 +46,12 @@ function blindGate(snapshot: RunSnapshot, answer: string, { named, digest }: Wan
   const phase = named === undefined ? undefined : parseAddress(named)?.phase;
   const owner = snapshot.phases.find((one) => one.phase === phase && one.endedAt === undefined);
   if (named === undefined || !owner || (answer === 'approve' && digest === undefined)) {
-    const flags = answer === 'approve' ? '--gate PHASE/STEP#N --digest DIGEST' : answer === 'attest' ? 'with the whole address' : '--gate PHASE/STEP#N';
+    const flags =
+      answer === 'approve'
+        ? '--gate PHASE/STEP#N --digest DIGEST'
+        : answer === 'attest'
+          ? 'with the whole address'
+          : '--gate PHASE/STEP#N';
     throw new PhasegateError('PG402', 'no worker answers, so it cannot be shown what your answer would be for', {
       where: snapshot.run.workflowId,
       hint: `Start a worker with: phasegate worker --env ${snapshot.frozen.environment.id}. Or, if you have seen the gate, send it unseen: phasegate ${answer} ${flags}`,
@@ -65,7 +75,13 @@ function blindGate(snapshot: RunSnapshot, answer: string, { named, digest }: Wan
   };
 }
 
-function pickGate(context: Context, gates: readonly OpenGate[], answer: string, named: string | undefined, run: string): OpenGate {
+function pickGate(
+  context: Context,
+  gates: readonly OpenGate[],
+  answer: string,
+  named: string | undefined,
+  run: string
+): OpenGate {
   const able = gates.filter((gate) => gate.answers.includes(answer));
   const found = named === undefined ? able : able.filter((gate) => meant(named, gate));
   const [gate, ...others] = found;
@@ -73,12 +89,21 @@ function pickGate(context: Context, gates: readonly OpenGate[], answer: string, 
   const open = able.map((one) => one.address).join(', ');
   if (gate) {
     context.note(...gateTable(context, found));
-    throw new PhasegateError('PG404', `several gates could take "${answer}": ${found.map((one) => one.address).join(', ')}`, {
-      hint: `Say which one, for example: phasegate ${answer} ${run} --gate ${gate.address}`,
-    });
+    throw new PhasegateError(
+      'PG404',
+      `several gates could take "${answer}": ${found.map((one) => one.address).join(', ')}`,
+      {
+        hint: `Say which one, for example: phasegate ${answer} ${run} --gate ${gate.address}`,
+      }
+    );
   }
-  if (named === undefined) throw new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}"`, { hint: `See what it waits for: phasegate status ${run}` });
-  throw new PhasegateError('PG208', `${named} is not open for "${answer}" (open: ${open || 'none'})`, { hint: `See what it waits for: phasegate status ${run}` });
+  if (named === undefined)
+    throw new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}"`, {
+      hint: `See what it waits for: phasegate status ${run}`,
+    });
+  throw new PhasegateError('PG208', `${named} is not open for "${answer}" (open: ${open || 'none'})`, {
+    hint: `See what it waits for: phasegate status ${run}`,
+  });
 }
 
 /** `1a/approval#1`, `1a/approval`, `approval` when only one phase has it. */
@@ -90,6 +115,12 @@ export function meant(named: string, gate: Pick<OpenGate, 'address'>): boolean {
 
 export function gateTable(context: Context, gates: readonly OpenGate[]): string[] {
   const now = context.io.now();
-  const rows = gates.map((gate) => [gate.address, gate.kind, gate.title, gate.people.join(', '), untilText(gate.deadlineAt, now)]);
+  const rows = gates.map((gate) => [
+    gate.address,
+    gate.kind,
+    gate.title,
+    gate.people.join(', '),
+    untilText(gate.deadlineAt, now),
+  ]);
   return table([['GATE', 'KIND', 'WHAT', 'WHO MAY ANSWER', 'DEADLINE'], ...rows]);
 }

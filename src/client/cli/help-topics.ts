@@ -20,7 +20,10 @@ export const exitCodeMeanings: Record<keyof typeof exitCodes, string> = {
 /** Topics of `phasegate help TOPIC`. */
 export const helpTopics: Record<string, () => string> = {
   'exit-codes': () => {
-    const rows = Object.entries(exitCodes).map(([name, code]) => [`  ${code}`, exitCodeMeanings[name as keyof typeof exitCodes]]);
+    const rows = Object.entries(exitCodes).map(([name, code]) => [
+      `  ${code}`,
+      exitCodeMeanings[name as keyof typeof exitCodes],
+    ]);
     return ['Exit codes:', ...table(rows)].join('\n');
   },
   environment: () => `Variables that phasegate reads:

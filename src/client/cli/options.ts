@@ -45,5 +45,7 @@ function collectVariable(text: string, before: Record<string, string>): Record<s
 }
 
 export function progressOption(): Option {
-  return new Option('--progress <how>', 'how to show what goes on').choices(['auto', 'live', 'plain', 'json']).default('auto');
+  return new Option('--progress <how>', 'how to show what goes on')
+    .choices(['auto', 'live', 'plain', 'json'])
+    .default('auto');
 }

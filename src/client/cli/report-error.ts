@@ -26,7 +26,10 @@ export function explain(error: unknown, paint: Paint): { lines: string[]; code: 
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
-    lines: [paint('bad', '✖ unexpected error, which is a fault of phasegate: please report it with these lines'), ...clean(detail).split('\n')],
+    lines: [
+      paint('bad', '✖ unexpected error, which is a fault of phasegate: please report it with these lines'),
+      ...clean(detail).split('\n'),
+    ],
     code: exitCodes.unexpected,
   };
 }

@@ -22,9 +22,14 @@ export interface RollbackOptions {
 }
 
 /** Says what would be undone and in which order, asks for the environment's name, and undoes it. */
-export async function rollback(context: Context, options: RollbackOptions, reference: string | undefined): Promise<ExitCode> {
+export async function rollback(
+  context: Context,
+  options: RollbackOptions,
+  reference: string | undefined
+): Promise<ExitCode> {
   const { reason } = options;
-  if (reason === undefined) throw new PhasegateError('PG212', 'rollback needs a reason', { hint: 'Say why: phasegate rollback --reason "…"' });
+  if (reason === undefined)
+    throw new PhasegateError('PG212', 'rollback needs a reason', { hint: 'Say why: phasegate rollback --reason "…"' });
   context.note('reading the ledger from the histories…');
   const client = await context.connect();
   const run = await client.resolveRun(reference);
@@ -32,21 +37,38 @@ export async function rollback(context: Context, options: RollbackOptions, refer
   const phase = options.phase?.toLowerCase();
   const preview = await settled(context, run, phase);
   if (phase !== undefined && !preview.open) {
-    throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', { hint: 'Leave --phase out to take back everything.' });
+    throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', {
+      hint: 'Leave --phase out to take back everything.',
+    });
   }
   context.note('', ...previewLines(context, cleanDeep(preview)), '');
-  if (!preview.open && preview.steps.length === 0 && preview.locked === false && status.run.outcome?.kind !== 'rolled-back-not-verified') {
+  if (
+    !preview.open &&
+    preview.steps.length === 0 &&
+    preview.locked === false &&
+    status.run.outcome?.kind !== 'rolled-back-not-verified'
+  ) {
     context.print(outcomeLine(status));
     return stateExitCode(status);
   }
   const environment = status.frozen.environment.id;
-  await confirmTyped(context, `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`, environment, options.confirm);
+  await confirmTyped(
+    context,
+    `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`,
+    environment,
+    options.confirm
+  );
   const saying = { by: context.me.name, reason };
   const started = preview.open ? undefined : await client.rollbackEnded(run, saying);
   if (started) context.note(`started ${started.workflowId}`);
   else context.note((await client.rollback(run, { ...saying, phase })).text);
   if (!options.watch) return exitCodes.ok;
-  return follow(context, run, { progress: options.progress, stream: context.io.out, what: 'the rollback', rollback: started });
+  return follow(context, run, {
+    progress: options.progress,
+    stream: context.io.out,
+    what: 'the rollback',
+    rollback: started,
+  });
 }
 
 /** Phases of an ended run that undo themselves are waited for: nothing must be undone twice at once. */
@@ -65,9 +87,12 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
 
 function previewLines(context: Context, { steps, irreversible, open, locked }: RollbackPreview): string[] {
   const paint = context.errPaint;
-  const closed = irreversible.map((entry) => paint('bad', `! ${entry.id} ${entry.title} cannot be undone: ${entry.cannotUndo ?? ''}`));
+  const closed = irreversible.map((entry) =>
+    paint('bad', `! ${entry.id} ${entry.title} cannot be undone: ${entry.cannotUndo ?? ''}`)
+  );
   if (steps.length === 0) {
-    const rest = locked === false ? 'No lock is held.' : 'Health and red metrics are verified, then the locks are released.';
+    const rest =
+      locked === false ? 'No lock is held.' : 'Health and red metrics are verified, then the locks are released.';
     return [`Nothing is in force that could be undone. ${open ? 'The run stops.' : rest}`, ...closed];
   }
   const rows = steps.map(({ entry, covers }, index) => [

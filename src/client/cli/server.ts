@@ -38,7 +38,8 @@ export async function runServer(context: Context, options: ServerOptions): Promi
     context.note(...nextLines(server.address, server.uiUrl));
     if (!server.exited) return exitCodes.ok;
     const ended = await Promise.race([server.exited.then(() => true), aborted(stop.signal)]);
-    if (ended) context.note(`the server has ended by itself${server.logFile === undefined ? '' : `; see ${server.logFile}`}`);
+    if (ended)
+      context.note(`the server has ended by itself${server.logFile === undefined ? '' : `; see ${server.logFile}`}`);
     return ended ? exitCodes.unexpected : exitCodes.ok;
   } finally {
     await server.stop();

@@ -25,9 +25,13 @@ export async function start(context: Context, plan: string, options: StartOption
   const { frozen, warnings } = await freezeDocuments(context, plan, options);
   const { name, source } = context.me;
   if (options.digest !== undefined && !sameDigest(frozen.digest, options.digest)) {
-    throw new PhasegateError('PG206', `plan, environment and variables have the digest ${frozen.digest}, not ${options.digest}`, {
-      hint: 'Something changed since the preview. Look at it again with: phasegate plan',
-    });
+    throw new PhasegateError(
+      'PG206',
+      `plan, environment and variables have the digest ${frozen.digest}, not ${options.digest}`,
+      {
+        hint: 'Something changed since the preview. Look at it again with: phasegate plan',
+      }
+    );
   }
   const preview = buildPreview({ frozen, warnings, startedBy: name, startAt: context.io.now() });
   if (!options.quiet) context.note(...previewLines(cleanDeep(preview), context.errPaint, context.columns), '');

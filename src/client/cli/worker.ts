@@ -16,7 +16,9 @@ export async function runWorkerFor(
     ...options,
     ...(id === undefined ? {} : { environment: id }),
     onReady: ({ healthUrl, buildId, queues }) =>
-      context.note(`worker ready: polls ${queues.join(', ')}; build ${buildId}; health ${healthUrl}. Ctrl-C stops it; windows are handed over.`),
+      context.note(
+        `worker ready: polls ${queues.join(', ')}; build ${buildId}; health ${healthUrl}. Ctrl-C stops it; windows are handed over.`
+      ),
   });
 }
 

@@ -27,13 +27,18 @@ export function unreachable(settings: ConnectionSettings, cause: unknown): Phase
 /** Connection failures become PG401; everything else is the caller's to understand. */
 export function translate(settings: ConnectionSettings, what: string, error: unknown): unknown {
   const status = grpcStatus(error);
-  if (status === unavailable || status === permissionDenied || status === unauthenticated) return unreachable(settings, error);
+  if (status === unavailable || status === permissionDenied || status === unauthenticated)
+    return unreachable(settings, error);
   if (status === notFound && /namespace/i.test(detail(error))) {
-    return new PhasegateError('PG401', `the Temporal server at ${settings.address} has no namespace ${settings.namespace}`, {
-      where: `namespace from ${settings.namespaceSource}`,
-      hint: 'Name the right one with --namespace or TEMPORAL_NAMESPACE.',
-      cause: error,
-    });
+    return new PhasegateError(
+      'PG401',
+      `the Temporal server at ${settings.address} has no namespace ${settings.namespace}`,
+      {
+        where: `namespace from ${settings.namespaceSource}`,
+        hint: 'Name the right one with --namespace or TEMPORAL_NAMESPACE.',
+        cause: error,
+      }
+    );
   }
   if (status === deadlineExceeded) return new NoAnswer(what, error);
   return error;

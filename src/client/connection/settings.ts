@@ -49,7 +49,11 @@ export function readConnectionSettings(choice: ConnectionChoice, env: NodeJS.Pro
   };
 }
 
-function load(choice: ConnectionChoice, env: NodeJS.ProcessEnv, fileOnly: boolean): ReturnType<typeof loadClientConnectConfig> {
+function load(
+  choice: ConnectionChoice,
+  env: NodeJS.ProcessEnv,
+  fileOnly: boolean
+): ReturnType<typeof loadClientConnectConfig> {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   // The names of file and profile count even where the values of variables are not wanted.
   const seen = fileOnly ? set.filter(([name]) => !name.startsWith('TEMPORAL_') || locators.has(name)) : set;

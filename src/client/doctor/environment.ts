@@ -20,11 +20,20 @@ export async function examineEnvironment(
   const errors = faults.filter((fault) => fault.severity === 'error');
   if (!document || errors.length > 0) {
     const first = errors[0];
-    const found = first ? `${errors.length} faults, the first: ${first.file}:${first.line} ${first.message}` : 'it cannot be read';
+    const found = first
+      ? `${errors.length} faults, the first: ${first.file}:${first.line} ${first.message}`
+      : 'it cannot be read';
     return { findings: [fail('environment', found, `See them all: phasegate validate PLAN --env ${file}`)] };
   }
   const secrets = await Promise.all([...new Set(referencesIn(document))].map((text) => examineSecret(text, env)));
-  return { findings: [ok('environment', `${document.id} (${document.kind}), no faults`), ...secrets, ...(await flagFile(document.flags))], id: document.id };
+  return {
+    findings: [
+      ok('environment', `${document.id} (${document.kind}), no faults`),
+      ...secrets,
+      ...(await flagFile(document.flags)),
+    ],
+    id: document.id,
+  };
 }
 
 function referencesIn(value: unknown): string[] {
@@ -38,7 +47,11 @@ async function examineSecret(text: string, env: NodeJS.ProcessEnv): Promise<Find
   const what = `secret ${text}`;
   const here = kind === 'env' ? (env[name] ?? '') !== '' : await readable(name);
   if (here) return ok(what, 'is there');
-  return warn(what, 'is not here', kind === 'env' ? `The worker needs the variable ${name}.` : `The worker needs the file ${name}.`);
+  return warn(
+    what,
+    'is not here',
+    kind === 'env' ? `The worker needs the variable ${name}.` : `The worker needs the file ${name}.`
+  );
 }
 
 async function flagFile(flags: unknown): Promise<Finding[]> {
@@ -46,7 +59,15 @@ async function flagFile(flags: unknown): Promise<Finding[]> {
   if (typeof file !== 'string') return [];
   const found = await readable(file);
   const what = 'flag file';
-  return [found ? ok(what, path.resolve(file)) : warn(what, `${path.resolve(file)} cannot be read from here`, 'The worker needs it; relative paths start from its --workdir.')];
+  return [
+    found
+      ? ok(what, path.resolve(file))
+      : warn(
+          what,
+          `${path.resolve(file)} cannot be read from here`,
+          'The worker needs it; relative paths start from its --workdir.'
+        ),
+  ];
 }
 
 async function readable(file: string): Promise<boolean> {

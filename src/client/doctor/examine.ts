@@ -19,12 +19,16 @@ export interface Examination {
 /** Looks at everything that a run needs, as far as it can be seen from here; what fails never hides the rest. */
 export async function examine(what: Examination): Promise<{ findings: Finding[]; unreachable: boolean }> {
   const machine = await examineMachine(what.env, what.me);
-  const around = what.environment === undefined ? { findings: [] } : await examineEnvironment(what.environment, what.vars, what.env);
+  const around =
+    what.environment === undefined ? { findings: [] } : await examineEnvironment(what.environment, what.vars, what.env);
   const server = await examineServer(what, around);
   return { findings: [...machine, ...server.findings, ...around.findings], unreachable: server.unreachable };
 }
 
-async function examineServer(what: Examination, { id }: { id?: string }): Promise<{ findings: Finding[]; unreachable: boolean }> {
+async function examineServer(
+  what: Examination,
+  { id }: { id?: string }
+): Promise<{ findings: Finding[]; unreachable: boolean }> {
   let settings: ConnectionSettings;
   try {
     settings = readConnectionSettings(what.connection, what.env);
@@ -34,12 +38,18 @@ async function examineServer(what: Examination, { id }: { id?: string }): Promis
   try {
     const link = await openLink(settings, `phasegate-doctor:${what.me.name}`);
     try {
-      return { findings: [...(await examineTemporal(link)), ...(await examineWorkers(link, id, Date.now()))], unreachable: false };
+      return {
+        findings: [...(await examineTemporal(link)), ...(await examineWorkers(link, id, Date.now()))],
+        unreachable: false,
+      };
     } finally {
       await link.close();
     }
   } catch (error) {
-    return { findings: [fail('Temporal', `${reasonOf(error)} (address from ${settings.addressSource})`, hintOf(error))], unreachable: true };
+    return {
+      findings: [fail('Temporal', `${reasonOf(error)} (address from ${settings.addressSource})`, hintOf(error))],
+      unreachable: true,
+    };
   }
 }
 

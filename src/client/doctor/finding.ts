@@ -27,7 +27,9 @@ const marks = {
 } as const;
 
 export function findingLines(findings: readonly Finding[], paint: Paint): string[] {
-  const rows = table(findings.map(({ state, what, found }) => [paint(marks[state].tone, marks[state].text), what, cleanLine(found)]));
+  const rows = table(
+    findings.map(({ state, what, found }) => [paint(marks[state].tone, marks[state].text), what, cleanLine(found)])
+  );
   return findings.flatMap((finding, index) => {
     const row = rows[index] ?? '';
     return finding.remedy === undefined ? [row] : [row, `        ${cleanLine(finding.remedy)}`];

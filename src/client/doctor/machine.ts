@@ -6,8 +6,16 @@ export async function examineMachine(env: NodeJS.ProcessEnv, me: { name: string;
   const programs = await Promise.all(
     [
       { name: 'ssh-keygen', why: 'signs and verifies approvals', remedy: 'Install openssh-client.' },
-      { name: 'prometheus', why: 'the demo measures with it', remedy: 'Install prometheus; without it metrics endpoints are read directly.' },
-      { name: 'temporal', why: 'starts the development server fastest', remedy: 'Install the Temporal CLI; without it "phasegate server" finds another way.' },
+      {
+        name: 'prometheus',
+        why: 'the demo measures with it',
+        remedy: 'Install prometheus; without it metrics endpoints are read directly.',
+      },
+      {
+        name: 'temporal',
+        why: 'starts the development server fastest',
+        remedy: 'Install the Temporal CLI; without it "phasegate server" finds another way.',
+      },
     ].map(async ({ name, why, remedy }) => {
       const place = await findOnPath(name, env);
       return place === undefined ? warn(name, `not on the PATH (${why})`, remedy) : ok(name, place);
@@ -18,6 +26,7 @@ export async function examineMachine(env: NodeJS.ProcessEnv, me: { name: string;
 
 export function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) return fail('Node.js', version, 'Use Node.js 20.19 or later, best 22 or 24.');
+  if (major < 20 || (major === 20 && minor < 19))
+    return fail('Node.js', version, 'Use Node.js 20.19 or later, best 22 or 24.');
   return ok('Node.js', version);
 }

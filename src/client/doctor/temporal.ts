@@ -25,7 +25,11 @@ async function retention(link: Link, named: string): Promise<Finding> {
     const ms = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000;
     const found = `${named}, keeps closed runs for ${spanText(ms)}`;
     if (ms >= retentionAtLeastMs) return ok(what, found);
-    return warn(what, found, `Keep them longer than any run: temporal operator namespace update -n ${link.settings.namespace} --retention 90d`);
+    return warn(
+      what,
+      found,
+      `Keep them longer than any run: temporal operator namespace update -n ${link.settings.namespace} --retention 90d`
+    );
   } catch (error) {
     return fail(what, `${named}: ${reasonOf(error)}`, 'Create it, or name another one with --namespace.');
   }
@@ -36,10 +40,16 @@ async function attributes(link: Link): Promise<Finding> {
   try {
     const { connection } = link.temporal;
     const settings = await loadTemporalSettings();
-    const missing = await link.call('the search attributes', () => missingSearchAttributes(connection, link.settings.namespace, settings));
+    const missing = await link.call('the search attributes', () =>
+      missingSearchAttributes(connection, link.settings.namespace, settings)
+    );
     if (missing.length === 0) return ok(what, `all ${Object.keys(settings.searchAttributes).length} are there`);
     const create = missing.map((name) => `--name ${name} --type ${settings.searchAttributes[name]}`).join(' ');
-    return fail(what, `missing: ${missing.join(', ')}`, `Add them: temporal operator search-attribute create -n ${link.settings.namespace} ${create}`);
+    return fail(
+      what,
+      `missing: ${missing.join(', ')}`,
+      `Add them: temporal operator search-attribute create -n ${link.settings.namespace} ${create}`
+    );
   } catch (error) {
     return fail(what, reasonOf(error), 'Check that the namespace exists and that you may read it.');
   }

@@ -12,12 +12,21 @@ const freshMs = 75_000;
 export async function examineWorkers(link: Link, environmentId: string | undefined, now: number): Promise<Finding[]> {
   const queues = [{ name: workflowQueue, type: workflowTasks }];
   if (environmentId !== undefined) {
-    queues.push({ name: environmentQueue(environmentId), type: activityTasks }, { name: windowQueue(environmentId), type: activityTasks });
+    queues.push(
+      { name: environmentQueue(environmentId), type: activityTasks },
+      { name: windowQueue(environmentId), type: activityTasks }
+    );
   }
   return Promise.all(queues.map(({ name, type }) => examineQueue(link, name, type, environmentId, now)));
 }
 
-async function examineQueue(link: Link, name: string, type: number, environmentId: string | undefined, now: number): Promise<Finding> {
+async function examineQueue(
+  link: Link,
+  name: string,
+  type: number,
+  environmentId: string | undefined,
+  now: number
+): Promise<Finding> {
   const what = `worker for ${name}`;
   const remedy = `Start one with: phasegate worker --env ${environmentId ?? 'ENVIRONMENT'}`;
   try {
@@ -28,7 +37,10 @@ async function examineQueue(link: Link, name: string, type: number, environmentI
         taskQueueType: type,
       })
     );
-    const seen = (pollers ?? []).map((poller) => ({ identity: poller.identity ?? 'unknown', at: Number(poller.lastAccessTime?.seconds ?? 0) * 1000 }));
+    const seen = (pollers ?? []).map((poller) => ({
+      identity: poller.identity ?? 'unknown',
+      at: Number(poller.lastAccessTime?.seconds ?? 0) * 1000,
+    }));
     const fresh = seen.filter(({ at }) => now - at < freshMs);
     if (fresh.length > 0) return ok(what, [...new Set(fresh.map(({ identity }) => identity))].join(', '));
     const last = seen.toSorted((a, b) => b.at - a.at)[0];

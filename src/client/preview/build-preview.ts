@@ -99,7 +99,11 @@ export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFa
     cannotUndo: titles(phases, (step) => step.cannotUndo !== undefined),
     exposesAtOnce: titles(phases, (step) => step.atOnce),
     remarks: remarksOf(environment),
-    warnings: warnings.map(({ file, line, column, message, hint }) => ({ place: `${file}:${line}:${column}`, message, hint })),
+    warnings: warnings.map(({ file, line, column, message, hint }) => ({
+      place: `${file}:${line}:${column}`,
+      message,
+      hint,
+    })),
   };
 }
 
@@ -126,7 +130,9 @@ function previewPhase(
   return {
     id: phase.id,
     title: phase.title,
-    ...(schedule ? { schedule: { text: scheduleText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } } : {}),
+    ...(schedule
+      ? { schedule: { text: scheduleText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } }
+      : {}),
     ...times,
     before: phase.before.map(shown),
     steps: phase.steps.map(shown),
@@ -141,10 +147,18 @@ function windowFacts(spec: WindowSpec): { for: string; criteria: string[] } {
   return { for: spec.length.planned, criteria: spec.criteria.map((criterion) => criterion.text) };
 }
 
-function approvalFacts({ environment }: FrozenPlan, spec: NonNullable<Phase['approval']>, startedBy: string): PreviewApproval {
+function approvalFacts(
+  { environment }: FrozenPlan,
+  spec: NonNullable<Phase['approval']>,
+  startedBy: string
+): PreviewApproval {
   const people = eligible(spec, environment.people, startedBy);
   const roles = Object.entries(spec.roles).map(
-    ([role, count]) => [role, { count, people: people.filter((person) => person.roles.includes(role)).map((person) => person.name) }] as const
+    ([role, count]) =>
+      [
+        role,
+        { count, people: people.filter((person) => person.roles.includes(role)).map((person) => person.name) },
+      ] as const
   );
   return { roles: Object.fromEntries(roles), expires: spec.expires.planned, onExpiry: spec.onExpiry };
 }

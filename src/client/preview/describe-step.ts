@@ -24,7 +24,9 @@ export function describeStep(step: Step): StepWords {
     case 'check':
       return { does: checkWords(step.check) };
     case 'attest':
-      return { does: `${step.by} answers, within ${step.expires.planned}${step.evidence === 'required' ? ', with evidence' : ''}` };
+      return {
+        does: `${step.by} answers, within ${step.expires.planned}${step.evidence === 'required' ? ', with evidence' : ''}`,
+      };
     case 'watch':
       return { does: `watch ${step.window.length.planned}: ${criteria(step.window)}` };
   }

@@ -1,6 +1,6 @@
 import { spanText } from '../../plan/text/spans.js';
 import type { Paint } from '../render/paint.js';
-import { pad, widthOf, wrap } from '../render/width.js';
+import { hanging, pad, widthOf } from '../render/width.js';
 import type { Preview, PreviewPhase, PreviewStep } from './build-preview.js';
 import type { Span } from './times.js';
 
@@ -9,7 +9,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
   const { counts, environment, plan } = preview;
   const variables = Object.entries(preview.vars).map(([name, value]) => `${name}=${value}`);
   const remarks = preview.remarks.map((remark) => paint('warn', `! ${remark}`));
-  const list = (head: string, text: string): string[] => hanging(head, text, columns, (one) => paint('dim', one));
+  const list = (head: string, text: string): string[] => hanging(head, text, columns).map((one) => paint('dim', one));
   return [
     `${paint('strong', plan.title)} in ${environment.title} (${environment.kind})`,
     paint('dim', `${preview.run} · ${preview.digest}`),
@@ -20,7 +20,11 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     ...preview.phases.flatMap((phase) => phaseBlock(phase, paint, columns)),
     '',
     ...preview.warnings.map(({ place, message }) => paint('warn', `! ${place}: ${message}`)),
-    ...hanging('', 'A failed step or criterion takes back its phase and stops the run; a red metric, a Temporal cancel and "phasegate rollback" take back everything.', columns),
+    ...hanging(
+      '',
+      'A failed step or criterion takes back its phase and stops the run; a red metric, a Temporal cancel and "phasegate rollback" take back everything.',
+      columns
+    ),
     ...list('locks ', preview.locks.join(', ')),
   ];
 }
@@ -42,7 +46,9 @@ function phaseBlock(phase: PreviewPhase, paint: Paint, columns: number): string[
 }
 
 function approvalText({ roles, expires, onExpiry }: NonNullable<PreviewPhase['approval']>): string {
-  const who = Object.entries(roles).map(([role, { count, people }]) => `${count} ${role} (${people.join(' or ') || 'nobody could'})`);
+  const who = Object.entries(roles).map(
+    ([role, { count, people }]) => `${count} ${role} (${people.join(' or ') || 'nobody could'})`
+  );
   return `by ${who.join(' and ')} within ${expires}, else ${onExpiry === 'rollback' ? 'roll back' : 'hold'}`;
 }
 
@@ -52,18 +58,13 @@ function stepBlocks(steps: readonly PreviewStep[], paint: Paint, columns: number
   const indent = ' '.repeat(widest + 6);
   return steps.flatMap((step) => [
     `    ${pad(step.id, widest)}  ${step.title}`,
-    ...hanging(indent, step.does, columns, (text) => paint('dim', text)),
+    ...hanging(indent, step.does, columns).map((text) => paint('dim', text)),
     ...(step.atOnce ? [`${indent}${paint('warn', '! 100 % at once')}`] : []),
     ...(step.undo === undefined ? [] : [`${indent}${paint('dim', `undo: ${step.undo}`)}`]),
-    ...(step.cannotUndo === undefined ? [] : hanging(indent, `! CANNOT BE UNDONE: ${step.cannotUndo}`, columns, (text) => paint('bad', text))),
+    ...(step.cannotUndo === undefined
+      ? []
+      : hanging(indent, `! CANNOT BE UNDONE: ${step.cannotUndo}`, columns).map((text) => paint('bad', text))),
   ]);
-}
-
-/** Text after a head, wrapped; its further lines begin below its first. */
-function hanging(head: string, text: string, columns: number, paint: (text: string) => string = (one) => one): string[] {
-  const indent = ' '.repeat(widthOf(head));
-  const lines = wrap(text, Math.max(40, columns - indent.length));
-  return lines.map((part, index) => `${index === 0 ? head : indent}${paint(part)}`);
 }
 
 function between({ shortestMs, longestMs }: Span): string {

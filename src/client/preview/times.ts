@@ -14,8 +14,11 @@ export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins:
     const opens = opensAfter(frozen, phase, startAt);
     const begins = { shortestMs: Math.max(before.shortestMs, opens), longestMs: Math.max(before.longestMs, opens) };
     const ends = {
-      shortestMs: Math.max(begins.shortestMs, before.shortestMs + stable(phase, shortestWindow)) + work(frozen, phase, 'shortestMs'),
-      longestMs: Math.max(begins.longestMs, before.longestMs + stable(phase, longestWindow)) + work(frozen, phase, 'longestMs'),
+      shortestMs:
+        Math.max(begins.shortestMs, before.shortestMs + stable(phase, shortestWindow)) +
+        work(frozen, phase, 'shortestMs'),
+      longestMs:
+        Math.max(begins.longestMs, before.longestMs + stable(phase, longestWindow)) + work(frozen, phase, 'longestMs'),
     };
     before = ends;
     return { begins, ends };
@@ -38,7 +41,9 @@ export function longestWindow(spec: WindowSpec): number {
 
 /** A stability window counts from the end of earlier phases, so that it may be over when this one's days begin. */
 function stable(phase: Phase, time: (spec: WindowSpec) => number): number {
-  const windows = phase.before.flatMap((item) => (item.kind === 'check' && item.check.type === 'stable' ? [item.check.window] : []));
+  const windows = phase.before.flatMap((item) =>
+    item.kind === 'check' && item.check.type === 'stable' ? [item.check.window] : []
+  );
   return Math.max(0, ...windows.map(time));
 }
 

@@ -64,7 +64,9 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
       runId: child.runId ?? '',
       type: child.workflowTypeName ?? '',
     })),
-    activities: await Promise.all((description.raw.pendingActivities ?? []).map((pending) => pendingActivity(link, pending))),
+    activities: await Promise.all(
+      (description.raw.pendingActivities ?? []).map((pending) => pendingActivity(link, pending))
+    ),
   };
 }
 

@@ -9,8 +9,17 @@ import { readHistory, readInput } from './history.js';
 import { awaitedSentence, phaseFromHistory, rollbackFromHistory } from './phase-from-history.js';
 import type { RunSnapshot } from './snapshot.js';
 
-/** What can be said of a run when no worker answers its queries: descriptions, search attributes, histories. */
-export async function fallbackSnapshot(link: Link, described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
+/**
+ * What can be said of a run when its workflows do not answer: descriptions, search attributes, histories.
+ *
+ * @param why what is said about it
+ */
+export async function fallbackSnapshot(
+  link: Link,
+  described: Described,
+  frozen: FrozenPlan,
+  why: string
+): Promise<RunSnapshot> {
   const family = await readFamily(link, described);
   const phases: PhaseStatus[] = [];
   const rollbacks: RollbackStatus[] = [];
@@ -31,12 +40,8 @@ export async function fallbackSnapshot(link: Link, described: Described, frozen:
     rollbacks,
     windows: [],
     troubles: [],
-    noWorker: noWorkerText(frozen.environment.id),
+    noWorker: why,
   };
-}
-
-export function noWorkerText(environmentId: string): string {
-  return `no worker answers: this is what Temporal itself knows. Start one with: phasegate worker --env ${environmentId}`;
 }
 
 function runFrom(

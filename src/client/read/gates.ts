@@ -9,7 +9,9 @@ export function gatesOf(snapshot: RunSnapshot): OpenGate[] {
     owner.gates.map((gate) => ({ ...gate, workflowId: owner.workflowId, runId: owner.runId }))
   );
   const known = new Set(owned.map((gate) => gate.address));
-  const others = snapshot.run.gates.filter((gate) => !known.has(gate.address)).map((gate) => ({ ...gate, ...ownerOf(gate, snapshot) }));
+  const others = snapshot.run.gates
+    .filter((gate) => !known.has(gate.address))
+    .map((gate) => ({ ...gate, ...ownerOf(gate, snapshot) }));
   const gates = [...owned, ...others];
   return byUrgency(gates).flatMap((gate) => gates.find((one) => one === gate) ?? []);
 }
@@ -17,5 +19,7 @@ export function gatesOf(snapshot: RunSnapshot): OpenGate[] {
 function ownerOf(gate: Gate, { run, phases }: RunSnapshot): RunRef {
   const phase = parseAddress(gate.address)?.phase;
   const owner = phases.find((one) => one.phase === phase);
-  return owner ? { workflowId: owner.workflowId, runId: owner.runId } : { workflowId: run.workflowId, runId: run.runId };
+  return owner
+    ? { workflowId: owner.workflowId, runId: owner.runId }
+    : { workflowId: run.workflowId, runId: run.runId };
 }

@@ -56,7 +56,11 @@ async function projectHistory(link: Link, run: RunRef, events: readonly Event[])
     const scheduled = event.activityTaskScheduledEventAttributes;
     if (scheduled) {
       const [input] = await decodePayloads(link, scheduled.input?.payloads);
-      activities.set(String(event.eventId), { type: scheduled.activityType?.name ?? '', input, scheduledAt: timeOf(event) });
+      activities.set(String(event.eventId), {
+        type: scheduled.activityType?.name ?? '',
+        input,
+        scheduledAt: timeOf(event),
+      });
     }
 
     const ended =
@@ -98,9 +102,12 @@ function resultOf(event: Event): temporal.api.common.v1.IPayloads | null | undef
 }
 
 function failureOf(event: Event): string {
-  const failure = event.activityTaskFailedEventAttributes?.failure ?? event.activityTaskTimedOutEventAttributes?.failure;
+  const failure =
+    event.activityTaskFailedEventAttributes?.failure ?? event.activityTaskTimedOutEventAttributes?.failure;
   const cause = failure?.cause?.message;
-  return [failure?.message ?? 'cancelled', cause].filter((text) => text !== undefined && text !== null && text !== '').join(': ');
+  return [failure?.message ?? 'cancelled', cause]
+    .filter((text) => text !== undefined && text !== null && text !== '')
+    .join(': ');
 }
 
 function timeOf(event: Event | undefined): number {

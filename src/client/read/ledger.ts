@@ -28,7 +28,9 @@ export function ledgerFrom(histories: readonly HistoryFacts[]): RunLedger {
 
 /** @throws TypeError when a capture was written by another version: a ledger with a hole must not be undone as a whole one */
 export function captured(history: HistoryFacts): LedgerEntry[] {
-  return ledgerOf(history.activities.filter((fact) => fact.result !== undefined).map(({ type, result }) => ({ type, result })));
+  return ledgerOf(
+    history.activities.filter((fact) => fact.result !== undefined).map(({ type, result }) => ({ type, result }))
+  );
 }
 
 /** Ids of entries that a rollback took care of. One that was stopped in the middle counts for what it had undone. */

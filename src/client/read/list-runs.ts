@@ -54,13 +54,17 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
         ...(waiting[0]?.phase === undefined ? {} : { phase: waiting[0].phase }),
       };
       if (run.endedAt !== undefined) return filled;
-      const status = await queryStatus<RunStatus>(link, run);
-      if (!status) workerAnswered = false;
-      return status ? { ...filled, ...phaseOf(status) } : filled;
+      const asked = await queryStatus<RunStatus>(link, run);
+      if ('status' in asked) return { ...filled, ...phaseOf(asked.status) };
+      workerAnswered = false;
+      return filled;
     })
   );
   const { awaiting } = options;
-  return { runs: awaiting === undefined ? listed : listed.filter((run) => run.awaiting.includes(awaiting)), workerAnswered };
+  return {
+    runs: awaiting === undefined ? listed : listed.filter((run) => run.awaiting.includes(awaiting)),
+    workerAnswered,
+  };
 }
 
 async function migrations(link: Link): Promise<ListedRun[]> {
@@ -79,7 +83,13 @@ async function migrations(link: Link): Promise<ListedRun[]> {
           runId: info.runId,
           title: memo.planTitle ?? info.workflowId,
           // A run that was ended from outside could not say how it stands.
-          state: outcome ? stateAfter(outcome) : closed ? ('terminated' as const) : isRunState(state) ? state : 'running',
+          state: outcome
+            ? stateAfter(outcome)
+            : closed
+              ? ('terminated' as const)
+              : isRunState(state)
+                ? state
+                : 'running',
           startedAt: info.startTime.getTime(),
           startedBy: memo.startedBy ?? 'unknown',
           ...(closed ? { endedAt: closed.getTime() } : {}),

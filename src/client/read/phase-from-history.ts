@@ -55,7 +55,9 @@ function stepsOf(history: HistoryFacts, input: PhaseInput): StepRecord[] {
     records.set(origin.address, {
       address: origin.address,
       id: origin.address.replace(/^[^/]*\//, '').replace(/#\d+$/, ''),
-      part: input.phase.before.some((item) => origin.address.startsWith(`${input.phase.id}/${item.id}#`)) ? 'before' : 'steps',
+      part: input.phase.before.some((item) => origin.address.startsWith(`${input.phase.id}/${item.id}#`))
+        ? 'before'
+        : 'steps',
       kind: fact.type,
       title: origin.title,
       startedAt: before?.startedAt ?? fact.scheduledAt,
@@ -76,7 +78,8 @@ function resultOf(fact: ActivityFact): Pick<StepRecord, 'state'> & Partial<StepR
   if (fact.failure !== undefined) return { state: 'on hold', reason: fact.failure };
   if (fact.result === undefined) return { state: 'running' };
   const { verdict, reason, evidence, criteria } = fact.result as Partial<CheckResult & WindowResult>;
-  const state = verdict === 'FAIL' ? 'failed' : verdict === 'HOLD' ? 'on hold' : verdict === 'PASS' ? 'passed' : 'running';
+  const state =
+    verdict === 'FAIL' ? 'failed' : verdict === 'HOLD' ? 'on hold' : verdict === 'PASS' ? 'passed' : 'running';
   return {
     state,
     ...(verdict ? { verdict } : {}),

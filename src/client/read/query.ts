@@ -1,22 +1,38 @@
+import { PhasegateError } from '../../plan/errors.js';
 import { statusQuery } from '../../plan/wire.js';
-import { isNotReady, NoAnswer } from '../connection/failures.js';
+import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
-import { cleanDeep } from '../render/clean.js';
+import { cleanDeep, cleanLine } from '../render/clean.js';
 import type { RunRef } from './snapshot.js';
 
 /** With a living worker a status takes some 20 ms; the rest is for a worker that has just come back. */
 export const statusWithinMs = 1_000;
 
+/** A status, or why there is none: no worker answered, or it answered that it cannot go on with this workflow. */
+export type Asked<T> = { status: T } | { why: 'no worker' | { problem: string } };
+
 /**
- * Asks a workflow for its status; undefined when no worker answers in time. What comes back was written by plans,
- * people and commands, so control characters are taken out here, once for everybody.
+ * Asks a workflow for its status. What comes back was written by plans, people and commands, so control characters are
+ * taken out here, once for everybody.
+ *
+ * @throws PhasegateError PG401 when the server cannot be reached; the server's error when there is no such workflow
  */
-export async function queryStatus<T>(link: Link, run: Partial<RunRef> & { workflowId: string }, withinMs = statusWithinMs): Promise<T | undefined> {
+export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusWithinMs): Promise<Asked<T>> {
   const handle = link.temporal.workflow.getHandle(run.workflowId, run.runId);
   try {
-    return cleanDeep(await link.call(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs));
+    const status = await link.call(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
+    return { status: cleanDeep(status) };
   } catch (error) {
-    if (error instanceof NoAnswer || isNotReady(error)) return undefined;
-    throw error;
+    if (error instanceof NoAnswer || isNotReady(error)) return { why: 'no worker' };
+    if (error instanceof PhasegateError || isNotFound(error)) throw error;
+    return { why: { problem: cleanLine(error instanceof Error ? error.message : String(error)) } };
   }
+}
+
+/** Why a run is shown without its workflows' own words, and what to do about it. */
+export function unansweredText(why: 'no worker' | { problem: string }, environmentId: string): string {
+  if (why === 'no worker') {
+    return `no worker answers: this is what Temporal itself knows. Start one with: phasegate worker --env ${environmentId}`;
+  }
+  return `a worker answers but cannot go on with this run (${why.problem}): this is what Temporal itself knows. See the worker's log`;
 }

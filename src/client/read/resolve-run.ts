@@ -35,9 +35,14 @@ export async function knownRuns(link: Link): Promise<KnownRun[]> {
  * @throws PhasegateError PG403 when nothing matches, PG404 when several do
  */
 export function pickRun(runs: readonly KnownRun[], reference?: string): KnownRun {
-  const newestOfEach = runs.filter((run, index) => runs.findIndex((one) => one.workflowId === run.workflowId) === index);
+  const newestOfEach = runs.filter(
+    (run, index) => runs.findIndex((one) => one.workflowId === run.workflowId) === index
+  );
   const last = newestOfEach[0];
-  if (!last) throw new PhasegateError('PG403', 'there is no run yet', { hint: 'Start one with: phasegate start PLAN --env ENVIRONMENT' });
+  if (!last)
+    throw new PhasegateError('PG403', 'there is no run yet', {
+      hint: 'Start one with: phasegate start PLAN --env ENVIRONMENT',
+    });
   if (reference === undefined) return onlyOpen(newestOfEach) ?? last;
   if (reference === 'last') return last;
   const byRunId = runs.find((run) => run.runId === reference);

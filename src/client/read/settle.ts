@@ -26,7 +26,7 @@ export interface ClosedFacts {
  */
 export function settle(run: RunStatus, facts: ClosedFacts): RunStatus {
   if (facts.stillOpen > 0) return ongoing(run, facts);
-  const outcome = outcomeOf(facts);
+  const outcome = outcomeOf(facts, run.workflowId.replace(/^migration\//, ''));
   return {
     ...run,
     state: outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back',
@@ -43,31 +43,44 @@ function ongoing(run: RunStatus, facts: ClosedFacts): RunStatus {
   return { ...open, state: undoing?.state === 'on hold' ? 'on hold' : 'rolling back', sentence };
 }
 
-function outcomeOf(facts: ClosedFacts): Outcome {
+function outcomeOf(facts: ClosedFacts, name: string): Outcome {
   const last = facts.again.at(-1);
   if (last) return afterRollback(last, facts.closedAt);
   if (facts.outcome) return facts.outcome;
-  return withoutLastWord(facts);
+  return withoutLastWord(facts, name);
 }
 
 function afterRollback(rollback: RollbackStatus, closedAt: number): Outcome {
   const endedAt = rollback.endedAt ?? closedAt;
   if (rollback.verified) return { kind: 'rolled-back-verified', reason: rollback.reason, endedAt };
-  return { kind: 'rolled-back-not-verified', reason: rollback.verification ?? 'nothing says that it was verified', endedAt };
+  return {
+    kind: 'rolled-back-not-verified',
+    reason: rollback.verification ?? 'nothing says that it was verified',
+    endedAt,
+  };
 }
 
-function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts): Outcome {
+function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts, name: string): Outcome {
   const how = `the run was ${status.toLowerCase().replace('_', ' ')}`;
-  if (!ledger) return { kind: 'rolled-back-not-verified', reason: `${how} and its ledger could not be read`, endedAt: closedAt };
+  if (!ledger)
+    return { kind: 'rolled-back-not-verified', reason: `${how} and its ledger could not be read`, endedAt: closedAt };
   if (ledger.entries.length === 0) return { kind: 'failed', reason: `${how} before any change`, endedAt: closedAt };
   if (ledger.open.length > 0) {
     const ids = ledger.open.map((entry) => entry.id).join(', ');
-    return { kind: 'rolled-back-not-verified', reason: `${how}; still in force: ${ids}. Finish it with: phasegate rollback`, endedAt: closedAt };
+    return {
+      kind: 'rolled-back-not-verified',
+      reason: `${how}; still in force: ${ids}. Finish it with: phasegate rollback ${name}`,
+      endedAt: closedAt,
+    };
   }
   const unverified = rollbacks.find((rollback) => rollback.verified !== true);
   if (rollbacks.length === 0 || unverified) {
     const why = unverified?.verification ?? 'no rollback says that it was verified';
-    return { kind: 'rolled-back-not-verified', reason: `${how} and everything was undone, but ${why}`, endedAt: closedAt };
+    return {
+      kind: 'rolled-back-not-verified',
+      reason: `${how} and everything was undone, but ${why}`,
+      endedAt: closedAt,
+    };
   }
   return { kind: 'rolled-back-verified', reason: `${how}, and everything was undone`, endedAt: closedAt };
 }

@@ -8,10 +8,12 @@ import { fallbackSnapshot } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
 import { readHistory } from './history.js';
 import { ledgerFrom } from './ledger.js';
-import { queryStatus } from './query.js';
+import { queryStatus, unansweredText, type Asked } from './query.js';
 import { readFrozen } from './run-input.js';
 import { settle } from './settle.js';
 import type { LiveWindow, RunRef, RunSnapshot, Trouble } from './snapshot.js';
+
+type Unanswered = Extract<Asked<unknown>, { why: unknown }>;
 
 interface PhaseView {
   status: PhaseStatus;
@@ -41,8 +43,8 @@ export class SnapshotReader {
       this.readFrozen(),
       queryStatus<RunStatus>(this.link, this.run),
     ]);
-    const answered = status && (await this.fromQueries(status, described, frozen));
-    const snapshot = answered ?? cleanDeep(await fallbackSnapshot(this.link, described, frozen));
+    const asked = 'status' in status ? await this.fromQueries(status.status, described, frozen) : status;
+    const snapshot = 'why' in asked ? await this.fallback(asked.why, described, frozen) : asked;
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -51,14 +53,23 @@ export class SnapshotReader {
     return this.frozen;
   }
 
-  /** Undefined when a phase does not answer though its migration did: the worker died in between. */
-  private async fromQueries(run: RunStatus, described: Described, frozen: FrozenPlan): Promise<RunSnapshot | undefined> {
+  private async fallback(why: Unanswered['why'], described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
+    return cleanDeep(await fallbackSnapshot(this.link, described, frozen, unansweredText(why, frozen.environment.id)));
+  }
+
+  /** A phase may not answer though its migration did: then nothing of the answers is used. */
+  private async fromQueries(
+    run: RunStatus,
+    described: Described,
+    frozen: FrozenPlan
+  ): Promise<RunSnapshot | Unanswered> {
     const started = run.phases.filter((phase) => phase.runId !== undefined);
     const views = await Promise.all(started.map((phase) => this.phase(phase)));
-    const phases = views.filter((view) => view !== undefined);
-    if (phases.length < views.length) return undefined;
+    const silent = views.find((view) => 'why' in view);
+    if (silent) return silent;
+    const phases = views.filter((view) => 'windows' in view);
     const rollbacks = await this.rollbacks(run, phases, described);
-    if (!rollbacks) return undefined;
+    if ('why' in rollbacks) return rollbacks;
     return {
       schemaVersion: 1,
       at: Date.now(),
@@ -71,28 +82,31 @@ export class SnapshotReader {
     };
   }
 
-  private async phase(summary: PhaseSummary): Promise<PhaseView | undefined> {
+  private async phase(summary: PhaseSummary): Promise<PhaseView | Unanswered> {
     const { workflowId, runId = '' } = summary;
     const known = this.ended.get(runId);
     if (known) return known;
-    const [status, described] = await Promise.all([
+    const [asked, described] = await Promise.all([
       queryStatus<PhaseStatus>(this.link, { workflowId, runId }),
       describeRun(this.link, workflowId, runId),
     ]);
-    if (!status) return undefined;
-    const view = { status, ...activitiesOf(described) };
+    if ('why' in asked) return asked;
+    const view = { ...asked, ...activitiesOf(described) };
     if (!described.open) this.ended.set(runId, view);
     return view;
   }
 
-  private async rollbacks(run: RunStatus, phases: readonly PhaseView[], described: Described): Promise<RollbackStatus[] | undefined> {
+  private async rollbacks(
+    run: RunStatus,
+    phases: readonly PhaseView[],
+    described: Described
+  ): Promise<RollbackStatus[] | Unanswered> {
     const named = run.rollbacks.length > 0 || phases.some((view) => view.status.rollback !== undefined);
     if (!named && described.open) return [];
     const family = await this.family();
     const rollbacks = family.filter((relative) => relative.type === 'rollback');
-    const statuses = await Promise.all(rollbacks.map((relative) => queryStatus<RollbackStatus>(this.link, relative)));
-    const known = statuses.filter((status) => status !== undefined);
-    return known.length === statuses.length ? known : undefined;
+    const asked = await Promise.all(rollbacks.map((relative) => queryStatus<RollbackStatus>(this.link, relative)));
+    return asked.find((one) => 'why' in one) ?? asked.flatMap((one) => ('status' in one ? [one.status] : []));
   }
 
   private async closed(snapshot: RunSnapshot, described: Described): Promise<RunSnapshot> {

@@ -14,7 +14,10 @@ export function clean(text: string): string {
 
 /** The same as one line. */
 export function cleanLine(text: string): string {
-  return clean(text).replace(/\s*\n\s*/g, ' ').replace(/\t/g, ' ').trim();
+  return clean(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\t/g, ' ')
+    .trim();
 }
 
 /** A copy of plain data in which every string, keys included, is clean. */

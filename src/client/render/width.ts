@@ -65,6 +65,12 @@ export function wrap(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
+/** Text after a head, broken to fit; its further lines begin below its first. */
+export function hanging(head: string, text: string, columns: number): string[] {
+  const indent = ' '.repeat(widthOf(head));
+  return wrap(text, Math.max(30, columns - indent.length)).map((part, index) => (index === 0 ? head : indent) + part);
+}
+
 function columnsOf(character: string): number {
   if (mark.test(character)) return 0;
   const code = character.codePointAt(0) ?? 0;

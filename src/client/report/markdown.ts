@@ -19,7 +19,9 @@ export function reportMarkdown(report: Report): string {
       report.timeline.map((event) => [instantText(event.at), event.about, event.state, event.text])
     ),
     ...report.phases.flatMap((phase) => phaseParts(phase, units)),
-    report.notStarted.length > 0 ? `## Not started\n\n${report.notStarted.map((title) => `- ${cell(title)}`).join('\n')}` : '',
+    report.notStarted.length > 0
+      ? `## Not started\n\n${report.notStarted.map((title) => `- ${cell(title)}`).join('\n')}`
+      : '',
     '## Changes and their undo',
     changes(report),
     ...report.rollbacks.flatMap((rollback) => rollbackParts(rollback, units)),
@@ -40,7 +42,12 @@ function factsTable({ run, plan, environment, vars, madeAt }: Report): string {
       ['run', `${run.workflowId} (${run.runId})`],
       ['plan', `${plan.id}, ${plan.digest}`],
       ['environment', `${environment.id} (${environment.kind})`],
-      ['variables', Object.entries(vars).map(([name, value]) => `${name}=${value}`).join(', ') || 'none'],
+      [
+        'variables',
+        Object.entries(vars)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(', ') || 'none',
+      ],
       ['started', `${instantText(run.startedAt)} by ${run.startedBy}`],
       ['ended', run.endedAt === undefined ? 'not yet' : instantText(run.endedAt)],
       ['took', spanText(end - run.startedAt)],
@@ -59,7 +66,9 @@ function phaseParts(phase: PhaseStatus, units: Units): string[] {
   return [
     `## Phase ${phase.phase}: ${cell(phase.title)} (${phase.state}${took})`,
     mdTable(['step', 'what', 'state', 'result', 'evidence'], phase.steps.map(stepRow)),
-    ...phase.steps.filter((step) => step.criteria && step.criteria.length > 0).flatMap((step) => criteriaParts(step, units)),
+    ...phase.steps
+      .filter((step) => step.criteria && step.criteria.length > 0)
+      .flatMap((step) => criteriaParts(step, units)),
     phase.decisions.length > 0 ? '### Decisions' : '',
     mdTable(
       ['time (UTC)', 'gate', 'who', 'decision', 'as', 'reason', 'identity'],
@@ -82,8 +91,15 @@ function phaseParts(phase: PhaseStatus, units: Units): string[] {
 }
 
 function stepRow(step: StepRecord): string[] {
-  const took = step.startedAt === undefined || step.endedAt === undefined ? '' : ` (${spanText(step.endedAt - step.startedAt)})`;
-  return [step.address, step.title, `${step.state}${took}`, step.reason ?? '', (step.evidence ?? []).map(({ digest }) => digest).join(' ')];
+  const took =
+    step.startedAt === undefined || step.endedAt === undefined ? '' : ` (${spanText(step.endedAt - step.startedAt)})`;
+  return [
+    step.address,
+    step.title,
+    `${step.state}${took}`,
+    step.reason ?? '',
+    (step.evidence ?? []).map(({ digest }) => digest).join(' '),
+  ];
 }
 
 function criteriaParts(step: StepRecord, units: Units): string[] {
@@ -97,7 +113,8 @@ function criteriaParts(step: StepRecord, units: Units): string[] {
 }
 
 export function criterionRow(criterion: CriterionSummary, units: Units): string[] {
-  const show = (value: number | undefined): string => (value === undefined ? '–' : formatValue(units[criterion.metric] ?? 'count', value));
+  const show = (value: number | undefined): string =>
+    value === undefined ? '–' : formatValue(units[criterion.metric] ?? 'count', value);
   const { text, last, worst, ok, breaches, notValid } = criterion;
   return [text, show(last), show(worst), String(ok), String(breaches), String(notValid)];
 }
@@ -119,11 +136,18 @@ function changes(report: Report): string {
 }
 
 function rollbackParts(rollback: RollbackStatus, units: Units): string[] {
-  const verdict = rollback.verified === undefined ? rollback.state : rollback.verified ? 'verified' : `NOT verified: ${rollback.verification ?? ''}`;
+  const verdict =
+    rollback.verified === undefined
+      ? rollback.state
+      : rollback.verified
+        ? 'verified'
+        : `NOT verified: ${rollback.verification ?? ''}`;
   return [
     `## Rollback of ${rollback.phases.join(', ') || 'nothing that was left'} (${cell(verdict)})`,
     `Because: ${cell(rollback.reason)}. Workflow: ${cell(rollback.workflowId)}`,
     mdTable(['check', 'what', 'state', 'result', 'evidence'], rollback.checks.map(stepRow)),
-    ...rollback.checks.filter((step) => step.criteria && step.criteria.length > 0).flatMap((step) => criteriaParts(step, units)),
+    ...rollback.checks
+      .filter((step) => step.criteria && step.criteria.length > 0)
+      .flatMap((step) => criteriaParts(step, units)),
   ];
 }

@@ -1,6 +1,7 @@
 import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../plan/run-status.js';
 import type { Decision } from '../../plan/quorum.js';
 import { outcomeWords } from '../../plan/outcome.js';
+import { oneOf } from '../../plan/text/spans.js';
 import type { AnyState } from '../render/states.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 
@@ -21,8 +22,15 @@ export interface RunEvent {
  */
 export function timeline(snapshot: RunSnapshot): RunEvent[] {
   const { run, phases, rollbacks } = snapshot;
-  const story = [...runEvents(run), ...phases.flatMap((phase) => phaseEvents(phase, run)), ...rollbacks.flatMap(rollbackEvents), ...endEvents(run)];
-  return story.toSorted((a, b) => a.at - b.at);
+  const story = [
+    ...runEvents(run),
+    ...phases.flatMap((phase) => phaseEvents(phase, run)),
+    ...rollbacks.flatMap(rollbackEvents),
+    ...endEvents(run),
+  ];
+  return story
+    .toSorted((a, b) => a.at - b.at)
+    .filter((event, index, all) => all.findIndex((one) => one.key === event.key) === index);
 }
 
 function runEvents(run: RunStatus): RunEvent[] {
@@ -47,18 +55,18 @@ function phaseEvents(phase: PhaseStatus, run: RunStatus): RunEvent[] {
   const events: RunEvent[] = [
     { key: `${about}:started`, at: phase.startedAt, about, state: 'running', text: `${phase.title}: started` },
     ...phase.decisions.map(decisionEvent),
-    ...phase.steps.flatMap(stepEvents),
+    ...phase.steps.flatMap(stepEvents).filter((event) => event.state !== 'waived'),
     ...refusalEvents(phase),
   ];
   for (const gate of phase.gates) {
     const { address, people, title } = gate;
-    if (gate.kind === 'hold') continue;
+    const held = gate.kind === 'hold';
     events.push({
-      key: `${address}:asked`,
+      key: `${address}:${held ? 'on hold' : 'asked'}`,
       at: gate.openedAt,
       about: address,
-      state: 'waiting',
-      text: `${title}: waiting for ${people.join(' or ') || 'nobody'}`,
+      state: held ? 'on hold' : 'waiting',
+      text: held ? `${title}: ${gate.reason}` : `${title}: waiting for ${oneOf(people)}`,
     });
   }
   for (const { address, by, reason, at } of phase.waivers) {
@@ -67,7 +75,13 @@ function phaseEvents(phase: PhaseStatus, run: RunStatus): RunEvent[] {
   // A pause is the run's, handed on to the phase.
   if (phase.paused && !run.paused) events.push(pauseEvent(about, phase.paused));
   if (phase.endedAt !== undefined) {
-    events.push({ key: `${about}:ended`, at: phase.endedAt, about, state: phase.state, text: `${phase.title}: ${phase.state}` });
+    events.push({
+      key: `${about}:ended`,
+      at: phase.endedAt,
+      about,
+      state: phase.state,
+      text: `${phase.title}: ${phase.state}`,
+    });
   }
   return events;
 }
@@ -104,19 +118,41 @@ function stepEvents(step: StepRecord): RunEvent[] {
 function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
   const about = /\/(rollback\/[^/]+)$/.exec(rollback.workflowId)?.[1] ?? rollback.workflowId;
   const events: RunEvent[] = [
-    { key: `${about}:started`, at: rollback.startedAt, about, state: 'rolling back', text: `rolling back, because ${rollback.reason}` },
-    ...rollback.checks.flatMap((check) => stepEvents(check).map((event) => ({ ...event, key: `${about}:${event.key}` }))),
+    {
+      key: `${about}:started`,
+      at: rollback.startedAt,
+      about,
+      state: 'rolling back',
+      text: `rolling back, because ${rollback.reason}`,
+    },
+    ...rollback.checks.flatMap((check) =>
+      stepEvents(check).map((event) => ({ ...event, key: `${about}:${event.key}` }))
+    ),
     ...refusalEvents({ ...rollback, phase: about }),
   ];
   for (const undo of rollback.undos) {
     if (undo.endedAt === undefined) continue;
-    events.push({ key: `${about}:${undo.entryId}:${undo.state}`, at: undo.endedAt, about: undo.entryId, state: undo.state, text: `${undo.title}` });
+    events.push({
+      key: `${about}:${undo.entryId}:${undo.state}`,
+      at: undo.endedAt,
+      about: undo.entryId,
+      state: undo.state,
+      text: `${undo.title}`,
+    });
   }
   for (const gate of rollback.gates) {
-    events.push({ key: `${about}:${gate.address}:held`, at: gate.openedAt, about: gate.address, state: 'on hold', text: `${gate.title}: ${gate.reason}` });
+    events.push({
+      key: `${about}:${gate.address}:held`,
+      at: gate.openedAt,
+      about: gate.address,
+      state: 'on hold',
+      text: `${gate.title}: ${gate.reason}`,
+    });
   }
   if (rollback.endedAt !== undefined) {
-    const text = rollback.verified ? 'rolled back, verified' : `rolled back, NOT verified: ${rollback.verification ?? 'no reason is known'}`;
+    const text = rollback.verified
+      ? 'rolled back, verified'
+      : `rolled back, NOT verified: ${rollback.verification ?? 'no reason is known'}`;
     events.push({ key: `${about}:ended`, at: rollback.endedAt, about, state: 'rolled back', text });
   }
   return events;
@@ -135,5 +171,11 @@ function refusalEvents(from: { refusals: RunStatus['refusals']; phase?: string }
 
 function pauseEvent(about: string, paused: { by: string; reason?: string; at: number }): RunEvent {
   const why = paused.reason === undefined ? '' : `: ${paused.reason}`;
-  return { key: `${about}:paused:${paused.at}`, at: paused.at, about, state: 'paused', text: `paused by ${paused.by}${why}` };
+  return {
+    key: `${about}:paused:${paused.at}`,
+    at: paused.at,
+    about,
+    state: 'paused',
+    text: `paused by ${paused.by}${why}`,
+  };
 }

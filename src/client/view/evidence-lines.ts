@@ -5,6 +5,7 @@ import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { symbolOf } from '../render/states.js';
 import { table } from '../render/table.js';
 import { timeOfDay, untilText } from '../render/time.js';
+import { hanging } from '../render/width.js';
 import { needs } from './gate-lines.js';
 import { runName, type View } from './view.js';
 
@@ -16,7 +17,7 @@ export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View)
   return [
     `${paint('strong', gate.title)}  ${paint('dim', `${gate.address} of ${runName(run.workflowId)}`)}`,
     ...run.remarks.map((remark) => paint('warn', `! ${remark}`)),
-    gate.kind === 'hold' ? paint('warn', `on hold: ${gate.reason}`) : gate.reason,
+    ...hanging('', gate.kind === 'hold' ? `on hold: ${gate.reason}` : gate.reason, view.columns).map((text) => (gate.kind === 'hold' ? paint('warn', text) : text)),
     ...(phase ? phaseEvidence(phase, snapshot, view) : []),
     '',
     ...(gate.kind === 'approval' && gate.people.length > 0 ? [`${needs(gate)}; may answer: ${gate.people.join(', ')}`] : []),

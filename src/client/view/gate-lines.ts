@@ -3,6 +3,7 @@ import { oneOf } from '../../plan/text/spans.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { untilText } from '../render/time.js';
+import { hanging } from '../render/width.js';
 import { line, type Line } from './line.js';
 import { runName, type View } from './view.js';
 
@@ -23,7 +24,7 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
   if (gate.kind === 'hold') {
     return [
       line(paint('warn', `■ on hold ${when}`)),
-      line(`    ${gate.address} ${gate.title}: ${gate.reason}`),
+      ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
       line(`    ${oneOf(gate.people)} must ${oneOf(gate.answers)}`),
       ...gate.answers.map((answer) => command(typed(answer, run, gate.address), view)),
     ];

@@ -5,7 +5,7 @@ import { currentPhase } from '../read/effective-state.js';
 import type { LiveWindow, RunSnapshot } from '../read/snapshot.js';
 import { symbolOf, toneOf, type AnyState } from '../render/states.js';
 import { untilText } from '../render/time.js';
-import { pad } from '../render/width.js';
+import { hanging, pad } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
 import { criterionLines, windowProgress } from './window-lines.js';
 import { windowOf } from './window-of.js';
@@ -88,9 +88,9 @@ function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[]
     return [line(head, keep.current), line(progress, keep.current), ...(live ? criterionLines(spec, live, view, `${indent}  `) : [])];
   }
   const ended = step.state === 'passed';
-  const reason = ended || step.reason === undefined ? '' : `\n${indent}  ${paint(toneOf(step.state), step.reason)}`;
+  const reason = ended || step.reason === undefined ? [] : hanging(`${indent}  `, step.reason, view.columns);
   const text = `${indent}${symbolOf(step.state, paint)} ${pad(title, titleColumns)} ${ended ? paint('dim', took) : `${paint(toneOf(step.state), step.state)} ${paint('dim', took)}`}`;
-  return `${text}${reason}`.split('\n').map((part) => line(part, ended ? keep.passed : keep.current));
+  return [line(text, ended ? keep.passed : keep.current), ...reason.map((part) => line(paint(toneOf(step.state), part), keep.detail))];
 }
 
 /** What is still to come in this phase, by title. */

@@ -112,4 +112,3 @@ export type ChecklistItemDocument = PhaseDocument['before'][number];
 export type CheckDocument = NonNullable<ChecklistItemDocument['check']>;
 export type AttestDocument = NonNullable<ChecklistItemDocument['attest']>;
 export type MetricDocument = PlanDocument['metrics'][string];
-export type SuccessDocument = NonNullable<PhaseDocument['success']>;

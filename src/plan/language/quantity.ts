@@ -38,11 +38,6 @@ const examples: Record<Unit, string> = {
 export const quantityPattern = '\\d+(?:\\.\\d+)?\\s?(?:%|[A-Za-z]+)?';
 const quantity = /^(\d+(?:\.\d+)?)\s?(%|[A-Za-z]+)?$/;
 
-/** How values of a unit are written, for hints. */
-export function exampleOf(unit: Unit): string {
-  return examples[unit];
-}
-
 /**
  * Reads a value in the unit of its metric and returns it in canonical form: ratios 0..1, seconds, bytes, counts.
  * A plain 0 is zero in every unit; otherwise the text names its unit, so that 95 can never be taken for 0.95.

@@ -45,15 +45,15 @@ export const bindingRules: PairingRule = (pairing) => {
 
 /** A metrics page answers for now only: what a crash or a look back misses is no data. */
 function withoutMemory({ plan, inPlan }: Pairing): void {
+  const warn = (path: Path, message: string, hint: string): void =>
+    inPlan(path, { severity: 'warning', code: 'PG110', message: `the metrics source has no memory: ${message}`, hint });
   for (const { path, value } of checksOf(plan)) {
     if (!value.stable) continue;
-    inPlan([...path, 'stable'], {
-      severity: 'warning',
-      code: 'PG110',
-      message: 'the metrics source has no memory: stability before this check began cannot be seen',
-      hint: 'use Prometheus to look back; here the check watches from its own start',
-      at: 'key',
-    });
+    warn([...path, 'stable', 'for'], 'what was before this check began cannot be seen', 'use Prometheus to look back');
+  }
+  for (const { criterion, path } of windowsOf(plan).flatMap((window) => window.criteria ?? [])) {
+    if (!criterion.baseline) continue;
+    warn(path, 'the baseline is what it reads just before the phase', 'use Prometheus to take it over a time');
   }
 }
 

@@ -199,8 +199,11 @@ describe('the end of a command', () => {
   it('it heartbeats with the command and its start', async () => {
     const tools = testTools();
     const scope = testScope();
-    await runCommand(shell('true', tools.workdir), tools, scope);
-    expect(scope.heartbeats).toEqual([{ command: 'sh', since: expect.any(Number) as number }]);
+    const running = runCommand(shell('until [ -e go ]; do sleep 0.02; done', tools.workdir), tools, scope);
+    await until('it heartbeats', () => scope.heartbeats.length > 0);
+    writeFileSync(join(tools.workdir, 'go'), '');
+    await running;
+    expect(scope.heartbeats[0]).toEqual({ command: 'sh', since: expect.any(Number) as number });
   });
 
   it('files of a command are for the worker alone', async () => {

@@ -184,8 +184,11 @@ describe('rules of a plan in an environment', () => {
       .replace('promql: memory, sample: memory', 'promql: memory');
     const { faults, warnings } = freezeTexts(samplePlan, environment);
     expect(faults).toMatchObject([{ file: 'lab.yaml', message: 'memory has no sample, which endpoint needs' }]);
-    expect(warnings.map((warning) => warning.message)).toContain(
-      'the metrics source has no memory: stability before this check began cannot be seen'
+    expect(warnings.map(({ line, message }) => [line, message])).toEqual(
+      expect.arrayContaining([
+        [41, 'the metrics source has no memory: what was before this check began cannot be seen'],
+        [50, 'the metrics source has no memory: the baseline is what it reads just before the phase'],
+      ])
     );
   });
 

@@ -15,7 +15,10 @@ export function attestCommand(run: Run): Command {
     .option('-y, --yes', 'do not ask')
     .addOption(outputOption(['table', 'json']))
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  phasegate attest\n  phasegate attest 1a/team-assembled --answer done --evidence "all five on the call"\n  phasegate attest --all --answer done')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  phasegate attest\n  phasegate attest 1a/team-assembled --answer done --evidence "all five on the call"\n  phasegate attest --all --answer done'
+    )
     .action(
       run<AttestOptions>(async (context, options, args) => {
         const { attest } = await import('../attest.js');

@@ -17,10 +17,16 @@ export function doctorCommand(run: Run): Command {
     .addOption(variableOption())
     .addOption(outputOption(['table', 'json']))
     .addOption(jsonOption())
-    .addHelpText('after', '\nExit codes: 0 nothing failed, 1 something failed, 8 Temporal is unreachable\nExample:\n  phasegate doctor --env demo')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing failed, 1 something failed, 8 Temporal is unreachable\nExample:\n  phasegate doctor --env demo'
+    )
     .action(
       run<Options>(async (context, options): Promise<ExitCode> => {
-        const [{ examine }, { findingLines }] = await Promise.all([import('../../doctor/examine.js'), import('../../doctor/finding.js')]);
+        const [{ examine }, { findingLines }] = await Promise.all([
+          import('../../doctor/examine.js'),
+          import('../../doctor/finding.js'),
+        ]);
         const { environmentFile } = await import('../documents.js');
         const { findings, unreachable } = await examine({
           connection: context.options,

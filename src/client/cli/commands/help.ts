@@ -19,7 +19,9 @@ export function helpCommand(run: Run, program: Command): Command {
         else if (command) context.print(command.helpInformation(), ...(text ? [text()] : []));
         else {
           const names = [...Object.keys(helpTopics), ...program.commands.map((one) => one.name())];
-          throw new PhasegateError('PG407', `there is no help on "${topic}"`, { hint: `There is help on: ${names.join(', ')}` });
+          throw new PhasegateError('PG407', `there is no help on "${topic}"`, {
+            hint: `There is help on: ${names.join(', ')}`,
+          });
         }
       })
     );

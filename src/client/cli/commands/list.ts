@@ -27,10 +27,13 @@ export function listCommand(run: Run): Command {
         const awaiting = options.awaiting === 'me' ? context.me.name : options.awaiting;
         const { runs, workerAnswered } = await client.list({ awaiting });
         if (!workerAnswered) {
-          context.note('no worker answers for some runs: their line is what Temporal itself knows. Start one with: phasegate worker --env ENVIRONMENT');
+          context.note(
+            'no worker answers for some runs: their line is what Temporal itself knows. Start one with: phasegate worker --env ENVIRONMENT'
+          );
         }
         if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, workerAnswered, runs }, 2));
-        else if (options.output === 'ndjson') context.print(...runs.map((one) => safeJson({ schemaVersion: 1, ...one })));
+        else if (options.output === 'ndjson')
+          context.print(...runs.map((one) => safeJson({ schemaVersion: 1, ...one })));
         else if (options.output === 'name') context.print(...runs.map((one) => one.workflowId));
         else printTable(context, runs, awaiting);
       })
@@ -39,13 +42,19 @@ export function listCommand(run: Run): Command {
 
 function printTable(context: Context, runs: readonly ListedRun[], awaiting: string | undefined): void {
   if (runs.length === 0) {
-    context.note(awaiting === undefined ? 'There is no run yet. Start one with: phasegate start PLAN --env ENVIRONMENT' : `Nothing waits for ${awaiting}.`);
+    context.note(
+      awaiting === undefined
+        ? 'There is no run yet. Start one with: phasegate start PLAN --env ENVIRONMENT'
+        : `Nothing waits for ${awaiting}.`
+    );
     return;
   }
   const now = context.io.now();
   const rows = runs.map((one) => [
     runName(one.workflowId),
-    one.state === 'terminated' ? context.paint('bad', '✖ terminated') : stateWords(one.state satisfies AnyState, context.paint),
+    one.state === 'terminated'
+      ? context.paint('bad', '✖ terminated')
+      : stateWords(one.state satisfies AnyState, context.paint),
     one.phase ?? '',
     instantText(one.startedAt),
     one.startedBy,

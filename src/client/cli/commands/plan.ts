@@ -16,7 +16,10 @@ export function planCommand(run: Run): Command {
     .addOption(variableOption())
     .addOption(outputOption(['table', 'json', 'name']))
     .addOption(jsonOption())
-    .addHelpText('after', '\n-o name prints only the digest, for: phasegate start --digest\nExample:\n  phasegate plan plans/x.yaml --env demo --var revision=v2')
+    .addHelpText(
+      'after',
+      '\n-o name prints only the digest, for: phasegate start --digest\nExample:\n  phasegate plan plans/x.yaml --env demo --var revision=v2'
+    )
     .action(
       run<Options>(async (context, options, [plan = '']) => {
         const [{ freezeDocuments }, { buildPreview }, { previewLines }] = await Promise.all([

@@ -13,7 +13,10 @@ export function rollbackCommand(run: Run): Command {
     .addOption(confirmOption('confirm by the id of the environment; --yes is not enough'))
     .option('--no-watch', 'do not follow it to its end')
     .addOption(progressOption())
-    .addHelpText('after', '\nExits with the outcome: 4 rolled back and verified, 9 not verified or incomplete.\nExample:\n  phasegate rollback last --reason "customers report errors"')
+    .addHelpText(
+      'after',
+      '\nExits with the outcome: 4 rolled back and verified, 9 not verified or incomplete.\nExample:\n  phasegate rollback last --reason "customers report errors"'
+    )
     .action(
       run<RollbackOptions>(async (context, options, [reference]) => {
         const { rollback } = await import('../rollback.js');

@@ -3,7 +3,14 @@ import { exitCodes, type ExitCode } from '../../../plan/outcome.js';
 import type { Run } from '../context.js';
 import { progressOption } from '../options.js';
 import type { StartOptions } from '../start.js';
-import { confirmOption, environmentOption, jsonOption, outputOption, planArgument, variableOption } from '../options.js';
+import {
+  confirmOption,
+  environmentOption,
+  jsonOption,
+  outputOption,
+  planArgument,
+  variableOption,
+} from '../options.js';
 
 export function startCommand(run: Run): Command {
   return new Command('start')
@@ -19,7 +26,10 @@ export function startCommand(run: Run): Command {
     .addOption(new Option('-q, --quiet', 'no preview'))
     .addOption(outputOption(['table', 'json', 'name']))
     .addOption(jsonOption())
-    .addHelpText('after', '\nIn a pipe, stdout has the run\'s workflow id and nothing else.\nExample:\n  phasegate start plans/x.yaml --env demo --watch')
+    .addHelpText(
+      'after',
+      "\nIn a pipe, stdout has the run's workflow id and nothing else.\nExample:\n  phasegate start plans/x.yaml --env demo --watch"
+    )
     .action(
       run<StartOptions>(async (context, options, [plan = '']): Promise<ExitCode> => {
         const { start } = await import('../start.js');

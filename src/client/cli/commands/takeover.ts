@@ -23,7 +23,9 @@ export function takeoverCommand(run: Run): Command {
       run<Options>(async (context, options, [entry = '', reference]) => {
         const { reason } = options;
         if (reason === undefined) {
-          throw new PhasegateError('PG212', 'takeover needs a reason', { hint: 'Say what you did by hand: --reason "…"' });
+          throw new PhasegateError('PG212', 'takeover needs a reason', {
+            hint: 'Say what you did by hand: --reason "…"',
+          });
         }
         const [{ tellSent, whoLine }, { chooseGate }, { confirm }] = await Promise.all([
           import('../answer.js'),
@@ -33,7 +35,11 @@ export function takeoverCommand(run: Run): Command {
         const chosen = await chooseGate(context, 'takeover', reference, { named: entry });
         const { gate } = chosen;
         context.note(`${gate.title}: ${gate.reason}`, whoLine(context, chosen));
-        await confirm(context, `Say that ${gate.address} was undone by hand? phasegate will not try it again.`, options.yes === true);
+        await confirm(
+          context,
+          `Say that ${gate.address} was undone by hand? phasegate will not try it again.`,
+          options.yes === true
+        );
         const client = await context.connect();
         return tellSent(context, await client.takeover(gate, { by: context.me.name, reason }), options.output);
       })

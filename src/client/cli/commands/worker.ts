@@ -22,7 +22,11 @@ export function workerCommand(run: Run): Command {
     .option('--no-workflows', 'activities only, for a worker inside a production network')
     .option('--workdir <folder>', 'where relative paths of the environment start; default: here')
     .option('--evidence-dir <folder>', 'where evidence is kept; default: the state folder of the user')
-    .addOption(new Option('--health-port <port>', 'port of the health and metrics endpoint; default: a free one').argParser(whole))
+    .addOption(
+      new Option('--health-port <port>', 'port of the health and metrics endpoint; default: a free one').argParser(
+        whole
+      )
+    )
     .option('--sdk-metrics <host:port>', 'also serve the metrics of the Temporal SDK there')
     .option('--promote', 'make this build current although another one is')
     .addOption(new Option('--window-slots <count>', 'how many windows may run at once').argParser(whole))
