@@ -139,7 +139,8 @@ export interface WindowHeartbeat {
   pending: Sample[];
 }
 
-export type NotificationKind = 'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended' | 'drift';
+export type NotificationKind =
+  'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended' | 'drift';
 
 export interface Notification {
   kind: NotificationKind;
@@ -167,7 +168,8 @@ export interface VerifyIdentityInput {
   environment: Environment;
   signature?: string;
 }
-export type VerifyIdentityResult = { accepted: true; how: 'identity' | 'signature' } | { accepted: false; reason: string };
+export type VerifyIdentityResult =
+  { accepted: true; how: 'identity' | 'signature' } | { accepted: false; reason: string };
 
 export interface EnvironmentActivities {
   captureChange(input: CaptureInput): Promise<LedgerEntry>;

@@ -95,7 +95,7 @@ export function judgeSample(spec: WindowSpec, state: WindowState, sample: Sample
  */
 export function recover(spec: WindowSpec, state: WindowState, sample: Sample): WindowState {
   const { hold } = state;
-  if (state.verdict !== 'HOLD' || !hold) throw new Error('only a window that is held can recover');
+  if (hold === undefined) throw new Error('only a window that is held can recover');
   const { next, classes } = take(spec, state, sample);
   const failure = failureOf(spec, next, classes);
   if (failure !== undefined) return decide(next, 'FAIL', failure);

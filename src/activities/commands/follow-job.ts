@@ -44,12 +44,19 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
       if ((await readText(files.record)) === undefined) return undefined;
       if (over !== undefined) return notBegun(follow, files, over.problem ?? 'the system shell ended at once');
     } else if (state.kind === 'lost') {
-      return (await readText(files.result)) === undefined ? killed(follow, files) : undefined;
+      return (await readText(files.result)) === undefined ? killed(follow, files, state) : undefined;
     } else if (state.kind !== 'running') return undefined;
-    if (scope.signal.aborted) return abandon(follow, files, state);
+    const cancelled = scope.signal.aborted;
+    // Another attempt is to come: it adopts the command.
+    if (cancelled && scope.handedOver()) return scope.cancelled;
     const now = tools.clock.now();
-    if (now >= deadline)
-      return stop(follow, files, state, `did not end within ${record.timeoutMs / 1000} s and was stopped`);
+    if (cancelled || now >= deadline) {
+      const why = cancelled ? 'was stopped because the step was cancelled' : tooLong(record);
+      const result = await stop(follow, files, state, why);
+      // It began at this very moment, so there is something to stop now.
+      if (result === undefined) continue;
+      return cancelled ? scope.cancelled : result;
+    }
     if (now >= heartbeatAt) {
       scope.heartbeat({ command: request.argv[0], since: record.startedAt });
       trimOutput(files.stdout);
@@ -60,23 +67,28 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
   }
 }
 
-/** Cancelled: the command is stopped, unless another attempt is to come that can adopt it. */
-async function abandon(follow: Follow, files: JobFiles, state: JobState): Promise<never> {
-  if (!follow.scope.handedOver()) await stop(follow, files, state, 'was stopped because the step was cancelled');
-  return follow.scope.cancelled;
+function tooLong({ timeoutMs }: JobRecord): string {
+  return `did not end within ${timeoutMs / 1000} s and was stopped`;
 }
 
+/** Undefined when the wrapper began between our look and our call: then nothing was stopped. */
 async function stop(follow: Follow, files: JobFiles, state: JobState, what: string): Promise<JobResult | undefined> {
   if (state.kind === 'unclaimed' && !(await takeClaim(files))) return undefined;
   if (state.kind === 'running') await stopGroup(state.pid, state.start, follow.request.graceMs ?? defaultGraceMs);
-  const { argv } = follow.request;
-  return conclude(follow, files, { verdict: 'HOLD', reason: withLastLine(`${argv[0]} ${what}`, files, follow.tools) });
+  const reason = withLastLine(`${follow.request.argv[0]} ${what}`, files, follow.tools);
+  return conclude(follow, files, { verdict: 'HOLD', reason }, state.kind === 'running');
 }
 
 /** It was there when we began to wait, and its wrapper, too, was ended from outside: by an operator, or for its memory. */
-async function killed(follow: Follow, files: JobFiles): Promise<JobResult> {
-  const { argv } = follow.request;
-  const reason = withLastLine(`${argv[0]} was killed from outside, with its process group`, files, follow.tools);
+async function killed(
+  follow: Follow,
+  files: JobFiles,
+  { pid, start }: Extract<JobState, { kind: 'lost' }>
+): Promise<JobResult> {
+  const { argv, graceMs = defaultGraceMs } = follow.request;
+  // Where only the wrapper was killed, its command goes on with nobody to hear how it ends.
+  if (pid !== undefined && start !== undefined) await stopGroup(pid, start, graceMs);
+  const reason = withLastLine(`${argv[0]} was killed from outside`, files, follow.tools);
   return conclude(follow, files, { verdict: 'HOLD', reason });
 }
 
@@ -104,8 +116,8 @@ function withLastLine(reason: string, files: JobFiles, tools: Tools): string {
   return line === '' ? reason : `${reason}: ${line}`;
 }
 
-async function conclude(follow: Follow, files: JobFiles, outcome: Outcome): Promise<JobResult> {
-  const result = resultOf(follow, files, outcome, true);
+async function conclude(follow: Follow, files: JobFiles, outcome: Outcome, ran = true): Promise<JobResult> {
+  const result = resultOf(follow, files, outcome, ran);
   if (follow.request.job.reuse !== 'none') return writeResult(files, result);
   await rm(files.folder, { recursive: true, force: true });
   return result;

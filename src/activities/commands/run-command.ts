@@ -29,6 +29,7 @@ export async function runCommand(request: CommandRequest, tools: Tools, scope: S
   for (;;) {
     const state = await inspectJob(folder);
     if (state.kind === 'none') {
+      if (scope.signal.aborted) return scope.cancelled;
       const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
       if (!(await createJob(folder, record))) continue;
       const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });

@@ -17,15 +17,20 @@ export function createHostActivities(client: Client): HostActivities {
         workflowIdConflictPolicy: 'USE_EXISTING',
         staticSummary: `Locks of ${environment}`,
       });
-      return client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [{ keys: string[]; holder: LockHolder }]>('acquire', {
-        args: [{ keys, holder }],
-        startWorkflowOperation: start,
-      });
+      return client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [{ keys: string[]; holder: LockHolder }]>(
+        'acquire',
+        {
+          args: [{ keys, holder }],
+          startWorkflowOperation: start,
+        }
+      );
     },
     async releaseLocks({ environment, run, runId }) {
-      await client.workflow.getHandle(locksWorkflowId(environment)).executeUpdate<number, [{ run: string; runId: string }], 'release'>('release', {
-        args: [{ run, runId }],
-      });
+      await client.workflow
+        .getHandle(locksWorkflowId(environment))
+        .executeUpdate<number, [{ run: string; runId: string }], 'release'>('release', {
+          args: [{ run, runId }],
+        });
     },
     async readLedger({ workflowId, runId }) {
       return ledgerOf(await completedActivities(client, { workflowId, runId }));

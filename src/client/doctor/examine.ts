@@ -18,7 +18,7 @@ export interface Examination {
 
 /** Looks at everything that a run needs, as far as it can be seen from here; what fails never hides the rest. */
 export async function examine(what: Examination): Promise<{ findings: Finding[]; unreachable: boolean }> {
-  const machine = await examineMachine(what.env, what.me);
+  const machine = examineMachine(what.env, what.me);
   const around =
     what.environment === undefined ? { findings: [] } : await examineEnvironment(what.environment, what.vars, what.env);
   const server = await examineServer(what, around);

@@ -2,27 +2,30 @@ import { findOnPath } from '../dev-server/index.js';
 import { ok, warn, fail, type Finding } from './finding.js';
 
 /** What of this machine matters: Node and the programs that are used when they are there. */
-export async function examineMachine(env: NodeJS.ProcessEnv, me: { name: string; source: string }): Promise<Finding[]> {
-  const programs = await Promise.all(
-    [
-      { name: 'ssh-keygen', why: 'signs and verifies approvals', remedy: 'Install openssh-client.' },
-      {
-        name: 'prometheus',
-        why: 'the demo measures with it',
-        remedy: 'Install prometheus; without it metrics endpoints are read directly.',
-      },
-      {
-        name: 'temporal',
-        why: 'starts the development server fastest',
-        remedy: 'Install the Temporal CLI; without it "phasegate server" finds another way.',
-      },
-    ].map(async ({ name, why, remedy }) => {
-      const place = await findOnPath(name, env);
+export function examineMachine(env: NodeJS.ProcessEnv, me: { name: string; source: string }): Finding[] {
+  return [
+    nodeFinding(process.versions.node),
+    ok('you', `${me.name}, from ${me.source}`),
+    ...programs.map(({ name, why, remedy }) => {
+      const place = findOnPath(name, env);
       return place === undefined ? warn(name, `not on the PATH (${why})`, remedy) : ok(name, place);
-    })
-  );
-  return [nodeFinding(process.versions.node), ok('you', `${me.name}, from ${me.source}`), ...programs];
+    }),
+  ];
 }
+
+const programs = [
+  { name: 'ssh-keygen', why: 'signs and verifies approvals', remedy: 'Install openssh-client.' },
+  {
+    name: 'prometheus',
+    why: 'the demo measures with it',
+    remedy: 'Install prometheus; without it metrics endpoints are read directly.',
+  },
+  {
+    name: 'temporal',
+    why: 'starts the development server fastest',
+    remedy: 'Install the Temporal CLI; without it "phasegate server" finds another way.',
+  },
+];
 
 export function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -1,7 +1,7 @@
 /** How wide text is on a terminal, and cutting it to fit; our own colour sequences have no width. */
 
 // oxlint-disable-next-line no-control-regex
-const colour = /\u001b\[[0-9;]*m/g;
+const colour = /(\u001b\[[0-9;]*m)/g;
 const mark = /\p{M}|\u200d|[\ufe00-\ufe0f]/u;
 const wide: ReadonlyArray<readonly [number, number]> = [
   [0x1100, 0x115f],
@@ -30,7 +30,7 @@ export function clip(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let left = columns - 1;
   let cut = '';
-  for (const part of text.split(/(\u001b\[[0-9;]*m)/)) {
+  for (const part of text.split(colour)) {
     if (part.startsWith('\u001b[')) {
       cut += part;
       continue;

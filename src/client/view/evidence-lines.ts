@@ -17,11 +17,18 @@ export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View)
   return [
     `${paint('strong', gate.title)}  ${paint('dim', `${gate.address} of ${runName(run.workflowId)}`)}`,
     ...run.remarks.map((remark) => paint('warn', `! ${remark}`)),
-    ...hanging('', gate.kind === 'hold' ? `on hold: ${gate.reason}` : gate.reason, view.columns).map((text) => (gate.kind === 'hold' ? paint('warn', text) : text)),
+    ...hanging('', gate.kind === 'hold' ? `on hold: ${gate.reason}` : gate.reason, view.columns).map((text) =>
+      gate.kind === 'hold' ? paint('warn', text) : text
+    ),
     ...(phase ? phaseEvidence(phase, snapshot, view) : []),
     '',
-    ...(gate.kind === 'approval' && gate.people.length > 0 ? [`${needs(gate)}; may answer: ${gate.people.join(', ')}`] : []),
-    ...gate.decisions.map(({ by, decision, at, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${by} at ${timeOfDay(at, now)} UTC${reason === undefined ? '' : `: ${reason}`}`),
+    ...(gate.kind === 'approval' && gate.people.length > 0
+      ? [`${needs(gate)}; may answer: ${gate.people.join(', ')}`]
+      : []),
+    ...gate.decisions.map(
+      ({ by, decision, at, reason }) =>
+        `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${by} at ${timeOfDay(at, now)} UTC${reason === undefined ? '' : `: ${reason}`}`
+    ),
     ...(gate.people.length > 0 ? [`${untilText(gate.deadlineAt, now)}, then ${gate.then}`] : []),
     paint('dim', gate.digest === '' ? `plan ${run.plan.digest}` : `bound to ${gate.digest}, plan ${run.plan.digest}`),
   ];
@@ -32,11 +39,30 @@ function phaseEvidence(phase: PhaseStatus, snapshot: RunSnapshot, view: View): s
   const steps = phase.steps.filter((step) => step.endedAt !== undefined && step.part !== 'approval');
   return [
     '',
-    ...table(steps.map((step) => [`  ${symbolOf(step.state, paint)} ${step.state}`, step.address, step.title, result(step)])),
+    ...table(
+      steps.map((step) => [`  ${symbolOf(step.state, paint)} ${step.state}`, step.address, step.title, result(step)])
+    ),
     ...steps.flatMap((step) => criteria(step, snapshot, view)),
-    ...(phase.waivers.length > 0 ? ['', ...phase.waivers.map(({ address, by, reason }) => paint('warn', `  ! ${address} was waived by ${by}: ${reason}`))] : []),
+    ...(phase.waivers.length > 0
+      ? [
+          '',
+          ...phase.waivers.map(({ address, by, reason }) =>
+            paint('warn', `  ! ${address} was waived by ${by}: ${reason}`)
+          ),
+        ]
+      : []),
     ...(phase.ledger.length > 0
-      ? ['', '  changed so far (undone in reverse):', ...table(phase.ledger.map((entry) => [`    ${entry.id}`, describeChange(entry.change), paint('dim', `before: ${describeState(entry.before)}`)]))]
+      ? [
+          '',
+          '  changed so far (undone in reverse):',
+          ...table(
+            phase.ledger.map((entry) => [
+              `    ${entry.id}`,
+              describeChange(entry.change),
+              paint('dim', `before: ${describeState(entry.before)}`),
+            ])
+          ),
+        ]
       : []),
   ];
 }
@@ -54,7 +80,12 @@ function criteria(step: StepRecord, { frozen }: RunSnapshot, { paint }: View): s
     const unit = frozen.plan.metrics[metric]?.unit ?? 'count';
     const show = (value: number | undefined): string => (value === undefined ? '–' : formatValue(unit, value));
     const bad = breaches > 0 ? paint('warn', `${breaches} breached`) : 'none breached';
-    return [`    ${text}`, `last ${show(last)}`, `worst ${show(worst)}`, `${ok} ok, ${bad}${notValid > 0 ? `, ${notValid} not valid` : ''}`];
+    return [
+      `    ${text}`,
+      `last ${show(last)}`,
+      `worst ${show(worst)}`,
+      `${ok} ok, ${bad}${notValid > 0 ? `, ${notValid} not valid` : ''}`,
+    ];
   });
   return ['', `  ${step.address} ${step.title}`, ...table(rows)];
 }

@@ -13,7 +13,10 @@ export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
   const { run } = snapshot;
   if (run.paused && !run.outcome && run.state !== 'rolling back') {
     const why = run.paused.reason === undefined ? '' : `: ${run.paused.reason}`;
-    lines.push(line(view.paint('warn', `‖ paused by ${run.paused.by}${why}`)), command(`phasegate resume ${runName(run.workflowId)}`, view));
+    lines.push(
+      line(view.paint('warn', `‖ paused by ${run.paused.by}${why}`)),
+      command(`phasegate resume ${runName(run.workflowId)}`, view)
+    );
   }
   return lines;
 }
@@ -29,7 +32,10 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
       ...gate.answers.map((answer) => command(typed(answer, run, gate.address), view)),
     ];
   }
-  const asked = gate.kind === 'approval' ? [line(`    ${gate.title}: ${needs(gate)} · ${gate.address}`)] : [line(`    ${gate.title} · ${gate.address}`)];
+  const asked =
+    gate.kind === 'approval'
+      ? [line(`    ${gate.title}: ${needs(gate)} · ${gate.address}`)]
+      : [line(`    ${gate.title} · ${gate.address}`)];
   const answer = gate.kind === 'approval' ? 'approve' : 'attest';
   return [
     line(paint('warn', `◷ waiting for ${oneOf(gate.people)} ${when}`)),

@@ -35,8 +35,11 @@ function phaseLine(summary: PhaseSummary, status: PhaseStatus | undefined, wides
   const name = pad(`${summary.id}  ${summary.title}`, widest);
   if (state === 'pending') return line(paint('dim', `· ${name.trimEnd()}`), keep.upcoming);
   const time = summary.startedAt === undefined ? '' : spanText((summary.endedAt ?? now) - summary.startedAt);
-  const reason = summary.reason !== undefined && state !== 'completed' ? paint(toneOf(state), `  ${summary.reason}`) : '';
-  return line(`${symbolOf(state, paint)} ${name}  ${paint(toneOf(state), pad(state, 12))}  ${paint('dim', time)}${reason}`);
+  const reason =
+    summary.reason !== undefined && state !== 'completed' ? paint(toneOf(state), `  ${summary.reason}`) : '';
+  return line(
+    `${symbolOf(state, paint)} ${name}  ${paint(toneOf(state), pad(state, 12))}  ${paint('dim', time)}${reason}`
+  );
 }
 
 function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, view: View): Line[] {
@@ -50,17 +53,30 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
     ...(status.state === 'rolling back' ? [] : upcomingLines(phase, status.steps, snapshot.frozen, view)),
     ...snapshot.troubles
       .filter((trouble) => trouble.workflowId === status.workflowId)
-      .map((trouble) => line(`${indent}${view.paint('warn', `! ${trouble.activity} failed, attempt ${trouble.attempt}: ${trouble.reason}`)}`, keep.detail)),
+      .map((trouble) =>
+        line(
+          `${indent}${view.paint('warn', `! ${trouble.activity} failed, attempt ${trouble.attempt}: ${trouble.reason}`)}`,
+          keep.detail
+        )
+      ),
   ];
 }
 
 function openingLines(status: PhaseStatus, view: View): Line[] {
   if (status.opensAt === undefined || status.opensAt <= view.now) return [];
-  return [line(`${indent}${view.paint('warn', `◷ waits for its days to begin ${untilText(status.opensAt, view.now)}`)}`)];
+  return [
+    line(`${indent}${view.paint('warn', `◷ waits for its days to begin ${untilText(status.opensAt, view.now)}`)}`),
+  ];
 }
 
 /** The checklist before a phase is one line as soon as it is behind. */
-function beforeLines(phase: Phase, before: readonly StepRecord[], done: boolean, windows: readonly LiveWindow[], view: View): Line[] {
+function beforeLines(
+  phase: Phase,
+  before: readonly StepRecord[],
+  done: boolean,
+  windows: readonly LiveWindow[],
+  view: View
+): Line[] {
   const latest = before.filter((step, index) => before.findLastIndex((one) => one.id === step.id) === index);
   const good = latest.filter((step) => step.state === 'passed' || step.state === 'waived');
   if (latest.length === 0) return [];
@@ -85,12 +101,19 @@ function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[]
     const at = step.reason?.startsWith('at ') ? ` ${step.reason}` : '';
     const head = `${indent}${symbolOf(step.state, paint)} ${title}${at}`;
     const progress = `${indent}  ${windowProgress(step, spec, live, view)}`;
-    return [line(head, keep.current), line(progress, keep.current), ...(live ? criterionLines(spec, live, view, `${indent}  `) : [])];
+    return [
+      line(head, keep.current),
+      line(progress, keep.current),
+      ...(live ? criterionLines(spec, live, view, `${indent}  `) : []),
+    ];
   }
   const ended = step.state === 'passed';
   const reason = ended || step.reason === undefined ? [] : hanging(`${indent}  `, step.reason, view.columns);
   const text = `${indent}${symbolOf(step.state, paint)} ${pad(title, titleColumns)} ${ended ? paint('dim', took) : `${paint(toneOf(step.state), step.state)} ${paint('dim', took)}`}`;
-  return [line(text, ended ? keep.passed : keep.current), ...reason.map((part) => line(paint(toneOf(step.state), part), keep.detail))];
+  return [
+    line(text, ended ? keep.passed : keep.current),
+    ...reason.map((part) => line(paint(toneOf(step.state), part), keep.detail)),
+  ];
 }
 
 /** What is still to come in this phase, by title. */
@@ -100,11 +123,17 @@ function upcomingLines(phase: Phase, begun: readonly StepRecord[], frozen: Froze
   if (phase.success && !ids.has('success')) titles.push(`success criteria for ${phase.success.length.planned}`);
   titles.push(...phase.successChecks.filter((item) => !ids.has(item.id)).map((item) => item.title));
   if (phase.approval && !ids.has('approval')) {
-    const roles = Object.entries(phase.approval.roles).map(([role, count]) => `${count} ${frozen.plan.roles[role] ?? role}`);
+    const roles = Object.entries(phase.approval.roles).map(
+      ([role, count]) => `${count} ${frozen.plan.roles[role] ?? role}`
+    );
     titles.push(`approval by ${roles.join(' and ')}`);
   }
   if (phase.soak && !ids.has('soak')) titles.push(`soak for ${phase.soak.length.planned}`);
   if (titles.length === 0) return [];
-  return [line(`${indent}${view.paint('dim', `· then: ${titles.slice(0, 3).join(' · ')}${titles.length > 3 ? ` · and ${titles.length - 3} more` : ''}`)}`, keep.upcoming)];
+  return [
+    line(
+      `${indent}${view.paint('dim', `· then: ${titles.slice(0, 3).join(' · ')}${titles.length > 3 ? ` · and ${titles.length - 3} more` : ''}`)}`,
+      keep.upcoming
+    ),
+  ];
 }
-

@@ -33,12 +33,17 @@ export class PlainView {
   }
 
   lines(snapshot: RunSnapshot, now: number): string[] {
-    const lines = this.changes.take(snapshot).map((event) => this.line(event.at, event.about, stateWords(event.state, this.paint), event.text));
+    const lines = this.changes
+      .take(snapshot)
+      .map((event) => this.line(event.at, event.about, stateWords(event.state, this.paint), event.text));
     const noWorker = snapshot.noWorker;
-    if (noWorker !== undefined && !this.toldNoWorker) lines.push(this.line(now, 'run', this.paint('bad', '! no worker'), noWorker));
-    if (noWorker === undefined && this.toldNoWorker) lines.push(this.line(now, 'run', this.paint('good', '✔ worker'), 'a worker answers again'));
+    if (noWorker !== undefined && !this.toldNoWorker)
+      lines.push(this.line(now, 'run', this.paint('bad', '! no worker'), noWorker));
+    if (noWorker === undefined && this.toldNoWorker)
+      lines.push(this.line(now, 'run', this.paint('good', '✔ worker'), 'a worker answers again'));
     this.toldNoWorker = noWorker !== undefined;
-    if (lines.length === 0 && now - this.lastAt >= heartbeatMs && !snapshot.run.outcome) lines.push(this.stillLine(snapshot, now));
+    if (lines.length === 0 && now - this.lastAt >= heartbeatMs && !snapshot.run.outcome)
+      lines.push(this.stillLine(snapshot, now));
     if (lines.length > 0) this.lastAt = now;
     return lines;
   }

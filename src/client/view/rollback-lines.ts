@@ -17,7 +17,9 @@ function rollbackBlock(rollback: RollbackStatus, view: View): Line[] {
   const name = `rollback of ${rollback.phases.join(', ') || 'nothing that is left'}`;
   if (rollback.state === 'rolled back') {
     const undone = `${rollback.undos.length} ${rollback.undos.length === 1 ? 'change' : 'changes'} undone`;
-    const words = rollback.verified ? paint('good', '✔ verified') : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
+    const words = rollback.verified
+      ? paint('good', '✔ verified')
+      : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
     return [line(`${symbolOf('rolled back', paint)} ${name}  ${undone}, ${words}`)];
   }
   return [
@@ -25,10 +27,16 @@ function rollbackBlock(rollback: RollbackStatus, view: View): Line[] {
     ...rollback.undos.map((undo) => {
       const why = undo.state === 'failing' && undo.reason !== undefined ? `: ${undo.reason}` : '';
       const weight = undo.state === 'pending' || undo.state === 'done' ? keep.passed : keep.current;
-      return line(`${indent}${symbolOf(undo.state, paint)} ${pad(undo.title, 60)} ${paint(toneOf(undo.state), undo.state)}${why}`, weight);
+      return line(
+        `${indent}${symbolOf(undo.state, paint)} ${pad(undo.title, 60)} ${paint(toneOf(undo.state), undo.state)}${why}`,
+        weight
+      );
     }),
     ...rollback.checks.map((check) =>
-      line(`${indent}${symbolOf(check.state, paint)} ${pad(check.title, 60)} ${paint(toneOf(check.state), check.state)}${check.reason === undefined ? '' : ` ${check.reason}`}`, keep.detail)
+      line(
+        `${indent}${symbolOf(check.state, paint)} ${pad(check.title, 60)} ${paint(toneOf(check.state), check.state)}${check.reason === undefined ? '' : ` ${check.reason}`}`,
+        keep.detail
+      )
     ),
   ];
 }

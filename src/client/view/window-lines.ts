@@ -21,7 +21,10 @@ export function windowProgress(record: StepRecord, spec: WindowSpec, live: LiveW
   const needed = requiredSamples(spec);
   const streak = live ? Math.min(...live.heartbeat.state.criteria.map((criterion) => criterion.streak)) : 0;
   const { done, left } = progressBar(Math.min(elapsed / spec.length.ms, streak / needed), barColumns);
-  const time = elapsed < spec.length.ms ? `${spanText(elapsed)} of ${spanText(spec.length.ms)}` : `${spanText(elapsed)}, at least ${spanText(spec.length.ms)}`;
+  const time =
+    elapsed < spec.length.ms
+      ? `${spanText(elapsed)} of ${spanText(spec.length.ms)}`
+      : `${spanText(elapsed)}, at least ${spanText(spec.length.ms)}`;
   const samples = live ? `${Math.min(streak, needed)}/${needed} samples in a row` : 'no sample yet';
   return `${view.paint('info', done)}${view.paint('dim', left)} ${time} · ${samples}`;
 }
@@ -35,7 +38,13 @@ export function criterionLines(spec: WindowSpec, live: LiveWindow, view: View, i
       const reading = sample.readings[criterion.metric];
       return reading?.kind === 'value' ? reading.value : undefined;
     });
-    return [standing(state, view.paint), criterion.text, latest(criterion, state), view.paint('info', sparkline(values, sparkColumns)), note(criterion, state)];
+    return [
+      standing(state, view.paint),
+      criterion.text,
+      latest(criterion, state),
+      view.paint('info', sparkline(values, sparkColumns)),
+      note(criterion, state),
+    ];
   });
   return table(rows).map((text) => line(indent + text, keep.current));
 }

@@ -79,14 +79,3 @@ export interface WindowState {
   /** Empty while there is nothing to say. */
   reason: string;
 }
-
-/** What became of one criterion, for status and reports. */
-export interface CriterionSummary {
-  text: string;
-  metric: string;
-  ok: number;
-  breaches: number;
-  notValid: number;
-  last?: number;
-  worst?: number;
-}

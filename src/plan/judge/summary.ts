@@ -1,5 +1,6 @@
 import type { WindowSpec } from '../model.js';
-import type { CriterionSummary, WindowState } from './state.js';
+import type { CriterionSummary } from '../run-facts.js';
+import type { WindowState } from './state.js';
 import { judgedOf } from './verdict.js';
 
 /** What became of each criterion so far, in the plan's order. */

@@ -111,7 +111,7 @@ describe('a command whose worker was killed with SIGKILL', () => {
     const pid = await killedWorker(tools, request(tools));
     const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
     process.kill(-parent, 'SIGKILL');
-    await until('the command is gone', () => !runs(pid));
+    await until('the command and its wrapper are gone', () => !runs(pid) && !runs(parent));
   }
 });
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../../src/activities/commands/index.js';
@@ -194,6 +194,23 @@ describe('the end of a command', () => {
     const again = await runCommand(request, tools, testScope());
     expect(again).toMatchObject({ verdict: 'HOLD', how: 'recorded' });
     expect(again.reason).toContain('was stopped because the step was cancelled');
+  });
+
+  it('a wrapper that is killed alone takes its command with it, and the verdict is HOLD', async () => {
+    const tools = testTools();
+    const running = runCommand(shell('echo $$ > pid; exec sleep 300', tools.workdir), tools, testScope());
+    const pid = Number(await untilWritten(join(tools.workdir, 'pid')));
+    process.kill(Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]), 'SIGKILL');
+    expect(await running).toMatchObject({ verdict: 'HOLD' });
+    await until('the command is gone', () => !runs(pid));
+  });
+
+  it('an activity that was cancelled before it began starts nothing', async () => {
+    const tools = testTools();
+    const scope = testScope();
+    scope.cancel();
+    await expect(runCommand(shell('touch here', tools.workdir), tools, scope)).rejects.toThrow('cancelled');
+    expect(existsSync(join(tools.workdir, 'here'))).toBe(false);
   });
 
   it('it heartbeats with the command and its start', async () => {

@@ -26,6 +26,10 @@ describe('instants that were missed', () => {
     ]);
   });
 
+  it('are asked one by one off the grid of milliseconds, where a range would drift', () => {
+    expect(splitRuns([0, 1.5, 3, 4.5], same)).toEqual([{ run: [0] }, { run: [1.5] }, { run: [3] }, { run: [4.5] }]);
+  });
+
   it('are split before an answer grows too large, none lost', () => {
     const runs = splitRuns(grid(2500), same);
     expect(runs.map(({ run }) => run.length)).toEqual([1000, 1000, 500]);

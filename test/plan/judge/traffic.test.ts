@@ -53,6 +53,16 @@ describe('the minimum of traffic', () => {
     expect(judge([...blind, ...flat(600, 7)])).toMatchObject({ verdict: 'PASS', nextK: 11 });
   });
 
+  it('must be readable at the sample that ends a HOLD', () => {
+    const rows = Array.from({ length: 6 }, (_, k) => ({
+      success_rate: value(k < 3 ? Number.NaN : 0.99),
+      requests: k === 3 ? none : value(500 + k),
+    }));
+    expect(judgeRows(window, rows.slice(0, 3)).verdict).toBe('HOLD');
+    expect(judgeRows(window, rows.slice(0, 4)).verdict).toBe('HOLD');
+    expect(judgeRows(window, rows.slice(0, 5)).verdict).toBeUndefined();
+  });
+
   it('was not seen when nothing was read', () => {
     const rows = flat(0, 2).map(() => ({ success_rate: value(0.99) }));
     expect(judgeRows(window, [...rows, ...rows]).verdict).toBe('HOLD');

@@ -132,8 +132,8 @@ describe('reading YAML', () => {
     expect(faults.every((fault) => fault.message.startsWith('anchors and aliases are not supported'))).toBe(true);
   });
 
-  it('survives a text that is nested a hundred thousand deep, with one fault', () => {
-    for (const text of ['['.repeat(100_000), `${'['.repeat(100_000)}${']'.repeat(100_000)}`]) {
+  it('survives a text that is nested twenty thousand deep, with one fault', () => {
+    for (const text of ['['.repeat(20_000), `${'['.repeat(20_000)}${']'.repeat(20_000)}`]) {
       expect(parseYaml(text, 'plan.yaml').faults).toMatchObject([{ message: 'the file is nested too deeply' }]);
     }
   });

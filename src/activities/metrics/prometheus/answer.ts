@@ -46,7 +46,7 @@ export function rangeReadings(answer: SourceAnswer, instants: readonly number[])
     const instant = Math.round(seconds * 1000);
     found.set(instant, [...(found.get(instant) ?? []), textReading(text)]);
   }
-  return instants.map((instant) => oneOf(found.get(instant) ?? []));
+  return instants.map((instant) => oneOf(found.get(Math.round(instant)) ?? []));
 }
 
 const histogram: Reading = { kind: 'invalid', reason: 'the answer is a histogram, one number is needed' };

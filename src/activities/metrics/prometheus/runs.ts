@@ -12,7 +12,7 @@ const minPoints = 3;
 
 /**
  * Splits ascending instants into stretches that one range query can answer: the same query for all of them and the same
- * distance between them.
+ * distance between them, in whole milliseconds, which is as fine as Prometheus counts.
  */
 export function splitRuns(instants: readonly number[], queryOf: (instant: number) => string): Run[] {
   const runs: Run[] = [];
@@ -31,7 +31,7 @@ export function splitRuns(instants: readonly number[], queryOf: (instant: number
       current.query === query &&
       current.run.length < maxPoints &&
       (current.step === undefined || current.step === step);
-    if (current && fits && step !== undefined && step > 0) {
+    if (current && fits && step !== undefined && step > 0 && Number.isInteger(step)) {
       current.run.push(instant);
       current.step = step;
     } else {

@@ -1,0 +1,10 @@
+export type { RollbackPreview } from './act/rollback.js';
+export type { Sent } from './act/send.js';
+export type { ConnectionChoice, ConnectionSettings } from './connection/settings.js';
+export { PhasegateClient } from './phasegate-client.js';
+export type { ConnectOptions, Saying } from './phasegate-client.js';
+export type { ListAnswer, ListedRun } from './read/list-runs.js';
+export type { LiveWindow, OpenGate, RunRef, RunSnapshot, Trouble } from './read/snapshot.js';
+export type { WatchOptions } from './read/watch-run.js';
+export type { Report, ReportedChange } from './report/build-report.js';
+export { reportMarkdown } from './report/markdown.js';

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeLine, stateExitCode } from '../../../src/client/view/outcome-line.js';
+import type { OutcomeKind } from '../../../src/plan/outcome.js';
+import { approvalGate, holdGate, phaseStatus, run, snapshot, t } from '../support/snapshots.js';
+
+function ended(kind: OutcomeKind, reason = 'because') {
+  return snapshot({ run: run({ outcome: { kind, reason, endedAt: t } }) });
+}
+
+describe('the last line', () => {
+  it.each([
+    ['completed', 'completed: because · identities were not verified', 0],
+    ['failed', 'failed: because · identities were not verified', 3],
+    ['rolled-back-verified', 'rolled back, verified: because · identities were not verified', 4],
+    ['rolled-back-not-verified', 'rolled back, NOT verified: because · identities were not verified', 9],
+  ] as const)('of a run that ended %s says so in words, and the exit code agrees', (kind, line, code) => {
+    expect(outcomeLine(ended(kind))).toBe(line);
+    expect(stateExitCode(ended(kind))).toBe(code);
+  });
+
+  it('says what a run on hold waits for, exit code 5', () => {
+    const held = snapshot({ phases: [phaseStatus({ state: 'on hold', gates: [holdGate()] })] });
+    expect(outcomeLine(held)).toBe(
+      'on hold: Watch window: success could not be judged on 3 samples in a row (connection refused) · identities were not verified'
+    );
+    expect(stateExitCode(held)).toBe(5);
+  });
+
+  it('is 5 while an approval is open and 0 while everything runs by itself', () => {
+    expect(stateExitCode(snapshot({ phases: [phaseStatus({ state: 'waiting', gates: [approvalGate()] })] }))).toBe(5);
+    expect(stateExitCode(snapshot())).toBe(0);
+  });
+
+  it('is one line', () => {
+    expect(outcomeLine(ended('failed', 'two\nlines'))).not.toContain('\n');
+  });
+});
