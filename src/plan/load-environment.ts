@@ -4,6 +4,7 @@ import { fillDocument } from './fill.js';
 import { misunderstood } from './language/understood.js';
 import { inOrder } from './loading/fault.js';
 import type { Path } from './loading/fault.js';
+import { headerFault } from './loading/header.js';
 import { parseYaml } from './loading/parse-yaml.js';
 import { checkShape } from './loading/shape.js';
 import type { Loaded } from './load-plan.js';
@@ -28,6 +29,8 @@ export interface LoadedEnvironment extends Loaded<EnvironmentDocument> {
 export function loadEnvironment(text: string, file: string, vars: Variables): LoadedEnvironment {
   const { source, faults } = parseYaml(text, file);
   if (!source) return { loose: {}, values: {}, faults };
+  const header = headerFault(source, 'environment/v1');
+  if (header) return { loose: {}, values: {}, faults: [header] };
   const unfilled = new Set<string>();
   const report: Report = (path, finding) => faults.push(source.fault(path, finding));
 

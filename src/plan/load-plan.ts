@@ -4,6 +4,7 @@ import { fillDocument } from './fill.js';
 import { understood, misunderstood } from './language/understood.js';
 import { inOrder } from './loading/fault.js';
 import type { Fault } from './loading/fault.js';
+import { headerFault } from './loading/header.js';
 import type { Loose } from './loading/loose.js';
 import { parseYaml } from './loading/parse-yaml.js';
 import { checkShape } from './loading/shape.js';
@@ -51,6 +52,8 @@ const rules: readonly PlanRule[] = [
 export function loadPlan(text: string, file: string): LoadedPlan {
   const { source, faults } = parseYaml(text, file);
   if (!source) return { loose: {}, faults };
+  const header = headerFault(source, 'plan/v1');
+  if (header) return { loose: {}, faults: [header] };
   const report: Report = (path, finding) => faults.push(source.fault(path, finding));
 
   const shaped = checkShape(planDocument, source, source.value);

@@ -1,23 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(async () => {
-  await stage.close();
-});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
   const error = await result.then(
     () => undefined,
     (reason: unknown) => reason
   );
-  if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) throw new Error('it did not fail', { cause: error });
+  if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure))
+    throw new Error('it did not fail', { cause: error });
   return error.cause;
 }
 
@@ -55,7 +55,10 @@ describe('a migration', () => {
     const run = await stage.start(
       plan([
         phase('1a'),
-        phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deploy('tools'), step.watch('window'), step.traffic('ramp', 'FLAG_TOOLS')] }),
+        phase('1b', {
+          after: ['1a'],
+          steps: [step.flag('tools'), step.deploy('tools'), step.watch('window'), step.traffic('ramp', 'FLAG_TOOLS')],
+        }),
         phase('1c', { after: ['1b'] }),
       ])
     );
@@ -63,7 +66,10 @@ describe('a migration', () => {
     expect(failure.type).toBe('rolled-back-verified');
     expect(failure.message).toContain('1b/window#1 failed: window says FAIL');
     expect(failure.message).toContain('completed and kept: 1a');
-    expect(stage.world.effects.filter((one) => one.act === 'undo').map((one) => one.target)).toEqual(['flag/FLAG_TOOLS', 'deploy/tools']);
+    expect(stage.world.effects.filter((one) => one.act === 'undo').map((one) => one.target)).toEqual([
+      'flag/FLAG_TOOLS',
+      'deploy/tools',
+    ]);
     expect(stage.world.changed()).toEqual(['flag/FLAG_1AFLAG']);
     const outcome = (await run.describe()).memo?.outcome;
     expect(outcome).toMatchObject({ kind: 'rolled-back-verified' });

@@ -18,7 +18,7 @@ export interface AttestOptions {
   output: 'table' | 'json';
 }
 
-/** Answers one checklist item, or all that wait for this person; without either it lists them. */
+/** Answers one checklist item, or all that wait for this person; without an answer it lists them. */
 export async function attest(
   context: Context,
   args: ReadonlyArray<string | undefined>,
@@ -27,7 +27,8 @@ export async function attest(
   const { answer, all = false } = options;
   if (all && args[1] !== undefined) throw new PhasegateError('PG407', 'give either an item or --all');
   const [item, reference] = all ? [undefined, args[0]] : args;
-  if (item === undefined && !all) return listItems(context, reference, options);
+  if (answer === undefined && item === undefined) return listItems(context, reference, options);
+  if (item === undefined && !all) throw new PhasegateError('PG407', 'say which item, or --all');
   if (answer === undefined) {
     throw new PhasegateError('PG407', 'the answer is missing', {
       hint: 'Say --answer done, --answer not-applicable or --answer failed.',

@@ -1,5 +1,6 @@
 import { PhasegateError } from '../../plan/errors.js';
 import type { Link } from '../connection/link.js';
+import { describeRun } from './describe.js';
 import { runUnknown } from './unknown.js';
 import type { RunRef } from './snapshot.js';
 
@@ -57,8 +58,26 @@ export function pickRun(runs: readonly KnownRun[], reference?: string): KnownRun
   throw several(`several runs end in ${reference}`, ending);
 }
 
+/** See {@link pickRun}. A whole id is looked up directly: a list may not have a run that was started a moment ago. */
 export async function resolveRun(link: Link, reference?: string): Promise<KnownRun> {
-  return pickRun(await knownRuns(link), reference);
+  const whole = reference === undefined ? undefined : wholeId(reference);
+  return (whole === undefined ? undefined : await lookUp(link, whole)) ?? pickRun(await knownRuns(link), reference);
+}
+
+/** `migration/<environment>/<plan>` of a reference that has both, or of something below such a run. */
+export function wholeId(reference: string): string | undefined {
+  const match = /^(?:migration\/)?([^/]+\/[^/]+)(?:\/.*)?$/.exec(reference);
+  return match?.[1] === undefined ? undefined : `migration/${match[1]}`;
+}
+
+async function lookUp(link: Link, workflowId: string): Promise<KnownRun | undefined> {
+  try {
+    const described = await describeRun(link, workflowId);
+    return described.type === 'migration' ? described : undefined;
+  } catch (error) {
+    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
+    throw error;
+  }
 }
 
 function onlyOpen(runs: readonly KnownRun[]): KnownRun | undefined {

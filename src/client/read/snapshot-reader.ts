@@ -1,6 +1,6 @@
 import type { WindowHeartbeat } from '../../activities/contract.js';
 import type { FrozenPlan } from '../../plan/model.js';
-import type { PhaseStatus, PhaseSummary, RollbackStatus, RunStatus } from '../../plan/run-status.js';
+import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { describeRun, type Described } from './describe.js';
@@ -15,8 +15,9 @@ import type { LiveWindow, RunRef, RunSnapshot, Trouble } from './snapshot.js';
 
 type Unanswered = Extract<Asked<unknown>, { why: unknown }>;
 
-interface PhaseView {
-  status: PhaseStatus;
+/** One phase or rollback: what it says, and what its running activities tell. */
+interface Part<T> {
+  status: T;
   windows: LiveWindow[];
   troubles: Trouble[];
 }
@@ -27,7 +28,7 @@ export class SnapshotReader {
   private readonly run: RunRef;
   private readonly expected: RunRef | undefined;
   private frozen: FrozenPlan | undefined;
-  private readonly ended = new Map<string, PhaseView>();
+  private readonly ended = new Map<string, Part<unknown>>();
 
   /** @param expected a rollback that was just started: the visibility store may not show it yet */
   constructor(link: Link, run: RunRef, expected?: RunRef) {
@@ -63,50 +64,49 @@ export class SnapshotReader {
     described: Described,
     frozen: FrozenPlan
   ): Promise<RunSnapshot | Unanswered> {
-    const started = run.phases.filter((phase) => phase.runId !== undefined);
-    const views = await Promise.all(started.map((phase) => this.phase(phase)));
-    const silent = views.find((view) => 'why' in view);
-    if (silent) return silent;
-    const phases = views.filter((view) => 'windows' in view);
-    const rollbacks = await this.rollbacks(run, phases, described);
+    const started = run.phases.flatMap(({ workflowId, runId }) => (runId === undefined ? [] : [{ workflowId, runId }]));
+    const phases = await this.parts<PhaseStatus>(started);
+    if ('why' in phases) return phases;
+    const rollbacks = await this.parts<RollbackStatus>(await this.rollbackRefs(run, phases, described));
     if ('why' in rollbacks) return rollbacks;
+    const parts = [...phases, ...rollbacks];
     return {
       schemaVersion: 1,
       at: Date.now(),
       run,
       frozen,
-      phases: phases.map((view) => view.status),
-      rollbacks,
-      windows: phases.flatMap((view) => view.windows),
-      troubles: phases.flatMap((view) => view.troubles),
+      phases: phases.map((part) => part.status),
+      rollbacks: rollbacks.map((part) => part.status),
+      windows: parts.flatMap((part) => part.windows),
+      troubles: parts.flatMap((part) => part.troubles),
     };
   }
 
-  private async phase(summary: PhaseSummary): Promise<PhaseView | Unanswered> {
-    const { workflowId, runId = '' } = summary;
-    const known = this.ended.get(runId);
-    if (known) return known;
-    const [asked, described] = await Promise.all([
-      queryStatus<PhaseStatus>(this.link, { workflowId, runId }),
-      describeRun(this.link, workflowId, runId),
-    ]);
-    if ('why' in asked) return asked;
-    const view = { ...asked, ...activitiesOf(described) };
-    if (!described.open) this.ended.set(runId, view);
-    return view;
+  /** Rollbacks are named by their phase or run only when they have ended, so Temporal is asked for them. */
+  private async rollbackRefs(run: RunStatus, phases: ReadonlyArray<Part<PhaseStatus>>, described: Described): Promise<RunRef[]> {
+    const undoing = run.state === 'rolling back' || phases.some((part) => part.status.state === 'rolling back');
+    const undone = run.rollbacks.length > 0 || phases.some((part) => part.status.rollback !== undefined);
+    if (described.open && !undoing && !undone) return [];
+    return (await this.family()).filter((relative) => relative.type === 'rollback');
   }
 
-  private async rollbacks(
-    run: RunStatus,
-    phases: readonly PhaseView[],
-    described: Described
-  ): Promise<RollbackStatus[] | Unanswered> {
-    const named = run.rollbacks.length > 0 || phases.some((view) => view.status.rollback !== undefined);
-    if (!named && described.open) return [];
-    const family = await this.family();
-    const rollbacks = family.filter((relative) => relative.type === 'rollback');
-    const asked = await Promise.all(rollbacks.map((relative) => queryStatus<RollbackStatus>(this.link, relative)));
-    return asked.find((one) => 'why' in one) ?? asked.flatMap((one) => ('status' in one ? [one.status] : []));
+  private async parts<T>(refs: readonly RunRef[]): Promise<Array<Part<T>> | Unanswered> {
+    const asked = await Promise.all(refs.map((ref) => this.part<T>(ref)));
+    return asked.find((one) => 'why' in one) ?? asked.filter((one) => 'status' in one);
+  }
+
+  private async part<T>(ref: RunRef): Promise<Part<T> | Unanswered> {
+    const known = this.ended.get(ref.runId);
+    // A run id belongs to one workflow, whose status always has one shape.
+    if (known) return known as Part<T>;
+    const [asked, described] = await Promise.all([
+      queryStatus<T>(this.link, ref),
+      describeRun(this.link, ref.workflowId, ref.runId),
+    ]);
+    if ('why' in asked) return asked;
+    const part = { ...asked, ...activitiesOf(described) };
+    if (!described.open) this.ended.set(ref.runId, part);
+    return part;
   }
 
   private async closed(snapshot: RunSnapshot, described: Described): Promise<RunSnapshot> {

@@ -1,18 +1,19 @@
-import type { RollbackStatus } from '../../plan/run-status.js';
+import type { RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { symbolOf, toneOf } from '../render/states.js';
 import { pad } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
+import { criterionLines, windowProgress } from './window-lines.js';
 
 const indent = '    ';
 
 /** What is being taken back, undo by undo; a rollback that has ended is one line. */
 export function rollbackLines(snapshot: RunSnapshot, view: View): Line[] {
-  return snapshot.rollbacks.flatMap((rollback) => rollbackBlock(rollback, view));
+  return snapshot.rollbacks.flatMap((rollback) => rollbackBlock(rollback, snapshot, view));
 }
 
-function rollbackBlock(rollback: RollbackStatus, view: View): Line[] {
+function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: View): Line[] {
   const { paint } = view;
   const name = `rollback of ${rollback.phases.join(', ') || 'nothing that is left'}`;
   if (rollback.state === 'rolled back') {
@@ -32,11 +33,21 @@ function rollbackBlock(rollback: RollbackStatus, view: View): Line[] {
         weight
       );
     }),
-    ...rollback.checks.map((check) =>
-      line(
-        `${indent}${symbolOf(check.state, paint)} ${pad(check.title, 60)} ${paint(toneOf(check.state), check.state)}${check.reason === undefined ? '' : ` ${check.reason}`}`,
-        keep.detail
-      )
-    ),
+    ...rollback.checks.flatMap((check) => checkLines(check, rollback, snapshot, view)),
+  ];
+}
+
+/** Red metrics on their way back inside their targets are shown as any window. */
+function checkLines(check: StepRecord, rollback: RollbackStatus, { windows, frozen }: RunSnapshot, view: View): Line[] {
+  const { paint } = view;
+  const reason = check.reason === undefined ? '' : ` ${check.reason}`;
+  const head = `${indent}${symbolOf(check.state, paint)} ${pad(check.title, 60)} ${paint(toneOf(check.state), check.state)}`;
+  const live = windows.find((window) => window.workflowId === rollback.workflowId);
+  if (check.state !== 'running' || !live) return [line(`${head}${reason}`, keep.detail)];
+  const spec = frozen.plan.rollback.window;
+  return [
+    line(head, keep.current),
+    line(`${indent}  ${windowProgress(check, spec, live, view)}`, keep.current),
+    ...criterionLines(spec, live, view, `${indent}  `),
   ];
 }

@@ -11,7 +11,7 @@ import type { TestTools } from '../../support/activities/tools.js';
 const origin = { run: 'r', address: '1a/health#1', title: 'Health' };
 
 function check(url: string, overrides: Partial<HttpCheck> = {}): HttpCheck {
-  const timeout = { ms: 300, planned: '300ms' };
+  const timeout = { ms: 5_000, planned: '5s' };
   return { type: 'http', url, method: 'GET', status: [200], headers: {}, timeout, ...overrides };
 }
 

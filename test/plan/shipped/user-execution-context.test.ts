@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
-import type { FrozenPlan, Step } from '../../../src/plan/model.js';
+import type { FrozenPlan } from '../../../src/plan/model.js';
+import { brief } from '../support/brief.js';
 
 const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
 const files = { plan: 'plans/user-execution-context.yaml', environment: 'environments/demo.yaml' };
@@ -12,30 +13,6 @@ beforeAll(async () => {
   if (!result.frozen) throw new Error('not frozen');
   frozen = result.frozen;
 });
-
-/** A step in a few words: what it does, and to what. */
-function brief(step: Step): string {
-  switch (step.kind) {
-    case 'flag':
-      return `flag ${step.key} ${step.percent} %`;
-    case 'deploy':
-      return `deploy ${step.target} ${step.revision}`;
-    case 'traffic':
-      return `traffic ${step.percents.join(' ')} for ${step.hold.length.planned}`;
-    case 'watch':
-      return `watch ${step.window.length.planned}`;
-    case 'attest':
-      return `attest ${step.by}`;
-    case 'check':
-      return briefCheck(step.check);
-  }
-}
-
-function briefCheck(check: Extract<Step, { kind: 'check' }>['check']): string {
-  if (check.type === 'command') return check.argv.join(' ');
-  if (check.type === 'http') return `GET ${new URL(check.url).pathname}`;
-  return check.type === 'stable' ? `stable ${check.phases.join(' ')} for ${check.window.length.planned}` : check.type;
-}
 
 describe('the shipped plan', () => {
   it('has the four phases with their days and the approval of the engineering lead', () => {

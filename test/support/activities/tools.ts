@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
@@ -13,8 +13,20 @@ export interface TestTools extends Tools {
   lines: Array<{ level: string; facts: object; message: string }>;
 }
 
+const folders: string[] = [];
+
+/** A temporary folder, removed when this process ends. */
 export function testFolder(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'phasegate-test-')));
+  // The test runner ends its processes with TERM, which runs no exit handler.
+  if (folders.length === 0) {
+    process.once('SIGTERM', () => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+      process.kill(process.pid, 'SIGTERM');
+    });
+  }
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'phasegate-test-')));
+  folders.push(folder);
+  return folder;
 }
 
 export function testTools(overrides: Partial<Tools> = {}): TestTools {

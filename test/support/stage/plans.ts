@@ -27,7 +27,16 @@ export function windowSpec(change: Partial<WindowSpec> = {}): WindowSpec {
     every: span(100),
     warmUp: span(0),
     deadline: span(3000),
-    criteria: [{ metric: 'success', unit: 'ratio', text: 'success > 95%', bound: { op: '>', value: 0.95, text: '> 95%' }, onBreach: 'restart', increase: false }],
+    criteria: [
+      {
+        metric: 'success',
+        unit: 'ratio',
+        text: 'success > 95%',
+        bound: { op: '>', value: 0.95, text: '> 95%' },
+        onBreach: 'restart',
+        increase: false,
+      },
+    ],
     coverage: 0.9,
     invalidInARow: 3,
     criticalInARow: 2,
@@ -37,31 +46,85 @@ export function windowSpec(change: Partial<WindowSpec> = {}): WindowSpec {
 
 export const step = {
   flag: (id: string, change: Partial<FlagStep> = {}): FlagStep => ({
-    kind: 'flag', id, title: `Enable ${id}`, onFail: 'rollback', key: `FLAG_${id.toUpperCase()}`, to: true, percent: 5, include: ['tester'], ...change,
+    kind: 'flag',
+    id,
+    title: `Enable ${id}`,
+    onFail: 'rollback',
+    key: `FLAG_${id.toUpperCase()}`,
+    to: true,
+    percent: 5,
+    include: ['tester'],
+    ...change,
   }),
   deploy: (id: string, change: Partial<DeployStep> = {}): DeployStep => ({
-    kind: 'deploy', id, title: `Deploy ${id}`, onFail: 'rollback', target: id, revision: 'v2', repeatable: true, ...change,
+    kind: 'deploy',
+    id,
+    title: `Deploy ${id}`,
+    onFail: 'rollback',
+    target: id,
+    revision: 'v2',
+    repeatable: true,
+    ...change,
   }),
   traffic: (id: string, flag: string, change: Partial<TrafficStep> = {}): TrafficStep => ({
-    kind: 'traffic', id, title: `Ramp ${id}`, onFail: 'rollback', flag, percents: [50, 100], hold: windowSpec(), ...change,
+    kind: 'traffic',
+    id,
+    title: `Ramp ${id}`,
+    onFail: 'rollback',
+    flag,
+    percents: [50, 100],
+    hold: windowSpec(),
+    ...change,
   }),
   check: (id: string, change: Partial<CheckStep> = {}): CheckStep => ({
-    kind: 'check', id, title: `Check ${id}`, onFail: 'rollback', check: { type: 'command', argv: ['true'], timeout: span(1000), env: [] }, ...change,
+    kind: 'check',
+    id,
+    title: `Check ${id}`,
+    onFail: 'rollback',
+    check: { type: 'command', argv: ['true'], timeout: span(1000), env: [] },
+    ...change,
   }),
   attest: (id: string, change: Partial<AttestStep> = {}): AttestStep => ({
-    kind: 'attest', id, title: `Attest ${id}`, onFail: 'rollback', by: 'lead', evidence: 'optional', notApplicable: false, expires: span(60_000), ...change,
+    kind: 'attest',
+    id,
+    title: `Attest ${id}`,
+    onFail: 'rollback',
+    by: 'lead',
+    evidence: 'optional',
+    notApplicable: false,
+    expires: span(60_000),
+    ...change,
   }),
   watch: (id: string, change: Partial<WindowSpec> = {}): WatchStep => ({
-    kind: 'watch', id, title: `Watch ${id}`, onFail: 'rollback', window: windowSpec(change),
+    kind: 'watch',
+    id,
+    title: `Watch ${id}`,
+    onFail: 'rollback',
+    window: windowSpec(change),
   }),
 } as const;
 
 export function approval(change: Partial<ApprovalSpec> = {}): ApprovalSpec {
-  return { roles: { lead: 1 }, expires: span(60_000), onExpiry: 'rollback', allowStarter: false, remindEvery: span(30_000), ...change };
+  return {
+    roles: { lead: 1 },
+    expires: span(60_000),
+    onExpiry: 'rollback',
+    allowStarter: false,
+    remindEvery: span(30_000),
+    ...change,
+  };
 }
 
 export function phase(id: string, change: Partial<Phase> = {}): Phase {
-  return { id, title: `Phase ${id}`, after: [], before: [], steps: [step.flag(`${id}flag`)], successChecks: [], ...change };
+  return {
+    id,
+    title: `Phase ${id}`,
+    after: [],
+    before: [],
+    steps: [step.flag(`${id}flag`)],
+    successChecks: [],
+    ...change,
+  };
 }
 
 const success: Metric = { name: 'success', description: 'share of good answers', unit: 'ratio', gates: true };
@@ -96,7 +159,14 @@ export function environment(id: string, change: Partial<Environment> = {}): Envi
     ],
     trust: 'identity',
     flags: { provider: 'flagd', file: 'flags.json' },
-    metrics: { provider: 'prometheus', url: 'http://127.0.0.1:1', lag: span(0), timeout: span(1000), headers: {}, bindings: { success: { promql: 'success' } } },
+    metrics: {
+      provider: 'prometheus',
+      url: 'http://127.0.0.1:1',
+      lag: span(0),
+      timeout: span(1000),
+      headers: {},
+      bindings: { success: { promql: 'success' } },
+    },
     deploy: { core: deploy, tools: deploy },
     services: {},
     httpAllow: [],
@@ -107,6 +177,11 @@ export function environment(id: string, change: Partial<Environment> = {}): Envi
 }
 
 export function runInput(frozenPlan: Plan, frozenEnvironment: Environment, startedBy = 'dana'): RunInput {
-  const version: FrozenPlan = { digest: `sha256:${'0'.repeat(64)}`, plan: frozenPlan, environment: frozenEnvironment, vars: {} };
+  const version: FrozenPlan = {
+    digest: `sha256:${'0'.repeat(64)}`,
+    plan: frozenPlan,
+    environment: frozenEnvironment,
+    vars: {},
+  };
   return { schemaVersion: 1, versions: [version], startedBy };
 }

@@ -19,6 +19,20 @@ export interface Effect {
   key: string;
 }
 
+/** Activities that act on whichever world is on the stage when they run. */
+export function onStage(world: () => World): { environment: EnvironmentActivities; windows: WindowActivities } {
+  const { environment, windows } = world().activities();
+  const names = Object.keys(environment) as Array<keyof EnvironmentActivities>;
+  const delegates = names.map((name) => [
+    name,
+    (input: never) => (world().activities().environment[name] as (given: never) => unknown)(input),
+  ]);
+  return {
+    environment: Object.fromEntries(delegates) as EnvironmentActivities,
+    windows: { ...windows, watchWindow: (input) => world().activities().windows.watchWindow(input) },
+  };
+}
+
 /**
  * FAKE: flags, deploy targets and metrics in memory, with a log of every effect. It stands in for the real systems
  * where a test is about the order and the rules of workflows; test/integration runs the real ones.
@@ -31,7 +45,8 @@ export class World {
   private readonly states = new Map<string, TargetState>();
 
   /** What the next windows find, by address without attempt (`1a/window`); default PASS. May wait. */
-  onWindow: (input: WindowInput, signal: AbortSignal) => Promise<Verdict | undefined> | Verdict | undefined = () => 'PASS';
+  onWindow: (input: WindowInput, signal: AbortSignal) => Promise<Verdict | undefined> | Verdict | undefined = () =>
+    'PASS';
   onCheck: (input: CheckInput) => Promise<Verdict> | Verdict = () => 'PASS';
   onApply: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
   onUndo: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
@@ -48,7 +63,9 @@ export class World {
 
   /** Targets that are not as they were at the start. */
   changed(): string[] {
-    return [...this.states.keys()].filter((target) => JSON.stringify(this.states.get(target)) !== JSON.stringify(new World().state(target)));
+    return [...this.states.keys()].filter(
+      (target) => JSON.stringify(this.states.get(target)) !== JSON.stringify(new World().state(target))
+    );
   }
 
   activities(): { environment: EnvironmentActivities; windows: WindowActivities } {
@@ -84,7 +101,14 @@ export class World {
           const target = targetOf(entry.change);
           this.states.set(target, entry.before);
           this.effects.push({ act: 'undo', target, to: words(entry.before), key });
-          return { entryId: entry.id, changed: true, state: entry.before, reason: 'restored', endedAt: Date.now(), evidence: this.store(entry) };
+          return {
+            entryId: entry.id,
+            changed: true,
+            state: entry.before,
+            reason: 'restored',
+            endedAt: Date.now(),
+            evidence: this.store(entry),
+          };
         },
         runCheck: async (input) => {
           const verdict = await this.onCheck(input);
@@ -92,7 +116,9 @@ export class World {
         },
         captureBaseline: async ({ metrics }) => ({
           at: Date.now(),
-          values: Object.fromEntries(metrics.filter((name) => !this.missingBaseline.includes(name)).map((name) => [name, 1])),
+          values: Object.fromEntries(
+            metrics.filter((name) => !this.missingBaseline.includes(name)).map((name) => [name, 1])
+          ),
           missing: Object.fromEntries(this.missingBaseline.map((name) => [name, 'no data'])),
           evidence: this.store(metrics),
         }),
@@ -120,7 +146,10 @@ export class World {
     const beat = setInterval(() => context.heartbeat(), 500);
     try {
       const verdict = await Promise.race([this.onWindow(input, context.cancellationSignal), context.cancelled]);
-      const state = { ...startWindow(input.spec, input.t0), ...(verdict === 'HOLD' ? { hold: { cause: 'data' as const, sinceK: 3 } } : {}) };
+      const state = {
+        ...startWindow(input.spec, input.t0),
+        ...(verdict === 'HOLD' ? { hold: { cause: 'data' as const, sinceK: 3 } } : {}),
+      };
       return {
         ...(verdict === undefined ? {} : { verdict }),
         reason: `window says ${verdict ?? 'recovered'}`,
@@ -141,7 +170,11 @@ export class World {
     const before = this.state(target);
     const after: TargetState =
       change.type === 'deploy' || before.type === 'deploy'
-        ? { type: 'deploy', target: target.slice('deploy/'.length), revision: change.type === 'deploy' ? change.revision : '' }
+        ? {
+            type: 'deploy',
+            target: target.slice('deploy/'.length),
+            revision: change.type === 'deploy' ? change.revision : '',
+          }
         : { ...before, enabled: change.enabled, percent: change.percent, include: change.include ?? before.include };
     this.states.set(target, after);
     this.effects.push({ act: 'apply', target, to: words(after), key });

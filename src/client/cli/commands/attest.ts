@@ -11,7 +11,7 @@ export function attestCommand(run: Run): Command {
     .addOption(new Option('--answer <answer>', 'your answer').choices(['done', 'not-applicable', 'failed']))
     .option('--evidence <text>', 'a link, a note, or the digest of a file')
     .addOption(reasonOption())
-    .option('--all', 'answer every open item that you may answer; then the only argument is the run')
+    .option('--all', 'every open item that you may answer; then the only argument is the run')
     .option('-y, --yes', 'do not ask')
     .addOption(outputOption(['table', 'json']))
     .addOption(jsonOption())

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { buildPreview } from '../../../src/client/preview/build-preview.js';
+import { previewLines } from '../../../src/client/preview/preview-lines.js';
+import { phaseTimes } from '../../../src/client/preview/times.js';
+import { plain } from '../../../src/client/render/paint.js';
+import { widthOf } from '../../../src/client/render/width.js';
+import type { FrozenPlan, Phase } from '../../../src/plan/model.js';
+import { approval, environment, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+import { digest, t } from '../support/snapshots.js';
+
+const day = 24 * 60 * 60 * 1000;
+const minutes = (n: number) => span(n * 60_000);
+const window = windowSpec({ length: minutes(30), deadline: minutes(90), warmUp: minutes(1) });
+
+function frozen(phases: Phase[], change: Partial<FrozenPlan> = {}): FrozenPlan {
+  return { digest, plan: plan(phases), environment: environment('demo'), vars: { revision: 'v2' }, ...change };
+}
+function preview(phases: Phase[]) {
+  return buildPreview({ frozen: frozen(phases), warnings: [], startedBy: 'dana', startAt: t });
+}
+
+describe('the times of a plan', () => {
+  it('add up windows, traffic holds and soaks at their shortest; deadlines and expiries at their longest', () => {
+    const planned = frozen([
+      phase('1a', {
+        steps: [step.flag('core'), step.deploy('core'), step.traffic('ramp', 'FLAG_CORE', { percents: [50, 100], hold: window })],
+        success: window,
+        approval: approval({ expires: minutes(60) }),
+        soak: window,
+      }),
+    ]);
+    const [times] = phaseTimes(planned, t);
+    expect(times?.ends.shortestMs).toBe(4 * 31 * 60_000);
+    // 4 windows to their deadlines, the deploy's timeout of 5 s, the approval's expiry.
+    expect(times?.ends.longestMs).toBe(4 * 91 * 60_000 + 5_000 + 60 * 60_000);
+  });
+
+  it('take the slowest of what runs side by side', () => {
+    const before = [step.attest('a', { expires: minutes(5) }), step.attest('b', { expires: minutes(9) })];
+    expect(phaseTimes(frozen([phase('1a', { before })]), t)[0]?.ends).toEqual({ shortestMs: 0, longestMs: 9 * 60_000 });
+  });
+
+  it('wait for the days of a phase, and not for a stability window that is over by then', () => {
+    const stable = step.check('stable', { check: { type: 'stable', phases: ['1a'], window: windowSpec({ length: span(2 * day) }) } });
+    const phases = [phase('1a'), phase('1b', { schedule: { week: 1, days: [6, 7] }, before: [stable] })];
+    const [, second] = phaseTimes(frozen(phases), Date.UTC(2026, 10, 22));
+    expect(second?.begins.shortestMs).toBe(5 * day);
+    expect(second?.ends.shortestMs).toBe(5 * day);
+    const [, waiting] = phaseTimes(frozen([phase('1a'), phase('1b', { before: [stable] })]), t);
+    expect(waiting?.ends.shortestMs).toBe(2 * day);
+  });
+});
+
+describe('a preview', () => {
+  it('says what exposes everybody at once: a flag at 100 % that no traffic step raises', () => {
+    const seen = preview([
+      phase('1a', { steps: [step.flag('core', { percent: 100 })] }),
+      phase('1b', { steps: [step.flag('tools', { percent: 5 }), step.traffic('ramp', 'FLAG_TOOLS')] }),
+    ]);
+    expect(seen.exposesAtOnce).toEqual(['1a/core: Enable core']);
+  });
+
+  it('says what cannot be undone, and why', () => {
+    const seen = preview([phase('1a', { steps: [step.deploy('core', { cannotUndo: 'the old schema is gone' })] })]);
+    expect(seen.cannotUndo).toEqual(['1a/core: Deploy core']);
+    expect(previewLines(seen, plain, 100).join('\n')).toContain('! CANNOT BE UNDONE: the old schema is gone');
+  });
+
+  it('names who could approve, without the one who starts it', () => {
+    const seen = preview([phase('1a', { approval: approval({ roles: { lead: 1, cto: 1 } }) })]);
+    expect(seen.phases[0]?.approval?.roles).toEqual({ lead: { count: 1, people: ['erin', 'lee'] }, cto: { count: 1, people: ['carlos'] } });
+    expect(previewLines(seen, plain, 100).join('\n')).toContain('approval by 1 lead (erin or lee) and 1 cto (carlos) within 60000ms, else roll back');
+  });
+
+  it('counts, locks, remarks, and fits the terminal', () => {
+    const seen = preview([phase('1a', { before: [step.attest('team')], steps: [step.flag('core'), step.deploy('core'), step.watch('w')], success: windowSpec(), approval: approval() })]);
+    expect(seen.counts).toEqual({ flags: 1, deploys: 1, windows: 2, approvals: 1, attestations: 1 });
+    expect(seen.locks).toEqual(['plan/test-plan', 'flag/FLAG_CORE', 'deploy/core']);
+    expect(seen.remarks).toEqual(['identities were not verified']);
+    const lines = previewLines(seen, plain, 80);
+    for (const line of lines.filter((one) => !one.includes('sha256:'))) expect(widthOf(line)).toBeLessThanOrEqual(110);
+    expect(lines[1]).toBe(`migration/demo/test-plan · ${digest}`);
+  });
+});
