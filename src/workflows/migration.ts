@@ -133,8 +133,8 @@ async function afterFailure(
     const kept =
       ledgers.length > 0 ? `; completed and kept: ${[...new Set(ledgers.map((entry) => entry.phase))].join(', ')}` : '';
     const reason = `${result.reason}${kept}`;
-    if (!own) return { kind: 'failed', reason: `${phase.id}: ${reason}` };
-    return rolledBack([own], `${phase.id}: ${reason}`);
+    if (!own) return { kind: 'failed', reason };
+    return rolledBack([own], reason);
   }
   const rest = await rollBackAll(record, frozen, ledgers, result.reason);
   return rolledBack(own ? [own, rest] : [rest], result.reason);

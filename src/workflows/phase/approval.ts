@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { ApprovalSpec } from '../../plan/model.js';
 import { eligible } from '../../plan/quorum.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
@@ -42,7 +43,7 @@ export class Approvals {
     };
     this.record.mark(record, { state: 'waiting', evidence: [shown] });
     const decided = this.desk.wait(gate, spec.expires.ms);
-    void this.remind(spec, gate);
+    void untilCancelled(() => this.remind(spec, gate));
     return outcomeOf(await decided, gate, spec, shown);
   }
 
@@ -99,6 +100,15 @@ export class Approvals {
         );
       }
     }
+  }
+}
+
+/** For what runs beside the story: when the phase is stopped nobody is left to hear of it. */
+async function untilCancelled(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
   }
 }
 

@@ -77,7 +77,7 @@ export class Undos {
     const deployment = change.type === 'deploy' ? this.input.environment.deploy[change.target] : undefined;
     try {
       const done = await this.calls
-        .changes((deployment?.timeout.ms ?? 0) + minute)
+        .changes(3 * (deployment?.timeout.ms ?? 0) + minute)
         .undoChange.executeWithOptions(
           { summary: `Undo: ${undo.title}`.slice(0, 180), retry: { initialInterval: '1s', maximumAttempts: 4 } },
           [

@@ -1,22 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
 import { onTerminal, phasegate } from './binary.js';
 
 let stage: Stage;
 let run: string;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
-  run = `${stage.environment.id}/test-plan`;
 });
-afterEach(async () => {
+beforeEach(async () => {
+  await stage.fresh();
+  run = stage.id.replace('migration/', '');
+});
+afterAll(async () => {
   await stage.close();
 });
 
 /** As a person, without a terminal. */
 const as = (person: string, ...args: string[]) => phasegate([...args, '--as', person]);
 const gateOpens = () => stage.until('a gate', async () => (await stage.phase('1a')).gates[0]);
-const outcome = async () => (await stage.status(stage.handleOf(`migration/${run}`))).outcome?.kind;
+const outcome = async () => (await stage.status(stage.handleOf(stage.id))).outcome?.kind;
 
 describe('approve', () => {
   it('is asked for by status, and is not given without a yes', async () => {
@@ -85,7 +88,7 @@ describe('attest', () => {
     await stage.start(plan([phase('1a', { before: [item, step.attest('board')] })]));
     await stage.until('both items', async () => (await stage.phase('1a')).gates.length === 2);
     const listed = await as('erin', 'attest', '--all', run);
-    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.code).toBe(0);
     expect(listed.stderr).toContain('2 of 2 open items wait for erin');
     expect(listed.stdout).toContain('1a/board#1');
     const unnamed = await as('carlos', 'retry', run, '--yes');
@@ -117,7 +120,7 @@ describe('list', () => {
     const find = async (...args: string[]) => {
       const { stdout } = await phasegate(['list', '-o', 'ndjson', ...args]);
       const rows = stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { workflowId: string });
-      return rows.find((row) => row.workflowId === `migration/${run}`);
+      return rows.find((row) => row.workflowId === stage.id);
     };
     // The visibility store may be a moment behind.
     const mine = await stage.until('the list', () => find('--awaiting', 'me', '--as', 'erin'));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-const plan = `
+const plan = (id: string): string => `
 phasegate: plan/v1
-id: test-plan
+id: ${id}
 title: A plan for tests
 description: One phase.
 roles: { manager: Release manager, lead: Engineering lead, cto: CTO }
@@ -58,11 +58,12 @@ export interface Documents {
 }
 
 /** A plan and an environment in files, removed at the end of the test. */
-export function documents(environmentId: string, kind = 'test'): Documents {
+export function documents(environmentId: string, change: { kind?: string; plan?: string } = {}): Documents {
+  const { kind = 'test', plan: planId = 'test-plan' } = change;
   const folder = mkdtempSync(path.join(tmpdir(), 'phasegate-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const files = { plan: path.join(folder, 'plan.yaml'), environment: path.join(folder, 'environment.yaml') };
-  writeFileSync(files.plan, plan);
+  writeFileSync(files.plan, plan(planId));
   writeFileSync(files.environment, environment(environmentId, kind));
   return { ...files, args: [files.plan, '--env', files.environment, '--var', 'revision=v2'] };
 }

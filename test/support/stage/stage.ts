@@ -52,6 +52,7 @@ export async function openStage(change: Partial<Environment> = {}, cached?: numb
   const namespace = inject('temporalNamespace');
   const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
   const backdrop = { world: new World(), plan: '' };
+  const worlds = new Map<string, World>();
   const id = (): string => migrationId(where.id, backdrop.plan);
   const connection = await NativeConnection.connect({ address });
   const client = new Client({
@@ -60,7 +61,9 @@ export async function openStage(change: Partial<Environment> = {}, cached?: numb
     dataConverter: { payloadConverterPath },
   });
   const { code, buildId } = await loadBundle(logger);
-  const { environment: acts, windows } = onStage(() => backdrop.world);
+  const { environment: acts, windows } = onStage(
+    (asked) => worlds.get(/plan-[0-9a-f]{8}/.exec(asked)?.[0] ?? '') ?? backdrop.world
+  );
   const shared = {
     connection,
     namespace,
@@ -108,6 +111,7 @@ export async function openStage(change: Partial<Environment> = {}, cached?: numb
     await end(locksWorkflowId(where.id));
     backdrop.world = new World();
     backdrop.plan = `plan-${randomUUID().slice(0, 8)}`;
+    worlds.set(backdrop.plan, backdrop.world);
   };
   await fresh();
   return {

@@ -19,17 +19,20 @@ export interface Effect {
   key: string;
 }
 
-/** Activities that act on whichever world is on the stage when they run. */
-export function onStage(world: () => World): { environment: EnvironmentActivities; windows: WindowActivities } {
-  const { environment, windows } = world().activities();
-  const names = Object.keys(environment) as Array<keyof EnvironmentActivities>;
+/** Activities that act in the world of the run that asks, so that a run which a test left open disturbs no other. */
+export function onStage(worldOf: (asked: string) => World): {
+  environment: EnvironmentActivities;
+  windows: WindowActivities;
+} {
+  const acts = (input: unknown): ReturnType<World['activities']> => worldOf(JSON.stringify(input)).activities();
+  const names = Object.keys(new World().activities().environment) as Array<keyof EnvironmentActivities>;
   const delegates = names.map((name) => [
     name,
-    (input: never) => (world().activities().environment[name] as (given: never) => unknown)(input),
+    (input: never) => (acts(input).environment[name] as (given: never) => unknown)(input),
   ]);
   return {
     environment: Object.fromEntries(delegates) as EnvironmentActivities,
-    windows: { ...windows, watchWindow: (input) => world().activities().windows.watchWindow(input) },
+    windows: { watchWindow: (input) => acts(input).windows.watchWindow(input) },
   };
 }
 

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStage, type Stage } from '../../support/stage/stage.js';
+import { onTerminal, phasegate } from './binary.js';
+import { documents } from './documents.js';
+
+let stage: Stage;
+/** The plan id of the present test. */
+let plan: string;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(async () => {
+  await stage.fresh();
+  plan = stage.id.split('/').at(-1) ?? '';
+});
+afterAll(async () => {
+  await stage.close();
+});
+
+const end = (...args: string[]) => phasegate(['rollback', stage.id, '--reason', 'the test is over', '--confirm', stage.environment.id, ...args]);
+
+describe('start', () => {
+  it('previews on stderr and prints only the workflow id in a pipe; a second start is refused', async () => {
+    const { args } = documents(stage.environment.id, { plan });
+    const digest = (await phasegate(['plan', ...args, '-o', 'name'])).stdout.trim();
+    const other = await phasegate(['start', ...args, '--yes', '--digest', `sha256:${'0'.repeat(64)}`]);
+    expect([other.code, other.stdout]).toEqual([7, '']);
+    expect(other.stderr).toContain('PG206');
+
+    const unasked = await phasegate(['start', ...args]);
+    expect([unasked.code, unasked.stdout]).toEqual([2, '']);
+    expect(unasked.stderr).toContain('PG405');
+
+    const started = await phasegate(['start', ...args, '--yes', '--digest', digest]);
+    expect([started.code, started.stdout]).toEqual([0, `${stage.id}\n`]);
+    expect(started.stderr).toContain('approval by 1 lead (erin or lee)');
+    expect(started.stderr).toContain('names are believed and not verified');
+
+    const again = await phasegate(['start', ...args, '--yes', '-q']);
+    expect([again.code, again.stdout]).toEqual([7, '']);
+    expect(again.stderr).toContain(`PG201 ${stage.id} is running`);
+
+    const neighbour = documents(stage.environment.id, { plan: `${plan}-b` });
+    const locked = await stage.until('the lock', async () => {
+      const answer = await phasegate(['start', ...neighbour.args, '--yes', '-q']);
+      return answer.code === 7 && answer;
+    });
+    expect(locked.stderr).toContain(`PG202 flag/FLAG_CORE is held by ${stage.id}, started by dana, which is running`);
+  });
+
+  it('asks on a terminal, and in production for the name of the environment, which --yes does not give', async () => {
+    const { args } = documents(stage.environment.id, { kind: 'production', plan });
+    const yes = await phasegate(['start', ...args, '--yes', '-q']);
+    expect(yes.code).toBe(2);
+    expect(yes.stderr).toContain(`Answer with --confirm ${stage.environment.id}`);
+    const wrong = await phasegate(['start', ...args, '--confirm', 'prod', '-q']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('PG406 "prod" is not');
+    const typed = await onTerminal(['start', ...args, '-q'], `${stage.environment.id}\n`);
+    expect(typed.screen).toContain(`Type ${stage.environment.id} to go on`);
+    expect(typed.screen).toContain(stage.id);
+    expect(typed.code).toBe(0);
+  });
+
+  it('follows the run with --watch and exits with its outcome', async () => {
+    stage.world.onApply = () => {
+      throw new Error('the flag system is on fire');
+    };
+    stage.world.onWindow = () => 'FAIL';
+    const { args } = documents(stage.environment.id, { plan });
+    const watching = phasegate(['start', ...args, '--yes', '-q', '--watch', '--timeout', '50s']);
+    const held = await stage.until('the HOLD', async () => (await stage.phase('1a')).gates[0]);
+    expect(held.kind).toBe('hold');
+    stage.world.onApply = () => undefined;
+    expect((await phasegate(['retry', stage.id, '--yes'])).code).toBe(0);
+    const { code, stdout, stderr } = await watching;
+    expect(stderr).toContain('1a/enable#1  ■ on hold');
+    expect(stdout).toBe(`${stage.id}\n`);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^rolled back, verified: .* · identities were not verified$/);
+    expect(code).toBe(4);
+  });
+});
+
+describe('rollback', () => {
+  it('says what it will undo and in which order, wants the name of the environment, and follows to the end', async () => {
+    const { args } = documents(stage.environment.id, { plan });
+    await phasegate(['start', ...args, '--yes', '-q']);
+    await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
+
+    const unasked = await phasegate(['rollback', stage.id, '--reason', 'why', '--no-input']);
+    expect([unasked.code, unasked.stdout]).toEqual([2, '']);
+    expect(unasked.stderr).toContain('PG405');
+    expect(unasked.stderr).toMatch(/1\. +1a\/enable#1 +flag\/FLAG_CORE back to off[\s\S]*2\. +1a\/deploy#1 +deploy\/core back to revision v1/);
+
+    const stranger = await end('--as', 'mallory');
+    expect(stranger.code).toBe(7);
+    expect(stage.world.changed()).toEqual(['flag/FLAG_CORE', 'deploy/core']);
+
+    const { code, stdout } = await end('--progress', 'plain');
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^rolled back, verified: /);
+    expect(code).toBe(4);
+    expect(stage.world.changed()).toEqual([]);
+  });
+
+  it('takes back a completed run, says so from then on, and does nothing a second time', async () => {
+    const { args } = documents(stage.environment.id, { plan });
+    await phasegate(['start', ...args, '--yes', '-q']);
+    await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
+    await phasegate(['approve', stage.id, '--yes', '--as', 'erin']);
+    expect((await phasegate(['watch', stage.id])).code).toBe(0);
+    expect(stage.world.changed()).toEqual(['flag/FLAG_CORE', 'deploy/core']);
+
+    const taken = await end('--progress', 'json');
+    expect(taken.stderr).toContain(`started ${stage.id}/rollback/again-1`);
+    const last = JSON.parse(taken.stdout.trimEnd().split('\n').at(-1) ?? '') as object;
+    expect(last).toMatchObject({ schemaVersion: 1, type: 'outcome', outcome: { kind: 'rolled-back-verified' }, exitCode: 4 });
+    expect(taken.code).toBe(4);
+    expect(stage.world.changed()).toEqual([]);
+    expect((await phasegate(['status', stage.id, '--exit-status', '-o', 'name'])).code).toBe(4);
+
+    const twice = await end();
+    expect(twice.stderr).toContain('Nothing is in force that could be undone. No lock is held.');
+    expect(twice.code).toBe(4);
+  });
+
+  it('finishes what a termination left behind; until then the plan cannot be started', async () => {
+    const { args } = documents(stage.environment.id, { plan });
+    await phasegate(['start', ...args, '--yes', '-q']);
+    const phase = stage.handleOf(`${stage.id}/phase/1a`);
+    await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
+    // The phase first: terminated with its parent alive it has nobody left to undo it but the person who did that.
+    await stage.handleOf(stage.id).terminate('the test says so');
+    await phase.terminate('the test says so');
+
+    const seen = await phasegate(['status', stage.id, '--exit-status']);
+    expect(seen.code).toBe(9);
+    expect(seen.stdout).toContain('rolled back, NOT verified: the run was terminated; still in force: 1a/enable#1, 1a/deploy#1.');
+    const refused = await phasegate(['start', ...args, '--yes', '-q']);
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toContain(`PG210`);
+    expect(refused.stderr).toContain(`phasegate rollback ${stage.id}`);
+
+    expect((await end()).code).toBe(4);
+    expect(stage.world.changed()).toEqual([]);
+    expect((await phasegate(['start', ...args, '--yes', '-q'])).code).toBe(0);
+  });
+});
