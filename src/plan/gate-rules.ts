@@ -1,7 +1,10 @@
 import { means, parseAddress } from './address.js';
-import type { Person } from './model.js';
-import { rolesFor } from './quorum.js';
+import type { AttestStep, Person } from './model.js';
+import { findPerson } from './people.js';
+import { placesFor } from './quorum.js';
 import type { Gate } from './run-status.js';
+import { oneOf } from './text/spans.js';
+import type { Message } from './wire.js';
 
 /** Why a person's message is not taken: a coded reason, shown to the sender and in the status. */
 export interface Objection {
@@ -15,12 +18,12 @@ export interface Asked {
   digest?: string;
 }
 
-/** The gates that an answer of this kind could mean: all open ones, or those that the person named. */
-function candidates(gates: readonly Gate[], answer: string, asked: Asked, phase: string): Gate[] {
-  const able = gates.filter((gate) => gate.answers.includes(answer));
-  if (asked.gate === undefined) return able;
-  const written = parseAddress(asked.gate, phase);
-  return written === undefined ? [] : able.filter((gate) => means(written, gate.address));
+export interface GateContext {
+  phase: string;
+  people: readonly Person[];
+  startedBy: string;
+  /** Whether the one who started the run may decide at this gate. */
+  allowStarter: (gate: Gate) => boolean;
 }
 
 /**
@@ -31,18 +34,15 @@ export function findGate(
   gates: readonly Gate[],
   answer: string,
   asked: Asked,
-  context: { phase: string; people: readonly Person[]; startedBy: string; allowStarter: (gate: Gate) => boolean }
+  context: GateContext
 ): { gate: Gate } | Objection {
-  const found = candidates(gates, answer, asked, context.phase);
-  const open = gates.filter((gate) => gate.answers.includes(answer)).map((gate) => gate.address);
-  if (found.length === 0) {
-    if (asked.gate === undefined) return { code: 'PG203', reason: `no gate is open that could take "${answer}"` };
-    const others = open.length > 0 ? `open: ${open.join(', ')}` : 'none is open';
-    return { code: 'PG208', reason: `${asked.gate} is not open for "${answer}" (${others})` };
-  }
-  const gate = found[0];
-  if (found.length > 1 || gate === undefined) {
-    return { code: 'PG209', reason: `several gates are open, say which one: ${open.join(', ')}` };
+  const named = gates.filter((gate) => isNamed(gate, asked.gate, context.phase));
+  const found = named.filter((gate) => gate.answers.includes(answer));
+  const [gate] = found;
+  if (gate === undefined) return notOpen(gates, named, answer, asked);
+  if (found.length > 1) {
+    const addresses = found.map((one) => one.address).join(', ');
+    return { code: 'PG209', reason: `several gates are open, say which one: ${addresses}` };
   }
   if (asked.digest !== undefined && !sameDigest(gate.digest, asked.digest)) {
     return {
@@ -50,35 +50,75 @@ export function findGate(
       reason: `${gate.address} is bound to ${short(gate.digest)}, not to ${short(asked.digest)}: look at it again, then answer`,
     };
   }
-  const objection = mayAnswer(gate, answer, asked.by, context);
-  return objection ?? { gate };
+  return mayAnswer(gate, answer, asked.by, context) ?? { gate };
 }
 
-function mayAnswer(
-  gate: Gate,
-  answer: string,
-  by: string,
-  context: { people: readonly Person[]; startedBy: string; allowStarter: (gate: Gate) => boolean }
-): Objection | undefined {
-  const person = context.people.find((candidate) => candidate.name === by);
-  if (!person) {
-    const names = gate.people.join(', ') || 'nobody';
-    return { code: 'PG204', reason: `${by} is not one of this environment's people (may answer: ${names})` };
+function isNamed(gate: Gate, written: string | undefined, phase: string): boolean {
+  if (written === undefined) return true;
+  const address = parseAddress(written, phase);
+  return address !== undefined && means(address, gate.address);
+}
+
+function notOpen(gates: readonly Gate[], named: readonly Gate[], answer: string, asked: Asked): Objection {
+  if (asked.gate === undefined) return { code: 'PG203', reason: `no gate is open that could take "${answer}"` };
+  const [other] = named;
+  if (other) {
+    return { code: 'PG208', reason: `${other.address} does not take "${answer}": answer ${oneOf(other.answers)}` };
   }
-  if (answer === 'retry' || answer === 'rollback') return undefined;
-  if (gate.kind === 'approval' && by === context.startedBy && !context.allowStarter(gate)) {
+  const open = gates.map((gate) => gate.address);
+  return {
+    code: 'PG208',
+    reason: `${asked.gate} is not open (${open.length > 0 ? `open: ${open.join(', ')}` : 'no gate is'})`,
+  };
+}
+
+function mayAnswer(gate: Gate, answer: string, by: string, context: GateContext): Objection | undefined {
+  const person = findPerson(context.people, by);
+  if (!person) return stranger(context.people, by);
+  // Trying again passes nothing by itself, so anybody may ask for it.
+  if (answer === 'retry') return undefined;
+  if (person.name === context.startedBy && !context.allowStarter(gate)) {
+    const others = gate.people.filter((name) => name !== person.name);
     return {
       code: 'PG205',
-      reason: `${by} started this run, so the answer must come from somebody else (${gate.people.join(', ')})`,
+      reason: `${person.name} started this run, so the answer must come from somebody else (${oneOf(others)})`,
     };
   }
-  const allowed = answer === 'waive' ? rolesFor(person, gate.roles).length > 0 : gate.people.includes(by);
-  if (!allowed) {
-    const roles = Object.keys(gate.roles).join(', ');
-    return {
-      code: 'PG204',
-      reason: `${by} holds none of the roles of ${gate.address} (${roles}); may answer: ${gate.people.join(', ') || 'nobody'}`,
-    };
+  // A no counts from everybody who may decide, also from somebody who said yes before.
+  const byRole = answer === 'waive' || answer === 'reject';
+  const allowed = byRole ? placesFor(person, gate).length > 0 : gate.people.includes(person.name);
+  if (allowed) return undefined;
+  if (gate.decisions.some((decision) => decision.by === person.name)) {
+    return { code: 'PG208', reason: `${person.name} has decided already at ${gate.address}; one person counts once` };
+  }
+  const roles = Object.keys(gate.roles).join(', ');
+  return {
+    code: 'PG204',
+    reason: `${person.name} cannot answer ${gate.address} (role ${roles}); may answer: ${oneOf(gate.people)}`,
+  };
+}
+
+/** The objection to somebody whom the environment does not know. */
+export function stranger(people: ReadonlyArray<Pick<Person, 'name'>>, by: string): Objection {
+  return {
+    code: 'PG204',
+    reason: `${by} is not one of this environment's people (${people.map((person) => person.name).join(', ')})`,
+  };
+}
+
+/** What an answer to a checklist item lacks, or undefined. */
+export function attestationProblem(
+  step: Pick<AttestStep, 'notApplicable' | 'evidence'>,
+  message: Pick<Message<'attest'>, 'answer' | 'evidence' | 'reason'>
+): Objection | undefined {
+  if (message.answer === 'not-applicable' && !step.notApplicable) {
+    return { code: 'PG211', reason: 'this item does not allow "not-applicable": answer done or failed' };
+  }
+  if (message.answer !== 'done' && message.reason === undefined) {
+    return { code: 'PG212', reason: `"${message.answer}" needs a reason` };
+  }
+  if (message.answer === 'done' && step.evidence === 'required' && message.evidence === undefined) {
+    return { code: 'PG212', reason: 'this item needs evidence: a link, a note, or the digest of a file' };
   }
   return undefined;
 }
@@ -91,7 +131,7 @@ export function sameDigest(full: string, written: string): boolean {
       .trim()
       .toLowerCase()
       .replace(/^sha256:/, '')
-      .replace(/…$/, '');
+      .replace(/(…|\.\.\.)$/, '');
   return bare(written).length >= shortest && bare(full).startsWith(bare(written));
 }
 

@@ -1,32 +1,79 @@
 import type { LedgerEntry } from './change.js';
+import { openEntries, undoOrder } from './ledger.js';
 
-/** An activity that completed, as a history tells it. */
-export interface CompletedActivity {
+/** An activity as a history tells it; without a result it has not completed. */
+export interface HistoryActivity {
   type: string;
-  result: unknown;
+  result?: unknown;
+}
+export type CompletedActivity = Required<HistoryActivity>;
+
+/** What the ledger needs of one execution of a phase or a rollback. */
+export interface ExecutionHistory {
+  startedAt: number;
+  /** The first argument that the execution was started with. */
+  input?: unknown;
+  /** What it returned, or the detail of its failure. */
+  result?: unknown;
+  activities: readonly HistoryActivity[];
+}
+
+/** What a run changed, and what of it is still in force; both in the order in which it was captured. */
+export interface RunLedger {
+  entries: LedgerEntry[];
+  open: LedgerEntry[];
 }
 
 /**
- * The ledger of an execution is a projection of its history: what its captures recorded, in order. It exists whatever
- * became of the workflow.
+ * The ledger as a projection of histories: a capture stands there before its change is applied, so the ledger exists
+ * whatever became of the workflows.
+ *
+ * @param executions all phases and rollbacks of one run
+ * @throws TypeError when a capture was written by another version: a ledger with a hole must not pass for a whole one
  */
-export function ledgerOf(activities: readonly CompletedActivity[]): LedgerEntry[] {
-  return activities.filter(({ type }) => type === 'captureChange').map(({ result }) => entryIn(result));
+export function runLedger(executions: readonly ExecutionHistory[]): RunLedger {
+  const oldestFirst = executions.toSorted((a, b) => a.startedAt - b.startedAt);
+  const entries = oldestFirst.flatMap(({ activities }) => ledgerOf(activities));
+  const undone = new Set(oldestFirst.flatMap(undoneBy));
+  return { entries, open: openEntries(entries, undone) };
 }
 
-/** Ids of the entries that an execution of `rollback` undid. */
-export function undoneBy(activities: readonly CompletedActivity[]): Set<string> {
-  const ids = activities
+/** What one execution captured, in order. */
+export function ledgerOf(activities: readonly HistoryActivity[]): LedgerEntry[] {
+  return activities
+    .filter(({ type, result }) => type === 'captureChange' && result !== undefined)
+    .map(({ result }) => entryIn(result));
+}
+
+/** Ids of the entries that a rollback took care of. One that was stopped in the middle counts for what it had undone. */
+export function undoneBy({ input, result, activities }: ExecutionHistory): string[] {
+  const told = fieldOf(result, 'undone');
+  if (Array.isArray(told)) return told.filter((id) => typeof id === 'string');
+  const done = activities
     .filter(({ type }) => type === 'undoChange')
-    .map(({ result }) =>
-      typeof result === 'object' && result !== null && 'entryId' in result ? result.entryId : undefined
-    );
-  return new Set(ids.filter((id) => typeof id === 'string'));
+    .map((activity) => fieldOf(activity.result, 'entryId'))
+    .filter((id) => typeof id === 'string');
+  const given = fieldOf(input, 'entries');
+  const order = undoOrder(Array.isArray(given) ? given.filter(isEntry) : []);
+  return done.flatMap((id) => [id, ...(order.find((step) => step.entry.id === id)?.covers ?? [])]);
 }
 
 function entryIn(result: unknown): LedgerEntry {
-  if (typeof result !== 'object' || result === null || !('before' in result) || !('change' in result)) {
-    throw new TypeError('a captureChange result in this history is no ledger entry: it was written by another version');
-  }
-  return result as LedgerEntry;
+  if (isEntry(result)) return result;
+  throw new TypeError('a captureChange result in this history is no ledger entry: it was written by another version');
+}
+
+function isEntry(value: unknown): value is LedgerEntry {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'phase' in value &&
+    'before' in value &&
+    'change' in value
+  );
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -30,6 +30,9 @@ export function locksWorkflowId(environmentId: string): string {
   return `locks/${environmentId}`;
 }
 
+/** The key under which the payload converter hands on why a payload could not be decoded. */
+export const undecodable = '$undecodable';
+
 /** What a run locks: its plan in the environment, and every flag and deploy target that it moves. */
 export function lockKeys(plan: Plan): string[] {
   const moved = plan.phases.flatMap((phase) =>

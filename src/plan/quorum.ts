@@ -1,4 +1,5 @@
 import type { ApprovalSpec, Person } from './model.js';
+import { findPerson } from './people.js';
 
 /** One person's decision on a gate, accepted. */
 export interface Decision {
@@ -7,7 +8,7 @@ export interface Decision {
   gate: string;
   decision: 'approve' | 'reject';
   by: string;
-  /** Roles of the gate that this person holds. */
+  /** Roles of the gate that this person can fill. */
   roles: string[];
   reason?: string;
   at: number;
@@ -29,15 +30,42 @@ export function rolesFor(person: Person, roles: Record<string, number>): string[
   return Object.keys(roles).filter((role) => person.roles.includes(role));
 }
 
-/** People who may still decide a gate. The one who started the run is left out unless the plan says otherwise. */
+/** People who may decide a gate. The one who started the run is left out unless the plan says otherwise. */
 export function eligible(
   spec: Pick<ApprovalSpec, 'roles' | 'allowStarter'>,
   people: Person[],
   startedBy: string
 ): Person[] {
+  const starter = spec.allowStarter ? undefined : findPerson(people, startedBy);
+  return people.filter((person) => rolesFor(person, spec.roles).length > 0 && person !== starter);
+}
+
+/** The places that a person can fill at a gate; the next in line, once asked, stands in for any of its roles. */
+export function placesFor(person: Person, gate: { roles: Record<string, number>; standIn?: string }): string[] {
+  const standsIn = gate.standIn !== undefined && person.roles.includes(gate.standIn);
+  return standsIn ? Object.keys(gate.roles) : rolesFor(person, gate.roles);
+}
+
+/** Of these people, those whose yes would fill a place that is still empty. */
+export function stillNeeded(
+  gate: { roles: Record<string, number>; standIn?: string; decisions: readonly Decision[] },
+  people: readonly Person[]
+): Person[] {
+  const filled = (approvers: ReadonlyArray<{ name: string; roles: string[] }>): number =>
+    Object.values(assign(gate.roles, approvers)).reduce((sum, count) => sum + count, 0);
+  const approvers = approversIn(gate.decisions);
+  const now = filled(approvers);
   return people.filter(
-    (person) => rolesFor(person, spec.roles).length > 0 && (spec.allowStarter || person.name !== startedBy)
+    (person) =>
+      !approvers.some((one) => one.name === person.name) &&
+      filled([...approvers, { name: person.name, roles: placesFor(person, gate) }]) > now
   );
+}
+
+function approversIn(decisions: readonly Decision[]): Array<{ name: string; roles: string[] }> {
+  return decisions
+    .filter((decision) => decision.decision === 'approve')
+    .map((decision) => ({ name: decision.by, roles: decision.roles }));
 }
 
 /**
@@ -48,19 +76,17 @@ export function assign(
   need: Record<string, number>,
   people: ReadonlyArray<{ name: string; roles: string[] }>
 ): Record<string, number> {
-  const seats = Object.entries(need).flatMap(([role, count]) => Array.from({ length: count }, (_, i) => ({ role, i })));
-  const seatOf = new Map<string, number>();
+  const seats = Object.entries(need).flatMap(([role, count]) => Array.from({ length: count }, () => role));
   const personIn: Array<string | undefined> = seats.map(() => undefined);
   const byName = new Map(people.map((person) => [person.name, person]));
   const place = (name: string, tried: Set<number>): boolean => {
     const roles = byName.get(name)?.roles ?? [];
     for (const [index, seat] of seats.entries()) {
-      if (!roles.includes(seat.role) || tried.has(index)) continue;
+      if (!roles.includes(seat) || tried.has(index)) continue;
       tried.add(index);
       const other = personIn[index];
       if (other === undefined || place(other, tried)) {
         personIn[index] = name;
-        seatOf.set(name, index);
         return true;
       }
     }
@@ -69,8 +95,8 @@ export function assign(
   for (const name of byName.keys()) place(name, new Set());
   const filled: Record<string, number> = Object.fromEntries(Object.keys(need).map((role) => [role, 0]));
   for (const [index, name] of personIn.entries()) {
-    const seat = seats[index];
-    if (name !== undefined && seat) filled[seat.role] = (filled[seat.role] ?? 0) + 1;
+    const role = seats[index];
+    if (name !== undefined && role !== undefined) filled[role] = (filled[role] ?? 0) + 1;
   }
   return filled;
 }
@@ -78,10 +104,7 @@ export function assign(
 /** The verdict of the decisions so far: one rejection ends the gate, approvals fill the roles' places. */
 export function tally(need: Record<string, number>, decisions: readonly Decision[]): Tally {
   const rejectedBy = decisions.find((decision) => decision.decision === 'reject');
-  const approvers = decisions
-    .filter((decision) => decision.decision === 'approve')
-    .map((decision) => ({ name: decision.by, roles: decision.roles }));
-  const have = assign(need, approvers);
+  const have = assign(need, approversIn(decisions));
   const missing = Object.fromEntries(
     Object.entries(need)
       .map(([role, count]) => [role, count - (have[role] ?? 0)] as const)

@@ -52,6 +52,8 @@ export interface Gate {
   reason: string;
   /** Role -> how many; for attestations and holds one of the roles is enough. */
   roles: Record<string, number>;
+  /** The role that was asked as the next in line, whose people may answer in place of the others. */
+  standIn?: string;
   /** People who may answer now. */
   people: string[];
   decisions: Decision[];
@@ -164,6 +166,7 @@ export interface RunStatus {
   phases: PhaseSummary[];
   /** Workflow ids of rollbacks of this run. */
   rollbacks: string[];
+  /** Always empty: gates belong to phases and rollbacks, and stand in their statuses. */
   gates: Gate[];
   refusals: Refusal[];
   outcome?: Outcome;

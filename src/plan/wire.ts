@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { undecodable } from './names.js';
 
 /**
  * The messages that people send to a run: names, payloads, and how what they typed is read. One payload serves the
@@ -20,7 +21,12 @@ export type MessageName = (typeof messageNames)[number];
 
 export const statusQuery = 'status';
 
-const text = (max: number): z.ZodString => z.string().trim().min(1).max(max);
+const text = (max: number): z.ZodString =>
+  z
+    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') })
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must not be longer than ${max} characters`);
 const by = text(200).describe('your name as the environment lists it');
 const gate = text(200).describe('address of the gate, such as 1a/approval#1; may be left out when one gate is open');
 const reason = text(2000);
@@ -32,7 +38,7 @@ const common = {
 const lowered = (values: readonly [string, ...string[]]): z.ZodType<string> =>
   z.preprocess(
     (value) => (typeof value === 'string' ? value.trim().toLowerCase().replace(/[ _]/g, '-') : value),
-    z.enum(values)
+    z.enum(values, { error: `must be one of ${values.join(', ')}` })
   );
 
 const schemas = {
@@ -105,32 +111,42 @@ export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | 
 
 /** Reads whatever somebody sent. A bare string is the sender's name where nothing else is needed. */
 export function parseMessage<N extends MessageName>(name: N, raw: unknown): Parsed<N> {
-  const example = `Send for example ${examples[name]}`;
-  const shaped = reshape(raw);
-  if (shaped === undefined)
-    return { ok: false, problem: `an empty ${name} says nothing and was not taken as a yes. ${example}` };
+  const value: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
+  if (isEmpty(value)) return problem(name, `an empty ${name} says nothing and was not taken as a yes`);
+  if (typeof value === 'object' && value !== null && undecodable in value) {
+    return problem(name, `the payload could not be decoded (${String(value[undecodable])}): send it as JSON`);
+  }
+  const shaped = reshape(value);
+  if (shaped === undefined) return problem(name, 'a key stands there twice');
   const schema: z.ZodType<unknown> = schemas[name];
   const parsed = schema.safeParse(shaped);
   if (parsed.success) return { ok: true, message: parsed.data as Message<N> };
   const problems = parsed.error.issues.map((issue) => {
-    const where = issue.path.length > 0 ? `"${issue.path.join('.')}": ` : '';
-    return `${where}${issue.message}`;
+    if (issue.code === 'unrecognized_keys')
+      return `${issue.keys.map((key) => `"${key}"`).join(', ')} is not known here`;
+    return issue.path.length > 0 ? `"${issue.path.join('.')}" ${issue.message}` : 'one object is expected';
   });
-  return { ok: false, problem: bounded(`${problems.join('; ')}. ${example}`) };
+  return problem(name, problems.join('; '));
 }
 
-function reshape(raw: unknown): unknown {
-  const value: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value.trim() === '' ? undefined : { by: value };
-  if (typeof value !== 'object' || Array.isArray(value)) return value;
-  if (Object.keys(value).length === 0) return undefined;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key.toLowerCase(), entry]));
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === 'string') return value.trim() === '';
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** Forgives the form: a bare string is a name, keys may be in capitals. Undefined when a key stands there twice. */
+function reshape(value: unknown): unknown {
+  if (typeof value === 'string') return { by: value };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const lower = new Map(Object.entries(value).map(([key, entry]) => [key.trim().toLowerCase(), entry] as const));
+  return lower.size === Object.keys(value).length ? Object.fromEntries(lower) : undefined;
 }
 
 const longest = 500;
-function bounded(problem: string): string {
-  return problem.length <= longest ? problem : `${problem.slice(0, longest)}…`;
+function problem(name: MessageName, what: string): { ok: false; problem: string } {
+  const short = what.length <= longest ? what : `${what.slice(0, longest)}…`;
+  return { ok: false, problem: `${short}. Send for example ${examples[name]}` };
 }
 
 /** The answer to an accepted Update. */

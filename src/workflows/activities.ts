@@ -39,9 +39,11 @@ export function environmentCalls(environmentId: string): EnvironmentCalls {
       proxyActivities<WindowActivities>({
         taskQueue: windowQueue(environmentId),
         startToCloseTimeout: longestMs,
+        // With no worker at all it must come to an end too: what nobody measured is a HOLD.
+        scheduleToCloseTimeout: longestMs,
         heartbeatTimeout: '10s',
-        // A window outlives any number of workers: its source remembers what a dead one missed.
-        retry: { initialInterval: '1s', backoffCoefficient: 1, maximumInterval: '1s' },
+        // A window outlives many workers: its source remembers what a dead one missed.
+        retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s', maximumAttempts: 100 },
         cancellationType: ActivityCancellationType.TRY_CANCEL,
       }),
   };

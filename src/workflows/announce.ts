@@ -19,14 +19,19 @@ export async function announce(
   try {
     const { reads } = environmentCalls(environment.id);
     const result = await reads.notify.executeWithOptions(
-      { summary: `Tell ${message.to.join(', ')}: ${message.title}`.slice(0, 180) },
+      {
+        summary: `Tell ${message.to.join(', ')}: ${message.title}`.slice(0, 180),
+        // Later it is no news any more, and a run must not stay open because nobody can be told of its end.
+        scheduleToCloseTimeout: '5m',
+      },
       [
         {
           environment: sliceEnvironment(environment, { notify: true }),
           notification: {
             ...message,
             run: run.workflowId,
-            dedupKey: `${run.runId}/${message.address ?? 'run'}/${message.kind}`,
+            // A second reminder is another message; the same message sent again after a crash is not.
+            dedupKey: `${run.runId}/${message.address ?? 'run'}/${message.kind}/${Date.now()}`,
             remarks: remarksOf(environment),
           },
         },

@@ -8,28 +8,24 @@ import {
   isCancellation,
   setHandler,
   setWorkflowOptions,
+  TemporalFailure,
   upsertMemo,
 } from '@temporalio/workflow';
-import type { LedgerEntry } from '../plan/change.js';
-import type { FrozenPlan, Phase, RunInput } from '../plan/model.js';
-import { lockKeys } from '../plan/names.js';
-import type { OutcomeKind } from '../plan/outcome.js';
-import type { CompletedPhase } from '../plan/run-input.js';
-import type { PhaseResult, RollbackResult, RunStatus } from '../plan/run-status.js';
+import type { FrozenPlan, RunInput } from '../plan/model.js';
+import { outcomeWords } from '../plan/outcome.js';
+import type { RunStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
-import { host } from './activities.js';
 import { announce } from './announce.js';
+import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
+import { lock } from './migration/locking.js';
+import { listenToPeople } from './migration/people.js';
 import { runPhase } from './migration/phases.js';
 import { MigrationRecord } from './migration/record.js';
-import { listenToPeople } from './migration/people.js';
-import { takeBack } from './take-back.js';
+import type { Stop } from './phase/stop.js';
+import { releaseLocks } from './release-locks.js';
+import { isAfterReset } from './reset.js';
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, migration);
-
-interface Ending {
-  kind: OutcomeKind;
-  reason: string;
-}
 
 /**
  * One execution of a plan in an environment: takes the locks, runs the phases in dependency order, and when one stops
@@ -38,32 +34,19 @@ interface Ending {
  * Ends COMPLETED with its last status; FAILED with the outcome's kind as type; CANCELED after a Temporal cancel.
  */
 export async function migration(input: RunInput): Promise<RunStatus> {
-  const frozen = current(input);
-  const record = new MigrationRecord(input, frozen);
+  const record = new MigrationRecord(input, current(input));
   const story = new CancellationScope();
   setHandler(defineQuery<RunStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this run.',
   });
-  listenToPeople(record, frozen, () => story.cancel());
+  listenToPeople(record, () => story.cancel());
 
-  const ledgers: LedgerEntry[] = [];
-  let ending: Ending;
-  try {
-    ending = await story.run(() => phases(record, frozen, ledgers));
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
-    const reason = record.stopRequest ?? 'a Temporal cancel asked for it';
-    ending = await CancellationScope.nonCancellable(() => takeEverythingBack(record, frozen, ledgers, reason));
-  }
-  await CancellationScope.nonCancellable(() => close(record, frozen, ending));
+  const ending = await endingOf(record, story);
+  await CancellationScope.nonCancellable(() => close(record, ending));
   if (ending.kind === 'completed') return record.status;
-  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${ending.kind}: ${ending.reason}`);
-  throw ApplicationFailure.create({
-    message: `${ending.kind}: ${ending.reason}`,
-    type: ending.kind,
-    nonRetryable: true,
-    details: [record.status],
-  });
+  const message = `${ending.kind}: ${ending.reason}`;
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(message);
+  throw ApplicationFailure.create({ message, type: ending.kind, nonRetryable: true, details: [record.status] });
 }
 
 function current(input: RunInput): FrozenPlan {
@@ -72,128 +55,62 @@ function current(input: RunInput): FrozenPlan {
   return frozen;
 }
 
-async function phases(record: MigrationRecord, frozen: FrozenPlan, ledgers: LedgerEntry[]): Promise<Ending> {
-  const refusal = await lock(record, frozen);
+/** The run as the release manager would tell it. */
+async function tell(record: MigrationRecord, story: CancellationScope): Promise<Ending> {
+  if (isAfterReset('locks')) return stopAfterReset(record);
+  // A cancel must not leave a lock behind that nobody knows of.
+  const refusal = await CancellationScope.nonCancellable(() => lock(record));
   if (refusal) return { kind: 'failed', reason: refusal };
-  const completed: Record<string, CompletedPhase> = {};
-  for (const phase of frozen.plan.phases) {
+  const { phases } = record.frozen.plan;
+  for (const phase of phases) {
     await record.notPaused();
-    const result = await runPhase(record, frozen, phase, completed);
-    if (result.verdict === 'PASS') {
-      ledgers.push(...result.ledger);
-      completed[phase.id] = finished(result);
-      continue;
-    }
-    return await CancellationScope.nonCancellable(() => afterFailure(record, frozen, phase, result, ledgers));
+    if (isAfterReset(phase.id)) return stopAfterReset(record);
+    const result = await runPhase(record, phase);
+    if (result.verdict === 'FAIL') return stopRun(record, widest(result, record.stop), result);
+    record.keep(phase.id, result);
+    const stop = stopAsked(record, story);
+    if (stop) return stopRun(record, stop);
   }
-  return { kind: 'completed', reason: `all ${frozen.plan.phases.length} phases completed` };
+  return { kind: 'completed', reason: `all ${phases.length} phases completed` };
 }
 
-async function lock(record: MigrationRecord, frozen: FrozenPlan): Promise<string | undefined> {
-  const { run } = record;
-  const answer = await host.acquireLocks.executeWithOptions(
-    { summary: 'Take the locks of plan, flags and deploy targets' },
-    [
-      {
-        environment: frozen.environment.id,
-        keys: lockKeys(frozen.plan),
-        holder: { run: run.workflowId, runId: run.runId, startedBy: run.startedBy, since: run.startedAt },
-      },
-    ]
-  );
-  if (answer.granted) {
-    record.locked();
-    return undefined;
+async function endingOf(record: MigrationRecord, story: CancellationScope): Promise<Ending> {
+  try {
+    return await story.run(() => tell(record, story));
+  } catch (error) {
+    const stop = stopAsked(record, story);
+    if (isCancellation(error) && stop) return stopRun(record, stop);
+    if (!(error instanceof TemporalFailure)) throw error;
+    const reason = `${error.cause?.message ?? error.message}; finish it with: phasegate rollback ${record.run.workflowId}`;
+    return { kind: 'rolled-back-not-verified', reason };
   }
-  const held = answer.conflicts.map(
-    ({ key, holder }) => `${key} is held by ${holder.run} (started by ${holder.startedBy})`
-  );
-  return `${held.join('; ')}: wait for it, or finish it with: phasegate rollback ${answer.conflicts[0]?.holder.run ?? ''}`;
 }
 
-function finished(result: PhaseResult): CompletedPhase {
-  const { changedAt, baseline } = result.status;
-  return {
-    completedAt: result.completedAt,
-    ...(changedAt === undefined ? {} : { changedAt }),
-    ...(baseline ? { baseline: baseline.values } : {}),
-  };
+function widest(result: Stop, asked: Stop | undefined): Stop {
+  return { reason: result.reason, reach: asked?.reach === 'all' ? 'all' : result.reach };
 }
 
-async function afterFailure(
-  record: MigrationRecord,
-  frozen: FrozenPlan,
-  phase: Phase,
-  result: PhaseResult,
-  ledgers: LedgerEntry[]
-): Promise<Ending> {
-  const own = result.rollback;
-  if (own) record.addRollback(own.workflowId);
-  if (result.reach === 'phase' || ledgers.length === 0) {
-    const kept =
-      ledgers.length > 0 ? `; completed and kept: ${[...new Set(ledgers.map((entry) => entry.phase))].join(', ')}` : '';
-    const reason = `${result.reason}${kept}`;
-    if (!own) return { kind: 'failed', reason };
-    return rolledBack([own], reason);
-  }
-  const rest = await rollBackAll(record, frozen, ledgers, result.reason);
-  return rolledBack(own ? [own, rest] : [rest], result.reason);
+/** What a person or a Temporal cancel wants to be taken back. */
+function stopAsked(record: MigrationRecord, story: CancellationScope): Stop | undefined {
+  if (record.stop) return record.stop;
+  return story.consideredCancelled ? { reason: 'a Temporal cancel asked for it', reach: 'all' } : undefined;
 }
 
-/** The run was stopped between or inside phases; a phase under way has ended (and undone itself) by now. */
-async function takeEverythingBack(
-  record: MigrationRecord,
-  frozen: FrozenPlan,
-  ledgers: LedgerEntry[],
-  reason: string
-): Promise<Ending> {
-  const stopped = record.lastResult;
-  const own = stopped?.rollback;
-  if (own) record.addRollback(own.workflowId);
-  if (ledgers.length === 0 && !own) return { kind: 'failed', reason: `${reason}; nothing had been changed` };
-  const results = own ? [own] : [];
-  if (ledgers.length > 0) results.push(await rollBackAll(record, frozen, ledgers, reason));
-  return rolledBack(results, reason);
-}
-
-async function rollBackAll(
-  record: MigrationRecord,
-  frozen: FrozenPlan,
-  ledgers: LedgerEntry[],
-  reason: string
-): Promise<RollbackResult> {
-  record.rollingBack();
-  const input = { run: record.run, environment: frozen.environment, rollback: frozen.plan.rollback };
-  const result = await takeBack(input, { name: 'all', entries: ledgers, reason });
-  record.addRollback(result.workflowId);
-  record.markUndone(ledgers.map((entry) => entry.phase));
-  return result;
-}
-
-function rolledBack(results: RollbackResult[], reason: string): Ending {
-  const open = results.filter((result) => !result.verified);
-  if (open.length === 0) return { kind: 'rolled-back-verified', reason };
-  return {
-    kind: 'rolled-back-not-verified',
-    reason: `${reason}; not verified: ${open.map((result) => result.reason).join('; ')}`,
-  };
-}
-
-async function close(record: MigrationRecord, frozen: FrozenPlan, ending: Ending): Promise<void> {
-  record.end({ ...ending, endedAt: Date.now() });
-  upsertMemo({ outcome: record.status.outcome });
+async function close(record: MigrationRecord, ending: Ending): Promise<void> {
+  record.settle();
+  const { run, frozen } = record;
+  const { environment, plan } = frozen;
   // A run that did not end verified keeps its locks until somebody finished its rollback.
-  if (record.holdsLocks && ending.kind !== 'rolled-back-not-verified') {
-    const { workflowId, runId } = record.run;
-    await host.releaseLocks.executeWithOptions({ summary: 'Release the locks' }, [
-      { environment: frozen.environment.id, run: workflowId, runId },
-    ]);
-  }
-  await announce(record.run, frozen.environment, {
+  const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
+  const problem = release ? await releaseLocks(environment.id, run) : undefined;
+  const reason = problem === undefined ? ending.reason : `${ending.reason}; ${problem}`;
+  record.end({ kind: ending.kind, reason, endedAt: Date.now() });
+  upsertMemo({ outcome: record.status.outcome });
+  await announce(run, environment, {
     kind: 'ended',
-    title: `${frozen.plan.title}: ${ending.kind}`,
-    text: ending.reason,
-    to: frozen.environment.people.map((person) => person.name),
+    title: `${plan.title}: ${outcomeWords(ending.kind)}`,
+    text: reason,
+    to: environment.people.map((person) => person.name),
   });
   await condition(allHandlersFinished);
 }

@@ -1,4 +1,5 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
+import { undecodable } from '../plan/names.js';
 
 /**
  * The default converter, except that reading never throws: an undecodable signal would otherwise fail the workflow
@@ -11,7 +12,7 @@ export const payloadConverter: PayloadConverter = {
       return defaultPayloadConverter.fromPayload<T>(payload);
     } catch (error) {
       // The caller declared T, but a sender outside can put anything here: parsers take `unknown` for this reason.
-      return { $undecodable: error instanceof Error ? error.message : String(error) } as T;
+      return { [undecodable]: error instanceof Error ? error.message : String(error) } as T;
     }
   },
 };

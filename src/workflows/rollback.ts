@@ -1,7 +1,7 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
-  allHandlersFinished,
   defineQuery,
   setHandler,
   setWorkflowOptions,
@@ -9,8 +9,8 @@ import {
 import type { RollbackInput } from '../plan/run-input.js';
 import type { RollbackResult, RollbackStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
-import { host } from './activities.js';
 import { announce } from './announce.js';
+import { releaseLocks } from './release-locks.js';
 import { RollbackRecord } from './rollback/record.js';
 import { Undos } from './rollback/undos.js';
 import { verifyRollback } from './rollback/verification.js';
@@ -29,30 +29,27 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   });
   const undos = new Undos(input, record);
   undos.listen();
+  record.inbox.refuseOthers();
 
   return CancellationScope.nonCancellable(async () => {
-    await undos.all();
+    const { finish } = await undos.all();
     // People are told only now: what makes production safe goes first.
     void announce(input.run, input.environment, {
       kind: 'rollback',
-      title: `Rolling back: everything is undone, verifying`,
-      text: `Because: ${input.reason}`,
+      title: `Rolling back ${record.status.phases.join(', ')}`,
+      text: `${record.status.sentence} Because: ${input.reason}`,
       to: input.environment.people.map((person) => person.name),
     });
-    const verification = await verifyRollback(input, record, undos.takenOver());
-    record.end(verification.verified, verification.reason);
-    if (verification.verified && input.releaseLocks) {
-      const { workflowId, runId } = input.run;
-      await host.releaseLocks.executeWithOptions({ summary: 'Release the locks of the run' }, [
-        { environment: input.environment.id, run: workflowId, runId },
-      ]);
-    }
+    await finish;
+    const { verified, reason } = await verifyRollback(input, record);
+    const locks = verified && input.releaseLocks ? await releaseLocks(input.environment.id, input.run) : undefined;
+    record.end(verified, [reason, locks].filter((part) => part !== undefined).join('; '));
     await condition(allHandlersFinished);
-    const { workflowId } = record.status;
     return {
-      workflowId,
-      ...verification,
-      undone: record.status.undos.flatMap((undo) => [undo.entryId, ...undo.covers]),
+      workflowId: record.status.workflowId,
+      verified,
+      reason,
+      undone: record.undos.flatMap((undo) => [undo.entryId, ...undo.covers]),
       status: record.status,
     };
   });

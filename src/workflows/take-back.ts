@@ -1,30 +1,20 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
+import { ChildWorkflowFailure, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
 import type { LedgerEntry } from '../plan/change.js';
 import type { Environment, RollbackSpec } from '../plan/model.js';
 import { rollbackWorkflowId } from '../plan/names.js';
-import type { RunIdentity } from '../plan/run-input.js';
+import type { RollbackInput, RunIdentity } from '../plan/run-input.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import { searchAttributes } from '../plan/search-attributes.js';
 import type { rollback } from './rollback.js';
 
-/**
- * Undoes ledgers in a workflow of its own, which lives on whatever becomes of its parent. Call it in a scope that
- * cancellation does not reach.
- */
-export async function takeBack(
-  input: Input,
-  what: { name: string; entries: LedgerEntry[]; reason: string }
-): Promise<RollbackResult> {
-  for (let attempt = 1; ; attempt++) {
-    const name = attempt === 1 ? what.name : `${what.name}-${attempt}`;
-    try {
-      return await start(input, { ...what, name });
-    } catch (error) {
-      // A rollback of that name is still open, left by an earlier execution: this one must not wait for it.
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-  }
+const minute = 60_000;
+
+/** What is taken back, and why. `name` ends the workflow id of the rollback: a phase, or `all`. */
+export interface TakeBack {
+  name: string;
+  entries: LedgerEntry[];
+  reason: string;
 }
 
 interface Input {
@@ -33,22 +23,31 @@ interface Input {
   rollback: RollbackSpec;
 }
 
-function start(input: Input, what: { name: string; entries: LedgerEntry[]; reason: string }): Promise<RollbackResult> {
+/**
+ * Undoes ledgers in a workflow of its own, which lives on whatever becomes of its parent. One that is still at work
+ * under the same name is waited for: two rollbacks of the same things would get into each other's way. Call it in a
+ * scope that cancellation does not reach.
+ */
+export async function takeBack(input: Input, what: TakeBack): Promise<RollbackResult> {
+  const workflowId = rollbackWorkflowId(input.run.workflowId, what.name);
+  let pause = 2_000;
+  for (;;) {
+    try {
+      return await undo(workflowId, input, what);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    await sleep(pause, { summary: `Waits for the end of ${workflowId}` });
+    pause = Math.min(2 * pause, 15 * minute);
+  }
+}
+
+async function undo(workflowId: string, input: Input, what: TakeBack): Promise<RollbackResult> {
   const { run, environment } = input;
-  return executeChild<typeof rollback>('rollback', {
-    workflowId: rollbackWorkflowId(run.workflowId, what.name),
-    args: [
-      {
-        schemaVersion: 1,
-        run,
-        entries: what.entries,
-        reason: what.reason,
-        requestedBy: run.startedBy,
-        environment,
-        rollback: input.rollback,
-        releaseLocks: false,
-      },
-    ],
+  const startedAt = Date.now();
+  const child = await startChild<typeof rollback>('rollback', {
+    workflowId,
+    args: [inputOf(input, what)],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `Roll back ${what.name}: ${what.reason}`.slice(0, 180),
     typedSearchAttributes: [
@@ -58,4 +57,54 @@ function start(input: Input, what: { name: string; entries: LedgerEntry[]; reaso
       { key: searchAttributes.status, value: 'rolling back' },
     ],
   });
+  try {
+    return await child.result();
+  } catch (error) {
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    const { firstExecutionRunId: runId } = child;
+    return lost({ workflowId, runId, startedAt }, what, error.cause?.message ?? error.message);
+  }
+}
+
+function inputOf({ run, environment, rollback: spec }: Input, { entries, reason }: TakeBack): RollbackInput {
+  return {
+    schemaVersion: 1,
+    run,
+    entries,
+    reason,
+    requestedBy: run.startedBy,
+    environment,
+    rollback: spec,
+    releaseLocks: false,
+  };
+}
+
+/** A rollback that was ended from outside did not finish, whatever it had undone by then. */
+function lost(
+  where: { workflowId: string; runId: string; startedAt: number },
+  what: TakeBack,
+  why: string
+): RollbackResult {
+  const verification = `${where.workflowId} was ended from outside (${why}); finish it with: phasegate rollback`;
+  return {
+    workflowId: where.workflowId,
+    verified: false,
+    reason: verification,
+    undone: [],
+    status: {
+      schemaVersion: 1,
+      ...where,
+      state: 'rolled back',
+      reason: what.reason,
+      phases: [...new Set(what.entries.map((entry) => entry.phase))],
+      endedAt: Date.now(),
+      undos: [],
+      checks: [],
+      verified: false,
+      verification,
+      gates: [],
+      refusals: [],
+      sentence: `Rolled back, NOT verified: ${verification}.`,
+    },
+  };
 }

@@ -146,7 +146,7 @@ describe('what else holds', () => {
     await stage.start(plan([phase('1a', { before: [step.attest('team', { expires: span(200) })] })]));
     expect(await openHold()).toMatchObject({
       address: '1a/team#1',
-      reason: 'nobody (dana, erin or lee) answered in time',
+      reason: 'dana, erin or lee did not answer within 200ms',
     });
   });
 
@@ -191,7 +191,7 @@ describe('a pause', () => {
     finish?.();
     await stage.until('the pause', async () => (await stage.phase('1a')).state === 'paused');
     expect((await stage.phase('1a')).sentence).toBe(
-      'Paused by dana (lunch); anybody of the environment can resume it.'
+      'Paused by dana (lunch): nothing new begins until somebody sends resume. Next: Deploy core.'
     );
     expect(stage.world.effects.map((one) => one.target)).toEqual(['flag/FLAG_CORE']);
     await run.executeUpdate('resume', { args: [{ by: 'erin' }] });

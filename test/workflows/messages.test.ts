@@ -165,13 +165,13 @@ describe('a checklist item', () => {
   });
 
   it.each([
-    ['without the evidence that it asks for', { item: '1a/team', answer: 'done' }, 'PG207'],
+    ['without the evidence that it asks for', { item: '1a/team', answer: 'done' }, 'PG212'],
     [
       'as not applicable where that is not allowed',
       { item: '1a/team', answer: 'not-applicable', reason: 'x' },
-      'PG207',
+      'PG211',
     ],
-    ['as not applicable without a reason', { item: '1a/pen-test', answer: 'Not Applicable' }, 'PG207'],
+    ['as not applicable without a reason', { item: '1a/pen-test', answer: 'Not Applicable' }, 'PG212'],
     ['with an unknown answer', { item: '1a/team', answer: 'maybe' }, 'PG207'],
     ['for an unknown item', { item: '1a/teams', answer: 'done' }, 'PG208'],
   ])('answered %s is refused', async (_, payload, code) => {

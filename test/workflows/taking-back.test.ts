@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CancelledFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { PhaseStatus } from '../../src/plan/run-status.js';
 import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 
@@ -248,8 +249,7 @@ describe('locks', () => {
 });
 
 describe('a reset', () => {
-  it('of a phase holds before the next action instead of applying again what may stand already', async () => {
-    stage.world.onWindow = () => 'PASS';
+  it('of a phase applies nothing again: it holds, and a rollback still knows the original states', async () => {
     const run = await stage.start(
       plan([phase('1a', { steps: [step.flag('core'), step.deploy('core')], approval: approval() })])
     );
@@ -258,7 +258,7 @@ describe('a reset', () => {
     const { runId } = await phaseRun.describe();
     const history = await phaseRun.fetchHistory();
     const first = history.events?.find((event) => event.workflowTaskCompletedEventAttributes);
-    const { runId: again } = await stage.client.workflowService.resetWorkflowExecution({
+    await stage.client.workflowService.resetWorkflowExecution({
       namespace: stage.client.options.namespace,
       workflowExecution: { workflowId: phaseRun.workflowId, runId },
       workflowTaskFinishEventId: first?.eventId ?? null,
@@ -266,18 +266,55 @@ describe('a reset', () => {
       requestId: runId,
     });
     const gate = await stage.until('the hold', async () =>
-      (
-        await stage.client.workflow
-          .getHandle(phaseRun.workflowId, again ?? '')
-          .query<{ gates: Array<{ kind: string; reason: string; address: string }> }>('status')
-      ).gates.find((one) => one.kind === 'hold')
+      (await stage.phase('1a')).gates.find((one) => one.kind === 'hold')
     );
     expect(gate.reason).toContain('was reset');
-    expect(stage.world.effects.filter((one) => one.act === 'apply')).toHaveLength(2);
     await stage.tell('1a', 'rollback', { by: 'dana', reason: 'start over' });
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'rolled-back-verified' } });
+    expect(stage.world.effects.filter((one) => one.act === 'apply')).toHaveLength(2);
+    expect(stage.world.changed()).toEqual([]);
+    await stage.until('the reset phase to end', async () => (await ended(phaseRun.workflowId)) === 'FAILED');
+  });
+
+  it('of a run whose phase is gone holds before the next action, until a person has looked', async () => {
+    const { client } = stage;
+    const run = await inTheWindow();
+    const phaseRun = stage.handleOf(`${stage.id}/phase/1b`);
+    const [input] = await firstInput(phaseRun);
+    await run.executeUpdate('rollback', { args: [{ by: 'erin', reason: 'end' }] });
     await run.result().catch(() => undefined);
+    stage.world.onWindow = () => 'PASS';
+    // A phase of its own, so that no parent ends it: what a reset does to the phase itself.
+    const alone = await client.workflow.start('deploymentPhase', {
+      workflowId: `${stage.id}/alone`,
+      taskQueue: 'phasegate',
+      args: [input],
+    });
+    await stage.until('its end', async () => (await ended(alone.workflowId)) === 'COMPLETED');
+    const history = await alone.fetchHistory();
+    const first = history.events?.find((event) => event.workflowTaskCompletedEventAttributes);
+    const applied = stage.world.effects.length;
+    const again = await client.workflowService.resetWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId: alone.workflowId, runId: alone.firstExecutionRunId },
+      workflowTaskFinishEventId: first?.eventId ?? null,
+      reason: 'a test',
+      requestId: alone.workflowId,
+    });
+    const reset = client.workflow.getHandle(alone.workflowId, again.runId ?? '');
+    const gate = await stage.until('the hold', async () => (await reset.query<PhaseStatus>('status')).gates[0]);
+    expect(gate.reason).toContain('was reset');
+    expect(stage.world.effects).toHaveLength(applied);
+    await reset.executeUpdate('retry', { args: [{ by: 'dana' }] });
+    await reset.result();
   });
 });
+
+async function firstInput(handle: WorkflowHandle): Promise<unknown[]> {
+  const { events } = await handle.fetchHistory();
+  const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  return payloads.map((payload) => JSON.parse(Buffer.from(payload.data ?? '').toString()) as unknown);
+}
 
 describe('replay at every step', () => {
   it('gives the same end: a whole run and a rollback with no workflow kept in memory', async () => {

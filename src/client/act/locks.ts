@@ -4,10 +4,15 @@ import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { statusWithinMs } from '../read/query.js';
 
-/** Who holds what in an environment; undefined when no worker answers. Before the first run nobody holds anything. */
+/**
+ * Who holds what in an environment; undefined when no worker answers. Nobody holds anything before the first run, or
+ * when somebody ended the workflow that keeps the locks: the next run starts another one.
+ */
 export async function lockHolders(link: Link, environmentId: string): Promise<Record<string, LockHolder> | undefined> {
   const handle = link.temporal.workflow.getHandle(locksWorkflowId(environmentId));
   try {
+    const { closeTime } = await link.call('the locks', () => handle.describe());
+    if (closeTime) return {};
     return await link.call(
       'holders of locks',
       () => handle.query<Record<string, LockHolder>>('holders'),

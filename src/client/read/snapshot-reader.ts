@@ -83,7 +83,11 @@ export class SnapshotReader {
   }
 
   /** Rollbacks are named by their phase or run only when they have ended, so Temporal is asked for them. */
-  private async rollbackRefs(run: RunStatus, phases: ReadonlyArray<Part<PhaseStatus>>, described: Described): Promise<RunRef[]> {
+  private async rollbackRefs(
+    run: RunStatus,
+    phases: ReadonlyArray<Part<PhaseStatus>>,
+    described: Described
+  ): Promise<RunRef[]> {
     const undoing = run.state === 'rolling back' || phases.some((part) => part.status.state === 'rolling back');
     const undone = run.rollbacks.length > 0 || phases.some((part) => part.status.rollback !== undefined);
     if (described.open && !undoing && !undone) return [];

@@ -23,7 +23,7 @@ export function startCriterion(
     notValid: 0,
     recentGaps: [],
     ...(criterion.baseline && base !== undefined && { baseline: base }),
-    ...(keepsCounter && { counter: base === undefined ? { counted: 0 } : { lastRaw: base, counted: 0 } }),
+    ...(keepsCounter && { counter: { ...(base !== undefined && { lastRaw: base }), counted: 0 } }),
   };
 }
 

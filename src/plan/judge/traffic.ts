@@ -32,5 +32,6 @@ function countOn({ lastRaw, counted }: TrafficState['counter'], raw: number): Tr
 
 /** Whether the window has seen the traffic that it asks for; one without a minimum always has. */
 export function hasTraffic(spec: WindowSpec, traffic: TrafficState | undefined): boolean {
-  return spec.minTraffic === undefined || (traffic?.counter.counted ?? 0) >= spec.minTraffic.atLeast;
+  const { minTraffic } = spec;
+  return minTraffic === undefined || (traffic !== undefined && traffic.counter.counted >= minTraffic.atLeast);
 }

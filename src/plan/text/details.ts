@@ -97,3 +97,14 @@ export function runDetails(status: RunStatus): string {
     "_Answer gates in the phase's workflow, or from a terminal: `phasegate status`. A Temporal cancel is a request to roll back everything._",
   ]);
 }
+
+/** Who holds which lock of an environment. */
+export function locksDetails(holders: Record<string, { run: string; startedBy: string; since: number }>): string {
+  const rows = Object.entries(holders).map(([key, holder]) => [
+    cell(key),
+    cell(holder.run),
+    cell(holder.startedBy),
+    instantText(holder.since),
+  ]);
+  return rows.length > 0 ? table(['lock', 'run', 'started by', 'since'], rows) : 'Nothing is locked.';
+}

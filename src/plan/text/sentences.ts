@@ -1,3 +1,5 @@
+import { outcomeWords } from '../outcome.js';
+import { tally } from '../quorum.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
 import { instantText, oneOf } from './spans.js';
 
@@ -13,9 +15,9 @@ export function gateSentence(gate: Gate): string {
   return `On hold at ${gate.address}: ${gate.reason}. Waits for ${who} to ${oneOf(gate.answers)}, ${until}.`;
 }
 
-/** `1 engineering-lead and 2 of devops`, of what is still missing. */
+/** `1 engineering-lead and 2 devops`, of what is still missing. */
 export function needText(gate: Gate): string {
-  return Object.entries(gate.roles)
+  return Object.entries(tally(gate.roles, gate.decisions).missing)
     .map(([role, count]) => `${count} ${role}`)
     .join(' and ');
 }
@@ -26,45 +28,70 @@ export function byUrgency(gates: readonly Gate[]): Gate[] {
   return gates.toSorted((a, b) => rank(a) - rank(b) || a.deadlineAt - b.deadlineAt);
 }
 
+/** @param next what comes after that which runs now, as a sentence */
+export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: string): string {
+  if (status.state === 'rolling back') return `Rolling back ${status.phase}; see ${status.rollback ?? 'its rollback'}.`;
+  if (status.state === 'completed') return `${status.title} completed.`;
+  if (status.state === 'rolled back') return `${status.title} was rolled back${because(status)}`;
+  if (status.state === 'failed') return `${status.title} ended before any change${because(status)}`;
+  const [first, ...others] = byUrgency(status.gates);
+  if (first) return [gateSentence(first), alsoAwaited(others.length), pauseText(status)].filter(isSaid).join(' ');
+  const running = runningSteps(status.steps);
+  if (status.opensAt !== undefined && status.steps.length === 0) {
+    return [`Waits for its days to begin at ${instantText(status.opensAt)}.`, pauseText(status), next]
+      .filter(isSaid)
+      .join(' ');
+  }
+  return [running, pauseText(status), next].filter(isSaid).join(' ');
+}
+
+function isSaid(text: string): boolean {
+  return text !== '';
+}
+
+function because(status: Pick<PhaseStatus, 'steps'>): string {
+  const failed = status.steps.findLast((step) => step.state === 'failed');
+  return failed ? `: ${failed.address} ${failed.reason ?? 'failed'}.` : '.';
+}
+
+function alsoAwaited(count: number): string {
+  if (count === 0) return '';
+  return `${count} more ${count === 1 ? 'answer is' : 'answers are'} awaited.`;
+}
+
+function pauseText({ paused }: Pick<PhaseStatus, 'paused'>): string {
+  if (!paused) return '';
+  const why = paused.reason === undefined ? '' : ` (${paused.reason})`;
+  return `Paused by ${paused.by}${why}: nothing new begins until somebody sends resume.`;
+}
+
 function runningSteps(steps: readonly StepRecord[]): string {
   const running = steps.filter((step) => step.state === 'running').map((step) => step.title);
   return running.length > 0 ? `Running: ${running.join('; ')}.` : '';
 }
 
-export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: string): string {
-  if (status.state === 'rolling back') return `Rolling back ${status.phase}.`;
-  if (status.state === 'completed') return `${status.title} completed.`;
-  if (status.state === 'rolled back' || status.state === 'failed') return `${status.title} ended: ${status.state}.`;
-  const gates = byUrgency(status.gates);
-  const first = gates[0];
-  const more =
-    gates.length > 1 ? ` ${gates.length - 1} more ${gates.length === 2 ? 'answer is' : 'answers are'} awaited.` : '';
-  if (first) return gateSentence(first) + more;
-  if (status.paused && runningSteps(status.steps) === '') {
-    const why = status.paused.reason ? ` (${status.paused.reason})` : '';
-    return `Paused by ${status.paused.by}${why}; anybody of the environment can resume it.`;
-  }
-  if (status.opensAt !== undefined && status.steps.length === 0)
-    return `Waits for its days to begin at ${instantText(status.opensAt)}.`;
-  return `${runningSteps(status.steps)} ${next}`.trim();
-}
-
 export function rollbackSentence(status: Omit<RollbackStatus, 'sentence'>): string {
-  const open = status.undos.filter((undo) => undo.state !== 'done' && undo.state !== 'taken over').length;
-  if (status.state === 'rolled back')
+  if (status.state === 'rolled back') {
     return status.verified ? 'Rolled back, verified.' : `Rolled back, NOT verified: ${status.verification ?? ''}.`;
-  const first = byUrgency(status.gates)[0];
-  if (first) return gateSentence(first);
-  if (open > 0) return `Undoing ${open} of ${status.undos.length} changes, because ${status.reason}.`;
+  }
+  const [first, ...others] = byUrgency(status.gates);
+  if (first) return [gateSentence(first), alsoAwaited(others.length)].filter(isSaid).join(' ');
+  const open = status.undos.filter((undo) => undo.state !== 'done' && undo.state !== 'taken over').length;
+  if (open > 0) return `Undoing ${open} of ${status.undos.length} changes.`;
   return 'Everything is undone; verifying health and red metrics.';
 }
 
 export function runSentence(status: Omit<RunStatus, 'sentence'>): string {
-  if (status.outcome) return `${status.outcome.kind}: ${status.outcome.reason}`;
+  if (status.outcome) return `${outcomeWords(status.outcome.kind)}: ${status.outcome.reason}`;
   if (status.state === 'waiting for locks') return 'Takes the locks of its plan, flags and deploy targets.';
   if (status.state === 'rolling back') return 'Takes back what was changed, newest phase first.';
-  const current = status.phases.find((phase) => phase.state !== 'pending' && phase.state !== 'completed');
-  if (!current) return status.paused ? `Paused by ${status.paused.by}.` : 'Between two phases.';
+  const current = status.phases.find((phase) => phase.state === 'running');
   const next = status.phases.find((phase) => phase.state === 'pending');
-  return `Phase ${current.id} (${current.title}) is under way; ${next ? `${next.id} comes next` : 'it is the last one'}. Details: ${current.workflowId}`;
+  const coming = next ? `${next.id} comes next` : 'it is the last one';
+  const now = current
+    ? `Phase ${current.id} (${current.title}) is under way; ${coming}. Details: ${current.workflowId}`
+    : next
+      ? `Before ${next.id} (${next.title}).`
+      : 'All phases are done.';
+  return [pauseText(status), now].filter(isSaid).join(' ');
 }

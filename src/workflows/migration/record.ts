@@ -2,41 +2,45 @@ import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } fr
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { Outcome } from '../../plan/outcome.js';
-import type { RunIdentity } from '../../plan/run-input.js';
+import { findPerson } from '../../plan/people.js';
+import type { CompletedPhase, RunIdentity } from '../../plan/run-input.js';
 import type { PhaseResult, PhaseSummary, RunState, RunStatus } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { runDetails } from '../../plan/text/details.js';
 import { runSentence } from '../../plan/text/sentences.js';
-import { Refusals } from '../messages.js';
+import { Inbox } from '../messages.js';
+import type { Stop } from '../phase/stop.js';
 
 /** What is known about a run: its phases, its pause, its end. It only records; the migration decides. */
 export class MigrationRecord {
-  readonly refusals = new Refusals();
+  readonly inbox: Inbox;
   readonly run: RunIdentity;
+  readonly frozen: FrozenPlan;
   readonly phases: PhaseSummary[];
+  /** Results of the phases that completed and are in force, in their order. */
+  readonly kept: Array<{ id: string; result: PhaseResult }> = [];
   paused: RunStatus['paused'];
-  /** Why a person wants everything taken back. */
-  stopRequest: string | undefined;
-  /** The result of the phase that ended last. */
-  lastResult: PhaseResult | undefined;
   holdsLocks = false;
-  private readonly frozen: FrozenPlan;
+  private asked: Stop | undefined;
   private readonly rollbacks: string[] = [];
   private undoing = false;
+  private settled = false;
   private outcome: Outcome | undefined;
   private published = '';
 
   constructor(input: RunInput, frozen: FrozenPlan) {
-    const { workflowId, runId } = workflowInfo();
-    const { plan } = frozen;
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    const { plan, environment } = frozen;
     this.frozen = frozen;
+    this.inbox = new Inbox(environment.people, () => this.publish());
     this.run = {
       workflowId,
-      runId,
+      // A reset makes another execution of the same run: its locks and its children stay its own.
+      runId: firstExecutionRunId,
       planId: plan.id,
       planTitle: plan.title,
       digest: frozen.digest,
-      startedBy: input.startedBy,
+      startedBy: findPerson(environment.people, input.startedBy)?.name ?? input.startedBy,
       startedAt: Date.now(),
     };
     this.phases = plan.phases.map(({ id, title }) => ({
@@ -49,7 +53,31 @@ export class MigrationRecord {
   }
 
   get active(): PhaseSummary | undefined {
-    return this.phases.find((phase) => phase.state === 'running' || phase.state === 'rolling back');
+    return this.phases.find((phase) => phase.state === 'running');
+  }
+
+  /** True from the moment on at which it is certain how the run ends: it takes no messages any more. */
+  get hasEnded(): boolean {
+    return this.settled;
+  }
+
+  settle(): void {
+    this.settled = true;
+  }
+
+  /** What a person asked to be taken back, as wide as anybody asked. */
+  get stop(): Stop | undefined {
+    return this.asked;
+  }
+
+  ask(stop: Stop): void {
+    if (this.asked?.reach !== 'all') this.asked = stop;
+    this.publish();
+  }
+
+  /** What phases after this one need to know of those that completed. */
+  get completed(): Record<string, CompletedPhase> {
+    return Object.fromEntries(this.kept.map(({ id, result }) => [id, completedPhase(result)]));
   }
 
   async notPaused(): Promise<void> {
@@ -64,12 +92,13 @@ export class MigrationRecord {
   }
 
   markPhase(id: string, change: Partial<PhaseSummary>): void {
-    Object.assign(this.phases.find((phase) => phase.id === id) ?? {}, change);
+    const summary = this.phases.find((phase) => phase.id === id);
+    if (summary) Object.assign(summary, change);
     this.publish();
   }
 
-  markUndone(ids: readonly string[]): void {
-    for (const id of new Set(ids)) this.markPhase(id, { state: 'rolled back' });
+  keep(id: string, result: PhaseResult): void {
+    this.kept.push({ id, result });
   }
 
   addRollback(workflowId: string): void {
@@ -91,7 +120,7 @@ export class MigrationRecord {
     const body = {
       schemaVersion: 1 as const,
       workflowId: this.run.workflowId,
-      runId: this.run.runId,
+      runId: workflowInfo().runId,
       plan: { id: plan.id, title: plan.title, digest },
       environment: {
         id: environment.id,
@@ -106,33 +135,43 @@ export class MigrationRecord {
       phases: this.phases,
       rollbacks: this.rollbacks,
       gates: [],
-      refusals: this.refusals.list,
+      refusals: this.inbox.refusals,
       ...(this.outcome ? { outcome: this.outcome } : {}),
       remarks: remarksOf(environment),
     };
     return { ...body, sentence: runSentence(body) };
   }
 
+  /** Shows the present state in the Temporal UI. Search attributes cost an event each, so only changes are sent. */
   publish(): void {
     const status = this.status;
     setCurrentDetails(runDetails(status));
-    const phase = this.active?.id ?? '';
-    const shown = `${status.state} ${phase}`;
+    const phase = this.active?.id ?? null;
+    const shown = JSON.stringify([status.state, phase]);
     if (shown === this.published) return;
     this.published = shown;
     upsertSearchAttributes([
       { key: searchAttributes.status, value: status.state },
-      { key: searchAttributes.phase, value: phase === '' ? null : phase },
+      { key: searchAttributes.phase, value: phase },
     ]);
   }
 
   private get state(): RunState {
     if (this.outcome) {
-      if (this.outcome.kind === 'completed' || this.outcome.kind === 'failed') return this.outcome.kind;
-      return 'rolled back';
+      const { kind } = this.outcome;
+      return kind === 'completed' || kind === 'failed' ? kind : 'rolled back';
     }
-    if (this.undoing || this.stopRequest !== undefined) return 'rolling back';
+    if (this.undoing || this.asked) return 'rolling back';
     if (!this.holdsLocks) return 'waiting for locks';
     return this.paused && !this.active ? 'paused' : 'running';
   }
+}
+
+function completedPhase({ completedAt, status }: PhaseResult): CompletedPhase {
+  const { changedAt, baseline } = status;
+  return {
+    completedAt,
+    ...(changedAt === undefined ? {} : { changedAt }),
+    ...(baseline ? { baseline: baseline.values } : {}),
+  };
 }

@@ -1,51 +1,77 @@
-import { CancellationScope, type ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
-import type { FrozenPlan, Phase } from '../../plan/model.js';
-import type { PhaseResult, PhaseStatus } from '../../plan/run-status.js';
+import { CancellationScope, sleep, type ChildWorkflowFailure } from '@temporalio/workflow';
+import type { LedgerEntry } from '../../plan/change.js';
+import type { Phase } from '../../plan/model.js';
+import { phaseWorkflowId } from '../../plan/names.js';
+import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { host } from '../activities.js';
 import { takeBack } from '../take-back.js';
 import type { MigrationRecord } from './record.js';
 
+/** What a phase was doing when it was ended from outside hears of it within this time. */
+const hearsWithinMs = 5_000;
+
 /** Takes back a phase that ended without doing so itself: the ledger is read from its history. */
 export function recoverPhase(
   record: MigrationRecord,
-  frozen: FrozenPlan,
   phase: Phase,
   runId: string,
   failure: ChildWorkflowFailure
 ): Promise<PhaseResult> {
   return CancellationScope.nonCancellable(async () => {
-    const workflowId = record.phases.find((one) => one.id === phase.id)?.workflowId ?? '';
-    const reason = `the workflow of ${phase.id} ${isCancellation(failure) ? 'was cancelled' : 'was ended from outside'}: ${failure.cause?.message ?? failure.message}`;
-    const ledger = await host.readLedger.executeWithOptions({ summary: `What did ${phase.id} change?` }, [
-      { workflowId, runId },
-    ]);
-    const base = {
-      verdict: 'FAIL' as const,
-      reason,
-      reach: 'phase' as const,
-      ledger,
-      changed: ledger.length > 0,
-      completedAt: Date.now(),
-    };
-    const status: PhaseStatus = {
+    const workflowId = phaseWorkflowId(record.run.workflowId, phase.id);
+    const reason = `${workflowId} was ended from outside: ${failure.cause?.message ?? failure.message}`;
+    const ledger = await host.readLedger.executeWithOptions(
+      { summary: `What did ${phase.id} change?`, scheduleToCloseTimeout: '10m' },
+      [{ workflowId, runId }]
+    );
+    if (ledger.length === 0) return stopped(record, phase, { runId, reason, ledger });
+    // An apply that was under way must not come after its own undo.
+    await sleep(hearsWithinMs, { summary: `Lets what ${phase.id} was doing come to its end` });
+    const { plan, environment } = record.frozen;
+    const input = { run: record.run, environment, rollback: plan.rollback };
+    const rollback = await takeBack(input, { name: phase.id, entries: ledger, reason });
+    return stopped(record, phase, { runId, reason, ledger, rollback });
+  });
+}
+
+/** A phase of an earlier execution that is still open moves the same things: nothing is started beside it. */
+export function neverStarted(record: MigrationRecord, phase: Phase): PhaseResult {
+  const workflowId = phaseWorkflowId(record.run.workflowId, phase.id);
+  const reason = `${workflowId} of an earlier execution is still open: cancel it, wait until it has undone itself, then start again`;
+  return stopped(record, phase, { runId: '', reason, ledger: [] });
+}
+
+function stopped(
+  record: MigrationRecord,
+  phase: Phase,
+  known: { runId: string; reason: string; ledger: LedgerEntry[]; rollback?: RollbackResult }
+): PhaseResult {
+  const { runId, reason, ledger, rollback } = known;
+  return {
+    verdict: 'FAIL',
+    reason,
+    reach: 'phase',
+    ledger: rollback?.verified ? [] : ledger,
+    changed: ledger.length > 0,
+    completedAt: Date.now(),
+    ...(rollback ? { rollback } : {}),
+    status: {
       schemaVersion: 1,
       phase: phase.id,
       title: phase.title,
-      workflowId,
+      workflowId: phaseWorkflowId(record.run.workflowId, phase.id),
       runId,
-      state: 'rolled back',
-      startedAt: Date.now(),
+      state: rollback ? 'rolled back' : 'failed',
+      startedAt: record.phases.find((one) => one.id === phase.id)?.startedAt ?? Date.now(),
+      endedAt: Date.now(),
       steps: [],
       gates: [],
       decisions: [],
       waivers: [],
       ledger,
       refusals: [],
+      ...(rollback ? { rollback: rollback.workflowId } : {}),
       sentence: reason,
-    };
-    if (ledger.length === 0) return { ...base, status };
-    const input = { run: record.run, environment: frozen.environment, rollback: frozen.plan.rollback };
-    const rollback = await takeBack(input, { name: phase.id, entries: ledger, reason });
-    return { ...base, rollback, status };
-  });
+    },
+  };
 }

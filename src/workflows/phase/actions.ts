@@ -3,6 +3,9 @@ import { address } from '../../plan/address.js';
 import type { Change, LedgerEntry } from '../../plan/change.js';
 import { describeChange } from '../../plan/ledger.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
+import { host } from '../activities.js';
+import { isAfterReset } from '../reset.js';
+import type { Need } from '../slice.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
@@ -25,7 +28,7 @@ export interface ActionRequest {
 export class Actions {
   private readonly context: PhaseContext;
   private readonly record: PhaseRecord;
-  private resetAccepted = false;
+  private resetIsKnown = false;
 
   constructor(context: PhaseContext, record: PhaseRecord) {
     this.context = context;
@@ -33,19 +36,29 @@ export class Actions {
   }
 
   async act(request: ActionRequest): Promise<StepOutcome> {
-    const reset = this.resetProblem();
-    if (reset) return { verdict: 'HOLD', reason: reset };
-    const captured = await this.capture(request);
+    const at = address(this.context.input.phase.id, request.step, request.attempt);
+    if (!this.resetIsKnown && isAfterReset(at)) return this.afterReset();
+    const captured = await this.capture(at, request);
     if (!('runId' in captured)) return captured;
     this.record.addLedgerEntry(captured);
-    this.record.facts.changedAt ??= Date.now();
-    return this.applyAndVerify(captured, request);
+    return this.applyAndVerify(captured, request.longestMs);
   }
 
-  private capture(request: ActionRequest): Promise<LedgerEntry | StepOutcome> {
+  /** Nobody knows what the forgotten part of the run did: a person must look before anything is applied. */
+  private async afterReset(): Promise<StepOutcome> {
+    this.resetIsKnown = true;
+    const forgotten = await rememberFirstLedger(this.record);
+    const list = forgotten.map((entry) => `${entry.id} (${describeChange(entry.change)})`).join(', ');
+    const known = list === '' ? '' : `; it forgot ${list}, which a rollback takes back too`;
+    return {
+      verdict: 'HOLD',
+      reason: `PG214 this run was reset, so actions may have been applied already${known}: compare the targets, then retry to go on`,
+    };
+  }
+
+  private capture(at: string, request: ActionRequest): Promise<LedgerEntry | StepOutcome> {
     const { input, calls } = this.context;
-    const { change, step, attempt, title } = request;
-    const at = address(input.phase.id, step, attempt);
+    const { change, step, attempt, title, cannotUndo } = request;
     return verdictOf(() =>
       calls.reads.captureChange.executeWithOptions({ summary: `Capture before: ${describeChange(change)}` }, [
         {
@@ -54,19 +67,19 @@ export class Actions {
           step,
           attempt,
           change,
-          ...(request.cannotUndo === undefined ? {} : { cannotUndo: request.cannotUndo }),
+          ...(cannotUndo === undefined ? {} : { cannotUndo }),
           environment: this.context.slice(needOf(change)),
         },
       ])
     );
   }
 
-  private async applyAndVerify(entry: LedgerEntry, request: ActionRequest): Promise<StepOutcome> {
+  private async applyAndVerify(entry: LedgerEntry, longestMs: number): Promise<StepOutcome> {
     const environment = this.context.slice(needOf(entry.change));
     const evidence: EvidenceRef[] = [];
     const applied = await verdictOf(() =>
       this.context.calls
-        .changes(request.longestMs)
+        .changes(longestMs)
         .applyChange.executeWithOptions({ summary: `Apply: ${describeChange(entry.change)}` }, [{ entry, environment }])
     );
     if (!('endedAt' in applied)) return applied;
@@ -78,25 +91,22 @@ export class Actions {
         [{ entry, environment }]
       )
     );
-    if (!('endedAt' in verified)) return verified;
+    if (!('endedAt' in verified)) return { ...verified, evidence };
     evidence.push(verified.evidence);
-    return {
-      verdict: verified.verdict,
-      reason: verified.verdict === 'PASS' ? verified.found : verified.reason,
-      evidence,
-    };
-  }
-
-  /** After a reset nobody knows what the forgotten part of the run did: a person must look before anything is applied. */
-  private resetProblem(): string | undefined {
-    const { runId, firstExecutionRunId } = workflowInfo();
-    const foreign = this.record.facts.ledger.some((entry) => entry.runId !== runId);
-    if (this.resetAccepted || (runId === firstExecutionRunId && !foreign)) return undefined;
-    this.resetAccepted = true;
-    return 'this run was reset: actions may already have been applied; compare the targets, then retry to go on';
+    const { verdict, found, reason } = verified;
+    return { verdict, reason: verdict === 'PASS' ? found : reason, evidence };
   }
 }
 
-function needOf(change: Change): { flags: true } | { deploy: string } {
+/** Adds to the ledger what the execution before a reset captured. Returns what this one did not know. */
+export async function rememberFirstLedger(record: PhaseRecord): Promise<LedgerEntry[]> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const ledger = await host.readLedger.executeWithOptions({ summary: 'What did the run change before its reset?' }, [
+    { workflowId, runId: firstExecutionRunId },
+  ]);
+  return record.rememberLedger(ledger);
+}
+
+function needOf(change: Change): Need {
   return change.type === 'flag' ? { flags: true } : { deploy: change.target };
 }

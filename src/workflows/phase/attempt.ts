@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  rootCause,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { Verdict } from '../../plan/judge-types.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 
@@ -9,33 +16,28 @@ export interface StepOutcome {
   evidence?: EvidenceRef[];
 }
 
-/** Errors in which the target itself said no: measured badness, so FAIL. Everything else could not be judged: HOLD. */
-const refusals = new Set(['PG302', 'PG303', 'PG304', 'PG308', 'PG116']);
+/** Errors in which the target itself said no to a change: measured badness, so FAIL. All others mean HOLD. */
+const saidNo = new Set(['PG302', 'PG303', 'PG304']);
 
-/** Runs an activity; one that did not come to a result becomes a verdict, except when it was cancelled. */
+/** Runs an activity; one that did not come to a result becomes a verdict, unless the phase itself is being stopped. */
 export async function verdictOf<T>(run: () => Promise<T>): Promise<T | StepOutcome> {
   try {
     return await run();
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return failureOutcome(error);
+    const stopping = isCancellation(error) && CancellationScope.current().consideredCancelled;
+    if (stopping || !(error instanceof ActivityFailure)) throw error;
+    const reason = failureText(error);
+    const code = error.cause instanceof ApplicationFailure ? (error.cause.type ?? '') : '';
+    return { verdict: saidNo.has(code) ? 'FAIL' : 'HOLD', reason };
   }
 }
 
-export function failureOutcome(error: ActivityFailure): StepOutcome {
-  const cause = error.cause;
+/** Why an activity did not come to a result, for people: with its code, without the machinery around it. */
+export function failureText(error: ActivityFailure): string {
+  const { cause } = error;
   if (cause instanceof ApplicationFailure) {
-    const code = cause.type ?? '';
-    return {
-      verdict: refusals.has(code) ? 'FAIL' : 'HOLD',
-      reason: code ? `${code}: ${cause.message}` : cause.message,
-    };
+    return cause.type?.startsWith('PG') ? `${cause.type} ${cause.message}` : cause.message;
   }
-  if (cause instanceof TimeoutFailure) {
-    return {
-      verdict: 'HOLD',
-      reason: `${error.activityType} got no answer in time (${cause.timeoutType ?? 'timeout'})`,
-    };
-  }
-  return { verdict: 'HOLD', reason: rootCause(error) ?? error.message };
+  if (cause instanceof TimeoutFailure) return `${error.activityType} got no answer in time (${cause.timeoutType})`;
+  return rootCause(error) ?? error.message;
 }

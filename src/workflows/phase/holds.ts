@@ -1,11 +1,12 @@
-import { announce } from '../announce.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { namesInRoles } from '../../plan/people.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
+import { oneOf } from '../../plan/text/spans.js';
+import { announce } from '../announce.js';
 import type { PhaseContext } from './context.js';
 import type { Desk, GateOutcome } from './desk.js';
-import { PhaseStopped } from './stop.js';
 import type { PhaseRecord } from './record.js';
+import { PhaseStopped } from './stop.js';
 
 /** A step that could not be judged waits for somebody to decide; nobody by the deadline means the plan's policy. */
 export class Holds {
@@ -19,72 +20,71 @@ export class Holds {
     this.desk = desk;
   }
 
-  gateFor(record: StepRecord, reason: string, evidence: EvidenceRef | undefined): Gate {
-    const { environment, hold, run, waivers } = this.context.input;
-    const waiverNames = environment.people
-      .filter((one) => one.roles.some((role) => waivers.includes(role)))
-      .map((one) => one.name);
-    const people = [...new Set([run.startedBy, ...waiverNames])].filter((name) =>
-      environment.people.some((one) => one.name === name)
-    );
-    return {
-      address: record.address,
-      kind: 'hold',
-      title: record.title,
-      reason,
-      roles: Object.fromEntries(waivers.map((role) => [role, 1])),
-      people: people.length > 0 ? people : environment.people.map((one) => one.name),
-      decisions: [],
-      openedAt: Date.now(),
-      deadlineAt: Date.now() + hold.deadline.ms,
-      then: 'roll back',
-      digest: evidence?.digest ?? '',
-      ...(evidence ? { evidence } : {}),
-      answers: ['retry', 'rollback', ...(waiverNames.length > 0 ? ['waive'] : [])],
-    };
-  }
-
-  /** Opens the HOLD and tells people; resolves with what was decided. */
-  decide(gate: Gate): Promise<GateOutcome> {
-    const wait = this.desk.wait(gate, gate.deadlineAt - Date.now());
-    void announce(this.context.input.run, this.context.input.environment, {
+  /** Opens a HOLD at a step and tells people; resolves with what became of it. */
+  async open(step: StepRecord, reason: string, evidence: EvidenceRef | undefined): Promise<GateOutcome> {
+    const gate = this.gateAt(step, reason, evidence);
+    this.record.mark(step, { state: 'on hold', reason });
+    const outcome = this.desk.wait(gate);
+    const { run, environment } = this.context.input;
+    void announce(run, environment, {
       kind: 'hold',
       address: gate.address,
       title: `On hold: ${gate.title}`,
       text: `${gate.reason}. Somebody (${oneOf(gate.people)}) must ${oneOf(gate.answers)}; otherwise: ${gate.then}.`,
       to: gate.people,
     });
-    return wait;
+    return outcome;
   }
 
-  /** The reason for a HOLD is gone: its data came back. A gate that was decided in the meantime stays decided. */
-  recover(gate: Gate): void {
-    if (this.desk.isOpen(gate)) this.desk.settle(gate, { kind: 'recovered' });
+  /** The HOLD of a step ends by itself: its data came back. One that was decided in the meantime stays decided. */
+  recover(step: StepRecord): void {
+    const gate = this.desk.gates.find((open) => open.address === step.address);
+    if (gate && this.desk.isOpen(gate)) this.desk.settle(gate, { kind: 'recovered' });
   }
 
-  /** Decides what an attempt's HOLD means: true to try again, false when it was waived. Throws to stop the phase. */
-  async resolve(record: StepRecord, reason: string, evidence: EvidenceRef | undefined): Promise<boolean> {
-    this.record.mark(record, { state: 'on hold', verdict: 'HOLD', reason });
-    const outcome = await this.decide(this.gateFor(record, reason, evidence));
-    return this.settle(record, reason, outcome);
-  }
-
-  settle(record: StepRecord, reason: string, outcome: GateOutcome): boolean {
+  /**
+   * What a HOLD's end means for the step: true to try again, false when it was waived.
+   *
+   * @throws PhaseStopped when nobody decided by the deadline
+   */
+  settle(step: StepRecord, reason: string, outcome: GateOutcome): boolean {
     if (outcome.kind === 'retry') {
-      this.record.mark(record, { state: 'failed', reason: `${reason}; ${outcome.by} asked for another attempt` });
+      this.record.mark(step, { state: 'failed', reason: `${reason}; ${outcome.by} asked for another attempt` });
       return true;
     }
     if (outcome.kind === 'waived') {
-      this.record.mark(record, {
+      this.record.mark(step, {
         state: 'waived',
-        reason: `waived by ${outcome.by}: ${outcome.reason ?? ''} (${reason})`,
+        reason: `${reason}; waived by ${outcome.by}: ${outcome.reason ?? ''}`,
       });
       return false;
     }
-    this.record.mark(record, { state: 'failed' });
+    this.record.mark(step, { state: 'failed', reason: `${reason}; nobody decided by the deadline` });
     throw new PhaseStopped({
-      reason: `${record.address} was on hold (${reason}) and nobody decided by the deadline`,
+      reason: `${step.address} was on hold (${reason}) and nobody decided by the deadline`,
       reach: 'phase',
     });
+  }
+
+  private gateAt(step: StepRecord, reason: string, evidence: EvidenceRef | undefined): Gate {
+    const { environment, hold, run, waivers } = this.context.input;
+    const mayWaive = namesInRoles(environment.people, waivers);
+    const asked = environment.people.filter(({ name }) => name === run.startedBy || mayWaive.includes(name));
+    const people = asked.length > 0 ? asked : environment.people;
+    return {
+      address: step.address,
+      kind: 'hold',
+      title: step.title,
+      reason,
+      roles: Object.fromEntries(waivers.map((role) => [role, 1])),
+      people: people.map((person) => person.name),
+      decisions: [],
+      openedAt: Date.now(),
+      deadlineAt: Date.now() + hold.deadline.ms,
+      then: 'roll back',
+      digest: evidence?.digest ?? '',
+      ...(evidence ? { evidence } : {}),
+      answers: ['retry', 'rollback', ...(mayWaive.length > 0 ? ['waive'] : [])],
+    };
   }
 }

@@ -7,7 +7,7 @@ import type { Gate, PhaseStatus, RunState, StepRecord } from '../../plan/run-sta
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { phaseDetails } from '../../plan/text/details.js';
 import { phaseSentence } from '../../plan/text/sentences.js';
-import { Refusals } from '../messages.js';
+import { Inbox } from '../messages.js';
 
 type Facts = Omit<PhaseStatus, 'sentence' | 'refusals' | 'state'>;
 
@@ -16,16 +16,17 @@ type Facts = Omit<PhaseStatus, 'sentence' | 'refusals' | 'state'>;
  * records; the phase decides.
  */
 export class PhaseRecord {
-  readonly refusals = new Refusals();
+  readonly inbox: Inbox;
   readonly facts: Facts;
+  private readonly input: PhaseInput;
   private readonly remarks: string[];
   private ending: RunState | undefined;
-  private published = '';
-
-  private readonly input: PhaseInput;
+  /** What the parent started the phase with needs no event of its own. */
+  private published = JSON.stringify(['running', [], null]);
 
   constructor(input: PhaseInput) {
     this.input = input;
+    this.inbox = new Inbox(input.environment.people, () => this.publish());
     const info = workflowInfo();
     this.remarks = remarksOf(input.environment);
     this.facts = {
@@ -91,7 +92,17 @@ export class PhaseRecord {
 
   addLedgerEntry(entry: LedgerEntry): void {
     this.facts.ledger.push(entry);
+    this.facts.changedAt ??= Date.now();
     this.publish();
+  }
+
+  /** Entries that a reset made this execution forget; older than what it knows. */
+  rememberLedger(entries: readonly LedgerEntry[]): LedgerEntry[] {
+    const known = new Set(this.facts.ledger.map((entry) => entry.id));
+    const forgotten = entries.filter((entry) => !known.has(entry.id));
+    this.facts.ledger.unshift(...forgotten);
+    this.publish();
+    return forgotten;
   }
 
   /** From here on the state no longer follows from gates and steps. */
@@ -111,7 +122,7 @@ export class PhaseRecord {
   }
 
   get status(): PhaseStatus {
-    const body = { ...this.facts, state: this.state, refusals: this.refusals.list };
+    const body = { ...this.facts, state: this.state, refusals: this.inbox.refusals };
     return { ...body, sentence: phaseSentence(body, this.next()) };
   }
 
@@ -120,22 +131,29 @@ export class PhaseRecord {
     const status = this.status;
     setCurrentDetails(phaseDetails(status, this.remarks));
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
-    const deadline = Math.min(...status.gates.map((gate) => gate.deadlineAt));
-    const shown = JSON.stringify([status.state, awaiting]);
+    const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;
+    const shown = JSON.stringify([status.state, awaiting, deadline]);
     if (shown === this.published) return;
     this.published = shown;
     upsertSearchAttributes([
       { key: searchAttributes.status, value: status.state },
       { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
-      { key: searchAttributes.deadline, value: Number.isFinite(deadline) ? new Date(deadline) : null },
+      { key: searchAttributes.deadline, value: deadline === null ? null : new Date(deadline) },
     ]);
   }
 
   private next(): string {
+    const { before, steps, success, successChecks, approval, soak } = this.input.phase;
+    const story = [
+      ...before,
+      ...steps,
+      ...(success ? [{ id: 'success', title: 'the success criteria' }] : []),
+      ...successChecks,
+      ...(approval ? [{ id: 'approval', title: 'the approval' }] : []),
+      ...(soak ? [{ id: 'soak', title: 'the soak' }] : []),
+    ];
     const begun = new Set(this.facts.steps.map((step) => step.id));
-    const upcoming = [...this.input.phase.before, ...this.input.phase.steps].find((step) => !begun.has(step.id));
-    if (upcoming) return `Next: ${upcoming.title}.`;
-    if (this.input.phase.approval && !begun.has('approval')) return 'Next: the approval.';
-    return 'Then the phase is done.';
+    const upcoming = story.find((step) => !begun.has(step.id));
+    return upcoming ? `Next: ${upcoming.title}.` : 'Then the phase is done.';
   }
 }

@@ -1,3 +1,5 @@
+import { CancellationScope, isCancellation, TemporalFailure } from '@temporalio/workflow';
+
 /** Why a phase ends without having passed. */
 export interface Stop {
   reason: string;
@@ -13,5 +15,38 @@ export class PhaseStopped extends Error {
     super(stop.reason);
     this.stop = stop;
     this.name = 'PhaseStopped';
+  }
+}
+
+const cancelled: Stop = { reason: 'a Temporal cancel asked for it', reach: 'all' };
+
+/** Stops the phase's story from outside: a person's rollback, a Temporal cancel. The widest reach that was asked for counts. */
+export class Brake {
+  private readonly story: CancellationScope;
+  private readonly root = CancellationScope.current();
+  private asked: Stop | undefined;
+
+  constructor(story: CancellationScope) {
+    this.story = story;
+  }
+
+  pull(stop: Stop): void {
+    if (this.asked === undefined || stop.reach === 'all') this.asked = stop;
+    this.story.cancel();
+  }
+
+  /** Why the story ended with this error; undefined for a fault in the code, which must not pass for a decision. */
+  stopFor(error: unknown): Stop | undefined {
+    if (error instanceof PhaseStopped) return error.stop;
+    if (isCancellation(error)) return this.asked ?? cancelled;
+    return error instanceof TemporalFailure ? { reason: error.message, reach: 'phase' } : undefined;
+  }
+
+  /** The same stop, as wide as what was asked for while the phase was already being taken back. */
+  widened(stop: Stop): Stop {
+    if (stop.reach === 'all') return stop;
+    const wider = this.root.consideredCancelled ? cancelled : this.asked;
+    if (wider?.reach !== 'all') return stop;
+    return { reason: `${stop.reason}; then everything: ${wider.reason}`, reach: 'all' };
   }
 }

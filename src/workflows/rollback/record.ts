@@ -1,16 +1,15 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { describeState, undoOrder, type UndoStep } from '../../plan/ledger.js';
-import { targetOf } from '../../plan/ledger.js';
+import { describeState, targetOf, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { Gate, RollbackStatus, StepRecord, UndoRecord } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { rollbackDetails } from '../../plan/text/details.js';
 import { rollbackSentence } from '../../plan/text/sentences.js';
-import { Refusals } from '../messages.js';
+import { Inbox } from '../messages.js';
 
 /** What a rollback has done and still owes. */
 export class RollbackRecord {
-  readonly refusals = new Refusals();
+  readonly inbox: Inbox;
   readonly steps: UndoStep[];
   readonly undos: UndoRecord[];
   readonly checks: StepRecord[] = [];
@@ -18,10 +17,12 @@ export class RollbackRecord {
   private readonly input: RollbackInput;
   private readonly startedAt = Date.now();
   private ended: { at: number; verified: boolean; verification: string } | undefined;
-  private published = '';
+  /** What the rollback was started with needs no event of its own. */
+  private published = JSON.stringify(['rolling back', []]);
 
   constructor(input: RollbackInput) {
     this.input = input;
+    this.inbox = new Inbox(input.environment.people, () => this.publish());
     this.steps = undoOrder(input.entries);
     this.undos = this.steps.map(({ entry, covers }) => ({
       entryId: entry.id,
@@ -34,6 +35,16 @@ export class RollbackRecord {
   mark(undo: UndoRecord, change: Partial<UndoRecord>): void {
     Object.assign(undo, change);
     if (undo.state === 'done' || undo.state === 'taken over') undo.endedAt = Date.now();
+    this.publish();
+  }
+
+  openGate(gate: Gate): void {
+    this.gates.push(gate);
+    this.publish();
+  }
+
+  closeGate(gate: Gate): void {
+    this.gates = this.gates.filter((open) => open !== gate);
     this.publish();
   }
 
@@ -62,7 +73,7 @@ export class RollbackRecord {
       undos: this.undos,
       checks: this.checks,
       gates: this.gates,
-      refusals: this.refusals.list,
+      refusals: this.inbox.refusals,
     };
     return { ...body, sentence: rollbackSentence(body) };
   }

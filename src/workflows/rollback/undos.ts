@@ -1,11 +1,12 @@
 import { ActivityFailure, condition } from '@temporalio/workflow';
+import { findGate, type Objection } from '../../plan/gate-rules.js';
 import type { UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { Gate, UndoRecord } from '../../plan/run-status.js';
 import { environmentCalls, type EnvironmentCalls } from '../activities.js';
 import { announce } from '../announce.js';
-import { onMessage, refused } from '../messages.js';
-import { failureOutcome } from '../phase/attempt.js';
+import { refused } from '../messages.js';
+import { failureText } from '../phase/attempt.js';
 import { sliceEnvironment } from '../slice.js';
 import type { RollbackRecord } from './record.js';
 
@@ -13,13 +14,15 @@ const minute = 60_000;
 /** A failing undo tries again by itself this often, and at once when a person says `retry`. */
 const retryEveryMs = 5 * minute;
 
+type Decision = { kind: 'retry' } | { kind: 'takeover'; by: string; reason: string };
+
 /** Undoes the steps in their order; what keeps failing waits for a person while the others go on. */
 export class Undos {
   private readonly input: RollbackInput;
   private readonly record: RollbackRecord;
   private readonly calls: EnvironmentCalls;
-  private readonly takeovers = new Map<string, { by: string; reason: string }>();
-  private readonly retries = new Set<string>();
+  /** What people said at the gate of a failing undo, until it is acted on. */
+  private readonly decisions = new Map<Gate, Decision>();
 
   constructor(input: RollbackInput, record: RollbackRecord) {
     this.input = input;
@@ -28,96 +31,83 @@ export class Undos {
   }
 
   listen(): void {
-    const people = this.input.environment.people;
-    const known = ({ by }: { by: string }): { code: string; reason: string } | undefined =>
-      people.some((person) => person.name === by)
-        ? undefined
-        : { code: 'PG204', reason: `${by} is not one of this environment's people` };
-    const failing = (entry: string | undefined): Gate | undefined =>
-      this.record.gates.find((gate) => entry === undefined || gate.address === entry.trim().toLowerCase());
-    onMessage('takeover', this.record.refusals, {
-      check: (message) =>
-        known(message) ??
-        (failing(message.entry) ? undefined : { code: 'PG209', reason: `no failing undo is called ${message.entry}` }),
+    const { inbox } = this.record;
+    inbox.on('takeover', {
+      check: ({ by, entry }) => objection(this.find('takeover', by, entry)),
       take: async ({ by, entry, reason }) => {
-        const gate = failing(entry);
-        if (!gate) throw refused({ code: 'PG209', reason: `no failing undo is called ${entry}` });
-        this.takeovers.set(gate.address, { by, reason });
+        const gate = this.decide(this.find('takeover', by, entry), { kind: 'takeover', by, reason });
         return { message: `${by} has undone ${gate.address} by hand`, repeated: false };
       },
     });
-    onMessage('retry', this.record.refusals, {
-      check: (message) =>
-        known(message) ?? (failing(message.gate) ? undefined : { code: 'PG203', reason: 'no undo is failing' }),
-      take: async ({ gate }) => {
-        const meant = failing(gate);
-        if (!meant) throw refused({ code: 'PG203', reason: 'no undo is failing' });
-        this.retries.add(meant.address);
+    inbox.on('retry', {
+      check: ({ by, gate }) => objection(this.find('retry', by, gate)),
+      take: async ({ by, gate }) => {
+        const meant = this.decide(this.find('retry', by, gate), { kind: 'retry' });
         return { message: `trying ${meant.address} again`, repeated: false };
       },
     });
+    inbox.on('rollback', {
+      check: () => undefined,
+      take: async () => ({ message: 'the rollback is under way', repeated: true }),
+    });
   }
 
-  takenOver(): string[] {
-    return [...this.takeovers.keys()];
-  }
-
-  async all(): Promise<void> {
-    const insisting: Array<Promise<void>> = [];
+  /** Undoes everything once; resolves when each undo was tried. `finish` waits for those that failed. */
+  async all(): Promise<{ finish: Promise<void> }> {
+    const failing: Array<Promise<void>> = [];
     for (const [index, step] of this.record.steps.entries()) {
       const undo = this.record.undos[index];
-      if (undo && !(await this.attempt(step, undo, 1))) insisting.push(this.insist(step, undo));
+      if (undo && !(await this.attempt(step, undo, 1))) failing.push(this.insist(step, undo));
     }
-    await Promise.all(insisting);
+    return { finish: Promise.all(failing).then(() => undefined) };
+  }
+
+  private find(answer: string, by: string, gate: string | undefined): { gate: Gate } | Objection {
+    const context = {
+      phase: '',
+      people: this.input.environment.people,
+      startedBy: this.input.run.startedBy,
+      allowStarter: () => true,
+    };
+    const found = findGate(this.record.gates, answer, { by, ...(gate === undefined ? {} : { gate }) }, context);
+    return 'code' in found && found.code === 'PG208' ? { ...found, code: 'PG209' } : found;
+  }
+
+  private decide(found: { gate: Gate } | Objection, decision: Decision): Gate {
+    if ('code' in found) throw refused(found);
+    this.decisions.set(found.gate, decision);
+    return found.gate;
   }
 
   private async attempt({ entry }: UndoStep, undo: UndoRecord, attempt: number): Promise<boolean> {
     this.record.mark(undo, { state: 'running' });
     const { change } = entry;
     const deployment = change.type === 'deploy' ? this.input.environment.deploy[change.target] : undefined;
+    const environment = sliceEnvironment(
+      this.input.environment,
+      change.type === 'flag' ? { flags: true } : { deploy: change.target }
+    );
     try {
       const done = await this.calls
+        // Read, undo, read back: each may take its time.
         .changes(3 * (deployment?.timeout.ms ?? 0) + minute)
         .undoChange.executeWithOptions(
           { summary: `Undo: ${undo.title}`.slice(0, 180), retry: { initialInterval: '1s', maximumAttempts: 4 } },
-          [
-            {
-              entry,
-              environment: sliceEnvironment(
-                this.input.environment,
-                change.type === 'flag' ? { flags: true } : { deploy: change.target }
-              ),
-              key: `${entry.idempotencyKey}/undo#${attempt}`,
-            },
-          ]
+          [{ entry, environment, key: `${entry.idempotencyKey}/undo#${attempt}` }]
         );
       this.record.mark(undo, { state: 'done', reason: done.reason, evidence: done.evidence });
       return true;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      this.record.mark(undo, { state: 'failing', reason: failureOutcome(error).reason });
+      this.record.mark(undo, { state: 'failing', reason: failureText(error) });
       return false;
     }
   }
 
   /** Pages somebody, then tries again and again until it is undone or taken over by hand. */
   private async insist(step: UndoStep, undo: UndoRecord): Promise<void> {
-    const gate: Gate = {
-      address: undo.entryId,
-      kind: 'hold',
-      title: undo.title,
-      reason: `the undo keeps failing: ${undo.reason ?? ''}`,
-      roles: {},
-      people: this.input.environment.people.map((person) => person.name),
-      decisions: [],
-      openedAt: Date.now(),
-      deadlineAt: Date.now() + retryEveryMs,
-      then: 'try again',
-      digest: '',
-      answers: ['retry', 'takeover'],
-    };
-    this.record.gates.push(gate);
-    this.record.publish();
+    const gate = this.gateOf(undo);
+    this.record.openGate(gate);
     void announce(this.input.run, this.input.environment, {
       kind: 'undo-failed',
       address: undo.entryId,
@@ -127,17 +117,43 @@ export class Undos {
     });
     for (let attempt = 2; ; attempt++) {
       gate.deadlineAt = Date.now() + retryEveryMs;
-      const asked = (): boolean => this.takeovers.has(undo.entryId) || this.retries.has(undo.entryId);
-      await condition(asked, retryEveryMs, { summary: `Next attempt: ${undo.title}` });
-      const byHand = this.takeovers.get(undo.entryId);
-      if (byHand) {
-        this.record.mark(undo, { state: 'taken over', by: byHand.by, reason: `${byHand.by}: ${byHand.reason}` });
+      await condition(() => this.decisions.has(gate), retryEveryMs, { summary: `Next attempt: ${undo.title}` });
+      const decision = this.decisions.get(gate);
+      this.decisions.delete(gate);
+      if (decision?.kind === 'takeover') {
+        const { by, reason } = decision;
+        this.record.mark(undo, { state: 'taken over', by, reason: `${by}: ${reason}` });
         break;
       }
-      this.retries.delete(undo.entryId);
       if (await this.attempt(step, undo, attempt)) break;
+      gate.reason = reasonOf(undo);
+      this.record.publish();
     }
-    this.record.gates = this.record.gates.filter((open) => open !== gate);
-    this.record.publish();
+    this.record.closeGate(gate);
   }
+
+  private gateOf(undo: UndoRecord): Gate {
+    return {
+      address: undo.entryId,
+      kind: 'hold',
+      title: undo.title,
+      reason: reasonOf(undo),
+      roles: {},
+      people: this.input.environment.people.map((person) => person.name),
+      decisions: [],
+      openedAt: Date.now(),
+      deadlineAt: Date.now() + retryEveryMs,
+      then: 'try again',
+      digest: '',
+      answers: ['retry', 'takeover'],
+    };
+  }
+}
+
+function objection(found: { gate: Gate } | Objection): Objection | undefined {
+  return 'code' in found ? found : undefined;
+}
+
+function reasonOf(undo: UndoRecord): string {
+  return `the undo keeps failing: ${undo.reason ?? ''}`;
 }

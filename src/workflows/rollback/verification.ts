@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WindowInput, WindowResult } from '../../activities/contract.js';
-import { canRecover } from '../can-recover.js';
+import { canRecover } from '../../plan/judge.js';
 import type { CheckStep, Environment } from '../../plan/model.js';
 import { irreversible } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
@@ -18,8 +18,7 @@ const minute = 60_000;
  */
 export async function verifyRollback(
   input: RollbackInput,
-  record: RollbackRecord,
-  takenOver: readonly string[]
+  record: RollbackRecord
 ): Promise<{ verified: boolean; reason: string }> {
   const since = Date.now();
   const outcomes: StepOutcome[] = [];
@@ -29,7 +28,8 @@ export async function verifyRollback(
 
   const problems = outcomes.filter((outcome) => outcome.verdict !== 'PASS').map((outcome) => outcome.reason);
   const closed = irreversible(input.entries).map((entry) => `${entry.id} cannot be undone: ${entry.cannotUndo ?? ''}`);
-  problems.push(...closed, ...takenOver.map((entry) => `${entry} was undone by hand and not read back`));
+  const byHand = record.undos.filter((undo) => undo.state === 'taken over').map((undo) => undo.entryId);
+  problems.push(...closed, ...byHand.map((entry) => `${entry} was undone by hand and not read back`));
   if (problems.length > 0) return { verified: false, reason: problems.join('; ') };
   return {
     verified: true,
@@ -78,6 +78,7 @@ async function health(input: RollbackInput, step: CheckStep): Promise<StepOutcom
 async function metrics(input: RollbackInput, since: number): Promise<StepOutcome> {
   const { window } = input.rollback;
   const names = window.criteria.map((criterion) => criterion.metric);
+  if (names.length === 0) return { verdict: 'HOLD', reason: 'the plan names no metric that says whether all is well' };
   const environment = slice(input, { metrics: names });
   const calls = environmentCalls(input.environment.id);
   const title = 'Red metrics back inside their targets';
@@ -107,7 +108,9 @@ async function metrics(input: RollbackInput, since: number): Promise<StepOutcome
     const back = await beforeDeadline(deadlineAt, () =>
       verdictOf(() => watch({ resume: result.state, untilRecovered: true }))
     );
-    if (!back || !('state' in back) || back.verdict !== undefined) return outcome;
+    if (!back || !('state' in back)) return outcome;
+    if (back.verdict === 'FAIL') return { verdict: 'FAIL', reason: back.reason, evidence: [back.evidence] };
+    if (back.verdict !== undefined) return outcome;
     resume = { resume: back.state };
   }
 }

@@ -8,19 +8,35 @@ const nowhere = { address: '127.0.0.1:1' };
 
 describe('the command line', () => {
   const usage: Array<[string, string[], RegExp]> = [
-    ['an unknown command, with the one that was meant', ['stauts'], /unknown command 'stauts'[\s\S]*Did you mean status\?/],
+    [
+      'an unknown command, with the one that was meant',
+      ['stauts'],
+      /unknown command 'stauts'[\s\S]*Did you mean status\?/,
+    ],
     ['an unknown option', ['status', '--wat'], /unknown option '--wat'/],
     ['a missing plan', ['start'], /missing required argument 'plan'/],
     ['a missing environment', ['plan', 'plans/user-execution-context.yaml'], /PG407 the environment is missing/],
     ['an environment that is nowhere', ['plan', 'x.yaml', '--env', 'nope'], /PG101 there is no environment nope/],
     ['an output format that does not exist', ['list', '-o', 'yaml'], /Allowed choices are table, json, ndjson, name/],
     ['a progress that does not exist', ['watch', '--progress', 'fancy'], /Allowed choices are auto, live, plain, json/],
-    ['an answer that does not exist', ['attest', '1a/x', '--answer', 'maybe'], /Allowed choices are done, not-applicable, failed/],
+    [
+      'an answer that does not exist',
+      ['attest', '1a/x', '--answer', 'maybe'],
+      /Allowed choices are done, not-applicable, failed/,
+    ],
     ['a variable without a value', ['plan', 'x.yaml', '--var', 'revision'], /Write NAME=VALUE/],
     ['a time that is none', ['watch', '--timeout', 'soon', '--address', '127.0.0.1:1'], /PG401|PG407/],
     ['an attestation without an answer', ['attest', '1a/x'], /PG407 the answer is missing/],
-    ['a failed attestation without a reason', ['attest', '1a/x', '--answer', 'failed'], /PG212 "failed" needs a reason/],
-    ['both an item and --all', ['attest', '1a/x', 'run', '--all', '--answer', 'done'], /PG407 give either an item or --all/],
+    [
+      'a failed attestation without a reason',
+      ['attest', '1a/x', '--answer', 'failed'],
+      /PG212 "failed" needs a reason/,
+    ],
+    [
+      'both an item and --all',
+      ['attest', '1a/x', 'run', '--all', '--answer', 'done'],
+      /PG407 give either an item or --all/,
+    ],
     ['a rejection without a reason', ['reject'], /PG212 reject needs a reason/],
     ['a waiver without a reason', ['waive'], /PG212 waive needs a reason/],
     ['a rollback without a reason', ['rollback'], /PG212 rollback needs a reason/],
@@ -28,7 +44,11 @@ describe('the command line', () => {
     ['a takeover without an entry', ['takeover'], /missing required argument 'entry'/],
     ['a port that is none', ['server', '--port', '99999'], /Write a port from 1 to 65535/],
     ['a topic that does not exist', ['help', 'nope'], /PG407 there is no help on "nope"/],
-    ['a profile that does not exist', ['list', '--profile', 'nope'], /PG410 the Temporal client configuration cannot be used/],
+    [
+      'a profile that does not exist',
+      ['list', '--profile', 'nope'],
+      /PG410 the Temporal client configuration cannot be used/,
+    ],
   ];
   it.each(usage)('refuses %s', async (_what, args, expected) => {
     const { code, stdout, stderr } = await phasegate(args, nowhere);
@@ -37,7 +57,19 @@ describe('the command line', () => {
     expect(code).toBe(args.includes('soon') ? 8 : 2);
   });
 
-  const commands = ['validate', 'plan', 'start', 'status', 'watch', 'list', 'approve', 'reject', 'attest', 'retry', 'waive'];
+  const commands = [
+    'validate',
+    'plan',
+    'start',
+    'status',
+    'watch',
+    'list',
+    'approve',
+    'reject',
+    'attest',
+    'retry',
+    'waive',
+  ];
   commands.push('pause', 'resume', 'rollback', 'takeover', 'report', 'worker', 'server', 'doctor', 'help');
   it('lists every command', async () => {
     const { code, stdout } = await phasegate(['--help']);
@@ -58,7 +90,9 @@ describe('the command line', () => {
       const { code, stdout, stderr } = await phasegate(args, nowhere);
       expect(code).toBe(8);
       expect(stdout).toBe('');
-      expect(stderr).toContain('PG401 the Temporal server at 127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1');
+      expect(stderr).toContain(
+        'PG401 the Temporal server at 127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1'
+      );
       expect(stderr).toContain('(address from TEMPORAL_ADDRESS)');
       expect(stderr).toContain('phasegate server');
       expect(Date.now() - began).toBeLessThan(5_000);
@@ -98,7 +132,10 @@ describe('validate and plan', () => {
   it('preview as text and as JSON, with one digest', async () => {
     const { args } = documents('demo');
     const text = await phasegate(['plan', ...args]);
-    const json = JSON.parse((await phasegate(['plan', ...args, '--json'])).stdout) as { digest: string; phases: unknown[] };
+    const json = JSON.parse((await phasegate(['plan', ...args, '--json'])).stdout) as {
+      digest: string;
+      phases: unknown[];
+    };
     expect(text.stdout).toContain(json.digest);
     expect(text.stdout).toContain('approval by 1 lead (erin or lee) within 24h, else roll back');
     expect(json.phases).toHaveLength(1);
@@ -134,7 +171,10 @@ describe('colours', () => {
 
 describe('the doctor', () => {
   it('goes on when Temporal is unreachable, and exits with 8', async () => {
-    const { code, stdout } = await phasegate(['doctor', '--env', path.join('environments', 'example-production.yaml'), '--json'], nowhere);
+    const { code, stdout } = await phasegate(
+      ['doctor', '--env', path.join('environments', 'example-production.yaml'), '--json'],
+      nowhere
+    );
     expect(code).toBe(8);
     const { findings } = JSON.parse(stdout) as { findings: Array<{ state: string; what: string }> };
     expect(findings.find((finding) => finding.what === 'Temporal')?.state).toBe('fail');

@@ -39,7 +39,10 @@ describe('the exit code of an error', () => {
 describe('an error on the terminal', () => {
   it('says what, where, and what to type next', () => {
     const error = new PhasegateError('PG403', 'there is no run x', { where: 'the server', hint: 'phasegate list' });
-    expect(explain(error, plain)).toEqual({ lines: ['✖ PG403 there is no run x (the server)', '  phasegate list'], code: 6 });
+    expect(explain(error, plain)).toEqual({
+      lines: ['✖ PG403 there is no run x (the server)', '  phasegate list'],
+      code: 6,
+    });
   });
 
   it('is free of control characters that came from elsewhere', () => {

@@ -25,7 +25,11 @@ describe('the doctor', () => {
   });
 
   it('says which secrets of an environment are not here, and never what they are', async () => {
-    const { findings, id } = await examineEnvironment('environments/example-production.yaml', {}, { UNLEASH_ADMIN_TOKEN: 'canary' });
+    const { findings, id } = await examineEnvironment(
+      'environments/example-production.yaml',
+      {},
+      { UNLEASH_ADMIN_TOKEN: 'canary' }
+    );
     expect(id).toBeDefined();
     expect(findings[0]).toMatchObject({ state: 'ok', what: 'environment' });
     const secrets = findings.filter((finding) => finding.what.startsWith('secret'));

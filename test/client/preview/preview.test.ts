@@ -23,7 +23,11 @@ describe('the times of a plan', () => {
   it('add up windows, traffic holds and soaks at their shortest; deadlines and expiries at their longest', () => {
     const planned = frozen([
       phase('1a', {
-        steps: [step.flag('core'), step.deploy('core'), step.traffic('ramp', 'FLAG_CORE', { percents: [50, 100], hold: window })],
+        steps: [
+          step.flag('core'),
+          step.deploy('core'),
+          step.traffic('ramp', 'FLAG_CORE', { percents: [50, 100], hold: window }),
+        ],
         success: window,
         approval: approval({ expires: minutes(60) }),
         soak: window,
@@ -41,7 +45,9 @@ describe('the times of a plan', () => {
   });
 
   it('wait for the days of a phase, and not for a stability window that is over by then', () => {
-    const stable = step.check('stable', { check: { type: 'stable', phases: ['1a'], window: windowSpec({ length: span(2 * day) }) } });
+    const stable = step.check('stable', {
+      check: { type: 'stable', phases: ['1a'], window: windowSpec({ length: span(2 * day) }) },
+    });
     const phases = [phase('1a'), phase('1b', { schedule: { week: 1, days: [6, 7] }, before: [stable] })];
     const [, second] = phaseTimes(frozen(phases), Date.UTC(2026, 10, 22));
     expect(second?.begins.shortestMs).toBe(5 * day);
@@ -68,12 +74,24 @@ describe('a preview', () => {
 
   it('names who could approve, without the one who starts it', () => {
     const seen = preview([phase('1a', { approval: approval({ roles: { lead: 1, cto: 1 } }) })]);
-    expect(seen.phases[0]?.approval?.roles).toEqual({ lead: { count: 1, people: ['erin', 'lee'] }, cto: { count: 1, people: ['carlos'] } });
-    expect(previewLines(seen, plain, 100).join('\n')).toContain('approval by 1 lead (erin or lee) and 1 cto (carlos) within 60000ms, else roll back');
+    expect(seen.phases[0]?.approval?.roles).toEqual({
+      lead: { count: 1, people: ['erin', 'lee'] },
+      cto: { count: 1, people: ['carlos'] },
+    });
+    expect(previewLines(seen, plain, 100).join('\n')).toContain(
+      'approval by 1 lead (erin or lee) and 1 cto (carlos) within 60000ms, else roll back'
+    );
   });
 
   it('counts, locks, remarks, and fits the terminal', () => {
-    const seen = preview([phase('1a', { before: [step.attest('team')], steps: [step.flag('core'), step.deploy('core'), step.watch('w')], success: windowSpec(), approval: approval() })]);
+    const seen = preview([
+      phase('1a', {
+        before: [step.attest('team')],
+        steps: [step.flag('core'), step.deploy('core'), step.watch('w')],
+        success: windowSpec(),
+        approval: approval(),
+      }),
+    ]);
     expect(seen.counts).toEqual({ flags: 1, deploys: 1, windows: 2, approvals: 1, attestations: 1 });
     expect(seen.locks).toEqual(['plan/test-plan', 'flag/FLAG_CORE', 'deploy/core']);
     expect(seen.remarks).toEqual(['identities were not verified']);

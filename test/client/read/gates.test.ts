@@ -22,17 +22,37 @@ describe('the open gates of a run', () => {
 
   it('count once when the migration knows them too, and belong to it when no phase has them', () => {
     const own = approvalGate({ address: 'before/executive#1' });
-    const gates = gatesOf(snapshot({ run: run({ gates: [approvalGate(), own] }), phases: [phaseStatus({ gates: [approvalGate()] })] }));
-    expect(gates.map((gate) => gate.workflowId)).toEqual(['migration/demo/test-plan/phase/1a', 'migration/demo/test-plan']);
+    const gates = gatesOf(
+      snapshot({ run: run({ gates: [approvalGate(), own] }), phases: [phaseStatus({ gates: [approvalGate()] })] })
+    );
+    expect(gates.map((gate) => gate.workflowId)).toEqual([
+      'migration/demo/test-plan/phase/1a',
+      'migration/demo/test-plan',
+    ]);
   });
 });
 
 describe('the state of a run', () => {
   it.each([
     ['is that of the phase under way', snapshot({ phases: [phaseStatus({ state: 'waiting' })] }), 'waiting'],
-    ['is "on hold" while an undo keeps failing', snapshot({ run: run({ state: 'rolling back' }), rollbacks: [rollback({ state: 'on hold' })] }), 'on hold'],
-    ['is its own while it waits for locks', snapshot({ run: run({ state: 'waiting for locks' }), phases: [] }), 'waiting for locks'],
-    ['is its own at the end', snapshot({ run: run({ state: 'completed', outcome: { kind: 'completed', reason: '', endedAt: t } }), phases: [phaseStatus({ state: 'waiting' })] }), 'completed'],
+    [
+      'is "on hold" while an undo keeps failing',
+      snapshot({ run: run({ state: 'rolling back' }), rollbacks: [rollback({ state: 'on hold' })] }),
+      'on hold',
+    ],
+    [
+      'is its own while it waits for locks',
+      snapshot({ run: run({ state: 'waiting for locks' }), phases: [] }),
+      'waiting for locks',
+    ],
+    [
+      'is its own at the end',
+      snapshot({
+        run: run({ state: 'completed', outcome: { kind: 'completed', reason: '', endedAt: t } }),
+        phases: [phaseStatus({ state: 'waiting' })],
+      }),
+      'completed',
+    ],
   ])('%s', (_what, seen, state) => {
     expect(effectiveState(seen)).toBe(state);
   });

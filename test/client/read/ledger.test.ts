@@ -11,12 +11,20 @@ function history(change: Partial<HistoryFacts>): HistoryFacts {
   return { workflowId: 'w', runId: 'r', input: undefined, startedAt: t, activities: [], ...change };
 }
 const captures = (entries: LedgerEntry[], startedAt = t) =>
-  history({ startedAt, activities: entries.map((result) => ({ type: 'captureChange', input: {}, result, scheduledAt: t })) });
-const undid = (...ids: string[]) => ids.map((entryId) => ({ type: 'undoChange', input: {}, result: { entryId }, scheduledAt: t }));
+  history({
+    startedAt,
+    activities: entries.map((result) => ({ type: 'captureChange', input: {}, result, scheduledAt: t })),
+  });
+const undid = (...ids: string[]) =>
+  ids.map((entryId) => ({ type: 'undoChange', input: {}, result: { entryId }, scheduledAt: t }));
 
 describe('the ledger of a run', () => {
   it('is what its phases captured, the phase that began first before the others', () => {
-    const later = entry('tools', { type: 'flag', key: 'FLAG_TOOLS', enabled: true, percent: 100 }, { phase: '1b', id: '1b/tools#1' });
+    const later = entry(
+      'tools',
+      { type: 'flag', key: 'FLAG_TOOLS', enabled: true, percent: 100 },
+      { phase: '1b', id: '1b/tools#1' }
+    );
     const { entries, open } = ledgerFrom([captures([later], t + 5), captures(all)]);
     expect(entries.map((one) => one.id)).toEqual(['1a/enable#1', '1a/core#1', '1a/ramp@50#1', '1b/tools#1']);
     expect(open).toEqual(entries);
@@ -29,7 +37,9 @@ describe('the ledger of a run', () => {
   });
 
   it('has nothing open that a finished rollback covers, by undo or by hand', () => {
-    const finished = history({ result: { workflowId: '', verified: true, reason: '', undone: all.map((one) => one.id), status: rollback() } });
+    const finished = history({
+      result: { workflowId: '', verified: true, reason: '', undone: all.map((one) => one.id), status: rollback() },
+    });
     expect(ledgerFrom([captures(all), finished]).open).toEqual([]);
   });
 
@@ -39,12 +49,17 @@ describe('the ledger of a run', () => {
   });
 
   it('does not count an undo that failed', () => {
-    const failed = history({ input: { entries: all }, activities: [{ type: 'undoChange', input: {}, failure: 'refused', scheduledAt: t }] });
+    const failed = history({
+      input: { entries: all },
+      activities: [{ type: 'undoChange', input: {}, failure: 'refused', scheduledAt: t }],
+    });
     expect(ledgerFrom([captures(all), failed]).open).toHaveLength(3);
   });
 
   it('is refused when a capture cannot be read: a ledger with a hole must not pass for a whole one', () => {
-    const foreign = history({ activities: [{ type: 'captureChange', input: {}, result: { other: 1 }, scheduledAt: t }] });
+    const foreign = history({
+      activities: [{ type: 'captureChange', input: {}, result: { other: 1 }, scheduledAt: t }],
+    });
     expect(() => ledgerFrom([foreign])).toThrow(/another version/);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { pickRun, wholeId, type KnownRun } from '../../../src/client/read/resolve-run.js';
 
-const known = (workflowId: string, runId: string, open = false): KnownRun => ({ workflowId, runId, open, startedAt: 0 });
+const known = (workflowId: string, runId: string, open = false): KnownRun => ({
+  workflowId,
+  runId,
+  open,
+  startedAt: 0,
+});
 const newest = known('migration/prod/checkout', 'c');
 const older = known('migration/prod/search', 'b');
 const oldest = known('migration/staging/search', 'a');
@@ -40,15 +45,22 @@ describe('RUN on the command line', () => {
     ['nothing matches', 'nonsense', 'PG403', 'nonsense'],
     ['several end the same way', 'search', 'PG404', 'migration/prod/search, migration/staging/search'],
   ])('is refused when %s', (_what, reference, code, text) => {
-    expect(() => pickRun(runs, reference)).toThrowError(expect.objectContaining({ code, message: expect.stringContaining(text) }));
+    expect(() => pickRun(runs, reference)).toThrowError(
+      expect.objectContaining({ code, message: expect.stringContaining(text) })
+    );
   });
 
   it('is refused when several runs are open and none is named', () => {
-    const open = [{ ...newest, open: true }, { ...older, open: true }];
+    const open = [
+      { ...newest, open: true },
+      { ...older, open: true },
+    ];
     expect(() => pickRun(open)).toThrowError(expect.objectContaining({ code: 'PG404' }));
   });
 
   it('says how to start one when there is none', () => {
-    expect(() => pickRun([])).toThrowError(expect.objectContaining({ code: 'PG403', hint: expect.stringContaining('phasegate start') }));
+    expect(() => pickRun([])).toThrowError(
+      expect.objectContaining({ code: 'PG403', hint: expect.stringContaining('phasegate start') })
+    );
   });
 });

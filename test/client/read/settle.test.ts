@@ -8,17 +8,70 @@ const again = (change: Parameters<typeof rollback>[0] = {}) =>
 
 describe('how a closed run stands', () => {
   const cases: Array<[string, Partial<ClosedFacts>, string, RegExp]> = [
-    ['by its own last word', { outcome: { kind: 'completed', reason: 'all done', endedAt: t } }, 'completed', /^all done$/],
-    ['after a termination with changes in force', { ledger: { entries: [flagEntry, deployEntry], open: [deployEntry] } }, 'rolled-back-not-verified', /terminated; still in force: 1a\/core#1.*phasegate rollback demo\/test-plan/],
-    ['after a termination before any change', { ledger: { entries: [], open: [] } }, 'failed', /terminated before any change/],
-    ['after a termination when phases undid themselves and verified it', { ledger: { entries: [flagEntry], open: [] }, rollbacks: [rollback()] }, 'rolled-back-verified', /everything was undone/],
-    ['when one of several rollbacks was not verified', { ledger: { entries: [flagEntry], open: [] }, rollbacks: [rollback(), rollback({ verified: false, verification: 'no metrics' })] }, 'rolled-back-not-verified', /no metrics/],
-    ['when everything was undone but nobody says that it was verified', { ledger: { entries: [flagEntry], open: [] } }, 'rolled-back-not-verified', /no rollback says/],
+    [
+      'by its own last word',
+      { outcome: { kind: 'completed', reason: 'all done', endedAt: t } },
+      'completed',
+      /^all done$/,
+    ],
+    [
+      'after a termination with changes in force',
+      { ledger: { entries: [flagEntry, deployEntry], open: [deployEntry] } },
+      'rolled-back-not-verified',
+      /terminated; still in force: 1a\/core#1.*phasegate rollback demo\/test-plan/,
+    ],
+    [
+      'after a termination before any change',
+      { ledger: { entries: [], open: [] } },
+      'failed',
+      /terminated before any change/,
+    ],
+    [
+      'after a termination when phases undid themselves and verified it',
+      { ledger: { entries: [flagEntry], open: [] }, rollbacks: [rollback()] },
+      'rolled-back-verified',
+      /everything was undone/,
+    ],
+    [
+      'when one of several rollbacks was not verified',
+      {
+        ledger: { entries: [flagEntry], open: [] },
+        rollbacks: [rollback(), rollback({ verified: false, verification: 'no metrics' })],
+      },
+      'rolled-back-not-verified',
+      /no metrics/,
+    ],
+    [
+      'when everything was undone but nobody says that it was verified',
+      { ledger: { entries: [flagEntry], open: [] } },
+      'rolled-back-not-verified',
+      /no rollback says/,
+    ],
     ['when the ledger could not be read', {}, 'rolled-back-not-verified', /ledger could not be read/],
-    ['after a time-out', { status: 'TIMED_OUT', ledger: { entries: [], open: [] } }, 'failed', /timed out before any change/],
-    ['after a rollback on demand that is verified, whatever the end was before', { outcome: { kind: 'completed', reason: 'all done', endedAt: t }, again: [again()] }, 'rolled-back-verified', /success breached/],
-    ['after a rollback on demand that is not verified', { again: [again({ verified: false, verification: 'red' })] }, 'rolled-back-not-verified', /red/],
-    ['by the last of several rollbacks on demand', { again: [again({ verified: false }), again()] }, 'rolled-back-verified', /success breached/],
+    [
+      'after a time-out',
+      { status: 'TIMED_OUT', ledger: { entries: [], open: [] } },
+      'failed',
+      /timed out before any change/,
+    ],
+    [
+      'after a rollback on demand that is verified, whatever the end was before',
+      { outcome: { kind: 'completed', reason: 'all done', endedAt: t }, again: [again()] },
+      'rolled-back-verified',
+      /success breached/,
+    ],
+    [
+      'after a rollback on demand that is not verified',
+      { again: [again({ verified: false, verification: 'red' })] },
+      'rolled-back-not-verified',
+      /red/,
+    ],
+    [
+      'by the last of several rollbacks on demand',
+      { again: [again({ verified: false }), again()] },
+      'rolled-back-verified',
+      /success breached/,
+    ],
   ];
   it.each(cases)('%s', (_what, change, kind, reason) => {
     const { outcome } = settle(run(), { ...closed, ...change });
@@ -27,7 +80,10 @@ describe('how a closed run stands', () => {
   });
 
   it('is not at its end while phases undo themselves', () => {
-    const standing = settle(run({ outcome: { kind: 'completed', reason: '', endedAt: t } }), { ...closed, stillOpen: 1 });
+    const standing = settle(run({ outcome: { kind: 'completed', reason: '', endedAt: t } }), {
+      ...closed,
+      stillOpen: 1,
+    });
     expect(standing.outcome).toBeUndefined();
     expect(standing.state).toBe('rolling back');
     expect(standing.sentence).toContain('undoes itself');
@@ -35,6 +91,9 @@ describe('how a closed run stands', () => {
 
   it('is on hold while an undo on demand keeps failing', () => {
     const held = again({ state: 'on hold', sentence: 'On hold at 1a/core#1' });
-    expect(settle(run(), { ...closed, stillOpen: 1, again: [held] })).toMatchObject({ state: 'on hold', sentence: 'On hold at 1a/core#1' });
+    expect(settle(run(), { ...closed, stillOpen: 1, again: [held] })).toMatchObject({
+      state: 'on hold',
+      sentence: 'On hold at 1a/core#1',
+    });
   });
 });

@@ -24,7 +24,9 @@ describe('clean', () => {
   });
 
   it('reaches every string of a document, keys included, and nothing else', () => {
-    expect(cleanDeep({ 'k\u001b': ['\u0007x', 1, null, true, { y: 'z\u009b' }] })).toEqual({ k: ['x', 1, null, true, { y: 'z' }] });
+    expect(cleanDeep({ 'k\u001b': ['\u0007x', 1, null, true, { y: 'z\u009b' }] })).toEqual({
+      k: ['x', 1, null, true, { y: 'z' }],
+    });
   });
 });
 

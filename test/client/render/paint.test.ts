@@ -10,7 +10,11 @@ describe('colours', () => {
     ['are on for a terminal', { never: false, env: {}, isTTY: true }, true],
     ['are off for a pipe', { never: false, env: {}, isTTY: false }, false],
     ['are off with --no-color, whatever else says', { never: true, env: { FORCE_COLOR: '1' }, isTTY: true }, false],
-    ['are off with NO_COLOR, which wins over FORCE_COLOR', { never: false, env: { NO_COLOR: '1', FORCE_COLOR: '1' }, isTTY: true }, false],
+    [
+      'are off with NO_COLOR, which wins over FORCE_COLOR',
+      { never: false, env: { NO_COLOR: '1', FORCE_COLOR: '1' }, isTTY: true },
+      false,
+    ],
     ['ignore an empty NO_COLOR', { never: false, env: { NO_COLOR: '' }, isTTY: true }, true],
     ['are on with FORCE_COLOR in a pipe', { never: false, env: { FORCE_COLOR: '1' }, isTTY: false }, true],
     ['are off with FORCE_COLOR=0', { never: false, env: { FORCE_COLOR: '0' }, isTTY: true }, false],

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/client/report/build-report.js';
 import { reportMarkdown } from '../../../src/client/report/markdown.js';
 import { cell, mdTable } from '../../../src/client/report/md-table.js';
-import { deployEntry, flagEntry, phaseStatus, record, rollback, run, second, snapshot, t, undo } from '../support/snapshots.js';
+import {
+  deployEntry,
+  flagEntry,
+  phaseStatus,
+  record,
+  rollback,
+  run,
+  second,
+  snapshot,
+  t,
+  undo,
+} from '../support/snapshots.js';
 
 const window = record('window', {
   state: 'failed',
@@ -22,11 +33,29 @@ const taken = snapshot({
       endedAt: t + 75 * second,
       steps: [record('enable'), window],
       ledger: [flagEntry, deployEntry],
-      decisions: [{ id: '1', gate: '1a/approval#1', decision: 'reject', by: 'erin', roles: ['lead'], reason: 'no | way', at: t, identity: 'identity' }],
+      decisions: [
+        {
+          id: '1',
+          gate: '1a/approval#1',
+          decision: 'reject',
+          by: 'erin',
+          roles: ['lead'],
+          reason: 'no | way',
+          at: t,
+          identity: 'identity',
+        },
+      ],
       waivers: [{ address: '1a/backups#1', by: 'carlos', reason: 'a copy exists', at: t }],
     }),
   ],
-  rollbacks: [rollback({ undos: [undo('1a/enable#1', { evidence: { digest: 'sha256:undo', bytes: 1 } }), undo('1a/core#1', { state: 'taken over', reason: 'by hand' })] })],
+  rollbacks: [
+    rollback({
+      undos: [
+        undo('1a/enable#1', { evidence: { digest: 'sha256:undo', bytes: 1 } }),
+        undo('1a/core#1', { state: 'taken over', reason: 'by hand' }),
+      ],
+    }),
+  ],
 });
 
 describe('a report', () => {
@@ -36,7 +65,9 @@ describe('a report', () => {
       ['1a/enable#1', 'FLAG_CORE → 5 %', 'off', 'undone'],
       ['1a/core#1', 'core → v2', 'revision v1', 'taken over by hand'],
     ]);
-    const running = buildReport(snapshot({ phases: [phaseStatus({ ledger: [flagEntry, { ...deployEntry, cannotUndo: 'gone' }] })] }));
+    const running = buildReport(
+      snapshot({ phases: [phaseStatus({ ledger: [flagEntry, { ...deployEntry, cannotUndo: 'gone' }] })] })
+    );
     expect(running.changes.map((change) => change.fate)).toEqual(['in force', 'cannot be undone']);
   });
 

@@ -154,7 +154,14 @@ export const flagEntry = entry('enable', { type: 'flag', key: 'FLAG_CORE', enabl
 export const deployEntry = entry('core', { type: 'deploy', target: 'core', revision: 'v2', repeatable: true });
 
 export function undo(entryId: string, change: Partial<UndoRecord> = {}): UndoRecord {
-  return { entryId, covers: [], title: `flag/FLAG_CORE back to off`, state: 'done', endedAt: t + 60 * second, ...change };
+  return {
+    entryId,
+    covers: [],
+    title: `flag/FLAG_CORE back to off`,
+    state: 'done',
+    endedAt: t + 60 * second,
+    ...change,
+  };
 }
 
 export function rollback(change: Partial<RollbackStatus> = {}): RollbackStatus {

@@ -1,13 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { timeline } from '../../../src/client/timeline/timeline.js';
-import { approvalGate, holdGate, phaseStatus, record, rollback, run, second, snapshot, t, undo } from '../support/snapshots.js';
+import {
+  approvalGate,
+  holdGate,
+  phaseStatus,
+  record,
+  rollback,
+  run,
+  second,
+  snapshot,
+  t,
+  undo,
+} from '../support/snapshots.js';
 
 const story = (seen: Parameters<typeof snapshot>[0]) =>
   timeline(snapshot(seen)).map((event) => `${(event.at - t) / second} ${event.about} ${event.state} ${event.text}`);
 
 describe('the timeline', () => {
   it('tells a phase that failed and was taken back, in the order of events', () => {
-    const window = record('window', { state: 'failed', verdict: 'FAIL', reason: 'success was 80%', startedAt: t + 5 * second, endedAt: t + 9 * second });
+    const window = record('window', {
+      state: 'failed',
+      verdict: 'FAIL',
+      reason: 'success was 80%',
+      startedAt: t + 5 * second,
+      endedAt: t + 9 * second,
+    });
     expect(
       story({
         run: run({ outcome: { kind: 'rolled-back-verified', reason: '1a', endedAt: t + 80 * second } }),
@@ -30,10 +47,21 @@ describe('the timeline', () => {
   });
 
   it('names a decision before the end of the gate that it decides', () => {
-    const made = { id: '1', gate: '1a/approval#1', decision: 'approve' as const, by: 'erin', roles: ['lead'], at: t + second, identity: 'identity' as const };
+    const made = {
+      id: '1',
+      gate: '1a/approval#1',
+      decision: 'approve' as const,
+      by: 'erin',
+      roles: ['lead'],
+      at: t + second,
+      identity: 'identity' as const,
+    };
     const approved = record('approval', { kind: 'approval', part: 'approval', reason: 'approved by erin' });
     const lines = story({ phases: [phaseStatus({ steps: [approved], decisions: [made] })] });
-    expect(lines.slice(-2)).toEqual(['1 1a/approval#1 passed erin approved', '1 1a/approval#1 passed Step approval: approved by erin']);
+    expect(lines.slice(-2)).toEqual([
+      '1 1a/approval#1 passed erin approved',
+      '1 1a/approval#1 passed Step approval: approved by erin',
+    ]);
   });
 
   it('says who is asked, what is held, what was refused and what was waived', () => {
@@ -47,7 +75,9 @@ describe('the timeline', () => {
       ],
     });
     expect(lines).toContain('30 1a/approval#1 waiting Approval of Agent execution core: waiting for erin or lee');
-    expect(lines).toContain('30 1a/window#1 on hold Watch window: success could not be judged on 3 samples in a row (connection refused)');
+    expect(lines).toContain(
+      '30 1a/window#1 on hold Watch window: success could not be judged on 3 samples in a row (connection refused)'
+    );
     expect(lines).toContain('1 1a skipped refused approve by mallory: not one of the people');
     expect(lines).toContain('2 1a/backups#1 waived waived by carlos: a copy exists');
   });

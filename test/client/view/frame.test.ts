@@ -28,7 +28,10 @@ function drawn(of: RunSnapshot, paint = plain, rows = Infinity): string[] {
   return fit([...frame(of, view), ...footer(of, view)], columns, rows);
 }
 
-const before = [record('backups', { part: 'before' }), record('team', { part: 'before', kind: 'attest', state: 'passed' })];
+const before = [
+  record('backups', { part: 'before' }),
+  record('team', { part: 'before', kind: 'attest', state: 'passed' }),
+];
 const window = record('window', {
   kind: 'watch',
   title: 'Watch the key metrics',
@@ -39,15 +42,27 @@ const window = record('window', {
 delete window.endedAt;
 
 const inWindow = snapshot({
-  phases: [phaseStatus({ steps: [...before, record('enable'), record('core'), window], ledger: [flagEntry, deployEntry] })],
-  windows: [{ workflowId: 'migration/demo/test-plan/phase/1a', heartbeat: heartbeat([0.99, 0.98, 0.9], t + 44 * second), at: now }],
+  phases: [
+    phaseStatus({ steps: [...before, record('enable'), record('core'), window], ledger: [flagEntry, deployEntry] }),
+  ],
+  windows: [
+    {
+      workflowId: 'migration/demo/test-plan/phase/1a',
+      heartbeat: heartbeat([0.99, 0.98, 0.9], t + 44 * second),
+      at: now,
+    },
+  ],
 });
 
 const asked = snapshot({
   phases: [
     phaseStatus({
       state: 'waiting',
-      steps: [...before, record('enable'), record('approval', { part: 'approval', kind: 'approval', state: 'waiting' })],
+      steps: [
+        ...before,
+        record('enable'),
+        record('approval', { part: 'approval', kind: 'approval', state: 'waiting' }),
+      ],
       gates: [approvalGate()],
     }),
   ],
@@ -130,7 +145,11 @@ describe('the picture of a run', () => {
           state: 'rolling back',
           undos: [
             undo('1a/enable#1'),
-            undo('1a/core#1', { state: 'failing', title: 'deploy/core back to revision v1', reason: 'PG304: it said no' }),
+            undo('1a/core#1', {
+              state: 'failing',
+              title: 'deploy/core back to revision v1',
+              reason: 'PG304: it said no',
+            }),
           ],
         }),
       ],
@@ -167,7 +186,9 @@ describe('the picture of a run', () => {
 
   it('shows activities that fail and are tried again', () => {
     const failing = snapshot({
-      troubles: [{ workflowId: 'migration/demo/test-plan/phase/1a', activity: 'watchWindow', attempt: 3, reason: 'refused' }],
+      troubles: [
+        { workflowId: 'migration/demo/test-plan/phase/1a', activity: 'watchWindow', attempt: 3, reason: 'refused' },
+      ],
     });
     expect(drawn(failing).join('\n')).toContain('! watchWindow failed, attempt 3: refused');
   });

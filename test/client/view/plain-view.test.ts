@@ -35,7 +35,9 @@ describe('the plain view', () => {
     const away = snapshot({ noWorker: 'no worker answers' });
     expect(view.lines(away, t + second)).toEqual(['2026-11-22T21:30:01Z  run  ! no worker  no worker answers']);
     expect(view.lines(away, t + 2 * second)).toEqual([]);
-    expect(view.lines(snapshot(), t + 3 * second)).toEqual(['2026-11-22T21:30:03Z  run  ✔ worker  a worker answers again']);
+    expect(view.lines(snapshot(), t + 3 * second)).toEqual([
+      '2026-11-22T21:30:03Z  run  ✔ worker  a worker answers again',
+    ]);
   });
 
   it('is one line for each event, whatever people wrote', () => {

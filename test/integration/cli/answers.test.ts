@@ -35,7 +35,6 @@ describe('approve', () => {
     expect(unasked.code).toBe(2);
     expect(unasked.stderr).toContain('PG405');
     expect(unasked.stderr).toContain('Answer with --yes');
-
   });
 
   it('refuses whom it must, and sends a yes that is bound to what was shown', async () => {
@@ -79,7 +78,6 @@ describe('approve', () => {
     expect(yes.screen).toContain('erin approved 1a/approval#1');
     expect(yes.code).toBe(0);
   });
-
 });
 
 describe('attest', () => {
@@ -103,13 +101,24 @@ describe('reject', () => {
   it('says no with a reason; the phase is rolled back and watch says so', async () => {
     await stage.start(plan([phase('1a', { approval: approval() })]));
     await gateOpens();
-    const { code, stdout } = await as('erin', 'reject', run, '--reason', 'error budget is spent', '--yes', '-o', 'json');
+    const { code, stdout } = await as(
+      'erin',
+      'reject',
+      run,
+      '--reason',
+      'error budget is spent',
+      '--yes',
+      '-o',
+      'json'
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, how: 'update', repeated: false });
     const watched = await phasegate(['watch', run, '--progress', 'plain']);
     expect(watched.code).toBe(4);
     expect(watched.stdout).toContain('erin rejected: error budget is spent');
-    expect(watched.stdout.trimEnd().split('\n').at(-1)).toMatch(/^rolled back, verified: .*identities were not verified$/);
+    expect(watched.stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /^rolled back, verified: .*identities were not verified$/
+    );
   });
 });
 
@@ -119,7 +128,10 @@ describe('list', () => {
     await gateOpens();
     const find = async (...args: string[]) => {
       const { stdout } = await phasegate(['list', '-o', 'ndjson', ...args]);
-      const rows = stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { workflowId: string });
+      const rows = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as { workflowId: string });
       return rows.find((row) => row.workflowId === stage.id);
     };
     // The visibility store may be a moment behind.
@@ -132,7 +144,11 @@ describe('list', () => {
 
 describe('a HOLD', () => {
   const held = () =>
-    stage.start(plan([phase('1a', { steps: [step.flag('core'), step.check('health', { onFail: 'hold' })] })], { hold: { deadline: span(600_000), then: 'rollback' } }));
+    stage.start(
+      plan([phase('1a', { steps: [step.flag('core'), step.check('health', { onFail: 'hold' })] })], {
+        hold: { deadline: span(600_000), then: 'rollback' },
+      })
+    );
 
   it('is answered by retry', async () => {
     let verdicts = 0;
@@ -155,7 +171,10 @@ describe('a HOLD', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('### Waivers');
     expect(stdout).toContain('| carlos | known and harmless |');
-    const json = JSON.parse((await phasegate(['report', run, '-o', 'json'])).stdout) as { schemaVersion: number; headline: string };
+    const json = JSON.parse((await phasegate(['report', run, '-o', 'json'])).stdout) as {
+      schemaVersion: number;
+      headline: string;
+    };
     expect(json.schemaVersion).toBe(1);
     expect(json.headline).toMatch(/^completed: /);
   });
@@ -165,7 +184,9 @@ describe('pause and resume', () => {
   it('stop before the next step, and go on', async () => {
     await stage.start(plan([phase('1a', { before: [step.attest('team')], steps: [step.flag('core')] })]));
     await gateOpens();
-    expect((await as('dana', 'pause', run, '--reason', 'network team')).stdout).toContain('paused before the next step');
+    expect((await as('dana', 'pause', run, '--reason', 'network team')).stdout).toContain(
+      'paused before the next step'
+    );
     expect((await as('erin', 'attest', '1a/team', run, '--answer', 'done', '--yes')).code).toBe(0);
     await stage.until('the pause', async () => (await stage.phase('1a')).state === 'paused');
     expect(stage.world.effects).toEqual([]);
@@ -177,12 +198,16 @@ describe('pause and resume', () => {
 });
 
 describe('a run that does not exist', () => {
-  it.each([['status'], ['watch'], ['report'], ['approve', '--yes'], ['pause'], ['rollback', '--reason', 'x', '--confirm', 'x']])(
-    'is not found by %s, exit code 6',
-    async (verb, ...flags) => {
-      const { code, stderr } = await phasegate([verb ?? '', 'no-such-run', ...flags]);
-      expect(stderr).toContain('PG403 there is no run no-such-run');
-      expect(code).toBe(6);
-    }
-  );
+  it.each([
+    ['status'],
+    ['watch'],
+    ['report'],
+    ['approve', '--yes'],
+    ['pause'],
+    ['rollback', '--reason', 'x', '--confirm', 'x'],
+  ])('is not found by %s, exit code 6', async (verb, ...flags) => {
+    const { code, stderr } = await phasegate([verb ?? '', 'no-such-run', ...flags]);
+    expect(stderr).toContain('PG403 there is no run no-such-run');
+    expect(code).toBe(6);
+  });
 });

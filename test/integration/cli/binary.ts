@@ -28,7 +28,10 @@ export class Running {
   readonly ended: Promise<Ended>;
 
   constructor(args: readonly string[], options: RunOptions = {}) {
-    this.process = spawn(process.execPath, [binary, ...args], { cwd: options.cwd ?? root, env: environmentOf(options) });
+    this.process = spawn(process.execPath, [binary, ...args], {
+      cwd: options.cwd ?? root,
+      env: environmentOf(options),
+    });
     this.process.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
     this.process.stderr?.on('data', (chunk) => (this.stderr += String(chunk)));
     this.process.stdin?.end(options.stdin ?? '');
@@ -57,10 +60,17 @@ export function phasegate(args: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** The same on a pseudo-terminal; `answers` are typed. Both streams come back as one. */
-export function onTerminal(args: readonly string[], answers: string, options: RunOptions = {}): Promise<{ code: number | null; screen: string }> {
+export function onTerminal(
+  args: readonly string[],
+  answers: string,
+  options: RunOptions = {}
+): Promise<{ code: number | null; screen: string }> {
   const script = needs('script', 'apt-get install bsdutils');
   const command = [process.execPath, binary, ...args].map((part) => `'${part}'`).join(' ');
-  const child = spawn(script, ['-qec', command, '/dev/null'], { cwd: root, env: { ...environmentOf(options), TERM: 'xterm' } });
+  const child = spawn(script, ['-qec', command, '/dev/null'], {
+    cwd: root,
+    env: { ...environmentOf(options), TERM: 'xterm' },
+  });
   let screen = '';
   let answered = false;
   return new Promise((resolve) => {

@@ -17,7 +17,12 @@ afterAll(async () => {
   await stage.close();
 });
 
-const end = (...args: string[]) => phasegate(['rollback', stage.id, '--reason', 'the test is over', '--confirm', stage.environment.id, ...args]);
+async function started(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await phasegate(['start', ...args, '--yes', '-q']);
+  expect(code, stderr).toBe(0);
+}
+const end = (...args: string[]) =>
+  phasegate(['rollback', stage.id, '--reason', 'the test is over', '--confirm', stage.environment.id, ...args]);
 
 describe('start', () => {
   it('previews on stderr and prints only the workflow id in a pipe; a second start is refused', async () => {
@@ -84,13 +89,15 @@ describe('start', () => {
 describe('rollback', () => {
   it('says what it will undo and in which order, wants the name of the environment, and follows to the end', async () => {
     const { args } = documents(stage.environment.id, { plan });
-    await phasegate(['start', ...args, '--yes', '-q']);
+    await started(args);
     await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
 
     const unasked = await phasegate(['rollback', stage.id, '--reason', 'why', '--no-input']);
     expect([unasked.code, unasked.stdout]).toEqual([2, '']);
     expect(unasked.stderr).toContain('PG405');
-    expect(unasked.stderr).toMatch(/1\. +1a\/enable#1 +flag\/FLAG_CORE back to off[\s\S]*2\. +1a\/deploy#1 +deploy\/core back to revision v1/);
+    expect(unasked.stderr).toMatch(
+      /1\. +1a\/enable#1 +flag\/FLAG_CORE back to off[\s\S]*2\. +1a\/deploy#1 +deploy\/core back to revision v1/
+    );
 
     const stranger = await end('--as', 'mallory');
     expect(stranger.code).toBe(7);
@@ -104,7 +111,7 @@ describe('rollback', () => {
 
   it('takes back a completed run, says so from then on, and does nothing a second time', async () => {
     const { args } = documents(stage.environment.id, { plan });
-    await phasegate(['start', ...args, '--yes', '-q']);
+    await started(args);
     await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
     await phasegate(['approve', stage.id, '--yes', '--as', 'erin']);
     expect((await phasegate(['watch', stage.id])).code).toBe(0);
@@ -113,7 +120,12 @@ describe('rollback', () => {
     const taken = await end('--progress', 'json');
     expect(taken.stderr).toContain(`started ${stage.id}/rollback/again-1`);
     const last = JSON.parse(taken.stdout.trimEnd().split('\n').at(-1) ?? '') as object;
-    expect(last).toMatchObject({ schemaVersion: 1, type: 'outcome', outcome: { kind: 'rolled-back-verified' }, exitCode: 4 });
+    expect(last).toMatchObject({
+      schemaVersion: 1,
+      type: 'outcome',
+      outcome: { kind: 'rolled-back-verified' },
+      exitCode: 4,
+    });
     expect(taken.code).toBe(4);
     expect(stage.world.changed()).toEqual([]);
     expect((await phasegate(['status', stage.id, '--exit-status', '-o', 'name'])).code).toBe(4);
@@ -125,7 +137,7 @@ describe('rollback', () => {
 
   it('finishes what a termination left behind; until then the plan cannot be started', async () => {
     const { args } = documents(stage.environment.id, { plan });
-    await phasegate(['start', ...args, '--yes', '-q']);
+    await started(args);
     const phase = stage.handleOf(`${stage.id}/phase/1a`);
     await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
     // The phase first: terminated with its parent alive it has nobody left to undo it but the person who did that.
@@ -134,7 +146,9 @@ describe('rollback', () => {
 
     const seen = await phasegate(['status', stage.id, '--exit-status']);
     expect(seen.code).toBe(9);
-    expect(seen.stdout).toContain('rolled back, NOT verified: the run was terminated; still in force: 1a/enable#1, 1a/deploy#1.');
+    expect(seen.stdout).toContain(
+      'rolled back, NOT verified: the run was terminated; still in force: 1a/enable#1, 1a/deploy#1.'
+    );
     const refused = await phasegate(['start', ...args, '--yes', '-q']);
     expect(refused.code).toBe(7);
     expect(refused.stderr).toContain(`PG210`);

@@ -134,6 +134,14 @@ describe('an increase criterion', () => {
     expect(judgeRows(window, rows, { toString: 1 }).verdict).toBe('HOLD');
   });
 
+  it('without a baseline has no value, so nothing critical either', () => {
+    const critical = { ...limit, critical: bound('>=', 0) };
+    expect(measure(critical, value(9), { counter: { counted: 0 } })).toMatchObject({
+      class: 'invalid',
+      critical: false,
+    });
+  });
+
   it('of a query that counts by itself takes the value as it is, baseline or not', () => {
     const rows = [3, 2.9, 4].map((of) => ({ violations: value(of) }));
     for (const baseline of [undefined, { violations: 100 }]) {
@@ -167,6 +175,15 @@ describe('the worst value', () => {
     const state = judgeRows(window, raw.map((of) => ({ m: value(of) })), { m: 10 });
     expect(summary(window, state)[0]?.worst).toBe(expected);
   }); // prettier-ignore
+
+  it('of an exact value is the one furthest from it', () => {
+    const window = windowSpec({ criteria: [criterion({ bound: bound('==', 5) })] });
+    const state = judgeRows(
+      window,
+      [1, 8, 5].map((of) => ({ m: value(of) }))
+    );
+    expect(summary(window, state)[0]?.worst).toBe(1);
+  });
 
   it('is none while nothing was judged', () => {
     const window = windowSpec({ criteria: [criterion({ baseline: { side: 'above', ratio: 0.2 } })] });

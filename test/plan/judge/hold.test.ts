@@ -200,6 +200,8 @@ describe('leaving a HOLD', () => {
     const rows = Array.from({ length: 3 }, () => ({ duration: value(1), violations: value(0) }));
     expect(canRecover(judgeRows(relative, rows))).toBe(false);
     expect(canRecover(judgeRows({ ...spec, criteria: [violations] }, rows))).toBe(false);
+    const both = { ...spec, criteria: [{ ...responseTime, metric: 'duration' }, duration] };
+    expect(canRecover(judgeRows(both, rows))).toBe(false);
     const blind = rows.map(() => ({ duration: value(Number.NaN) }));
     expect(canRecover(judgeRows(relative, blind, { duration: 1 }))).toBe(true);
   });

@@ -45,7 +45,9 @@ describe('the unbroken stretch', () => {
 
   it('does not count what was missing before its first ok sample', () => {
     expect(judge(spec, '-' + ok(11)).criteria[0]).toMatchObject({ streak: 11, gaps: 0 });
-    expect(judge(spec, '.-x-.').criteria[0]).toMatchObject({ streak: 1, gaps: 0 });
+    const loose = windowSpec({ coverage: 0.5 });
+    expect(judge(loose, '.-x-.').criteria[0]).toMatchObject({ streak: 1, gaps: 0, notValid: 2 });
+    expect(judge(loose, '.-').criteria[0]).toMatchObject({ streak: 1, gaps: 1 });
   });
 
   it('is kept for each criterion apart, and all must span the length at once', () => {

@@ -53,6 +53,11 @@ describe('the minimum of traffic', () => {
     expect(judge([...blind, ...flat(600, 7)])).toMatchObject({ verdict: 'PASS', nextK: 11 });
   });
 
+  it('may be missing on the first samples', () => {
+    expect(judge([none, none, 500]).verdict).toBeUndefined();
+    expect(judge([none, none, none]).verdict).toBe('HOLD');
+  });
+
   it('must be readable at the sample that ends a HOLD', () => {
     const rows = Array.from({ length: 6 }, (_, k) => ({
       success_rate: value(k < 3 ? Number.NaN : 0.99),

@@ -66,6 +66,9 @@ export const step = {
     repeatable: true,
     ...change,
   }),
+  /** A deploy beside a flag of the same name. */
+  deployTo: (target: string, change: Partial<DeployStep> = {}): DeployStep =>
+    step.deploy(target, { id: `deploy-${target}`, ...change }),
   traffic: (id: string, flag: string, change: Partial<TrafficStep> = {}): TrafficStep => ({
     kind: 'traffic',
     id,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { inject } from 'vitest';
-import { createHostActivities } from '../../../src/activities/host/index.js';
+import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import {
   environmentQueue,
@@ -13,80 +12,127 @@ import {
   windowQueue,
   workflowQueue,
 } from '../../../src/plan/names.js';
-import type { PhaseStatus, RollbackStatus, RunStatus } from '../../../src/plan/run-status.js';
+import type { Outcome } from '../../../src/plan/outcome.js';
+import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../src/plan/run-status.js';
+import { searchAttributes } from '../../../src/plan/search-attributes.js';
 import type { Answer, MessageName } from '../../../src/plan/wire.js';
-import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
-import { promote, versionOf } from '../../../src/worker/deployment.js';
-import { createLogger, temporalLogger } from '../../../src/worker/logger.js';
 import type { migration } from '../../../src/workflows/migration.js';
 import { environment, runInput } from './plans.js';
+import { openTheatre } from './theatre.js';
 import { onStage, World } from './world.js';
 
+export type Run = WorkflowHandle<typeof migration>;
+
 /** A real Temporal server and real workers around the fake world; each stage has an environment of its own. */
-export interface Stage {
+export class Stage {
+  readonly client: Client;
+  readonly environment: Environment;
+  private readonly worlds = new Map<string, World>();
+  private readonly running: Promise<unknown>;
+  private readonly workers: Worker[];
+  private readonly pollMs: number;
+  private plan = '';
+
+  constructor(client: Client, where: Environment, pollMs: number, workers: Worker[]) {
+    this.client = client;
+    this.environment = where;
+    this.pollMs = pollMs;
+    this.raise();
+    this.workers = workers;
+    this.running = Promise.all(workers.map((worker) => worker.run()));
+  }
+
   /** The world of the present test. */
-  readonly world: World;
-  client: Client;
-  /** A new world and a new plan id, with no locks held: call it before each test. Ends what the last test left open. */
-  fresh(): Promise<void>;
+  get world(): World {
+    return this.worldOf(this.plan);
+  }
+
+  /** The world of the run that an activity's input names, so that a run which a test left open disturbs no other. */
+  worldOf(asked: string): World {
+    const world = this.worlds.get(/plan-[0-9a-f]{8}/.exec(asked)?.[0] ?? '') ?? this.worlds.get(this.plan);
+    if (!world) throw new Error('no world is on this stage');
+    return world;
+  }
+
+  /** Plan id of the present test; `start` gives it to every plan that has no id of its own. */
+  get planId(): string {
+    return this.plan;
+  }
+
   /** Workflow id of the run of the present test. */
-  readonly id: string;
-  environment: Environment;
-  start(plan: Plan): Promise<WorkflowHandle<typeof migration>>;
-  status(run: WorkflowHandle): Promise<RunStatus>;
-  phase(id: string): Promise<PhaseStatus>;
-  rollback(name: string): Promise<RollbackStatus>;
-  /** Sends an update to a phase. */
-  tell(phaseId: string, name: MessageName, payload: unknown): Promise<Answer>;
-  handleOf(workflowId: string): WorkflowHandle;
-  until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T>;
-  close(): Promise<void>;
-}
+  get id(): string {
+    return migrationId(this.environment.id, this.plan);
+  }
 
-/** Quiet unless PHASEGATE_LOG_LEVEL asks for more: `PHASEGATE_LOG_LEVEL=warn npx vitest run …`. */
-const logger = temporalLogger(createLogger({ level: process.env.PHASEGATE_LOG_LEVEL ?? 'silent' }));
-Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } } });
+  /** A new world and a new plan id, with no locks held: for a stage that serves several tests, before each of them. */
+  async fresh(): Promise<void> {
+    await this.stop(this.id);
+    await this.stop(locksWorkflowId(this.environment.id));
+    this.raise();
+  }
 
-export async function openStage(change: Partial<Environment> = {}, cached?: number): Promise<Stage> {
-  const address = inject('temporalAddress');
-  const namespace = inject('temporalNamespace');
-  const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
-  const backdrop = { world: new World(), plan: '' };
-  const worlds = new Map<string, World>();
-  const id = (): string => migrationId(where.id, backdrop.plan);
-  const connection = await NativeConnection.connect({ address });
-  const client = new Client({
-    connection: await Connection.connect({ address }),
-    namespace,
-    dataConverter: { payloadConverterPath },
-  });
-  const { code, buildId } = await loadBundle(logger);
-  const { environment: acts, windows } = onStage(
-    (asked) => worlds.get(/plan-[0-9a-f]{8}/.exec(asked)?.[0] ?? '') ?? backdrop.world
-  );
-  const shared = {
-    connection,
-    namespace,
-    dataConverter: { payloadConverterPath },
-    maxHeartbeatThrottleInterval: '500ms',
-    defaultHeartbeatThrottleInterval: '500ms',
-  } as const;
-  const workers = await Promise.all([
-    Worker.create({
-      ...shared,
+  private raise(): void {
+    this.plan = `plan-${randomUUID().slice(0, 8)}`;
+    this.worlds.set(this.plan, new World());
+  }
+
+  start(plan: Plan, startedBy = 'dana'): Promise<Run> {
+    const named = plan.id === 'test-plan' ? { ...plan, id: this.plan } : plan;
+    return this.client.workflow.start<typeof migration>('migration', {
+      workflowId: migrationId(this.environment.id, named.id),
       taskQueue: workflowQueue,
-      workflowBundle: { code },
-      activities: createHostActivities(client),
-      stickyQueueScheduleToStartTimeout: '1s',
-      workerDeploymentOptions: versionOf(buildId),
-      ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
-    }),
-    Worker.create({ ...shared, taskQueue: environmentQueue(where.id), activities: acts }),
-    Worker.create({ ...shared, taskQueue: windowQueue(where.id), activities: windows }),
-  ]);
-  const running = workers.map((worker) => worker.run());
-  await promote(client, buildId, { promote: true, logger: createLogger({ level: 'silent' }) });
-  const until: Stage['until'] = async (what, look) => {
+      args: [runInput(named, this.environment, startedBy)],
+      workflowIdConflictPolicy: 'FAIL',
+      typedSearchAttributes: [
+        { key: searchAttributes.plan, value: named.id },
+        { key: searchAttributes.environment, value: this.environment.id },
+      ],
+    });
+  }
+
+  handleOf(workflowId: string, runId?: string): WorkflowHandle {
+    return this.client.workflow.getHandle(workflowId, runId);
+  }
+
+  phaseHandle(id: string): WorkflowHandle {
+    return this.handleOf(phaseWorkflowId(this.id, id));
+  }
+
+  rollbackHandle(name: string): WorkflowHandle {
+    return this.handleOf(rollbackWorkflowId(this.id, name));
+  }
+
+  locksHandle(): WorkflowHandle {
+    return this.handleOf(locksWorkflowId(this.environment.id));
+  }
+
+  status(run: WorkflowHandle = this.handleOf(this.id)): Promise<RunStatus> {
+    return run.query<RunStatus>('status');
+  }
+
+  phase(id: string): Promise<PhaseStatus> {
+    return this.phaseHandle(id).query<PhaseStatus>('status');
+  }
+
+  rollback(name: string): Promise<RollbackStatus> {
+    return this.rollbackHandle(name).query<RollbackStatus>('status');
+  }
+
+  /** Sends an update to a phase; `to` may also be a workflow handle. */
+  tell(to: string | WorkflowHandle, name: MessageName, payload: unknown): Promise<Answer> {
+    const handle = typeof to === 'string' ? this.phaseHandle(to) : to;
+    return handle.executeUpdate<Answer, [unknown]>(name, { args: [payload] });
+  }
+
+  /** The open gate of a phase at this address, or at any. */
+  gate(phaseId: string, address?: string): Promise<Gate> {
+    return this.until(`the gate ${address ?? ''} of ${phaseId}`, async () =>
+      (await this.phase(phaseId)).gates.find((gate) => address === undefined || gate.address === address)
+    );
+  }
+
+  /** Looks again and again until something is there; errors count as not yet. */
+  async until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
     const end = Date.now() + 20_000;
     let last: unknown;
     while (Date.now() < end) {
@@ -96,55 +142,67 @@ export async function openStage(change: Partial<Environment> = {}, cached?: numb
       } catch (error) {
         last = error;
       }
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, this.pollMs));
     }
     throw new Error(`waited 20 s for ${what}`, { cause: last });
-  };
-  const end = async (workflowId: string): Promise<void> => {
-    await client.workflow
-      .getHandle(workflowId)
+  }
+
+  async outcome(run: WorkflowHandle = this.handleOf(this.id)): Promise<Outcome | undefined> {
+    return (await run.describe()).memo?.outcome as Outcome | undefined;
+  }
+
+  async close(): Promise<void> {
+    const left = `PhasegateEnvironment = '${this.environment.id}' AND ExecutionStatus = 'Running'`;
+    for await (const { workflowId } of this.client.workflow.list({ query: left })) await this.stop(workflowId);
+    await this.stop(locksWorkflowId(this.environment.id));
+    for (const worker of this.workers) worker.shutdown();
+    await this.running;
+  }
+
+  private async stop(workflowId: string): Promise<void> {
+    await this.handleOf(workflowId)
       .terminate('the test is over')
       .catch(() => undefined);
-  };
-  const fresh = async (): Promise<void> => {
-    if (backdrop.plan !== '') await end(id());
-    await end(locksWorkflowId(where.id));
-    backdrop.world = new World();
-    backdrop.plan = `plan-${randomUUID().slice(0, 8)}`;
-    worlds.set(backdrop.plan, backdrop.world);
-  };
-  await fresh();
-  return {
-    get world() {
-      return backdrop.world;
-    },
-    get id() {
-      return id();
-    },
-    fresh,
-    client,
-    environment: where,
-    until,
-    start: (plan) =>
-      client.workflow.start<typeof migration>('migration', {
-        workflowId: id(),
-        taskQueue: workflowQueue,
-        args: [runInput({ ...plan, id: backdrop.plan }, where)],
-      }),
-    status: (run) => run.query<RunStatus>('status'),
-    phase: (phaseId) => client.workflow.getHandle(phaseWorkflowId(id(), phaseId)).query<PhaseStatus>('status'),
-    rollback: (name) => client.workflow.getHandle(rollbackWorkflowId(id(), name)).query<RollbackStatus>('status'),
-    tell: (phaseId, name, payload) =>
-      client.workflow
-        .getHandle(phaseWorkflowId(id(), phaseId))
-        .executeUpdate<Answer, [unknown]>(name, { args: [payload] }),
-    handleOf: (workflowId) => client.workflow.getHandle(workflowId),
-    async close() {
-      await end(id());
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-      await client.connection.close();
-      await connection.close();
-    },
-  };
+  }
+}
+
+/** @param cached as in `openTheatre` */
+export async function openStage(change: Partial<Environment> = {}, cached?: number): Promise<Stage> {
+  const { client, shared } = await openTheatre(cached);
+  const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
+  const beats = { maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' } as const;
+  const cast: { stage?: Stage } = {};
+  const acts = onStage((asked) => {
+    if (!cast.stage) throw new Error('the stage is not open yet');
+    return cast.stage.worldOf(asked);
+  });
+  const workers = await Promise.all([
+    Worker.create({ ...shared, ...beats, taskQueue: environmentQueue(where.id), activities: acts.environment }),
+    Worker.create({ ...shared, ...beats, taskQueue: windowQueue(where.id), activities: acts.windows }),
+  ]);
+  // A worker that replays everything has enough to do without a query every moment.
+  cast.stage = new Stage(client, where, cached === 0 ? 300 : 30, workers);
+  return cast.stage;
+}
+
+/** What a run or phase failed with. */
+export async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
+  const error = await result.then(
+    () => undefined,
+    (reason: unknown) => reason
+  );
+  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) throw new Error('it did not fail in the expected way', { cause: error });
+  return cause;
+}
+
+/** Why an update was refused: code and reason. */
+export async function refusalOf(update: Promise<unknown>): Promise<{ code: string; reason: string }> {
+  const error = await update.then(
+    () => undefined,
+    (reason: unknown) => reason
+  );
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) throw new Error('it was not refused', { cause: error });
+  return { code: cause.type ?? '', reason: cause.message };
 }

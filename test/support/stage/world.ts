@@ -1,16 +1,19 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type {
+  BaselineInput,
+  CaptureInput,
   CheckInput,
   EnvironmentActivities,
   Notification,
+  VerifyIdentityInput,
   WindowActivities,
   WindowInput,
   WindowResult,
 } from '../../../src/activities/contract.js';
 import type { Change, LedgerEntry, TargetState } from '../../../src/plan/change.js';
-import { startWindow } from '../../../src/plan/judge.js';
-import { targetOf } from '../../../src/plan/ledger.js';
 import type { Verdict } from '../../../src/plan/judge-types.js';
+import { startWindow, type WindowState } from '../../../src/plan/judge.js';
+import { targetOf } from '../../../src/plan/ledger.js';
 
 export interface Effect {
   act: 'apply' | 'undo';
@@ -19,11 +22,11 @@ export interface Effect {
   key: string;
 }
 
-/** Activities that act in the world of the run that asks, so that a run which a test left open disturbs no other. */
-export function onStage(worldOf: (asked: string) => World): {
-  environment: EnvironmentActivities;
-  windows: WindowActivities;
-} {
+/** What a window finds; `hold` says why a HOLD is one (default: data is missing). Undefined: the data is back. */
+export type Finding = Verdict | undefined | { verdict: 'HOLD'; cause: 'deadline' | 'baseline' };
+
+/** Activities that act in the world of the run that asks. */
+export function onStage(worldOf: (asked: string) => World): ReturnType<World['activities']> {
   const acts = (input: unknown): ReturnType<World['activities']> => worldOf(JSON.stringify(input)).activities();
   const names = Object.keys(new World().activities().environment) as Array<keyof EnvironmentActivities>;
   const delegates = names.map((name) => [
@@ -44,95 +47,76 @@ export class World {
   readonly effects: Effect[] = [];
   readonly notes: Notification[] = [];
   readonly windows: WindowInput[] = [];
+  readonly checks: CheckInput[] = [];
   readonly evidence = new Map<string, unknown>();
   private readonly states = new Map<string, TargetState>();
 
-  /** What the next windows find, by address without attempt (`1a/window`); default PASS. May wait. */
-  onWindow: (input: WindowInput, signal: AbortSignal) => Promise<Verdict | undefined> | Verdict | undefined = () =>
-    'PASS';
+  /** The scripts: what each activity finds. They may wait, throw, or never answer. */
+  onWindow: (input: WindowInput, signal: AbortSignal) => Promise<Finding> | Finding = () => 'PASS';
   onCheck: (input: CheckInput) => Promise<Verdict> | Verdict = () => 'PASS';
-  onApply: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
+  onCapture: (input: CaptureInput) => Promise<void> | void = () => undefined;
+  onApply: (entry: LedgerEntry) => Promise<Verdict | void> | Verdict | void = () => undefined;
+  onVerify: (entry: LedgerEntry) => Promise<Verdict> | Verdict = () => 'PASS';
   onUndo: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
+  onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
   missingBaseline: string[] = [];
 
   state(target: string): TargetState {
-    const known = this.states.get(target);
-    if (known) return known;
-    const [type, name = ''] = target.split('/');
-    return type === 'flag'
-      ? { type: 'flag', key: name, exists: true, enabled: false, percent: 0, include: [] }
-      : { type: 'deploy', target: name, revision: 'v1' };
+    return this.states.get(target) ?? original(target);
   }
 
   /** Targets that are not as they were at the start. */
   changed(): string[] {
-    return [...this.states.keys()].filter(
-      (target) => JSON.stringify(this.states.get(target)) !== JSON.stringify(new World().state(target))
-    );
+    return [...this.states].filter(([target, state]) => words(state) !== words(original(target))).map(([name]) => name);
+  }
+
+  /** The effects in words: `apply flag/X 5%`, `undo deploy/core v1`. */
+  story(act?: Effect['act']): string[] {
+    const told = this.effects.filter((effect) => act === undefined || effect.act === act);
+    return told.map((effect) => `${effect.act} ${effect.target} ${effect.to}`);
   }
 
   activities(): { environment: EnvironmentActivities; windows: WindowActivities } {
     return {
       environment: {
-        captureChange: async (input) => ({
-          id: input.origin.address,
-          phase: input.phase,
-          step: input.step,
-          attempt: input.attempt,
-          title: input.origin.title,
-          change: input.change,
-          before: this.state(targetOf(input.change)),
-          capturedAt: Date.now(),
-          runId: Context.current().info.workflowExecution?.runId ?? '',
-          idempotencyKey: `${input.origin.run}/${input.origin.address}`,
-          ...(input.cannotUndo === undefined ? {} : { cannotUndo: input.cannotUndo }),
-        }),
-        applyChange: async ({ entry }) => {
-          await this.onApply(entry);
-          this.set(entry.change, entry.idempotencyKey);
-          return { verdict: 'PASS', reason: 'applied', endedAt: Date.now(), evidence: this.store(entry) };
+        captureChange: async (input) => {
+          await this.onCapture(input);
+          return this.capture(input);
         },
-        verifyChange: async ({ entry }) => ({
-          verdict: 'PASS',
-          reason: 'as wanted',
-          found: 'as wanted',
-          endedAt: Date.now(),
-          evidence: this.store(entry),
-        }),
+        applyChange: async ({ entry }) => {
+          const verdict = (await this.onApply(entry)) ?? 'PASS';
+          if (verdict === 'PASS') this.set(entry.change, entry.idempotencyKey);
+          return { verdict, reason: `apply says ${verdict}`, endedAt: Date.now(), evidence: this.store(entry) };
+        },
+        verifyChange: async ({ entry }) => {
+          const verdict = await this.onVerify(entry);
+          const reason = `read back says ${verdict}`;
+          return { verdict, reason, found: reason, endedAt: Date.now(), evidence: this.store(entry) };
+        },
         undoChange: async ({ entry, key }) => {
           await this.onUndo(entry);
           const target = targetOf(entry.change);
           this.states.set(target, entry.before);
           this.effects.push({ act: 'undo', target, to: words(entry.before), key });
-          return {
-            entryId: entry.id,
-            changed: true,
-            state: entry.before,
-            reason: 'restored',
-            endedAt: Date.now(),
-            evidence: this.store(entry),
-          };
+          const [reason, endedAt, evidence] = ['restored', Date.now(), this.store(entry)] as const;
+          return { entryId: entry.id, changed: true, state: entry.before, reason, endedAt, evidence };
         },
         runCheck: async (input) => {
-          const verdict = await this.onCheck(input);
+          this.checks.push(input);
+          const verdict = await beating(this.onCheck(input));
           return { verdict, reason: `check says ${verdict}`, endedAt: Date.now(), evidence: this.store(input) };
         },
-        captureBaseline: async ({ metrics }) => ({
-          at: Date.now(),
-          values: Object.fromEntries(
-            metrics.filter((name) => !this.missingBaseline.includes(name)).map((name) => [name, 1])
-          ),
-          missing: Object.fromEntries(this.missingBaseline.map((name) => [name, 'no data'])),
-          evidence: this.store(metrics),
-        }),
+        captureBaseline: async (input) => this.baseline(input),
         notify: async ({ notification }) => {
           this.notes.push(notification);
           return { delivered: ['log'], failed: {}, endedAt: Date.now() };
         },
-        verifyIdentity: async ({ statement, environment }) =>
-          environment.people.some((person) => person.name === statement.by)
-            ? { accepted: true, how: 'identity' }
-            : { accepted: false, reason: `${statement.by} is unknown` },
+        verifyIdentity: async (input) => {
+          await this.onIdentity(input);
+          const { by } = input.statement;
+          const known = input.environment.people.some((person) => person.name === by);
+          return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
+        },
         recordEvidence: async ({ document }) => this.store(document),
         readEvidence: async ({ digest }) => {
           if (!this.evidence.has(digest)) throw ApplicationFailure.nonRetryable(`no evidence ${digest}`, 'PG310');
@@ -143,41 +127,58 @@ export class World {
     };
   }
 
+  private capture(input: CaptureInput): LedgerEntry {
+    return {
+      id: input.origin.address,
+      phase: input.phase,
+      step: input.step,
+      attempt: input.attempt,
+      title: input.origin.title,
+      change: input.change,
+      before: this.state(targetOf(input.change)),
+      capturedAt: Date.now(),
+      runId: Context.current().info.workflowExecution?.runId ?? '',
+      idempotencyKey: `${input.origin.run}/${input.origin.address}`,
+      ...(input.cannotUndo === undefined ? {} : { cannotUndo: input.cannotUndo }),
+    };
+  }
+
+  private baseline({ metrics }: BaselineInput): Awaited<ReturnType<EnvironmentActivities['captureBaseline']>> {
+    const missing = metrics.filter((name) => this.missingBaseline.includes(name));
+    const there = metrics.filter((name) => !missing.includes(name));
+    return {
+      at: Date.now(),
+      values: Object.fromEntries(there.map((name) => [name, 1])),
+      missing: Object.fromEntries(missing.map((name) => [name, 'no data'])),
+      evidence: this.store(metrics),
+    };
+  }
+
   private async window(input: WindowInput): Promise<WindowResult> {
     this.windows.push(input);
-    const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), 500);
-    try {
-      const verdict = await Promise.race([this.onWindow(input, context.cancellationSignal), context.cancelled]);
-      const state = {
-        ...startWindow(input.spec, input.t0),
-        ...(verdict === 'HOLD' ? { hold: { cause: 'data' as const, sinceK: 3 } } : {}),
-      };
-      return {
-        ...(verdict === undefined ? {} : { verdict }),
-        reason: `window says ${verdict ?? 'recovered'}`,
-        startedAt: input.t0,
-        endedAt: Date.now(),
-        samples: 10,
-        criteria: [],
-        state,
-        evidence: this.store({ verdict }),
-      };
-    } finally {
-      clearInterval(beat);
-    }
+    const found = await beating(this.onWindow(input, Context.current().cancellationSignal));
+    const verdict = typeof found === 'object' ? found.verdict : found;
+    const cause = typeof found === 'object' ? found.cause : 'data';
+    const held: Partial<WindowState> = verdict === 'HOLD' ? { verdict, hold: { cause, sinceK: 3 } } : {};
+    return {
+      ...(verdict === undefined ? {} : { verdict }),
+      reason: verdict === undefined ? 'data is back' : `window says ${verdict}`,
+      startedAt: input.t0,
+      endedAt: Date.now(),
+      samples: 10,
+      criteria: [],
+      state: { ...startWindow(input.spec, input.t0), ...held },
+      evidence: this.store({ verdict }),
+    };
   }
 
   private set(change: Change, key: string): void {
     const target = targetOf(change);
     const before = this.state(target);
+    const { revision = '' } = change as { revision?: string };
     const after: TargetState =
-      change.type === 'deploy' || before.type === 'deploy'
-        ? {
-            type: 'deploy',
-            target: target.slice('deploy/'.length),
-            revision: change.type === 'deploy' ? change.revision : '',
-          }
+      before.type === 'deploy' || change.type === 'deploy'
+        ? { type: 'deploy', target: target.slice('deploy/'.length), revision }
         : { ...before, enabled: change.enabled, percent: change.percent, include: change.include ?? before.include };
     this.states.set(target, after);
     this.effects.push({ act: 'apply', target, to: words(after), key });
@@ -185,12 +186,39 @@ export class World {
 
   private store(document: unknown): { digest: string; bytes: number } {
     const digest = `sha256:${(this.evidence.size + 1).toString(16).padStart(64, '0')}`;
-    this.evidence.set(digest, document);
+    this.evidence.set(digest, structuredClone(document));
     return { digest, bytes: 1 };
   }
+}
+
+function original(target: string): TargetState {
+  const [type, name = ''] = target.split('/');
+  return type === 'flag'
+    ? { type: 'flag', key: name, exists: true, enabled: false, percent: 0, include: [] }
+    : { type: 'deploy', target: name, revision: 'v1' };
 }
 
 function words(state: TargetState): string {
   if (state.type === 'deploy') return state.revision;
   return state.enabled ? `${state.percent}%` : 'off';
+}
+
+/** Heartbeats while a script waits, and ends it when the workflow asks for that. */
+async function beating<T>(script: Promise<T> | T): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 300);
+  try {
+    return await Promise.race([script, context.cancelled]);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** A door that a script waits at until the test opens it. */
+export function door(): { open: () => void; opened: Promise<void>; reached: Promise<void>; wait: () => Promise<void> } {
+  let open = (): void => undefined;
+  let arrive = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const reached = new Promise<void>((resolve) => (arrive = resolve));
+  return { open: () => open(), opened, reached, wait: () => (arrive(), opened) };
 }

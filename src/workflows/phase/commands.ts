@@ -1,0 +1,41 @@
+import type { PhaseInput } from '../../plan/run-input.js';
+import { refused } from '../messages.js';
+import type { PhaseRecord } from './record.js';
+import type { Brake } from './stop.js';
+
+/** Takes what people say to the phase as a whole: pause, resume, roll back. */
+export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: Brake): void {
+  const { inbox, facts } = record;
+  inbox.on('pause', {
+    check: () => undefined,
+    take: async ({ by, reason }) => {
+      const repeated = facts.paused !== undefined;
+      facts.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
+      record.publish();
+      return { message: `paused by ${facts.paused.by} before the next step`, repeated };
+    },
+  });
+  inbox.on('resume', {
+    check: () => undefined,
+    take: async ({ by }) => {
+      const repeated = facts.paused === undefined;
+      delete facts.paused;
+      record.publish();
+      return { message: repeated ? 'it was not paused' : `resumed by ${by}`, repeated };
+    },
+  });
+  inbox.on('rollback', {
+    check: ({ phase }) => {
+      if (phase === undefined || phase.toLowerCase() === input.phase.id) return undefined;
+      return { code: 'PG209', reason: `this is phase ${input.phase.id}, not ${phase}` };
+    },
+    take: async ({ by, reason, phase }) => {
+      if (record.state === 'completed') {
+        throw refused({ code: 'PG213', reason: 'this phase has completed: send the rollback to the run' });
+      }
+      const repeated = record.state === 'rolling back';
+      brake.pull({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
+      return { message: phase === undefined ? 'rolling back everything' : `rolling back ${phase}`, repeated };
+    },
+  });
+}
