@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../support/stage/stage.js';
-import { onTerminal, phasegate } from './binary.js';
+import { onTerminal, phasegate, Running } from './binary.js';
 import { documents } from './documents.js';
 
 let stage: Stage;
@@ -65,21 +65,19 @@ describe('start', () => {
     expect(typed.screen).toContain(`Type ${stage.environment.id} to go on`);
     expect(typed.screen).toContain(stage.id);
     expect(typed.code).toBe(0);
+    await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
   });
 
   it('follows the run with --watch and exits with its outcome', async () => {
-    stage.world.onApply = () => {
-      throw new Error('the flag system is on fire');
-    };
-    stage.world.onWindow = () => 'FAIL';
+    stage.world.onWindow = (input) => (input.origin.address === '1a/success#1' ? 'HOLD' : 'PASS');
     const { args } = documents(stage.environment.id, { plan });
-    const watching = phasegate(['start', ...args, '--yes', '-q', '--watch', '--timeout', '50s']);
+    const watching = new Running(['start', ...args, '--yes', '-q', '--watch', '--timeout', '50s']);
     const held = await stage.until('the HOLD', async () => (await stage.phase('1a')).gates[0]);
     expect(held.kind).toBe('hold');
-    stage.world.onApply = () => undefined;
+    await watching.says('1a/success#1  ■ on hold');
+    stage.world.onWindow = (input) => (input.origin.address === '1a/success#2' ? 'FAIL' : 'PASS');
     expect((await phasegate(['retry', stage.id, '--yes'])).code).toBe(0);
-    const { code, stdout, stderr } = await watching;
-    expect(stderr).toContain('1a/enable#1  ■ on hold');
+    const { code, stdout, stderr } = await watching.ended;
     expect(stdout).toBe(`${stage.id}\n`);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^rolled back, verified: .* · identities were not verified$/);
     expect(code).toBe(4);

@@ -96,7 +96,7 @@ describe('the deadline', () => {
   it('holds a window that saw no breach but could not be finished', () => {
     const tight: WindowSpec = windowSpec({ deadline: span(150 * second) });
     const held = judge(tight, ok(5) + '-' + ok(5));
-    expect(held).toMatchObject({ verdict: 'HOLD', hold: { cause: 'deadline' } });
+    expect(held).toMatchObject({ verdict: 'HOLD', hold: { cause: 'deadline', sinceK: 10 } });
     expect(held.reason).toBe(
       'the deadline (150s) has passed without a verdict: "success_rate > 95%" was ok on 10 of 11 samples (no data)'
     );
@@ -134,8 +134,11 @@ describe('the deadline', () => {
     });
   });
 
-  it('names the criterion that broke most often', () => {
-    const two = windowSpec({ criteria: [successRate, responseTime], deadline: span(150 * second) });
+  it.each([
+    ['first', [responseTime, successRate]],
+    ['last', [successRate, responseTime]],
+  ])('names the criterion that broke most often, also when it comes %s', (_, criteria) => {
+    const two = windowSpec({ criteria, deadline: span(150 * second) });
     const rows = Array.from({ length: 11 }, (_, k) => ({
       success_rate: value(k === 5 ? 0.9 : 0.99),
       response_time: value(k % 3 === 1 ? 2.5 + k / 100 : 1),

@@ -1,0 +1,57 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { Client } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { loadBundle, payloadConverterPath } from '../../src/worker/bundle.js';
+
+const folder = fileURLToPath(new URL('../histories/', import.meta.url));
+
+export interface Recorded {
+  name: string;
+  workflowId: string;
+  history: Awaited<ReturnType<typeof historyOf>>;
+}
+
+export function historyOf(
+  client: Client,
+  workflowId: string
+): ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']> {
+  return client.workflow.getHandle(workflowId).fetchHistory();
+}
+
+/** Replays a history against the bundle of the build; throws when the workflow code no longer does what it did. */
+export async function replay(recorded: Recorded): Promise<void> {
+  const { code } = await loadBundle();
+  await Worker.runReplayHistory(
+    { workflowBundle: { code }, dataConverter: { payloadConverterPath } },
+    recorded.history,
+    recorded.workflowId
+  );
+}
+
+/** All histories that are committed, by file name. */
+export function committed(): Recorded[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => {
+      const { workflowId, history } = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as {
+        workflowId: string;
+        history: unknown;
+      };
+      return { name: file.replace(/\.json$/, ''), workflowId, history: historyFromJSON(history) };
+    });
+}
+
+/** Keeps a history for all later builds: `npm run record`. */
+export function keep({ name, workflowId, history }: Recorded): void {
+  mkdirSync(folder, { recursive: true });
+  const text = historyToJSON(history);
+  const plain = typeof text === 'string' ? (JSON.parse(text) as unknown) : text;
+  // Where it was recorded is nobody's business: folders in stack traces, host and process in identities.
+  const clean = JSON.stringify({ workflowId, history: plain }, (key, value: unknown) => {
+    if (key === 'identity' || key === 'stackTrace') return '';
+    return value;
+  });
+  writeFileSync(`${folder}${name}.json`, `${clean}\n`);
+}
