@@ -232,7 +232,11 @@ describe('a failed step', () => {
 
   it('behind a change that cannot be undone is a HOLD, whatever the plan says', async () => {
     stage.world.onCheck = () => 'FAIL';
-    const steps = [step.flag('core'), step.deployTo('core', { cannotUndo: 'the schema moves on' }), step.check('smoke')];
+    const steps = [
+      step.flag('core'),
+      step.deployTo('core', { cannotUndo: 'the schema moves on' }),
+      step.check('smoke'),
+    ];
     const run = await stage.start(plan([phase('1a', { steps })], { hold: shortHold }));
     await stage.gate('1a', '1a/smoke#1');
     // Nobody decides: what can be undone is, and nobody calls that verified.
