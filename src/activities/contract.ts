@@ -11,7 +11,7 @@ import type { Change, LedgerEntry, TargetState } from '../plan/change.js';
 import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
-import type { Channel, Check, Criterion, Environment, Phase, WindowSpec } from '../plan/model.js';
+import type { Check, Environment, Phase, WindowSpec } from '../plan/model.js';
 
 /** Who asks: part of evidence, logs and idempotency keys. `address` is `phase/step#attempt`. */
 export interface Origin {
@@ -215,4 +215,4 @@ export interface HostActivities {
   }): Promise<{ opensAt: number; text: string }>;
 }
 
-export type { BaselineSet, Channel, Criterion, CriterionSummary, EvidenceRef };
+export type { BaselineSet, CriterionSummary, EvidenceRef };

@@ -28,7 +28,8 @@ export class LiveScreen {
   }
 
   get size(): { columns: number; rows: number } {
-    return { columns: this.screen.columns ?? 80, rows: this.screen.rows ?? 24 };
+    // A terminal that does not know its size says 0.
+    return { columns: this.screen.columns || 80, rows: this.screen.rows || 24 };
   }
 
   draw(lines: readonly string[]): void {

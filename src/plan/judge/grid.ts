@@ -19,9 +19,8 @@ export function requiredSamples(spec: WindowSpec): number {
 export function allowedGaps(spec: WindowSpec): number {
   const required = requiredSamples(spec);
   const covers = (gaps: number): boolean => required / (required + gaps) >= spec.coverage;
-  let gaps = Math.floor(required / spec.coverage - required);
-  // The division may end a hair on either side of a whole number; the rule itself decides.
-  while (gaps > 0 && !covers(gaps)) gaps -= 1;
+  // The division may end a hair on either side of a whole number; from below, the rule itself decides.
+  let gaps = Math.max(0, Math.floor(required / spec.coverage - required) - 1);
   while (covers(gaps + 1)) gaps += 1;
   return gaps;
 }

@@ -127,6 +127,18 @@ describe('a window that could pass without measuring', () => {
     expect(() => startWindow(bad, t0)).toThrow(message);
   });
 
+  it('is not one with the least of everything', () => {
+    const { bound: _none, ...relative } = successRate;
+    const least = windowSpec({
+      length: { ms: 1, planned: '1ms' },
+      every: { ms: 1, planned: '1ms' },
+      coverage: 1,
+      minTraffic: { metric: 'requests', atLeast: 0 },
+      criteria: [{ ...relative, baseline: { side: 'within', ratio: 0 } }],
+    });
+    expect(startWindow(least, t0).nextK).toBe(0);
+  });
+
   it('is refused when a criterion has neither bound nor baseline', () => {
     const { bound: _none, ...empty } = successRate;
     expect(() => startWindow(windowSpec({ criteria: [empty] }), t0)).toThrow('needs a bound or a baseline');
