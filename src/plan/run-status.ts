@@ -2,7 +2,7 @@
 import type { BaselineSet, CriterionSummary, EvidenceRef } from './run-facts.js';
 import type { LedgerEntry } from './change.js';
 import type { Verdict } from './judge-types.js';
-import type { Environment, Phase } from './model.js';
+import type { Environment } from './model.js';
 import type { Outcome } from './outcome.js';
 import type { Decision } from './quorum.js';
 
@@ -198,4 +198,3 @@ export interface RollbackResult {
   status: RollbackStatus;
 }
 
-export type { Phase };

@@ -2,71 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/activities/clock.js';
 import { judgeAgain } from '../../src/activities/metrics/index.js';
 import type { WindowHeartbeat, WindowInput, WindowResult } from '../../src/activities/contract.js';
-import type { Criterion, MetricBinding, WindowSpec } from '../../src/plan/model.js';
-import { findOnPath, freePorts } from '../../demo/servers/processes.js';
-import { backfilledPrometheus } from '../support/metrics/backfill.js';
-import type { BackfilledPrometheus } from '../support/metrics/backfill.js';
+import { changedAt, input, startHalfHours, stopHalfHours, t0 } from '../support/metrics/half-hours.js';
 import { memoryStore } from '../support/metrics/memory-store.js';
-import { environmentWith, metricSource } from '../support/metrics/sources.js';
-import { stubSource } from '../support/metrics/stub-source.js';
 import { watch } from '../support/metrics/watching.js';
-import { duration, second, span, successRate, violations, windowSpec } from '../support/metrics/windows.js';
-import { needs } from '../support/needs.js';
+import { duration, second, span, successRate, violations } from '../support/metrics/windows.js';
 
-/** The change was at 10:00 of two hours of series; the half-hour window begins a minute later. */
-const from = Math.floor((Date.now() - 4 * 3600 * second) / (15 * second)) * 15 * second;
-const changedAt = from + 600 * second;
-const t0 = changedAt + 60 * second;
-/** Seconds after the window's start, of a series' own seconds. */
-const inWindow = (seconds: number): number => seconds - 660;
-const install = 'apt-get install --no-install-recommends prometheus';
-
-let prometheus: BackfilledPrometheus | undefined;
-
-beforeAll(async () => {
-  const promtool = findOnPath('promtool');
-  if (promtool === undefined || findOnPath('prometheus') === undefined) return;
-  const rate = (of: (s: number) => number | undefined) => (s: number) => of(inWindow(s));
-  prometheus = await backfilledPrometheus(
-    [
-      { name: 'good', type: 'gauge', valueAt: () => 0.99 },
-      { name: 'dip', type: 'gauge', valueAt: rate((s) => (s >= 900 && s < 930 ? 0.9 : 0.99)) },
-      { name: 'crash', type: 'gauge', valueAt: rate((s) => (s >= 900 ? 0.5 : 0.99)) },
-      { name: 'hole', type: 'gauge', valueAt: rate((s) => (s >= 900 && s < 930 ? undefined : 0.99)) },
-      { name: 'outage', type: 'gauge', valueAt: rate((s) => (s >= 900 && s < 1200 ? undefined : 0.99)) },
-      { name: 'spoiled', type: 'gauge', valueAt: rate((s) => (s >= 900 ? Number.NaN : 0.99)) },
-      { name: 'twin', type: 'gauge', labels: '{pod="a"}', valueAt: () => 0.99 },
-      { name: 'twin', type: 'gauge', labels: '{pod="b"}', valueAt: rate((s) => (s >= 900 ? 0.99 : undefined)) },
-      { name: 'bad_before', type: 'gauge', valueAt: (s) => (s < 600 ? 0.1 : 0.99) },
-      { name: 'slow', type: 'gauge', valueAt: (s) => (s < 600 ? 1 : 1.3) },
-      // 7 violations before the change, none after it, though the process restarts in the middle of the window.
-      { name: 'clean_total', type: 'counter', valueAt: rate((s) => (s < 900 ? 7 : 0)) },
-      { name: 'leak_total', type: 'counter', valueAt: rate((s) => (s < 600 ? 7 : s < 900 ? 0 : 1)) },
-    ],
-    { from, minutes: 120, promtool }
-  );
-});
-
-afterAll(async () => {
-  await prometheus?.stop();
-  prometheus?.remove();
-});
-
-const halfHour: Partial<WindowSpec> = { length: span(1800 * second), deadline: span(5400 * second) };
-/** Half an hour of samples and not a word of waiting. */
-function input(criterion: Criterion, binding: MetricBinding, change: Partial<WindowInput> = {}): WindowInput {
-  needs('prometheus', install);
-  if (!prometheus) throw new Error('Prometheus did not start');
-  const source = metricSource(prometheus.url, { [criterion.metric]: { range: span(15 * second), ...binding } });
-  return {
-    origin: { run: 'migration/test/plan', address: '1a/window#1', title: 'Watch' },
-    spec: windowSpec({ ...halfHour, criteria: [criterion] }),
-    t0,
-    changedAt,
-    environment: environmentWith(source),
-    ...change,
-  };
-}
+beforeAll(startHalfHours);
+afterAll(stopHalfHours);
 
 async function judge(
   promql: string,
@@ -186,52 +128,5 @@ describe('half an hour in the past, judged in one go from a real Prometheus', ()
       expect(again).toMatchObject({ verdict: whole.verdict, state: whole.state, samples: whole.samples });
       expect((await judgeAgain(store, again.evidence)).state).toEqual(whole.state);
     }
-  });
-});
-
-describe('a metrics source that misbehaves', () => {
-  /** A PROXY before the real Prometheus that breaks what it is told to break. */
-  async function through(
-    breaks: (
-      count: number
-    ) => Promise<{ status?: number; body: string } | undefined> | { status?: number; body: string } | undefined
-  ): Promise<WindowResult> {
-    const given = input(successRate, { promql: 'good', range: span(900 * second) });
-    const real = given.environment.metrics.url;
-    let count = 0;
-    const proxy = await stubSource(async ({ path, form }) => {
-      count += 1;
-      const broken = await breaks(count);
-      if (broken) return broken;
-      const answer = await fetch(`${real}${path}`, { method: 'POST', body: form });
-      return { status: answer.status, body: await answer.text() };
-    });
-    given.environment.metrics = { ...given.environment.metrics, url: proxy.url, timeout: span(200) };
-    return watch(given, { clock: systemClock }).result;
-  }
-
-  it('passes through the proxy when nothing is broken', async () => {
-    expect(await through(() => undefined)).toMatchObject({ verdict: 'PASS', samples: 121 });
-  });
-
-  it.each([
-    ['HTTP 500', () => ({ status: 500, body: 'oops' }), 'HTTP 500'],
-    ['HTTP 502 with a page', () => ({ status: 502, body: '<html>Bad Gateway</html>' }), 'HTTP 502'],
-    ['garbage', () => ({ body: '{"status":"succ' }), 'the answer is not one of the Prometheus API'],
-    ['an answer that never comes', () => new Promise<undefined>(() => undefined), 'no answer within 0.2s'],
-    ['an answer that may be partial', () => ({ body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [] }, warnings: ['a store is away'] }) }), 'the answer may be partial: a store is away'],
-  ])('holds on %s', async (_, breaks, why) => {
-    const held = await through(breaks);
-    expect(held).toMatchObject({ verdict: 'HOLD', criteria: [{ ok: 0, breaches: 0, notValid: 3 }] });
-    expect(held.reason).toContain(why);
-  }); // prettier-ignore
-
-  it('holds when nobody listens', async () => {
-    const [port] = await freePorts(1);
-    const given = input(successRate, { promql: 'good' });
-    given.environment.metrics = { ...given.environment.metrics, url: `http://127.0.0.1:${port}` };
-    const held = await watch(given, { clock: systemClock }).result;
-    expect(held.verdict).toBe('HOLD');
-    expect(held.reason).toContain('ECONNREFUSED');
   });
 });
