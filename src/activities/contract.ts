@@ -110,7 +110,7 @@ export interface WindowInput {
   changedAt?: number;
   /** Set when a window goes on after a HOLD: the state that the earlier activity returned. */
   resume?: WindowState;
-  /** True: wait, without judging, until samples are valid again, then return with verdict undefined ("recovered"). */
+  /** True: wait until samples are valid again, then return with verdict undefined ("recovered"); badness is FAIL at once. */
   untilRecovered?: boolean;
 }
 

@@ -59,6 +59,8 @@ export async function createWorkers(
         taskQueue: windowQueue(options.environment),
         activities: windows,
         maxConcurrentActivityTaskExecutions: windowSlots,
+        // Another worker goes on from the last heartbeat: nothing is gained by waiting.
+        shutdownGraceTime: 0,
       })
     );
   }

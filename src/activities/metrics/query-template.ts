@@ -24,8 +24,8 @@ const plainSelector =
  * whole seconds, `37s`, so that no lookback reaches behind the change. Before a full second has passed there is nothing
  * to look at: undefined.
  *
- * A plain selector looks back up to 5 minutes by itself. Seen on Prometheus 2.42: when a target fails its scrapes or
- * leaves the configuration, the series is marked stale and is gone at once; but while Prometheus itself was down nothing
+ * A plain selector looks back up to 5 minutes by itself. Seen on Prometheus 2.42: when a target fails its scrapes, the
+ * series is marked stale and is gone with the next one; but while Prometheus itself was down nothing
  * is marked, and afterwards instants inside the gap answer with the value from before it. So a plain selector only
  * counts when it has a sample within the elapsed time, and within the binding's range where there is one. Newer versions
  * know `lookback_delta`, which does the same for selectors inside an expression; older ones ignore it.

@@ -46,7 +46,8 @@ function freezeSource(
   if (!source) throw new Error(`unchecked metrics source ${provider}`);
   const fallback = provider === 'prometheus' ? prometheus?.range : undefined;
   const frozen = Object.entries(bindings).map(([name, { range: own, ...binding }]): [string, MetricBinding] => {
-    const range = binding.promql?.includes('{{range}}') ? (own ?? fallback) : undefined;
+    // Kept without {{range}} too: it also bounds how far back a plain selector may look.
+    const range = own ?? (binding.promql?.includes('{{range}}') ? fallback : undefined);
     return [name, { ...withoutUndefined(binding), ...(range === undefined ? {} : { range: clock.kept(range) }) }];
   });
   return {
