@@ -197,4 +197,3 @@ export interface RollbackResult {
   undone: string[];
   status: RollbackStatus;
 }
-

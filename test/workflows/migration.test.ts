@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
-import { openStage, type Stage } from '../support/stage/stage.js';
+import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeAll(async () => {
+beforeEach(async () => {
   stage = await openStage();
 });
-beforeEach(() => stage.fresh());
-afterAll(() => stage.close());
-
-async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
-  const error = await result.then(
-    () => undefined,
-    (reason: unknown) => reason
-  );
-  if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure))
-    throw new Error('it did not fail', { cause: error });
-  return error.cause;
-}
+afterEach(() => stage.close());
 
 describe('a migration', () => {
   it('runs its phases in order, each step once, and completes', async () => {
@@ -27,20 +14,26 @@ describe('a migration', () => {
       plan([
         phase('1a', {
           before: [step.check('backups')],
-          steps: [step.flag('core'), step.deploy('core'), step.watch('window'), step.traffic('ramp', 'FLAG_CORE')],
+          steps: [step.flag('core'), step.deployTo('core'), step.watch('window'), step.traffic('ramp', 'FLAG_CORE')],
           success: windowSpec(),
+          successChecks: [step.check('events')],
           approval: approval(),
+          soak: windowSpec(),
         }),
-        phase('1b', { after: ['1a'], steps: [step.flag('tools', { percent: 100 }), step.deploy('tools')] }),
+        phase('1b', { after: ['1a'], steps: [step.flag('tools', { percent: 100 }), step.deployTo('tools')] }),
       ])
     );
-    const gate = await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
+    const gate = await stage.gate('1a');
     expect(gate).toMatchObject({ address: '1a/approval#1', people: ['erin', 'lee'], answers: ['approve', 'reject'] });
     expect(await stage.tell('1a', 'approve', { by: 'erin', digest: gate.digest })).toMatchObject({ repeated: false });
+
     const status = await run.result();
     expect(status.outcome?.kind).toBe('completed');
-    expect(status.phases.map((one) => one.state)).toEqual(['completed', 'completed']);
-    expect(stage.world.effects.map((one) => `${one.act} ${one.target} ${one.to}`)).toEqual([
+    expect(status.phases.map((one) => [one.state, one.reason])).toEqual([
+      ['completed', 'all steps passed; approved by erin'],
+      ['completed', 'all steps passed'],
+    ]);
+    expect(stage.world.story()).toEqual([
       'apply flag/FLAG_CORE 5%',
       'apply deploy/core v2',
       'apply flag/FLAG_CORE 50%',
@@ -48,37 +41,78 @@ describe('a migration', () => {
       'apply flag/FLAG_TOOLS 100%',
       'apply deploy/tools v2',
     ]);
+    expect((await stage.phase('1a')).steps.map((one) => one.address)).toEqual([
+      '1a/backups#1',
+      '1a/core#1',
+      '1a/deploy-core#1',
+      '1a/window#1',
+      '1a/ramp#1',
+      '1a/success#1',
+      '1a/events#1',
+      '1a/approval#1',
+      '1a/soak#1',
+    ]);
+    expect(stage.world.notes.map((note) => note.kind)).toEqual(['approval', 'ended']);
   });
 
   it('takes a failed phase back, exposure first, and keeps the phases before it', async () => {
     stage.world.onWindow = (input) => (input.origin.address === '1b/window#1' ? 'FAIL' : 'PASS');
+    const tools = [step.flag('enable', { key: 'FLAG_TOOLS' }), step.deployTo('tools'), step.watch('window')];
     const run = await stage.start(
       plan([
         phase('1a'),
-        phase('1b', {
-          after: ['1a'],
-          steps: [step.flag('tools'), step.deploy('tools'), step.watch('window'), step.traffic('ramp', 'FLAG_TOOLS')],
-        }),
+        phase('1b', { after: ['1a'], steps: [...tools, step.traffic('ramp', 'FLAG_TOOLS')] }),
         phase('1c', { after: ['1b'] }),
       ])
     );
     const failure = await failureOf(run.result());
     expect(failure.type).toBe('rolled-back-verified');
-    expect(failure.message).toContain('1b/window#1 failed: window says FAIL');
-    expect(failure.message).toContain('completed and kept: 1a');
-    expect(stage.world.effects.filter((one) => one.act === 'undo').map((one) => one.target)).toEqual([
-      'flag/FLAG_TOOLS',
-      'deploy/tools',
-    ]);
+    expect(failure.message).toBe('rolled-back-verified: 1b/window#1 failed: window says FAIL; completed and kept: 1a');
+    expect(stage.world.story('undo')).toEqual(['undo flag/FLAG_TOOLS off', 'undo deploy/tools v1']);
     expect(stage.world.changed()).toEqual(['flag/FLAG_1AFLAG']);
-    const outcome = (await run.describe()).memo?.outcome;
-    expect(outcome).toMatchObject({ kind: 'rolled-back-verified' });
+    expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified' });
+    expect((await stage.status()).phases.map((one) => one.state)).toEqual(['completed', 'rolled back', 'pending']);
   });
 
   it('fails without a rollback when a check before the first change fails', async () => {
     stage.world.onCheck = () => 'FAIL';
-    const run = await stage.start(plan([phase('1a', { before: [step.check('backups')] })]));
-    expect((await failureOf(run.result())).type).toBe('failed');
+    const run = await stage.start(plan([phase('1a', { before: [step.check('backups'), step.check('health')] })]));
+    const failure = await failureOf(run.result());
+    expect(failure.type).toBe('failed');
+    expect(failure.message).toMatch(/^failed: 1a\/(backups|health)#1 failed: check says FAIL$/);
+    expect(stage.world.effects).toEqual([]);
+  });
+
+  it('runs the checks before a phase side by side, and its stability checks before them', async () => {
+    const stable = {
+      type: 'stable' as const,
+      phases: ['1a'],
+      window: windowSpec(),
+    };
+    const run = await stage.start(
+      plan([
+        phase('1a'),
+        phase('1b', { after: ['1a'], before: [step.check('ready'), step.check('stable', { check: stable })] }),
+      ])
+    );
+    const { phases } = await run.result();
+    const told = await stage.phase('1b');
+    expect(told.steps.slice(0, 2).map((one) => one.address)).toEqual(['1b/stable#1', '1b/ready#1']);
+    // The window began when 1a was done, not when somebody looked.
+    expect(stage.world.windows[0]?.t0).toBeLessThanOrEqual(phases[0]?.endedAt ?? 0);
+    expect(stage.world.windows[0]?.t0).toBeGreaterThanOrEqual(phases[0]?.startedAt ?? Infinity);
+  });
+
+  it('waits for the days of a phase, and a cancel ends that wait', async () => {
+    const run = await stage.start(plan([phase('1a', { schedule: { week: 1, days: [3, 4] } })]));
+    const waiting = await stage.until('the days', async () => {
+      const status = await stage.phase('1a');
+      return status.opensAt !== undefined && status;
+    });
+    expect(waiting.sentence).toMatch(/^Waits for its days to begin at \d{4}-\d\d-\d\d 00:00:00Z/);
+    await run.cancel();
+    await expect(run.result()).rejects.toThrow();
+    expect(await stage.outcome(run)).toMatchObject({ kind: 'failed' });
     expect(stage.world.effects).toEqual([]);
   });
 });

@@ -25,6 +25,8 @@ export class Context {
   readonly io: Io;
   readonly options: GlobalOptions;
   private client: PhasegateClient | undefined;
+  /** Set by a command that ends in its own way when the time is up. */
+  keepsTime = false;
 
   constructor(io: Io, options: GlobalOptions) {
     this.io = io;
@@ -67,6 +69,13 @@ export class Context {
       });
     }
     return this.client;
+  }
+
+  /** The Temporal UI, when PHASEGATE_UI_URL says where it is. */
+  get ui(): { url: string; namespace: string } | undefined {
+    const url = this.io.env['PHASEGATE_UI_URL'];
+    if (url === undefined || url === '') return undefined;
+    return { url, namespace: this.client?.server.namespace ?? 'default' };
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,7 @@ interface Renderer {
 export async function follow(context: Context, run: RunRef, options: FollowOptions): Promise<ExitCode> {
   const client = await context.connect();
   const renderer = rendererFor(context, options);
+  context.keepsTime = true;
   const stopped = new AbortController();
   let why: 'interrupted' | 'timeout' | undefined;
   const stop = (reason: 'interrupted' | 'timeout') => (): void => {
@@ -94,7 +95,7 @@ function rendererFor(context: Context, { progress, stream }: FollowOptions): Ren
   const paint = paintOn(io, stream, !options.color);
   const capable = stream.isTTY === true && io.env['TERM'] !== 'dumb';
   if (progress === 'live' || (progress === 'auto' && capable && (io.env['CI'] ?? '') === '')) {
-    return new LiveView({ screen: stream, paint, now: io.now, uiUrl: io.env['PHASEGATE_UI_URL'] });
+    return new LiveView({ screen: stream, paint, now: io.now, ui: context.ui });
   }
   if (progress === 'json') return jsonRenderer(stream);
   const view = new PlainView(paint);

@@ -11,7 +11,7 @@ export interface LiveViewOptions {
   screen: Screen;
   paint: Paint;
   now: () => number;
-  uiUrl: string | undefined;
+  ui: View['ui'];
 }
 
 /** Redraws the latest snapshot in place, often enough for its clocks to run; the last frame stays. */
@@ -53,7 +53,7 @@ export class LiveView {
   }
 
   private view(columns: number): View {
-    const { paint, now, uiUrl } = this.options;
-    return { paint, columns, now: now(), uiUrl };
+    const { paint, now, ui } = this.options;
+    return { paint, columns, now: now(), ui };
   }
 }

@@ -21,6 +21,7 @@ import { waiveCommand } from './commands/waive.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
 import { Context, type GlobalOptions, type Run } from './context.js';
+import { inTime } from './in-time.js';
 import type { Io } from './io.js';
 
 const examples = `
@@ -59,7 +60,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
       const args = raw.slice(0, -2).flat() as Array<string | undefined>;
       const context = new Context(io, this.optsWithGlobals<GlobalOptions>());
       try {
-        done((await work(context, this.opts(), args)) ?? exitCodes.ok);
+        done((await inTime(context, () => work(context, this.opts(), args))) ?? exitCodes.ok);
       } finally {
         await context.close();
       }

@@ -24,7 +24,7 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
       )
     ),
   ];
-  if (view.uiUrl !== undefined) lines.push(line(paint('dim', uiLink(view.uiUrl, run.workflowId))));
+  if (view.ui) lines.push(line(paint('dim', uiLink(view.ui, run.workflowId))));
   if (run.remarks.length > 0) lines.push(line(paint('warn', `! ${run.remarks.join(' · ')}`)));
   if (noWorker !== undefined) lines.push(line(paint('bad', `! ${noWorker}`)));
   const ageMs = now - at;
@@ -33,6 +33,6 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
 }
 
 /** The page of a run in the Temporal UI. */
-function uiLink(base: string, workflowId: string): string {
-  return `${base.replace(/\/$/, '')}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`;
+function uiLink({ url, namespace }: NonNullable<View['ui']>, workflowId: string): string {
+  return `${url.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
 }

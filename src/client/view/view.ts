@@ -6,8 +6,8 @@ export interface View {
   columns: number;
   /** Epoch ms. */
   now: number;
-  /** Base address of the Temporal UI, when it is known. */
-  uiUrl?: string;
+  /** The Temporal UI, when it is known. */
+  ui?: { url: string; namespace: string };
 }
 
 /** A run on a command line: its id without the part that all have in common. */

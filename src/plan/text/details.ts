@@ -1,110 +1,99 @@
 import { describeChange, describeState } from '../ledger.js';
-import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
+import type { Gate, PhaseStatus, Refusal, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
+import { bullets, code, panel, plain, signed } from './markdown.js';
+import { pasteableAnswers } from './pasteable.js';
+import { byUrgency } from './sentences.js';
 import { instantText } from './spans.js';
 
-/** The Markdown panels of the Temporal UI: the sentence first, then a table of what is done and what is open. */
-
-const signs: Record<string, string> = {
-  pending: '·',
-  running: '▶',
-  waiting: '◷',
-  passed: '✔',
-  completed: '✔',
-  done: '✔',
-  failed: '✖',
-  failing: '✖',
-  'on hold': '⏸',
-  paused: '⏸',
-  waived: '⚠',
-  'taken over': '⚠',
-  'rolling back': '↩',
-  'rolled back': '↩',
-};
-
-/** Cells must not break the table, and what people wrote must not become markup. */
-function cell(text: string): string {
-  return text
-    .replace(/[|\\`*_<>[\]]/g, (char) => `\\${char}`)
-    .replace(/\s+/g, ' ')
-    .slice(0, 300);
-}
-
-function stateCell(state: string): string {
-  return `${signs[state] ?? '·'} ${state}`;
-}
-
-function table(head: string[], rows: string[][]): string {
-  if (rows.length === 0) return '';
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function remarksLine(remarks: readonly string[]): string {
-  return remarks.length > 0 ? `_Note: ${remarks.join('; ')}._` : '';
-}
-
-function join(parts: string[]): string {
-  return parts.filter((part) => part !== '').join('\n\n');
-}
-
-function stepRow(step: StepRecord): string[] {
-  return [stateCell(step.state), cell(step.title), cell(step.reason ?? ''), step.address.split('/')[1] ?? ''];
-}
-
+/**
+ * The Markdown panels of the Temporal UI. They are narrow and read by tired people: first one sentence, then what to
+ * type, then what happens now, and the past last.
+ */
 export function phaseDetails(status: PhaseStatus, remarks: readonly string[]): string {
-  const ledger = status.ledger.map((entry) => [
-    entry.id,
-    cell(describeChange(entry.change)),
-    cell(describeState(entry.before)),
-  ]);
-  const refusals = status.refusals
-    .slice(-3)
-    .map((refusal) => `- refused ${refusal.message} by ${cell(refusal.by ?? 'somebody')}: ${cell(refusal.reason)}`);
-  return join([
-    `**${cell(status.sentence)}**`,
+  const open = status.steps.filter((step) => !isOver(step));
+  const over = status.steps.filter(isOver).toReversed();
+  const changes = status.ledger.map(
+    ({ id, change, before }) => `${code(id)} ${plain(describeChange(change))}, before: ${plain(describeState(before))}`
+  );
+  return panel([
+    `**${plain(status.sentence)}**`,
+    answers(status.gates),
     remarksLine(remarks),
-    table(['', 'step', 'result', 'address'], status.steps.map(stepRow)),
-    ledger.length > 0
-      ? `**Changed so far** (undone in reverse)\n\n${table(['entry', 'change', 'before'], ledger)}`
-      : '',
-    refusals.length > 0 ? `**Not taken**\n\n${refusals.join('\n')}` : '',
-    '_A Temporal cancel is a request to roll back everything._',
+    bullets('Now', open.map(stepLine)),
+    refusalLines(status.refusals),
+    bullets('Done, newest first', over.map(stepLine)),
+    bullets('Changed so far, undone in reverse', changes.toReversed()),
+    cancelNote,
   ]);
 }
 
 export function rollbackDetails(status: RollbackStatus): string {
-  const undos = status.undos.map((undo) => [stateCell(undo.state), cell(undo.title), cell(undo.reason ?? '')]);
-  return join([
-    `**${cell(status.sentence)}**`,
-    `Because: ${cell(status.reason)}`,
-    table(['', 'undo', 'result'], undos),
-    table(['', 'check', 'result', 'address'], status.checks.map(stepRow)),
+  const undos = status.undos.map((undo) => signed(undo.state, plain(undo.title), undo.reason));
+  return panel([
+    `**${plain(status.sentence)}**`,
+    answers(status.gates),
+    `Because: ${plain(status.reason)}`,
+    bullets('Undone, in this order', undos),
+    bullets('Verified by', status.checks.map(stepLine)),
+    refusalLines(status.refusals),
+    '_It cannot be paused or cancelled, and it ends only when nothing is left to undo._',
   ]);
 }
 
 export function runDetails(status: RunStatus): string {
-  const phases = status.phases.map((phase) => [
-    stateCell(phase.state),
-    cell(`${phase.id} ${phase.title}`),
-    cell(phase.reason ?? ''),
-    phase.startedAt === undefined ? '' : instantText(phase.startedAt),
-  ]);
-  return join([
-    `**${cell(status.sentence)}**`,
+  const phases = status.phases.map((phase) => {
+    const since = phase.state === 'running' && phase.startedAt ? `since ${instantText(phase.startedAt)}` : undefined;
+    return signed(phase.state, plain(`${phase.id} ${phase.title}`), phase.reason ?? since);
+  });
+  return panel([
+    `**${plain(status.sentence)}**`,
     remarksLine(status.remarks),
-    table(['', 'phase', 'result', 'started'], phases),
-    `Plan ${cell(status.plan.id)} \`${status.plan.digest.slice(0, 19)}\`, started by ${cell(status.startedBy)}.`,
-    "_Answer gates in the phase's workflow, or from a terminal: `phasegate status`. A Temporal cancel is a request to roll back everything._",
+    bullets('Phases', phases),
+    bullets('Rollbacks', status.rollbacks.map(code)),
+    refusalLines(status.refusals),
+    `Plan ${code(status.plan.id)} ${code(status.plan.digest.slice(0, 19))}, started by ${plain(status.startedBy)}.`,
+    status.outcome
+      ? ''
+      : `Gates are answered in the workflow of their phase (tab Relationships) or in a terminal: ${code('phasegate status')}.`,
+    status.outcome ? '' : cancelNote,
   ]);
 }
 
 /** Who holds which lock of an environment. */
 export function locksDetails(holders: Record<string, { run: string; startedBy: string; since: number }>): string {
-  const rows = Object.entries(holders).map(([key, holder]) => [
-    cell(key),
-    cell(holder.run),
-    cell(holder.startedBy),
-    instantText(holder.since),
-  ]);
-  return rows.length > 0 ? table(['lock', 'run', 'started by', 'since'], rows) : 'Nothing is locked.';
+  const held = Object.entries(holders).map(
+    ([key, holder]) =>
+      `${code(key)} by ${code(holder.run)}, started by ${plain(holder.startedBy)}, since ${instantText(holder.since)}`
+  );
+  return held.length > 0 ? bullets('Locked', held) : 'Nothing is locked.';
+}
+
+const cancelNote = '_A Temporal cancel is a request to roll back everything._';
+
+function isOver(step: StepRecord): boolean {
+  return step.state === 'passed' || step.state === 'failed' || step.state === 'waived';
+}
+
+function stepLine(step: StepRecord): string {
+  const open = step.state === 'running' || step.state === 'waiting' || step.state === 'on hold';
+  return `${signed(step.state, plain(step.title), step.reason)}${open ? ` ${code(step.address)}` : ''}`;
+}
+
+/** What to send at each open gate; a panel with very many would help nobody. */
+function answers(gates: readonly Gate[]): string {
+  const lines = byUrgency(gates)
+    .slice(0, 5)
+    .flatMap((gate) => pasteableAnswers(gate).map(({ name, payload }) => `**${name}** ${code(payload)}`));
+  return bullets('Answer here: More Actions, Send a Signal', lines);
+}
+
+function refusalLines(refusals: readonly Refusal[]): string {
+  const lines = refusals.slice(-3).map(({ message, by, reason }) => {
+    return `${plain(message)} by ${plain(by ?? 'somebody')}: ${plain(reason)}`;
+  });
+  return bullets('Not taken', lines);
+}
+
+function remarksLine(remarks: readonly string[]): string {
+  return remarks.length > 0 ? `_Note: ${plain(remarks.join('; '))}._` : '';
 }

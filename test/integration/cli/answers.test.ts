@@ -160,6 +160,18 @@ describe('a HOLD', () => {
     await stage.until('the end', async () => (await outcome()) === 'completed');
   });
 
+  it('is answered by name when several are open', async () => {
+    stage.world.onCheck = () => 'FAIL';
+    const before = ['backups', 'health'].map((id) => step.check(id, { onFail: 'hold' }));
+    await stage.start(plan([phase('1a', { before })], { hold: { deadline: span(600_000), then: 'rollback' } }));
+    await stage.until('both gates', async () => (await stage.phase('1a')).gates.length === 2);
+    const { code, stderr } = await as('dana', 'retry', run, '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain('PG404 several gates could take "retry": 1a/backups#1, 1a/health#1');
+    expect(stderr).toMatch(/1a\/backups#1 +hold +Check backups/);
+    expect(stderr).toContain(`phasegate retry ${run} --gate 1a/backups#1`);
+  });
+
   it('is passed by a waiver of somebody who may, with a reason that stays in the report', async () => {
     stage.world.onCheck = () => 'FAIL';
     await held();

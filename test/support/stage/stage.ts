@@ -18,7 +18,7 @@ import { searchAttributes } from '../../../src/plan/search-attributes.js';
 import type { Answer, MessageName } from '../../../src/plan/wire.js';
 import type { migration } from '../../../src/workflows/migration.js';
 import { environment, runInput } from './plans.js';
-import { openTheatre } from './theatre.js';
+import { openTheatre, type Where } from './theatre.js';
 import { onStage, World } from './world.js';
 
 export type Run = WorkflowHandle<typeof migration>;
@@ -166,9 +166,9 @@ export class Stage {
   }
 }
 
-/** @param cached as in `openTheatre` */
-export async function openStage(change: Partial<Environment> = {}, cached?: number): Promise<Stage> {
-  const { client, shared } = await openTheatre(cached);
+/** @param cached as in `openTheatre`; so is `server` */
+export async function openStage(change: Partial<Environment> = {}, cached?: number, server?: Where): Promise<Stage> {
+  const { client, shared } = await openTheatre(cached, server);
   const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
   const beats = { maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' } as const;
   const cast: { stage?: Stage } = {};

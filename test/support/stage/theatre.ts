@@ -19,22 +19,31 @@ export interface Theatre {
 const logger = temporalLogger(createLogger({ level: process.env.PHASEGATE_LOG_LEVEL ?? 'silent' }));
 Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } } });
 
+/** Where a theatre plays. */
+export interface Where {
+  address: string;
+  namespace: string;
+}
+
 const open: Array<() => Promise<void>> = [];
-const theatres = new Map<number | undefined, Promise<Theatre>>();
+const theatres = new Map<string, Promise<Theatre>>();
 afterAll(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-/** @param cached workflows that the worker keeps in memory; 0 replays each one from its history at every task */
-export function openTheatre(cached?: number): Promise<Theatre> {
-  const known = theatres.get(cached) ?? start(cached);
-  theatres.set(cached, known);
+/**
+ * @param cached workflows that the worker keeps in memory; 0 replays each one from its history at every task
+ * @param server default: the one that all integration tests share
+ */
+export function openTheatre(cached?: number, server?: Where): Promise<Theatre> {
+  const where = server ?? { address: inject('temporalAddress'), namespace: inject('temporalNamespace') };
+  const key = `${where.address}/${where.namespace}/${cached ?? ''}`;
+  const known = theatres.get(key) ?? start(cached, where);
+  theatres.set(key, known);
   return known;
 }
 
-async function start(cached: number | undefined): Promise<Theatre> {
-  const address = inject('temporalAddress');
-  const namespace = inject('temporalNamespace');
+async function start(cached: number | undefined, { address, namespace }: Where): Promise<Theatre> {
   const dataConverter = { payloadConverterPath };
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });

@@ -84,7 +84,7 @@ export class World {
           return this.capture(input);
         },
         applyChange: async ({ entry }) => {
-          const verdict = (await this.onApply(entry)) ?? 'PASS';
+          const verdict = (await beating(this.onApply(entry))) ?? 'PASS';
           if (verdict === 'PASS') this.set(entry.change, entry.idempotencyKey);
           return { verdict, reason: `apply says ${verdict}`, endedAt: Date.now(), evidence: this.store(entry) };
         },
@@ -94,7 +94,7 @@ export class World {
           return { verdict, reason, found: reason, endedAt: Date.now(), evidence: this.store(entry) };
         },
         undoChange: async ({ entry, key }) => {
-          await this.onUndo(entry);
+          await beating(this.onUndo(entry));
           const target = targetOf(entry.change);
           this.states.set(target, entry.before);
           this.effects.push({ act: 'undo', target, to: words(entry.before), key });
@@ -103,7 +103,7 @@ export class World {
         },
         runCheck: async (input) => {
           this.checks.push(input);
-          const verdict = await beating(this.onCheck(input));
+          const verdict = await beating(heeding(this.onCheck(input)));
           return { verdict, reason: `check says ${verdict}`, endedAt: Date.now(), evidence: this.store(input) };
         },
         captureBaseline: async (input) => this.baseline(input),
@@ -156,7 +156,7 @@ export class World {
 
   private async window(input: WindowInput): Promise<WindowResult> {
     this.windows.push(input);
-    const found = await beating(this.onWindow(input, Context.current().cancellationSignal));
+    const found = await beating(heeding(this.onWindow(input, Context.current().cancellationSignal)));
     const verdict = typeof found === 'object' ? found.verdict : found;
     const cause = typeof found === 'object' ? found.cause : 'data';
     const held: Partial<WindowState> = verdict === 'HOLD' ? { verdict, hold: { cause, sinceK: 3 } } : {};
@@ -203,15 +203,20 @@ function words(state: TargetState): string {
   return state.enabled ? `${state.percent}%` : 'off';
 }
 
-/** Heartbeats while a script waits, and ends it when the workflow asks for that. */
+/** Heartbeats while a script waits. */
 async function beating<T>(script: Promise<T> | T): Promise<T> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), 300);
   try {
-    return await Promise.race([script, context.cancelled]);
+    return await script;
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Lets the workflow end a script that waits; what changes something is never left in the middle. */
+function heeding<T>(script: Promise<T> | T): Promise<T> {
+  return Promise.race([script, Context.current().cancelled]);
 }
 
 /** A door that a script waits at until the test opens it. */

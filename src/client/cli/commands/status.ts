@@ -29,8 +29,7 @@ export function statusCommand(run: Run): Command {
         if (options.output === 'json') context.print(safeJson(snapshot, 2));
         else if (options.output === 'name') context.print(ref.workflowId);
         else {
-          const uiUrl = context.io.env['PHASEGATE_UI_URL'];
-          const view = { paint: context.paint, columns: context.columns, now: context.io.now(), uiUrl };
+          const view = { paint: context.paint, columns: context.columns, now: context.io.now(), ui: context.ui };
           context.print(...frame(snapshot, view).map((line) => line.text), '', outcomeLine(snapshot));
         }
         return options.exitStatus ? stateExitCode(snapshot) : exitCodes.ok;

@@ -1,0 +1,50 @@
+/** The Markdown that the Temporal UI renders: no HTML, no links; what people wrote never becomes markup. */
+const signs: Record<string, string> = {
+  pending: '·',
+  running: '▶',
+  waiting: '◷',
+  passed: '✔',
+  completed: '✔',
+  done: '✔',
+  failed: '✖',
+  failing: '✖',
+  'on hold': '‖',
+  paused: '‖',
+  waived: '⚠',
+  'taken over': '⚠',
+  'rolling back': '↩',
+  'rolled back': '↩',
+};
+
+/** States whose sign says all; the others are also spelled out. */
+const obvious = new Set(['pending', 'passed', 'completed', 'done']);
+
+const longest = 300;
+
+/** Text that stands for itself, in one line of bounded length. */
+export function plain(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const short = line.length > longest ? `${line.slice(0, longest)}…` : line;
+  return short.replace(/[\\`*_<>[\]|~]/g, (char) => `\\${char}`);
+}
+
+/** Text in code type. Backticks would end it. */
+export function code(text: string): string {
+  return `\`${text.replace(/`/g, "'").replace(/\s+/g, ' ').slice(0, longest)}\``;
+}
+
+/** One line of a list: sign, what, state unless the sign says it, and why. */
+export function signed(state: string, what: string, why?: string): string {
+  const spelled = obvious.has(state) ? '' : ` _${state}_`;
+  return `${signs[state] ?? '·'} ${what}${spelled}${why === undefined || why === '' ? '' : ` — ${plain(why)}`}`;
+}
+
+/** A titled list; nothing when it would be empty. */
+export function bullets(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  return `**${title}**\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+}
+
+export function panel(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}
