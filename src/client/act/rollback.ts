@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { LedgerEntry } from '../../plan/change.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
+import { runLedger } from '../../plan/ledger-history.js';
 import { rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -9,7 +10,6 @@ import type { Link } from '../connection/link.js';
 import { describeRun } from '../read/describe.js';
 import { readFamily, type Relative } from '../read/family.js';
 import { readHistory, readInput } from '../read/history.js';
-import { ledgerFrom } from '../read/ledger.js';
 import { readFrozen } from '../read/run-input.js';
 import { lockHolders } from './locks.js';
 import { moves } from '../read/snapshot-reader.js';
@@ -40,7 +40,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
     readFrozen(link, run),
   ]);
   const holders = await lockHolders(link, frozen.environment.id);
-  const { open } = ledgerFrom(await Promise.all(family.map((relative) => readHistory(link, relative))));
+  const { open } = runLedger(await Promise.all(family.map((relative) => readHistory(link, relative))));
   const meant = phase === undefined ? open : open.filter((entry) => entry.phase === phase);
   return {
     run: { workflowId: run.workflowId, runId: run.runId },

@@ -4,6 +4,7 @@ import type { ConnectionSettings } from './settings.js';
 
 /** gRPC status codes that matter here. */
 const deadlineExceeded = 4;
+const invalidArgument = 3;
 const notFound = 5;
 const permissionDenied = 7;
 const failedPrecondition = 9;
@@ -15,7 +16,7 @@ export function unreachable(settings: ConnectionSettings, cause: unknown): Phase
   const status = grpcStatus(cause);
   const refusedWho = status === permissionDenied || status === unauthenticated;
   const what = refusedWho ? 'does not let us in' : 'does not answer';
-  return new PhasegateError('PG401', `the Temporal server at ${settings.address} ${what}: ${detail(cause)}`, {
+  return new PhasegateError('PG401', `the Temporal server at ${settings.address} ${what}: ${reasonOf(cause)}`, {
     where: `address from ${settings.addressSource}`,
     hint: refusedWho
       ? 'Check the key or certificate of the profile: phasegate doctor'
@@ -29,7 +30,7 @@ export function translate(settings: ConnectionSettings, what: string, error: unk
   const status = grpcStatus(error);
   if (status === unavailable || status === permissionDenied || status === unauthenticated)
     return unreachable(settings, error);
-  if (status === notFound && /namespace/i.test(detail(error))) {
+  if (status === notFound && /namespace/i.test(reasonOf(error))) {
     return new PhasegateError(
       'PG401',
       `the Temporal server at ${settings.address} has no namespace ${settings.namespace}`,
@@ -61,6 +62,12 @@ export function isNotReady(error: unknown): boolean {
   return grpcStatus(error) === failedPrecondition;
 }
 
+/** A worker took the query and answered that it cannot: its workflow does not know the query, or cannot go on. */
+export function workerRefused(error: unknown): boolean {
+  const status = grpcStatus(error);
+  return status === undefined || status === invalidArgument;
+}
+
 /** The status of the gRPC error in a chain of causes. */
 function grpcStatus(error: unknown): number | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
@@ -69,7 +76,8 @@ function grpcStatus(error: unknown): number | undefined {
   return undefined;
 }
 
-function detail(error: unknown): string {
+/** What went wrong in the server's own words. */
+export function reasonOf(error: unknown): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (isGrpcServiceError(current) && current.details !== '') return current.details;
   }

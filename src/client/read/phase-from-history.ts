@@ -1,11 +1,11 @@
 import type { CheckResult, Origin, WindowResult } from '../../activities/contract.js';
 import type { LedgerEntry } from '../../plan/change.js';
+import { ledgerOf } from '../../plan/ledger-history.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult, PhaseStatus, RollbackResult, RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import { instantText, oneOf } from '../../plan/text/spans.js';
 import type { Relative } from './family.js';
 import type { ActivityFact, HistoryFacts } from './history.js';
-import { captured } from './ledger.js';
 
 /**
  * A phase's status without a worker: what it returned, when it has ended; else what its history shows. Gates and
@@ -28,7 +28,7 @@ export function phaseFromHistory(history: HistoryFacts, relative: Relative): Pha
     gates: [],
     decisions: [],
     waivers: [],
-    ledger: captured(history),
+    ledger: ledgerOf(history.activities),
     refusals: [],
     sentence: awaitedSentence(relative),
   };

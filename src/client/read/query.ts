@@ -1,6 +1,6 @@
 import { PhasegateError } from '../../plan/errors.js';
 import { statusQuery } from '../../plan/wire.js';
-import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
+import { isNotFound, NoAnswer, reasonOf, workerRefused } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep, cleanLine } from '../render/clean.js';
 import type { RunRef } from './snapshot.js';
@@ -23,9 +23,10 @@ export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusW
     const status = await link.call(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
     return { status: cleanDeep(status) };
   } catch (error) {
-    if (error instanceof NoAnswer || isNotReady(error)) return { why: 'no worker' };
+    if (error instanceof NoAnswer) return { why: 'no worker' };
     if (error instanceof PhasegateError || isNotFound(error)) throw error;
-    return { why: { problem: cleanLine(error instanceof Error ? error.message : String(error)) } };
+    // Whatever else the server says about a query that no worker took, it says in many ways and with many codes.
+    return { why: workerRefused(error) ? { problem: cleanLine(reasonOf(error)) } : 'no worker' };
   }
 }
 

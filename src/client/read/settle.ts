@@ -1,7 +1,7 @@
 import type { Outcome } from '../../plan/outcome.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import type { RollbackStatus, RunStatus } from '../../plan/run-status.js';
-import type { RunLedger } from './ledger.js';
+import type { RunLedger } from '../../plan/ledger-history.js';
 
 /** What is known about a closed execution beside its own status. */
 export interface ClosedFacts {

@@ -1,4 +1,5 @@
 import type { WindowHeartbeat } from '../../activities/contract.js';
+import { runLedger, type RunLedger } from '../../plan/ledger-history.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
@@ -7,7 +8,6 @@ import { describeRun, type Described } from './describe.js';
 import { fallbackSnapshot } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
 import { readHistory } from './history.js';
-import { ledgerFrom } from './ledger.js';
 import { queryStatus, unansweredText, type Asked } from './query.js';
 import { readFrozen } from './run-input.js';
 import { settle } from './settle.js';
@@ -137,8 +137,8 @@ export class SnapshotReader {
     return [...family, await describeRun(this.link, expected.workflowId, expected.runId)];
   }
 
-  private async ledger(family: readonly Relative[]): Promise<ReturnType<typeof ledgerFrom>> {
-    return ledgerFrom(await Promise.all(family.map((relative) => readHistory(this.link, relative))));
+  private async ledger(family: readonly Relative[]): Promise<RunLedger> {
+    return runLedger(await Promise.all(family.map((relative) => readHistory(this.link, relative))));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { symbolOf, toneOf } from '../render/states.js';
-import { pad } from '../render/width.js';
+import { pad, widthOf } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
 import { criterionLines, windowProgress } from './window-lines.js';
@@ -23,25 +23,32 @@ function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: Vi
       : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
     return [line(`${symbolOf('rolled back', paint)} ${name}  ${undone}, ${words}`)];
   }
+  const columns = Math.max(...[...rollback.undos, ...rollback.checks].map((one) => widthOf(one.title)), 40);
   return [
     line(`${symbolOf(rollback.state, paint)} ${name}  ${paint('warn', `because ${rollback.reason}`)}`),
     ...rollback.undos.map((undo) => {
       const why = undo.state === 'failing' && undo.reason !== undefined ? `: ${undo.reason}` : '';
       const weight = undo.state === 'pending' || undo.state === 'done' ? keep.passed : keep.current;
       return line(
-        `${indent}${symbolOf(undo.state, paint)} ${pad(undo.title, 60)} ${paint(toneOf(undo.state), undo.state)}${why}`,
+        `${indent}${symbolOf(undo.state, paint)} ${pad(undo.title, columns)} ${paint(toneOf(undo.state), undo.state)}${why}`,
         weight
       );
     }),
-    ...rollback.checks.flatMap((check) => checkLines(check, rollback, snapshot, view)),
+    ...rollback.checks.flatMap((check) => checkLines(check, columns, rollback, snapshot, view)),
   ];
 }
 
 /** Red metrics on their way back inside their targets are shown as any window. */
-function checkLines(check: StepRecord, rollback: RollbackStatus, { windows, frozen }: RunSnapshot, view: View): Line[] {
+function checkLines(
+  check: StepRecord,
+  columns: number,
+  rollback: RollbackStatus,
+  { windows, frozen }: RunSnapshot,
+  view: View
+): Line[] {
   const { paint } = view;
   const reason = check.reason === undefined ? '' : ` ${check.reason}`;
-  const head = `${indent}${symbolOf(check.state, paint)} ${pad(check.title, 60)} ${paint(toneOf(check.state), check.state)}`;
+  const head = `${indent}${symbolOf(check.state, paint)} ${pad(check.title, columns)} ${paint(toneOf(check.state), check.state)}`;
   const live = windows.find((window) => window.workflowId === rollback.workflowId);
   if (check.state !== 'running' || !live) return [line(`${head}${reason}`, keep.detail)];
   const spec = frozen.plan.rollback.window;

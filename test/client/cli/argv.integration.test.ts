@@ -25,7 +25,11 @@ describe('the command line', () => {
       /Allowed choices are done, not-applicable, failed/,
     ],
     ['a variable without a value', ['plan', 'x.yaml', '--var', 'revision'], /Write NAME=VALUE/],
-    ['a time that is none', ['watch', '--timeout', 'soon', '--address', '127.0.0.1:1'], /PG407 --timeout soon is no time/],
+    [
+      'a time that is none',
+      ['watch', '--timeout', 'soon', '--address', '127.0.0.1:1'],
+      /PG407 --timeout soon is no time/,
+    ],
     ['an attestation without an answer', ['attest', '1a/x'], /PG407 the answer is missing/],
     [
       'a failed attestation without a reason',

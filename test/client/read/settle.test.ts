@@ -79,6 +79,13 @@ describe('how a closed run stands', () => {
     expect(outcome?.reason).toMatch(reason);
   });
 
+  it('is not verified when a rollback ended without saying so', () => {
+    const silent = rollback({});
+    delete silent.verified;
+    const { outcome } = settle(run(), { ...closed, ledger: { entries: [flagEntry], open: [] }, rollbacks: [silent] });
+    expect(outcome?.kind).toBe('rolled-back-not-verified');
+  });
+
   it('is not at its end while phases undo themselves', () => {
     const standing = settle(run({ outcome: { kind: 'completed', reason: '', endedAt: t } }), {
       ...closed,

@@ -17,7 +17,10 @@ describe('server and worker', () => {
     const [port] = await freePorts(1);
     const address = `127.0.0.1:${port}`;
     // TEMPORAL_ADDRESS would win over a server of our own.
-    const server = new Running(['server', '--no-ui', '--port', String(port), '--state-dir', path.join(folder, 'state')], { address: '' });
+    const server = new Running(
+      ['server', '--no-ui', '--port', String(port), '--state-dir', path.join(folder, 'state')],
+      { address: '' }
+    );
     let worker: Running | undefined;
     try {
       await server.says('Ctrl-C stops the server');

@@ -111,7 +111,8 @@ describe('an undo that keeps failing', () => {
       'switched off in the console',
       '--yes',
     ]);
-    expect([taken.code, taken.stdout]).toEqual([0, `dana has undone ${held.address} by hand\n`]);
+    expect(taken.code).toBe(0);
+    expect(taken.stdout).toContain(held.address);
     expect((await phasegate(['watch', stage.id])).code).toBe(9);
   });
 });

@@ -18,7 +18,7 @@ import { searchAttributes } from '../../../src/plan/search-attributes.js';
 import type { Answer, MessageName } from '../../../src/plan/wire.js';
 import type { migration } from '../../../src/workflows/migration.js';
 import { environment, runInput } from './plans.js';
-import { openTheatre, type Where } from './theatre.js';
+import { buildTheatre, openTheatre, type Where } from './theatre.js';
 import { onStage, World } from './world.js';
 
 export type Run = WorkflowHandle<typeof migration>;
@@ -31,12 +31,20 @@ export class Stage {
   private readonly running: Promise<unknown>;
   private readonly workers: Worker[];
   private readonly pollMs: number;
+  private readonly alsoClose: (() => Promise<void>) | undefined;
   private plan = '';
 
-  constructor(client: Client, where: Environment, pollMs: number, workers: Worker[]) {
+  constructor(
+    client: Client,
+    where: Environment,
+    pollMs: number,
+    workers: Worker[],
+    alsoClose: (() => Promise<void>) | undefined
+  ) {
     this.client = client;
     this.environment = where;
     this.pollMs = pollMs;
+    this.alsoClose = alsoClose;
     this.raise();
     this.workers = workers;
     this.running = Promise.all(workers.map((worker) => worker.run()));
@@ -157,6 +165,7 @@ export class Stage {
     await this.stop(locksWorkflowId(this.environment.id));
     for (const worker of this.workers) worker.shutdown();
     await this.running;
+    await this.alsoClose?.();
   }
 
   private async stop(workflowId: string): Promise<void> {
@@ -166,9 +175,13 @@ export class Stage {
   }
 }
 
-/** @param cached as in `openTheatre`; so is `server` */
+/**
+ * @param cached as in `openTheatre`
+ * @param server one of its own; default: the one that all integration tests share
+ */
 export async function openStage(change: Partial<Environment> = {}, cached?: number, server?: Where): Promise<Stage> {
-  const { client, shared } = await openTheatre(cached, server);
+  const theatre = await (server ? buildTheatre(server, cached) : openTheatre(cached));
+  const { client, shared } = theatre;
   const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
   const beats = { maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' } as const;
   const cast: { stage?: Stage } = {};
@@ -181,7 +194,7 @@ export async function openStage(change: Partial<Environment> = {}, cached?: numb
     Worker.create({ ...shared, ...beats, taskQueue: windowQueue(where.id), activities: acts.windows }),
   ]);
   // A worker that replays everything has enough to do without a query every moment.
-  cast.stage = new Stage(client, where, cached === 0 ? 300 : 30, workers);
+  cast.stage = new Stage(client, where, cached === 0 ? 300 : 30, workers, server ? theatre.close : undefined);
   return cast.stage;
 }
 

@@ -10,9 +10,8 @@ import { createLogger, temporalLogger } from '../../../src/worker/logger.js';
 /** What all stages of a test file share: the connections, and the worker that runs the workflows. */
 export interface Theatre {
   client: Client;
-  native: NativeConnection;
-  namespace: string;
   shared: { connection: NativeConnection; namespace: string; dataConverter: { payloadConverterPath: string } };
+  close: () => Promise<void>;
 }
 
 /** Quiet unless PHASEGATE_LOG_LEVEL asks for more: `PHASEGATE_LOG_LEVEL=warn npx vitest run …`. */
@@ -25,25 +24,25 @@ export interface Where {
   namespace: string;
 }
 
-const open: Array<() => Promise<void>> = [];
-const theatres = new Map<string, Promise<Theatre>>();
+const theatres = new Map<number | undefined, Promise<Theatre>>();
 afterAll(async () => {
-  for (const close of open.splice(0)) await close();
+  for (const theatre of theatres.values()) await (await theatre).close();
 });
 
 /**
+ * The theatre of a test file, on the server that all integration tests share. It closes with the file.
+ *
  * @param cached workflows that the worker keeps in memory; 0 replays each one from its history at every task
- * @param server default: the one that all integration tests share
  */
-export function openTheatre(cached?: number, server?: Where): Promise<Theatre> {
-  const where = server ?? { address: inject('temporalAddress'), namespace: inject('temporalNamespace') };
-  const key = `${where.address}/${where.namespace}/${cached ?? ''}`;
-  const known = theatres.get(key) ?? start(cached, where);
-  theatres.set(key, known);
+export function openTheatre(cached?: number): Promise<Theatre> {
+  const shared = { address: inject('temporalAddress'), namespace: inject('temporalNamespace') };
+  const known = theatres.get(cached) ?? buildTheatre(shared, cached);
+  theatres.set(cached, known);
   return known;
 }
 
-async function start(cached: number | undefined, { address, namespace }: Where): Promise<Theatre> {
+/** A theatre of its own, on a server of its own; whoever builds it closes it. */
+export async function buildTheatre({ address, namespace }: Where, cached?: number): Promise<Theatre> {
   const dataConverter = { payloadConverterPath };
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });
@@ -60,11 +59,11 @@ async function start(cached: number | undefined, { address, namespace }: Where):
   });
   const running = worker.run();
   await promote(client, buildId, { promote: true, logger: createLogger({ level: 'silent' }) });
-  open.push(async () => {
+  const close = async (): Promise<void> => {
     worker.shutdown();
     await running;
     await client.connection.close();
     await native.close();
-  });
-  return { client, native, namespace, shared };
+  };
+  return { client, shared, close };
 }

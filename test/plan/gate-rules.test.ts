@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { attestationProblem, findGate, sameDigest, short, type GateContext } from '../../src/plan/gate-rules.js';
+import type { Person } from '../../src/plan/model.js';
+import type { Gate } from '../../src/plan/run-status.js';
+
+const people: Person[] = [
+  { name: 'dana', title: '', roles: ['manager', 'lead'] },
+  { name: 'erin', title: '', roles: ['lead'] },
+  { name: 'carlos', title: '', roles: ['cto'] },
+];
+const digest = `sha256:${'ab12'.repeat(16)}`;
+
+function gate(address: string, change: Partial<Gate> = {}): Gate {
+  return {
+    address,
+    kind: 'approval',
+    title: address,
+    reason: '',
+    roles: { lead: 1 },
+    people: ['erin'],
+    decisions: [],
+    openedAt: 0,
+    deadlineAt: 0,
+    then: 'roll back',
+    digest,
+    answers: ['approve', 'reject'],
+    ...change,
+  };
+}
+
+const approval = gate('1a/approval#1');
+const hold = gate('1a/window#2', {
+  kind: 'hold',
+  roles: { cto: 1 },
+  people: ['dana', 'carlos'],
+  answers: ['retry', 'rollback', 'waive'],
+});
+const context: GateContext = { phase: '1a', people, startedBy: 'dana', allowStarter: () => false };
+
+function found(answer: string, asked: Parameters<typeof findGate>[2], gates: Gate[] = [approval, hold]): string {
+  const result = findGate(gates, answer, asked, context);
+  return 'code' in result ? result.code : result.gate.address;
+}
+
+describe('finding the gate that an answer is for', () => {
+  it.each([
+    ['the only one that takes it', 'approve', { by: 'erin' }, '1a/approval#1'],
+    ['by a short address', 'approve', { by: 'erin', gate: 'approval' }, '1a/approval#1'],
+    ['in capitals', 'retry', { by: 'erin', gate: '1A/WINDOW' }, '1a/window#2'],
+    ['with the digest cut short', 'approve', { by: 'erin', digest: 'ab12ab12' }, '1a/approval#1'],
+    ['a retry by anybody', 'retry', { by: 'erin' }, '1a/window#2'],
+    ['a waiver by its role', 'waive', { by: 'carlos' }, '1a/window#2'],
+    ['a waiver by another', 'waive', { by: 'erin' }, 'PG204'],
+    ['a stranger', 'approve', { by: 'mallory' }, 'PG204'],
+    ['somebody without the role', 'approve', { by: 'carlos' }, 'PG204'],
+    ['the starter', 'approve', { by: 'dana' }, 'PG205'],
+    ['the starter waiving', 'waive', { by: 'dana' }, 'PG205'],
+    ['another digest', 'approve', { by: 'erin', digest: 'ffffffff' }, 'PG206'],
+    ['another attempt', 'approve', { by: 'erin', gate: '1a/approval#2' }, 'PG208'],
+    ['an answer that the gate does not take', 'retry', { by: 'erin', gate: 'approval' }, 'PG208'],
+    ['no such gate', 'approve', { by: 'erin', gate: 'nowhere' }, 'PG208'],
+  ])('%s', (_what, answer, asked, expected) => {
+    expect(found(answer, asked)).toBe(expected);
+  });
+
+  it('says so when no gate takes the answer, or several do', () => {
+    expect(found('attest', { by: 'erin' })).toBe('PG203');
+    expect(found('approve', { by: 'erin' }, [])).toBe('PG203');
+    const both = [gate('1a/one#1'), gate('1a/two#1')];
+    expect(findGate(both, 'approve', { by: 'erin' }, context)).toEqual({
+      code: 'PG209',
+      reason: 'several gates are open, say which one: 1a/one#1, 1a/two#1',
+    });
+    expect(found('approve', { by: 'erin', gate: 'two' }, both)).toBe('1a/two#1');
+  });
+
+  it('looks at the version before the person: a stale page is mended first', () => {
+    expect(found('approve', { by: 'mallory', digest: 'ffffffff' })).toBe('PG206');
+  });
+
+  it('takes a no from somebody whose yes is not needed any more, and not a second yes', () => {
+    const said = { id: '1', gate: '1a/approval#1', by: 'erin', roles: ['lead'], at: 0, identity: 'identity' as const };
+    const decided = gate('1a/approval#1', { people: [], decisions: [{ ...said, decision: 'approve' }] });
+    expect(found('reject', { by: 'erin' }, [decided])).toBe('1a/approval#1');
+    expect(found('approve', { by: 'erin' }, [decided])).toBe('PG208');
+  });
+
+  it('lets the starter decide where the plan says so', () => {
+    const own = { ...context, allowStarter: () => true };
+    const mine = gate('1a/approval#1', { people: ['dana', 'erin'] });
+    expect(findGate([mine], 'approve', { by: 'dana' }, own)).toEqual({ gate: mine });
+  });
+
+  it('takes the yes of the next in line once that was asked', () => {
+    const escalated = gate('1a/approval#1', { standIn: 'cto', people: ['erin', 'carlos'] });
+    expect(found('approve', { by: 'carlos' }, [escalated])).toBe('1a/approval#1');
+    expect(found('reject', { by: 'carlos' }, [escalated])).toBe('1a/approval#1');
+  });
+});
+
+describe('an answer to a checklist item', () => {
+  const item = { notApplicable: false, evidence: 'optional' as const };
+  it.each([
+    ['done', item, { answer: 'done' }, undefined],
+    ['done without the evidence it needs', { ...item, evidence: 'required' as const }, { answer: 'done' }, 'PG212'],
+    ['done with it', { ...item, evidence: 'required' as const }, { answer: 'done', evidence: 'link' }, undefined],
+    ['failed without a reason', item, { answer: 'failed' }, 'PG212'],
+    ['failed with one', item, { answer: 'failed', reason: 'why' }, undefined],
+    ['not applicable where that is no answer', item, { answer: 'not-applicable', reason: 'why' }, 'PG211'],
+    [
+      'not applicable where it is',
+      { ...item, notApplicable: true },
+      { answer: 'not-applicable', reason: 'x' },
+      undefined,
+    ],
+    ['not applicable without a reason', { ...item, notApplicable: true }, { answer: 'not-applicable' }, 'PG212'],
+  ])('%s', (_what, step, message, code) => {
+    expect(attestationProblem(step, message)?.code).toBe(code);
+  });
+});
+
+describe('a digest', () => {
+  it.each([
+    [digest, true],
+    [digest.toUpperCase(), true],
+    [short(digest), true],
+    ['ab12ab12', true],
+    ['ab12ab12...', true],
+    ['ab12ab1', false],
+    ['', false],
+    ['sha256:', false],
+    ['ab12ab13', false],
+    [`${digest}00`, false],
+  ])('is meant by "%s": %s', (written, same) => {
+    expect(sameDigest(digest, written)).toBe(same);
+  });
+
+  it('of a gate without one is meant by nothing', () => {
+    expect(sameDigest('', 'ab12ab12')).toBe(false);
+    expect(short('')).toBe('');
+  });
+});

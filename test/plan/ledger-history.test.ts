@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerEntry } from '../../src/plan/change.js';
+import { ledgerOf, runLedger, undoneBy, type ExecutionHistory } from '../../src/plan/ledger-history.js';
+
+function entry(id: string, target: string): LedgerEntry {
+  const [phase = '', step = ''] = id.split(/[/#]/);
+  return {
+    id,
+    phase,
+    step,
+    attempt: 1,
+    title: id,
+    change: { type: 'deploy', target, revision: 'v2', repeatable: true },
+    before: { type: 'deploy', target, revision: 'v1' },
+    capturedAt: 0,
+    runId: 'r',
+    idempotencyKey: id,
+  };
+}
+
+const first = entry('1a/deploy#1', 'core');
+const second = entry('1a/deploy#2', 'core');
+const other = entry('1b/deploy#1', 'tools');
+
+const captured = (...entries: LedgerEntry[]): ExecutionHistory['activities'] =>
+  entries.flatMap((result) => [
+    { type: 'captureChange', result },
+    { type: 'applyChange', result: { verdict: 'PASS' } },
+  ]);
+const undo = (entryId: string): { type: string; result: unknown } => ({ type: 'undoChange', result: { entryId } });
+
+describe('the ledger of an execution', () => {
+  it('is what its captures recorded, applied or not, in order', () => {
+    expect(ledgerOf([{ type: 'runCheck', result: {} }, ...captured(first, second)])).toEqual([first, second]);
+  });
+
+  it('leaves out a capture that did not complete', () => {
+    expect(ledgerOf([{ type: 'captureChange' }, ...captured(first)])).toEqual([first]);
+  });
+
+  it.each([[null], ['text'], [{ id: '1a/x#1' }], [{ before: {}, change: {} }]])(
+    'refuses a capture of another version: %j',
+    (result) => {
+      expect(() => ledgerOf([{ type: 'captureChange', result }])).toThrow(/another version/);
+    }
+  );
+});
+
+describe('what a rollback undid', () => {
+  it('is what it says when it has finished', () => {
+    expect(undoneBy({ startedAt: 0, activities: [], result: { undone: ['1a/deploy#1', 7] } })).toEqual(['1a/deploy#1']);
+  });
+
+  it('is what its undos did, with what each covered, when it was stopped in the middle', () => {
+    const input = { entries: [first, second, other] };
+    expect(undoneBy({ startedAt: 0, input, activities: [undo('1b/deploy#1')] })).toEqual(['1b/deploy#1']);
+    expect(undoneBy({ startedAt: 0, input, activities: [undo('1a/deploy#1')] })).toEqual([
+      '1a/deploy#1',
+      '1a/deploy#2',
+    ]);
+  });
+
+  it('is nothing when it did nothing', () => {
+    expect(undoneBy({ startedAt: 0, activities: [{ type: 'undoChange' }], input: 'rubbish' })).toEqual([]);
+  });
+});
+
+describe('the ledger of a run', () => {
+  it('is ordered by when its executions began, and open until an undo covers it', () => {
+    const later = { startedAt: 2, activities: captured(other) };
+    const earlier = { startedAt: 1, activities: captured(first, second) };
+    const rollback = { startedAt: 3, input: { entries: [first, second] }, activities: [undo('1a/deploy#1')] };
+    expect(runLedger([later, earlier])).toEqual({ entries: [first, second, other], open: [first, second, other] });
+    expect(runLedger([later, rollback, earlier]).open).toEqual([other]);
+  });
+});

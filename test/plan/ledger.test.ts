@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change, LedgerEntry, TargetState } from '../../src/plan/change.js';
+import {
+  describeChange,
+  describeState,
+  irreversible,
+  openEntries,
+  targetOf,
+  undoOrder,
+} from '../../src/plan/ledger.js';
+
+function flag(id: string, key: string, before = 0, change: Partial<LedgerEntry> = {}): LedgerEntry {
+  return entry(
+    id,
+    { type: 'flag', key, enabled: true, percent: 50 },
+    {
+      before: { type: 'flag', key, exists: true, enabled: before > 0, percent: before, include: [] },
+      ...change,
+    }
+  );
+}
+
+function deploy(id: string, target: string, change: Partial<LedgerEntry> = {}): LedgerEntry {
+  return entry(
+    id,
+    { type: 'deploy', target, revision: 'v2', repeatable: true },
+    {
+      before: { type: 'deploy', target, revision: 'v1' },
+      ...change,
+    }
+  );
+}
+
+function entry(id: string, change: Change, more: Partial<LedgerEntry> & { before: TargetState }): LedgerEntry {
+  const [phase = '', step = ''] = id.split(/[/#]/);
+  return { id, phase, step, attempt: 1, title: id, change, capturedAt: 0, runId: 'r', idempotencyKey: id, ...more };
+}
+
+const order = (entries: LedgerEntry[]): Array<[string, string[]]> =>
+  undoOrder(entries).map((undo) => [undo.entry.id, undo.covers]);
+
+describe('undoOrder', () => {
+  it('takes exposure first, then the rest in reverse', () => {
+    const entries = [deploy('1a/d1#1', 'core'), flag('1a/f#1', 'X'), deploy('1a/d2#1', 'tools')];
+    expect(order(entries)).toEqual([
+      ['1a/f#1', []],
+      ['1a/d2#1', []],
+      ['1a/d1#1', []],
+    ]);
+  });
+
+  it('undoes each target once, straight to its oldest state, covering the later entries', () => {
+    const entries = [flag('1a/f#1', 'X'), flag('1a/r@25#1', 'X', 5), flag('1a/r@50#1', 'X', 25)];
+    expect(order(entries)).toEqual([['1a/f#1', ['1a/r@50#1', '1a/r@25#1']]]);
+    expect(undoOrder(entries)[0]?.entry.before).toMatchObject({ percent: 0 });
+  });
+
+  it('goes phase by phase, newest first, even for a target that both moved', () => {
+    const entries = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core'), flag('1b/f#1', 'X', 50), deploy('1b/d#1', 'core')];
+    expect(order(entries).map(([id]) => id)).toEqual(['1b/f#1', '1b/d#1', '1a/f#1', '1a/d#1']);
+  });
+
+  it('leaves out what cannot be undone, and names it', () => {
+    const closed = deploy('1a/d#1', 'core', { cannotUndo: 'the schema moves on' });
+    const entries = [flag('1a/f#1', 'X'), closed];
+    expect(order(entries).map(([id]) => id)).toEqual(['1a/f#1']);
+    expect(irreversible(entries)).toEqual([closed]);
+  });
+
+  it('of nothing is nothing', () => {
+    expect(undoOrder([])).toEqual([]);
+  });
+
+  const entries = fc
+    .array(
+      fc.record({
+        phase: fc.constantFrom('1a', '1b', '1c'),
+        target: fc.constantFrom('X', 'Y', 'core', 'tools'),
+        closed: fc.boolean(),
+      }),
+      { maxLength: 12 }
+    )
+    .map((drawn) =>
+      drawn
+        .toSorted((a, b) => a.phase.localeCompare(b.phase))
+        .map(({ phase, target, closed }, n) => {
+          const more = closed ? { cannotUndo: 'no' } : {};
+          return target.length === 1
+            ? flag(`${phase}/s${n}#1`, target, 0, more)
+            : deploy(`${phase}/s${n}#1`, target, more);
+        })
+    );
+
+  it('covers every entry that can be undone exactly once, whatever the ledger', () => {
+    fc.assert(
+      fc.property(entries, (ledger) => {
+        const covered = undoOrder(ledger).flatMap((undo) => [undo.entry.id, ...undo.covers]);
+        const undoable = ledger.filter((one) => one.cannotUndo === undefined).map((one) => one.id);
+        expect(covered.toSorted()).toEqual(undoable.toSorted());
+      })
+    );
+  });
+
+  it('never undoes an older phase before a newer one, nor a deploy before a flag of its phase', () => {
+    fc.assert(
+      fc.property(entries, (ledger) => {
+        const steps = undoOrder(ledger).map(({ entry: { phase, change } }) => ({
+          phase,
+          isFlag: change.type === 'flag',
+        }));
+        for (const [n, step] of steps.entries()) {
+          for (const later of steps.slice(n + 1)) {
+            expect(later.phase <= step.phase).toBe(true);
+            if (later.phase === step.phase && !step.isFlag) expect(later.isFlag).toBe(false);
+          }
+        }
+      })
+    );
+  });
+
+  it('brings every target back to its state before the first entry that can be undone', () => {
+    fc.assert(
+      fc.property(entries, (ledger) => {
+        const undoable = ledger.filter((one) => one.cannotUndo === undefined);
+        const state = new Map<string, string>();
+        for (const { entry: undone } of undoOrder(ledger)) state.set(targetOf(undone.change), undone.id);
+        for (const [target, last] of state) {
+          expect(last).toBe(undoable.find((one) => targetOf(one.change) === target)?.id);
+        }
+      })
+    );
+  });
+});
+
+describe('openEntries', () => {
+  it('are those that no undo covers', () => {
+    const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core')];
+    expect(openEntries(ledger, new Set(['1a/f#1'])).map((one) => one.id)).toEqual(['1a/d#1']);
+  });
+});
+
+describe('in words', () => {
+  const state = { type: 'flag' as const, key: 'X', exists: true, enabled: true, percent: 25, include: [] as string[] };
+  it.each<[TargetState, string]>([
+    [{ type: 'deploy', target: 'core', revision: 'v1' }, 'revision v1'],
+    [{ ...state, exists: false }, 'absent'],
+    [{ ...state, enabled: false }, 'off'],
+    [state, 'on for 25 %'],
+    [{ ...state, include: ['ann', 'bob'] }, 'on for 25 %, always for ann, bob'],
+  ])('a state is told', (told, words) => expect(describeState(told)).toBe(words));
+
+  it.each<[Change, string]>([
+    [{ type: 'deploy', target: 'core', revision: 'v2', repeatable: true }, 'core → v2'],
+    [{ type: 'flag', key: 'X', enabled: true, percent: 5 }, 'X → 5 %'],
+    [{ type: 'flag', key: 'X', enabled: false, percent: 0 }, 'X → off'],
+  ])('a change is told', (told, words) => expect(describeChange(told)).toBe(words));
+});

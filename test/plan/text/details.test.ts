@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Gate, PhaseStatus } from '../../../src/plan/run-status.js';
+import { locksDetails, phaseDetails } from '../../../src/plan/text/details.js';
+import { bullets, code, plain, signed } from '../../../src/plan/text/markdown.js';
+import { pasteableAnswers } from '../../../src/plan/text/pasteable.js';
+import { parseMessage } from '../../../src/plan/wire.js';
+
+const gate: Gate = {
+  address: '1a/approval#1',
+  kind: 'approval',
+  title: 'Approval',
+  reason: '',
+  roles: { lead: 1 },
+  people: ['erin', 'lee'],
+  decisions: [],
+  openedAt: 0,
+  deadlineAt: 0,
+  then: 'roll back',
+  digest: '',
+  answers: ['approve', 'reject'],
+};
+
+describe('what can be pasted', () => {
+  it.each([[['approve', 'reject']], [['retry', 'rollback', 'waive']], [['attest']], [['retry', 'takeover']]])(
+    'is taken as it stands: %j',
+    (answers) => {
+      const pasteable = pasteableAnswers({ ...gate, answers });
+      expect(pasteable.map((one) => one.name)).toEqual(answers);
+      for (const { name, payload } of pasteable)
+        expect(parseMessage(name, JSON.parse(payload))).toMatchObject({ ok: true });
+    }
+  );
+});
+
+describe('Markdown', () => {
+  it('leaves nothing of what people wrote as markup', () => {
+    expect(plain('**bold** [x](http://a) <b> `c` | d_e\nf')).toBe(
+      '\\*\\*bold\\*\\* \\[x\\](http://a) \\<b\\> \\`c\\` \\| d\\_e f'
+    );
+    expect(code('a`b`\nc')).toBe("`a'b' c`");
+  });
+
+  it('stays in one line and bounded, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 2000 }), (text) => {
+        expect(plain(text)).not.toMatch(/[\r\n]/);
+        expect(plain(text).length).toBeLessThanOrEqual(700);
+        expect(code(text).slice(1, -1)).not.toContain('`');
+      })
+    );
+  });
+
+  it('spells out the states whose sign does not say all', () => {
+    expect(signed('passed', 'Health', 'ok')).toBe('✔ Health — ok');
+    expect(signed('waived', 'Health', '')).toBe('⚠ Health _waived_');
+    expect(signed('never heard of', 'Health')).toBe('· Health _never heard of_');
+    expect(bullets('Title', [])).toBe('');
+  });
+});
+
+describe('the panel of a phase', () => {
+  const status: PhaseStatus = {
+    schemaVersion: 1,
+    phase: '1a',
+    title: 'Core',
+    workflowId: 'run/phase/1a',
+    runId: 'r',
+    state: 'waiting',
+    startedAt: 0,
+    steps: [
+      {
+        address: '1a/health#1',
+        id: 'health',
+        part: 'before',
+        kind: 'check',
+        title: 'Health',
+        state: 'passed',
+        reason: '200',
+      },
+      {
+        address: '1a/approval#1',
+        id: 'approval',
+        part: 'approval',
+        kind: 'approval',
+        title: 'Approval',
+        state: 'waiting',
+      },
+    ],
+    gates: [gate],
+    decisions: [],
+    waivers: [],
+    ledger: [
+      {
+        id: '1a/enable#1',
+        phase: '1a',
+        step: 'enable',
+        attempt: 1,
+        title: 'Enable',
+        change: { type: 'flag', key: 'X', enabled: true, percent: 5 },
+        before: { type: 'flag', key: 'X', exists: true, enabled: false, percent: 0, include: [] },
+        capturedAt: 0,
+        runId: 'r',
+        idempotencyKey: 'k',
+      },
+    ],
+    refusals: [{ at: 0, message: 'approve', by: 'mallory', reason: 'mallory is not one of them' }],
+    sentence: 'Waits for approval.',
+  };
+
+  it('says what is awaited, what to type, what happens, what was done, and how to go back', () => {
+    expect(phaseDetails(status, ['identities were not verified'])).toBe(
+      [
+        '**Waits for approval.**',
+        '**Answer here: More Actions, Send a Signal**',
+        '- **approve** `{"by":"erin","gate":"1a/approval#1"}`\n- **reject** `{"by":"erin","gate":"1a/approval#1","reason":"why"}`',
+        '_Note: identities were not verified._',
+        '**Now**',
+        '- ◷ Approval _waiting_ `1a/approval#1`',
+        '**Not taken**',
+        '- approve by mallory: mallory is not one of them',
+        '**Done, newest first**',
+        '- ✔ Health — 200',
+        '**Changed so far, undone in reverse**',
+        '- `1a/enable#1` X → 5 %, before: off',
+        '_A Temporal cancel is a request to roll back everything._',
+      ].join('\n\n')
+    );
+  });
+
+  it('stays far below what the server takes, with many long steps and gates', () => {
+    const long = 'x'.repeat(1000);
+    const steps = Array.from({ length: 50 }, (_, n) => ({
+      ...status.steps[0],
+      address: `1a/s${n}#1`,
+      title: long,
+      reason: long,
+    }));
+    const gates = Array.from({ length: 20 }, () => gate);
+    const many = { ...status, steps, gates, sentence: long } as PhaseStatus;
+    expect(Buffer.byteLength(phaseDetails(many, [long]))).toBeLessThan(40_000);
+  });
+});
+
+describe('the panel of the locks', () => {
+  it('says who holds what', () => {
+    expect(locksDetails({})).toBe('Nothing is locked.');
+    expect(locksDetails({ 'flag/X': { run: 'run', startedBy: 'dana', since: 0 } })).toBe(
+      '**Locked**\n\n- `flag/X` by `run`, started by dana, since 1970-01-01 00:00:00Z'
+    );
+  });
+});

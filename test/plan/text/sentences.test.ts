@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { Gate, PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../../src/plan/run-status.js';
+import {
+  byUrgency,
+  gateSentence,
+  phaseSentence,
+  rollbackSentence,
+  runSentence,
+} from '../../../src/plan/text/sentences.js';
+
+const noon = Date.parse('2026-11-22T12:00:00Z');
+
+function gate(change: Partial<Gate> = {}): Gate {
+  return {
+    address: '1a/approval#1',
+    kind: 'approval',
+    title: 'Approval of the core',
+    reason: 'people decide',
+    roles: { lead: 1, cto: 1 },
+    people: ['erin', 'carlos'],
+    decisions: [],
+    openedAt: noon,
+    deadlineAt: noon,
+    then: 'roll back',
+    digest: '',
+    answers: ['approve', 'reject'],
+    ...change,
+  };
+}
+
+const hold = gate({ address: '1a/window#1', kind: 'hold', reason: 'no data', answers: ['retry', 'waive'] });
+const item = gate({ address: '1a/team#1', kind: 'attestation', title: 'Team online', people: ['dana'] });
+
+function step(id: string, change: Partial<StepRecord> = {}): StepRecord {
+  return { address: `1a/${id}#1`, id, part: 'steps', kind: 'check', title: `Step ${id}`, state: 'passed', ...change };
+}
+
+function phase(change: Partial<PhaseStatus> = {}): Omit<PhaseStatus, 'sentence'> {
+  return {
+    schemaVersion: 1,
+    phase: '1a',
+    title: 'Core',
+    workflowId: 'run/phase/1a',
+    runId: 'r',
+    state: 'running',
+    startedAt: noon,
+    steps: [],
+    gates: [],
+    decisions: [],
+    waivers: [],
+    ledger: [],
+    refusals: [],
+    ...change,
+  };
+}
+
+const dana = { by: 'dana', reason: 'lunch', at: noon };
+
+describe('the sentence of a gate', () => {
+  it.each([
+    [
+      gate(),
+      'Waits for approval by 1 lead and 1 cto (erin or carlos) at 1a/approval#1, until 2026-11-22 12:00:00Z, then roll back.',
+    ],
+    [
+      gate({
+        people: ['carlos'],
+        decisions: [
+          { id: '1', gate: '', decision: 'approve', by: 'erin', roles: ['lead'], at: 0, identity: 'identity' },
+        ],
+      }),
+      'Waits for approval by 1 cto (carlos) at 1a/approval#1, until 2026-11-22 12:00:00Z, then roll back.',
+    ],
+    [item, 'Waits for dana to answer 1a/team#1 "Team online", until 2026-11-22 12:00:00Z, then roll back.'],
+    [
+      hold,
+      'On hold at 1a/window#1: no data. Waits for erin or carlos to retry or waive, until 2026-11-22 12:00:00Z, then roll back.',
+    ],
+  ])('says what is awaited, from whom, until when, and what comes then', (told, words) => {
+    expect(gateSentence(told)).toBe(words);
+  });
+});
+
+describe('urgency', () => {
+  it('puts what is on hold first, then the earliest deadline', () => {
+    const late = gate({ address: 'late', deadlineAt: noon + 2 });
+    const soon = gate({ address: 'soon', deadlineAt: noon + 1 });
+    const held = gate({ address: 'held', kind: 'hold', deadlineAt: noon + 3 });
+    expect(byUrgency([late, soon, held]).map((one) => one.address)).toEqual(['held', 'soon', 'late']);
+  });
+});
+
+describe('the sentence of a phase', () => {
+  it.each<[string, Partial<PhaseStatus>, string]>([
+    ['what runs and what comes next', { steps: [step('a', { state: 'running' })] }, 'Running: Step a. Next: Step b.'],
+    [
+      'that it is paused while a step runs',
+      { steps: [step('a', { state: 'running' })], paused: dana },
+      'Running: Step a. Paused by dana (lunch): nothing new begins until somebody sends resume. Next: Step b.',
+    ],
+    [
+      'that it is paused',
+      { state: 'paused', paused: { by: 'dana', at: noon } },
+      'Paused by dana: nothing new begins until somebody sends resume. Next: Step b.',
+    ],
+    [
+      'that its days have not begun',
+      { opensAt: noon },
+      'Waits for its days to begin at 2026-11-22 12:00:00Z. Next: Step b.',
+    ],
+    [
+      'how many answers more are awaited',
+      { gates: [item, item, item] },
+      'Waits for dana to answer 1a/team#1 "Team online", until 2026-11-22 12:00:00Z, then roll back. 2 more answers are awaited.',
+    ],
+    [
+      'the most urgent gate first',
+      { gates: [item, hold] },
+      'On hold at 1a/window#1: no data. Waits for erin or carlos to retry or waive, until 2026-11-22 12:00:00Z, then roll back. 1 more answer is awaited.',
+    ],
+    [
+      'that it is taken back, and where',
+      { state: 'rolling back', rollback: 'run/rollback/1a' },
+      'Rolling back 1a; see run/rollback/1a.',
+    ],
+    ['that it completed', { state: 'completed' }, 'Core completed.'],
+    [
+      'why it was taken back',
+      { state: 'rolled back', steps: [step('a', { state: 'failed', reason: 'too slow' })] },
+      'Core was rolled back: 1a/a#1 too slow.',
+    ],
+    [
+      'why it never began',
+      { state: 'failed', steps: [step('a', { state: 'failed', reason: 'no backup' })] },
+      'Core ended before any change: 1a/a#1 no backup.',
+    ],
+  ])('says %s', (_what, change, words) => {
+    expect(phaseSentence(phase(change), 'Next: Step b.')).toBe(words);
+  });
+});
+
+describe('the sentence of a rollback', () => {
+  const rollback: Omit<RollbackStatus, 'sentence'> = {
+    schemaVersion: 1,
+    workflowId: 'run/rollback/1a',
+    runId: 'r',
+    state: 'rolling back',
+    reason: 'too slow',
+    phases: ['1a'],
+    startedAt: noon,
+    undos: [
+      { entryId: 'a', covers: [], title: 'a', state: 'done' },
+      { entryId: 'b', covers: [], title: 'b', state: 'running' },
+    ],
+    checks: [],
+    gates: [],
+    refusals: [],
+  };
+  const failing = gate({
+    kind: 'hold',
+    address: '1a/a#1',
+    reason: 'it fails',
+    answers: ['retry', 'takeover'],
+    then: 'try again',
+  });
+  it.each<[Partial<RollbackStatus>, string]>([
+    [{}, 'Undoing 1 of 2 changes.'],
+    [{ undos: [] }, 'Everything is undone; verifying health and red metrics.'],
+    [
+      { state: 'on hold', gates: [failing] },
+      'On hold at 1a/a#1: it fails. Waits for erin or carlos to retry or takeover, until 2026-11-22 12:00:00Z, then try again.',
+    ],
+    [{ state: 'rolled back', verified: true }, 'Rolled back, verified.'],
+    [{ state: 'rolled back', verified: false, verification: 'no data' }, 'Rolled back, NOT verified: no data.'],
+  ])('tells how far it is', (change, words) => {
+    expect(rollbackSentence({ ...rollback, ...change })).toBe(words);
+  });
+});
+
+describe('the sentence of a run', () => {
+  const run: Omit<RunStatus, 'sentence'> = {
+    schemaVersion: 1,
+    workflowId: 'run',
+    runId: 'r',
+    plan: { id: 'p', title: 'Plan', digest: 'd' },
+    environment: { id: 'demo', kind: 'demo', trust: 'identity' },
+    startedBy: 'dana',
+    startedAt: noon,
+    state: 'running',
+    phases: [
+      { id: '1a', title: 'Core', state: 'completed', workflowId: 'run/phase/1a' },
+      { id: '1b', title: 'Tools', state: 'running', workflowId: 'run/phase/1b' },
+      { id: '1c', title: 'Sockets', state: 'pending', workflowId: 'run/phase/1c' },
+    ],
+    rollbacks: [],
+    gates: [],
+    refusals: [],
+    remarks: [],
+  };
+  const [done, now, next] = run.phases;
+  const phases = (...some: Array<(typeof run.phases)[number] | undefined>): Partial<RunStatus> => ({
+    phases: some.filter((one) => one !== undefined),
+  });
+  it.each<[string, Partial<RunStatus>, string]>([
+    ['which phase is under way', {}, 'Phase 1b (Tools) is under way; 1c comes next. Details: run/phase/1b'],
+    [
+      'that it is the last',
+      phases(done, now),
+      'Phase 1b (Tools) is under way; it is the last one. Details: run/phase/1b',
+    ],
+    [
+      'that it is paused between phases',
+      { state: 'paused', paused: dana, ...phases(done, next) },
+      'Paused by dana (lunch): nothing new begins until somebody sends resume. Before 1c (Sockets).',
+    ],
+    [
+      'that it takes its locks',
+      { state: 'waiting for locks' },
+      'Takes the locks of its plan, flags and deploy targets.',
+    ],
+    ['that it goes back', { state: 'rolling back' }, 'Takes back what was changed, newest phase first.'],
+    [
+      'how it ended',
+      { outcome: { kind: 'rolled-back-verified', reason: 'too slow', endedAt: noon } },
+      'rolled back, verified: too slow',
+    ],
+  ])('says %s', (_what, change, words) => {
+    expect(runSentence({ ...run, ...change })).toBe(words);
+  });
+});
