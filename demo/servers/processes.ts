@@ -1,2 +1,1 @@
 export { LOOPBACK, findOnPath, freePorts, spawnServer } from '../../src/client/dev-server/index.js';
-export type { ServerProcess } from '../../src/client/dev-server/index.js';
