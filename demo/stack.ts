@@ -81,6 +81,8 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
     ];
     target.push(...(prometheus ? ['--var', `prometheus=${prometheus.url}`] : ['--var', 'metrics-provider=endpoint']));
     target.push('--var', 'revision=user-execution-context-1');
+    // A person at the keyboard needs longer than the demo's own people to answer.
+    if (options.interactive) target.push('--var', 'people-minimum=10m');
     const command = cli.worker(['--env', 'demo', '--workdir', root]);
     const worker = await spawnServer({
       name: 'phasegate worker',
