@@ -14,6 +14,7 @@ import { PhaseContext } from './phase/context.js';
 import { Desk } from './phase/desk.js';
 import { complete, takeBackPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
+import { Minutes } from './phase/minutes.js';
 import { PhaseRecord } from './phase/record.js';
 import { Steps } from './phase/steps.js';
 import { Brake } from './phase/stop.js';
@@ -32,7 +33,8 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploymentPhase);
 export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   const context = new PhaseContext(input);
   const record = new PhaseRecord(input);
-  const desk = new Desk(record);
+  const minutes = new Minutes(context);
+  const desk = new Desk(record, minutes);
   const story = new CancellationScope();
   const brake = new Brake(story);
   setHandler(defineQuery<PhaseStatus>(statusQuery), () => record.status, {
@@ -47,9 +49,9 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   } catch (error) {
     const stop = brake.stopFor(error);
     if (!stop) throw error;
-    return await CancellationScope.nonCancellable(() => takeBackPhase(input, record, brake, stop));
+    return await CancellationScope.nonCancellable(() => takeBackPhase(input, record, minutes, brake, stop));
   }
-  return CancellationScope.nonCancellable(() => complete(record));
+  return CancellationScope.nonCancellable(() => complete(record, minutes));
 }
 
 /** The phase as the release manager would tell it. */

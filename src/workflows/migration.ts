@@ -66,7 +66,7 @@ async function tell(record: MigrationRecord, story: CancellationScope): Promise<
     await record.notPaused();
     if (isAfterReset(phase.id)) return stopAfterReset(record);
     const result = await runPhase(record, phase);
-    if (result.verdict === 'FAIL') return stopRun(record, widest(result, record.stop), result);
+    if (result.verdict === 'FAIL') return stopRun(record, widest(result, stopAsked(record, story)), result);
     record.keep(phase.id, result);
     const stop = stopAsked(record, story);
     if (stop) return stopRun(record, stop);
@@ -86,8 +86,10 @@ async function endingOf(record: MigrationRecord, story: CancellationScope): Prom
   }
 }
 
-function widest(result: Stop, asked: Stop | undefined): Stop {
-  return { reason: result.reason, reach: asked?.reach === 'all' ? 'all' : result.reach };
+/** A phase that ended by itself may have missed that everything was to be taken back. */
+function widest({ reason, reach }: Stop, asked: Stop | undefined): Stop {
+  if (reach === 'all' || asked?.reach !== 'all') return { reason, reach };
+  return { reason: `${reason}; then everything: ${asked.reason}`, reach: 'all' };
 }
 
 /** What a person or a Temporal cancel wants to be taken back. */

@@ -8,6 +8,7 @@ import { patched, workflowInfo } from '@temporalio/workflow';
  *   what happened before the reset does not meet it
  */
 export function isAfterReset(point: string): boolean {
-  const { runId, firstExecutionRunId } = workflowInfo();
-  return runId !== firstExecutionRunId && patched(`reset/${point}`);
+  const { runId, firstExecutionRunId, unsafe } = workflowInfo();
+  // A replay goes by the record alone: outside the server a history no longer knows that it is a reset one.
+  return (unsafe.isReplaying || runId !== firstExecutionRunId) && patched(`reset/${point}`);
 }

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { loadBundle, payloadConverterPath } from '../../src/worker/bundle.js';
 
+const ending = '.json.gz';
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 
 export interface Recorded {
@@ -33,13 +35,13 @@ export async function replay(recorded: Recorded): Promise<void> {
 /** All histories that are committed, by file name. */
 export function committed(): Recorded[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith(ending))
     .map((file) => {
-      const { workflowId, history } = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as {
+      const { workflowId, history } = JSON.parse(gunzipSync(readFileSync(`${folder}${file}`)).toString()) as {
         workflowId: string;
         history: unknown;
       };
-      return { name: file.replace(/\.json$/, ''), workflowId, history: historyFromJSON(history) };
+      return { name: file.slice(0, -ending.length), workflowId, history: historyFromJSON(history) };
     });
 }
 
@@ -51,7 +53,7 @@ export function keep({ name, workflowId, history }: Recorded): void {
   // Where it was recorded is nobody's business: folders in stack traces, host and process in identities.
   const clean = JSON.stringify({ workflowId, history: plain }, (key, value: unknown) => {
     if (key === 'identity' || key === 'stackTrace') return '';
-    return value;
+    return typeof value === 'string' ? value.replace(/\b\d+@[\w.-]+/g, 'worker') : value;
   });
-  writeFileSync(`${folder}${name}.json`, `${clean}\n`);
+  writeFileSync(`${folder}${name}${ending}`, gzipSync(clean, { level: 9 }));
 }

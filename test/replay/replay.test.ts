@@ -11,8 +11,19 @@ describe('recorded histories', () => {
 
   it('are there for every way in which a run ends', () => {
     const names = histories.map((one) => one.name).join(' ');
-    for (const scenario of ['completed', 'failed', 'rejected', 'rolled-back', 'cancelled', 'waived'])
-      expect(names).toContain(scenario);
+    const ends = [
+      'completed',
+      'failed',
+      'rejected',
+      'rolled-back',
+      'cancelled',
+      'terminated',
+      'waived',
+      'recovered',
+      'reset',
+    ];
+    for (const end of ends) expect(names).toContain(end);
+    for (const part of ['-migration', '-phase-', '-rollback-', '-locks']) expect(names).toContain(part);
   });
 
   it.each(histories.map((recorded) => [recorded.name, recorded] as const))('%s replays', async (_, recorded) => {

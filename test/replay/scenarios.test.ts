@@ -1,6 +1,8 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
+import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 import { historyOf, keep, replay } from './histories.js';
 
@@ -15,11 +17,11 @@ const two = (): ReturnType<typeof plan> =>
   plan([
     phase('1a', {
       before: [step.check('backups'), step.attest('team')],
-      steps: [step.flag('core'), step.deploy('core'), step.watch('window'), step.traffic('ramp', 'FLAG_CORE')],
+      steps: [step.flag('core'), step.deployTo('core'), step.watch('window'), step.traffic('ramp', 'FLAG_CORE')],
       success: windowSpec(),
       approval: approval(),
     }),
-    phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deploy('tools'), step.watch('window')] }),
+    phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools'), step.watch('window')] }),
   ]);
 
 async function gate(phaseId: string, kind: string): Promise<void> {
@@ -33,8 +35,30 @@ async function throughTheGates(): Promise<void> {
   await stage.tell('1a', 'approve', { by: 'erin' });
 }
 
-const scenarios: Record<string, { workflows: string[]; play: (run: WorkflowHandle) => Promise<void> }> = {
-  completed: { workflows: ['', '/phase/1a', '/phase/1b'], play: () => throughTheGates() },
+/** The window of 1b finds this; all others pass. */
+function second(found: 'FAIL' | 'HOLD' | 'never'): void {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  stage.world.onWindow = (input) => {
+    if (input.untilRecovered) return never();
+    if (input.origin.address !== '1b/window#1') return 'PASS';
+    return found === 'never' ? never() : found;
+  };
+}
+
+async function inSecondWindow(): Promise<void> {
+  second('never');
+  await throughTheGates();
+  await stage.until('the window', async () => (await stage.phase('1b')).steps.some((one) => one.id === 'window'));
+}
+
+interface Scenario {
+  /** Endings of the ids of the workflows whose histories are kept. */
+  workflows: string[];
+  play: (run: WorkflowHandle) => Promise<void>;
+}
+
+const scenarios: Record<string, Scenario> = {
+  completed: { workflows: ['', '/phase/1a', '/phase/1b', 'locks'], play: () => throughTheGates() },
   failed: {
     workflows: ['', '/phase/1a'],
     async play() {
@@ -44,59 +68,93 @@ const scenarios: Record<string, { workflows: string[]; play: (run: WorkflowHandl
   },
   rejected: {
     workflows: ['', '/phase/1a', '/rollback/1a'],
-    async play() {
+    async play(run) {
       await gate('1a', 'attestation');
-      await stage.handleOf(stage.id).signal('attest', { by: 'erin', item: '1a/team', answer: 'done' });
+      await run.signal('attest', { by: 'erin', item: '1a/team', answer: 'done' });
       await gate('1a', 'approval');
-      await stage.handleOf(`${stage.id}/phase/1a`).signal('approve', { nonsense: true });
-      await stage.handleOf(`${stage.id}/phase/1a`).signal('reject', { by: 'erin', reason: 'no' });
+      await stage.phaseHandle('1a').signal('approve', { nonsense: true });
+      await stage.phaseHandle('1a').signal('reject', { by: 'erin', reason: 'no' });
     },
   },
   'rolled-back': {
     workflows: ['', '/phase/1b', '/rollback/1b'],
     async play() {
-      stage.world.onWindow = (input) => (input.origin.address === '1b/window#1' ? 'FAIL' : 'PASS');
+      let broken = true;
+      stage.world.onUndo = (entry) => {
+        if (broken && entry.change.type === 'deploy') throw ApplicationFailure.nonRetryable('exit 1', 'PG317');
+      };
+      second('FAIL');
       await throughTheGates();
+      await stage.until('the failing undo', async () => (await stage.rollback('1b')).gates[0]);
+      broken = false;
+      await stage.tell(stage.rollbackHandle('1b'), 'retry', 'dana');
     },
   },
   cancelled: {
     workflows: ['', '/phase/1b', '/rollback/1b', '/rollback/all'],
     async play(run) {
-      stage.world.onWindow = (input, signal) =>
-        input.origin.address === '1b/window#1'
-          ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
-          : 'PASS';
-      await throughTheGates();
-      await stage.until('the window', async () => (await stage.phase('1b')).steps.some((one) => one.id === 'window'));
+      await inSecondWindow();
       await run.cancel();
+    },
+  },
+  terminated: {
+    workflows: ['', '/rollback/1b'],
+    async play() {
+      await inSecondWindow();
+      await stage.phaseHandle('1b').terminate();
     },
   },
   waived: {
     workflows: ['', '/phase/1b'],
     async play() {
-      stage.world.onWindow = (input, signal) => {
-        if (input.untilRecovered)
-          return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
-        return input.origin.address === '1b/window#1' ? 'HOLD' : 'PASS';
-      };
+      second('HOLD');
       await throughTheGates();
       await gate('1b', 'hold');
       await stage.tell('1b', 'waive', { by: 'carlos', reason: 'known gap' });
     },
   },
+  recovered: {
+    workflows: ['/phase/1a'],
+    async play(run) {
+      let blind = true;
+      stage.world.onWindow = (input) => {
+        if (input.untilRecovered) return undefined;
+        const found = blind ? 'HOLD' : 'PASS';
+        blind = false;
+        return found;
+      };
+      await gate('1a', 'attestation');
+      await run.signal('pause', 'dana');
+      await stage.tell('1a', 'attest', { by: 'erin', item: 'team', answer: 'done' });
+      await run.signal('resume', 'dana');
+      await gate('1a', 'approval');
+      await stage.tell('1a', 'approve', { by: 'erin' });
+    },
+  },
+  reset: {
+    workflows: ['', '/phase/1a', '/rollback/1a'],
+    async play(run) {
+      await gate('1a', 'attestation');
+      await stage.tell('1a', 'attest', { by: 'erin', item: 'team', answer: 'done' });
+      await gate('1a', 'approval');
+      await resetBefore(stage.client, stage.phaseHandle('1a'), scheduled('captureChange', 2));
+      await gate('1a', 'hold');
+      await stage.tell('1a', 'retry', 'dana');
+      await gate('1a', 'approval');
+      await run.executeUpdate('rollback', { args: [{ by: 'dana', reason: 'enough' }] });
+    },
+  },
 };
 
 describe('a run of today replays on the build of today', () => {
-  it.each(Object.keys(scenarios))('%s', async (name) => {
-    const scenario = scenarios[name];
-    if (!scenario) throw new Error(`no scenario ${name}`);
+  it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
     const run = await stage.start(two());
     await scenario.play(run);
     await run.result().catch(() => undefined);
     for (const suffix of scenario.workflows) {
-      const workflowId = `${stage.id}${suffix}`;
-      const file = `${name}${suffix.replaceAll('/', '-') || '-migration'}`;
-      const recorded = { name: file, workflowId, history: await historyOf(stage.client, workflowId) };
+      const workflowId = suffix === 'locks' ? stage.locksHandle().workflowId : `${stage.id}${suffix}`;
+      const part = suffix === '' ? '-migration' : `-${suffix.replace(/^\//, '').replaceAll('/', '-')}`;
+      const recorded = { name: `${name}${part}`, workflowId, history: await historyOf(stage.client, workflowId) };
       await replay(recorded);
       if (process.env.RECORD_HISTORIES === '1') keep(recorded);
     }

@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const gate = '1a/approval#1';
 
@@ -40,6 +41,19 @@ describe('an approval', () => {
       plan: expect.stringMatching(/^sha256:/) as string,
       steps: [{ address: '1a/1aflag#1', state: 'passed' }, { address: gate }],
       ledger: [{ id: '1a/1aflag#1' }],
+    });
+  });
+
+  it('is kept as evidence: who decided, in which role, on what', async () => {
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+    const { digest } = await stage.gate('1a');
+    await stage.tell('1a', 'approve', { by: 'erin', reason: 'all green' });
+    await run.result();
+    const minutes = [...stage.world.evidence.values()].find((one) => JSON.stringify(one).includes('"outcome"'));
+    expect(minutes).toMatchObject({
+      run: run.workflowId,
+      gate: { address: gate, digest, decisions: [{ by: 'erin', decision: 'approve', reason: 'all green' }] },
+      outcome: { kind: 'approved' },
     });
   });
 

@@ -1,15 +1,16 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const newestFirst = [
   'undo flag/FLAG_TOOLS off',

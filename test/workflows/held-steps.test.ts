@@ -1,14 +1,15 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const watched = phase('1a', { steps: [step.flag('core'), step.watch('window')] });
 const shortHold = { deadline: span(300), then: 'rollback' as const };

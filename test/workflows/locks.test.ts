@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { workflowQueue } from '../../src/plan/names.js';
 import type { LockAnswer, LockHolder } from '../../src/activities/contract.js';
@@ -6,10 +6,11 @@ import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const first = plan([phase('1a', { steps: [step.flag('core'), step.deployTo('core')], approval: approval() })]);
 const holder = (run: string): LockHolder => ({ run, runId: `${run}-id`, startedBy: 'dana', since: 0 });

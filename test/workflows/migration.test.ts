@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 describe('a migration', () => {
   it('runs its phases in order, each step once, and completes', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageName } from '../../src/plan/wire.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { sendRaw } from '../support/stage/raw-signal.js';
@@ -174,10 +174,11 @@ describe('a message that cannot be taken', () => {
 });
 
 describe('a message to a phase', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     stage = await openStage();
   });
-  afterEach(() => stage.close());
+  beforeEach(() => stage.fresh());
+  afterAll(() => stage.close());
 
   it.each([
     ['a bare name', 'approve', 'erin'],

@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApplicationFailure } from '@temporalio/common';
 import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   // Without a cache every workflow task replays the whole history: what is not deterministic fails here.
   stage = await openStage({}, 0);
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const long = plan([
   phase('1a', {

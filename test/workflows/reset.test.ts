@@ -1,13 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const changes = [step.flag('core'), step.deployTo('core')];
 
@@ -60,6 +61,17 @@ describe('a reset phase', () => {
     await stage.gate('1a', '1a/approval#1');
     await stage.tell('1a', 'approve', 'erin');
     expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
+  it.each(['rollback', 'cancel'])('hears a %s of the run all the same', async (how) => {
+    const run = await waiting();
+    await resetBefore(stage.client, stage.phaseHandle('1a'), scheduled('recordEvidence'));
+    await stage.gate('1a', '1a/approval#1');
+    if (how === 'cancel') await run.cancel();
+    else await stage.tell(run, 'rollback', { by: 'dana', reason: 'enough' });
+    await run.result().catch(() => undefined);
+    expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified' });
+    expect(stage.world.changed()).toEqual([]);
   });
 
   it('that fails before it acts again takes back what it forgot', async () => {

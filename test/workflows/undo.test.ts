@@ -1,13 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
 
 const steps = [
   step.flag('core', { key: 'FLAG_CORE' }),

@@ -1,7 +1,8 @@
-import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
 import type { OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
+import { cancelIfOpen } from '../cancel-if-open.js';
 import type { Stop } from '../phase/stop.js';
 import { takeBack } from '../take-back.js';
 import type { MigrationRecord } from './record.js';
@@ -46,15 +47,6 @@ export function stopAfterReset(record: MigrationRecord): Promise<Ending> {
       reason: `PG214 this run was reset, so its ledger cannot be trusted and it does nothing more; a phase that it left open undoes itself; look at what is in force, then: phasegate rollback ${record.run.workflowId}`,
     };
   });
-}
-
-async function cancelIfOpen(workflowId: string): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(workflowId).cancel();
-  } catch (error) {
-    // There is none: then nothing needs to be stopped.
-    if (!(error instanceof ApplicationFailure)) throw error;
-  }
 }
 
 async function takeBackKept(record: MigrationRecord, stop: Stop, entries: LedgerEntry[]): Promise<RollbackResult> {

@@ -81,7 +81,8 @@ async function handOn(record: MigrationRecord, name: MessageName, message: unkno
   await condition(() => active.runId !== undefined || record.active !== active);
   if (record.active !== active) return false;
   try {
-    await getExternalWorkflowHandle(active.workflowId, active.runId).signal(name, message);
+    // Without a run id: after a reset of the phase another execution stands in its place.
+    await getExternalWorkflowHandle(active.workflowId).signal(name, message);
     return true;
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   CancelledFailure,
   ChildWorkflowFailure,
+  isCancellation,
   ParentClosePolicy,
   startChild,
   type ChildWorkflowHandle,
@@ -13,6 +14,7 @@ import { phaseWorkflowId } from '../../plan/names.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
+import { cancelIfOpen } from '../cancel-if-open.js';
 import type { deploymentPhase } from '../deployment-phase.js';
 import type { MigrationRecord } from './record.js';
 import { neverStarted, recoverPhase } from './recover.js';
@@ -34,17 +36,24 @@ function stateAfter(result: PhaseResult): 'completed' | 'failed' | 'rolled back'
 
 async function resultOf(record: MigrationRecord, phase: Phase): Promise<PhaseResult> {
   let runId = '';
+  let ended = false;
   try {
     const child = await start(record, phase);
     runId = child.firstExecutionRunId;
     record.markPhase(phase.id, { runId });
+    // A cancel of the child goes to the execution that was started; after a reset another one stands in its place.
+    CancellationScope.current().cancelRequested.catch(() => (ended ? undefined : cancelIfOpen(child.workflowId)));
     return await child.result();
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return neverStarted(record, phase);
     if (!(error instanceof ChildWorkflowFailure)) throw error;
+    // It was cancelled before it began: there is nothing to recover.
+    if (runId === '' && isCancellation(error)) throw error;
     const told = error.cause instanceof ApplicationFailure ? resultIn(error.cause) : undefined;
     // Terminated, or lost in another way that left it no time to undo itself: its history knows what it changed.
     return told ?? recoverPhase(record, phase, runId, error);
+  } finally {
+    ended = true;
   }
 }
 

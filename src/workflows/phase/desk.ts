@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Gate } from '../../plan/run-status.js';
 import { refused } from '../messages.js';
+import type { Minutes } from './minutes.js';
 import type { PhaseRecord } from './record.js';
 
 /** How a gate ended. */
@@ -12,10 +13,12 @@ export type GateOutcome =
 /** The desk at which gates lie open until they are decided: by people, by data that came back, or by their deadline. */
 export class Desk {
   private readonly record: PhaseRecord;
+  private readonly minutes: Minutes;
   private readonly outcomes = new Map<Gate, GateOutcome>();
 
-  constructor(record: PhaseRecord) {
+  constructor(record: PhaseRecord, minutes: Minutes) {
     this.record = record;
+    this.minutes = minutes;
   }
 
   get gates(): readonly Gate[] {
@@ -32,7 +35,9 @@ export class Desk {
     try {
       const left = Math.max(1, gate.deadlineAt - Date.now());
       await condition(() => this.outcomes.has(gate), left, { summary: `Deadline of ${gate.address}` });
-      return this.outcomes.get(gate) ?? { kind: 'expired' };
+      const outcome = this.outcomes.get(gate) ?? { kind: 'expired' };
+      if (outcome.kind !== 'recovered') this.minutes.keep(gate, outcome);
+      return outcome;
     } finally {
       this.outcomes.delete(gate);
       this.record.closeGate(gate);

@@ -5,13 +5,14 @@ import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { isAfterReset } from '../reset.js';
 import { takeBack } from '../take-back.js';
 import { rememberFirstLedger } from './actions.js';
+import type { Minutes } from './minutes.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake, Stop } from './stop.js';
 
 /** The phase passed: what it changed stays in force. */
-export async function complete(record: PhaseRecord): Promise<PhaseResult> {
+export async function complete(record: PhaseRecord, minutes: Minutes): Promise<PhaseResult> {
   record.end('completed');
-  await condition(allHandlersFinished);
+  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
   const { ledger } = record.facts;
   return {
     verdict: 'PASS',
@@ -29,19 +30,25 @@ export async function complete(record: PhaseRecord): Promise<PhaseResult> {
  *
  * @throws ApplicationFailure, always: its type is the outcome's kind, its detail the PhaseResult
  */
-export async function takeBackPhase(input: PhaseInput, record: PhaseRecord, brake: Brake, stop: Stop): Promise<never> {
+export async function takeBackPhase(
+  input: PhaseInput,
+  record: PhaseRecord,
+  minutes: Minutes,
+  brake: Brake,
+  stop: Stop
+): Promise<never> {
   record.abandonRunning(stop.reason);
   if (isAfterReset('end')) await rememberFirstLedger(record);
   const { ledger } = record.facts;
   if (ledger.length === 0) {
     record.end('failed');
-    return fail(record, brake.widened(stop));
+    return fail(record, minutes, brake.widened(stop));
   }
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
   const rollback = await takeBack(input, { name: input.phase.id, entries: ledger, reason: stop.reason });
   record.end('rolled back');
-  return fail(record, brake.widened(stop), rollback);
+  return fail(record, minutes, brake.widened(stop), rollback);
 }
 
 function passReason({ facts }: PhaseRecord): string {
@@ -53,8 +60,8 @@ function passReason({ facts }: PhaseRecord): string {
   );
 }
 
-async function fail(record: PhaseRecord, stop: Stop, rollback?: RollbackResult): Promise<never> {
-  await condition(allHandlersFinished);
+async function fail(record: PhaseRecord, minutes: Minutes, stop: Stop, rollback?: RollbackResult): Promise<never> {
+  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
   const { ledger } = record.facts;
   const result: PhaseResult = {
     verdict: 'FAIL',
