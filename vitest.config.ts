@@ -6,6 +6,9 @@ const INTEGRATION = [
   'test/**/*.integration.test.ts',
 ];
 
+/** What takes minutes: `npm run test:full`. */
+const FULL = ['test/full/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -17,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...INTEGRATION, '**/node_modules/**'],
+          exclude: [...INTEGRATION, ...FULL, '**/node_modules/**'],
           testTimeout: 10_000,
         },
       },
@@ -26,9 +29,19 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: INTEGRATION,
-          exclude: ['**/node_modules/**'],
+          exclude: [...FULL, '**/node_modules/**'],
           globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'full',
+          include: FULL,
+          globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
+          testTimeout: 600_000,
           hookTimeout: 120_000,
         },
       },

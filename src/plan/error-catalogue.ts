@@ -64,10 +64,7 @@ export const errorCatalogue = {
     'Ask somebody else who holds the role: phasegate status RUN'
   ),
   PG206: refuse('The digest is not that of the run', 'Look again at what is approved: phasegate status RUN'),
-  PG207: refuse(
-    'The decision is malformed',
-    'Send one object, for example {"gate": "1a/approval", "decision": "approve", "by": "erin"}'
-  ),
+  PG207: refuse('The decision is malformed', 'Send one object, for example {"by": "erin", "gate": "1a/approval#1"}'),
   PG208: refuse('The gate is closed or has expired', 'See what the run waits for now: phasegate status RUN'),
   PG209: refuse(
     'The address is unknown in this run',

@@ -11,7 +11,7 @@ import {
   TemporalFailure,
   upsertMemo,
 } from '@temporalio/workflow';
-import type { FrozenPlan, RunInput } from '../plan/model.js';
+import type { FrozenPlan, Phase, RunInput } from '../plan/model.js';
 import { outcomeWords } from '../plan/outcome.js';
 import type { RunStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
@@ -71,7 +71,12 @@ async function tell(record: MigrationRecord, story: CancellationScope): Promise<
     const stop = stopAsked(record, story);
     if (stop) return stopRun(record, stop);
   }
-  return { kind: 'completed', reason: `all ${phases.length} phases completed` };
+  return { kind: 'completed', reason: allDone(phases) };
+}
+
+function allDone([first, ...others]: readonly Phase[]): string {
+  if (first && others.length === 0) return `its one phase, ${first.id}, completed`;
+  return `all ${others.length + 1} phases completed`;
 }
 
 async function endingOf(record: MigrationRecord, story: CancellationScope): Promise<Ending> {

@@ -13,6 +13,8 @@ import type { View } from './view.js';
 
 const barColumns = 20;
 const sparkColumns = 16;
+/** The sign beside the value says on which side of its threshold it is. */
+const liveDigits = 4;
 
 /** How far a running window is: time, and ok samples of the criterion that is furthest behind. */
 export function windowProgress(record: StepRecord, spec: WindowSpec, live: LiveWindow | undefined, view: View): string {
@@ -58,8 +60,9 @@ function standing(state: CriterionState | undefined, paint: Paint): string {
 
 function latest(criterion: Criterion, state: CriterionState | undefined): string {
   if (state?.last === undefined) return '–';
-  const base = state.baseline === undefined ? '' : ` (baseline ${formatValue(criterion.unit, state.baseline)})`;
-  return formatValue(criterion.unit, state.last) + base;
+  const base =
+    state.baseline === undefined ? '' : ` (baseline ${formatValue(criterion.unit, state.baseline, liveDigits)})`;
+  return formatValue(criterion.unit, state.last, liveDigits) + base;
 }
 
 function note(criterion: Criterion, state: CriterionState | undefined): string {

@@ -6,8 +6,13 @@ const byteSteps = [
   { factor: 1e3, symbol: 'kB' },
 ] as const;
 
-/** A canonical value as people read it: `97.5%`, `120ms`, `3.2s`, `12.4MB`, `1000`. */
-export function formatValue(unit: Unit, value: number): string {
+/**
+ * A canonical value as people read it: `97.5%`, `120ms`, `3.2s`, `12.4MB`, `1000`.
+ *
+ * @param digits six are enough that 94.9999 % never reads as the 95 % that it missed; fewer where a sign says ok or not
+ */
+export function formatValue(unit: Unit, value: number, digits = 6): string {
+  const rounded = (scaled: number): number => Number(scaled.toPrecision(digits));
   switch (unit) {
     case 'ratio':
       return `${rounded(value * 100)}%`;
@@ -20,9 +25,4 @@ export function formatValue(unit: Unit, value: number): string {
     case 'count':
       return String(rounded(value));
   }
-}
-
-/** Six digits: enough that 94.9999 % never reads as the 95 % that it missed. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }

@@ -83,7 +83,7 @@ describe('watch', () => {
     expect(screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen.lastIndexOf('\u001b[?25l'));
     expect(screen).toContain('The whole story: phasegate report');
     expect(screen.trimEnd().split('\n').at(-1)).toMatch(
-      /completed: all 1 phases completed · identities were not verified\s*$/
+      /completed: its one phase, 1a, completed · identities were not verified\s*$/
     );
   });
 });
