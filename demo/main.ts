@@ -46,7 +46,7 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
   ended.abort();
   await people;
   if (signal.aborted) return 130;
-  for (const line of await proof(stack.platform, stack.flagsFile)) say(line);
+  for (const line of await proof(stack.platform)) say(line);
   return code ?? 1;
 }
 

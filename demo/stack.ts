@@ -19,7 +19,6 @@ const flagKeys = [
 export interface Stack {
   cli: Cli;
   platform: string;
-  flagsFile: string;
   stateDir: string;
   uiUrl: string | undefined;
   /** Options of `plan` and `start`: the environment and its variables. */
@@ -94,7 +93,7 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
     stops.push(() => worker.stop());
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);
     if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
-    return { cli, platform: platform.url, flagsFile, stateDir, uiUrl: temporal.uiUrl, target, stop };
+    return { cli, platform: platform.url, stateDir, uiUrl: temporal.uiUrl, target, stop };
   } catch (error) {
     await stop();
     throw error;

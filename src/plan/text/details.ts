@@ -23,7 +23,7 @@ export function phaseDetails(status: PhaseStatus, remarks: readonly string[]): s
     refusalLines(status.refusals),
     bullets('Done, newest first', over.map(stepLine)),
     bullets('Changed so far, undone in reverse', changes.toReversed()),
-    cancelNote,
+    isEnded(status) ? '' : cancelNote,
   ]);
 }
 
@@ -69,6 +69,11 @@ export function locksDetails(holders: Record<string, { run: string; startedBy: s
 }
 
 const cancelNote = '_A Temporal cancel is a request to roll back everything._';
+
+/** A cancel of what has ended does nothing. */
+function isEnded({ state }: PhaseStatus): boolean {
+  return state === 'completed' || state === 'rolled back' || state === 'failed';
+}
 
 function isOver(step: StepRecord): boolean {
   return step.state === 'passed' || step.state === 'failed' || step.state === 'waived';

@@ -21,7 +21,7 @@ export async function captureBaseline(
   const missing = Object.entries(found.missing).map(([metric, reason]) => `${metric}: ${reason}`);
   const evidence = [found.evidence];
   if (missing.length > 0) return { verdict: 'HOLD', reason: `no baseline for ${missing.join('; ')}`, evidence };
-  return { verdict: 'PASS', reason: `${metrics.length} metrics captured`, evidence };
+  return { verdict: 'PASS', reason: `captured ${metrics.join(', ')}`, evidence };
 }
 
 /** The metrics of a phase's windows that are compared with what was there before it. */
