@@ -11,13 +11,20 @@ const say = (line: string): void => void process.stderr.write(`demo: ${line}\n`)
 
 /** Starts everything, runs the shipped plan as its people would, says what came of it, and stops what it started. */
 async function demo(options: DemoOptions): Promise<number> {
-  const stack = await startStack(options, say);
   const interrupt = new AbortController();
   const onSignal = (): void => {
     say('stopping…');
     interrupt.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const stack = await startStack(options, say, interrupt.signal).catch((error: unknown) => {
+    if (interrupt.signal.aborted) return undefined;
+    throw error;
+  });
+  if (!stack) {
+    say('everything is stopped');
+    return 130;
+  }
   try {
     return await play(stack, options, interrupt.signal);
   } finally {

@@ -27,7 +27,11 @@ export interface Stack {
 }
 
 /** Starts Temporal, the platform, Prometheus and a worker, each a process of its own, on loopback and free ports. */
-export async function startStack(options: DemoOptions, say: (line: string) => void): Promise<Stack> {
+export async function startStack(
+  options: DemoOptions,
+  say: (line: string) => void,
+  signal: AbortSignal
+): Promise<Stack> {
   const stateDir = mkdtempSync(join(tmpdir(), 'phasegate-demo-'));
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
@@ -38,15 +42,18 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
     const temporal = await startTemporal({
       stateDir: join(stateDir, 'temporal'),
       log: say,
+      signal,
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
     });
     stops.push(() => temporal.stop());
+    signal.throwIfAborted();
 
     const flagsFile = join(stateDir, 'flags.json');
     writeFileSync(flagsFile, `${JSON.stringify(initialFlags(), undefined, 2)}\n`);
     const platform = await startPlatform(stateDir, flagsFile);
     stops.push(() => platform.stop());
+    signal.throwIfAborted();
     say(`chat platform: ${platform.url}`);
 
     const prometheus = options.endpoint
@@ -91,6 +98,7 @@ export async function startStack(options: DemoOptions, say: (line: string) => vo
       ready: { line: /worker ready/ },
     });
     stops.push(() => worker.stop());
+    signal.throwIfAborted();
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);
     if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
     return { cli, platform: platform.url, stateDir, uiUrl: temporal.uiUrl, target, stop };

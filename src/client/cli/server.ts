@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
-import { startTemporal } from '../dev-server/index.js';
+import { startTemporal, type StartTemporalOptions, type TemporalServer } from '../dev-server/index.js';
 import type { Context } from './context.js';
 
 export interface ServerOptions {
@@ -23,7 +23,7 @@ export async function runServer(context: Context, options: ServerOptions): Promi
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const port = options.port ?? ((await isFree(usualPort)) ? usualPort : undefined);
-  const server = await startTemporal({
+  const server = await started(stop.signal, {
     stateDir: options.stateDir,
     ui: options.ui,
     env: context.io.env,
@@ -33,6 +33,7 @@ export async function runServer(context: Context, options: ServerOptions): Promi
     ...(options.db === undefined ? {} : { dbFile: options.db }),
     ...(options.settings === undefined ? {} : { settingsFile: options.settings }),
   });
+  if (!server) return exitCodes.interrupted;
   try {
     context.print(server.address);
     context.note(...nextLines(server.address, server.uiUrl));
@@ -43,6 +44,16 @@ export async function runServer(context: Context, options: ServerOptions): Promi
     return ended ? exitCodes.unexpected : exitCodes.ok;
   } finally {
     await server.stop();
+  }
+}
+
+/** Undefined when it was interrupted: that is what was asked for, and no fault. */
+async function started(signal: AbortSignal, options: StartTemporalOptions): Promise<TemporalServer | undefined> {
+  try {
+    return await startTemporal({ ...options, signal });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   }
 }
 

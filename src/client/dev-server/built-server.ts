@@ -57,7 +57,7 @@ function programsFor(context: StartContext): GoProgram[] {
 }
 
 async function start(context: StartContext): Promise<Attempt> {
-  const { env, log } = context;
+  const { env, log, signal } = context;
   const go = findOnPath('go', env);
   if (!builtServer.isAtHand(context)) {
     const reason = go === undefined ? 'there is no `go` on the PATH' : await tooOldGo(go, env);
@@ -65,8 +65,15 @@ async function start(context: StartContext): Promise<Attempt> {
       return { reason, remedy: `Install ${GO_NEEDED} or newer.` };
     }
   }
-  const build: GoBuildOptions = { go: go ?? 'go', cacheFolder: temporalCacheFolder(env), env, log };
+  const build: GoBuildOptions = {
+    go: go ?? 'go',
+    cacheFolder: temporalCacheFolder(env),
+    env,
+    log,
+    ...(signal ? { signal } : {}),
+  };
   const serverBinary = await goProgram(SERVER, build);
+  signal?.throwIfAborted();
   const uiBinary = context.ui ? await goProgram(UI, build) : undefined;
 
   const server = await startServer(serverBinary, context);

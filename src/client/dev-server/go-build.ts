@@ -28,6 +28,8 @@ export interface GoBuildOptions {
   readonly cacheFolder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
+  /** Ends a build. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where the built program lies, or will lie. */
@@ -91,6 +93,9 @@ async function goInstall(program: GoProgram, bin: string, logFile: string, optio
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  const end = (): void => void child.kill('SIGTERM');
+  options.signal?.addEventListener('abort', end, { once: true });
+  if (options.signal?.aborted) end();
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (code !== 0) {
     const tail = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-TAIL_LINES).join('\n  ');

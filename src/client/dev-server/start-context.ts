@@ -44,6 +44,7 @@ export interface StartContext {
   readonly stateDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** The outcome of one way: a server, or the reason why this way is not open here and what would open it. */

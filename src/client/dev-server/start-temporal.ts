@@ -8,7 +8,7 @@ import { pathServer } from './path-server.js';
 import { requireFreePort } from './ports.js';
 import { loadTemporalSettings } from './settings.js';
 import type { TemporalSettings } from './settings.js';
-import type { ServerSource, StartContext, TemporalServer } from './start-context.js';
+import type { Attempt, ServerSource, StartContext, TemporalServer } from './start-context.js';
 
 export interface StartTemporalOptions {
   /** For generated configuration and logs; made when it is not there. */
@@ -31,6 +31,8 @@ export interface StartTemporalOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Starts a server of our own even when one is configured: a test must never meet somebody's real one. */
   readonly ignoreConfigured?: boolean;
+  /** Gives up: a build is ended, what was started is stopped, and its reason is thrown. */
+  readonly signal?: AbortSignal;
   /** The ways to start a server; those at hand are tried first. Default: PATH, download, Go. */
   readonly sources?: readonly ServerSource[];
 }
@@ -62,6 +64,7 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   const tried: string[] = [];
   for (const source of inOrder(options.sources ?? SOURCES, context)) {
     const attempt = await tryToStart(source, context);
+    if (options.signal?.aborted) return gaveUp(attempt, options.signal);
     if ('server' in attempt) {
       log(`started ${source.title}: ${attempt.server.address}${webUiOf(attempt.server)}`);
       return attempt.server;
@@ -106,7 +109,13 @@ async function startContext(
     stateDir,
     env,
     log,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
+}
+
+async function gaveUp(attempt: Attempt, signal: AbortSignal): Promise<never> {
+  if ('server' in attempt) await attempt.server.stop();
+  throw signal.reason;
 }
 
 /** What an earlier start left in the cache comes before another download that may hang or fail again. */
@@ -116,7 +125,7 @@ function inOrder(sources: readonly ServerSource[], context: StartContext): Serve
 }
 
 /** What fails on one way must not close the next; the reason is kept for the case that all are closed. */
-async function tryToStart(source: ServerSource, context: StartContext) {
+async function tryToStart(source: ServerSource, context: StartContext): Promise<Attempt> {
   try {
     return await source.start(context);
   } catch (error) {

@@ -52,6 +52,22 @@ describe('a program built with Go (a stand-in)', () => {
     expect(said).toContain('another process is building the test server; waiting for it');
   });
 
+  it('ends the build when it is given up, and leaves only the log of it', async () => {
+    const { options, said } = goThat(scratchFolder(), 'echo half > "$GOBIN/server"; exec sleep 60');
+    const giveUp = new AbortController();
+    const building = goProgram(PROGRAM, {
+      ...options,
+      signal: giveUp.signal,
+      log: (line) => {
+        options.log(line);
+        giveUp.abort();
+      },
+    });
+    await expect(building).rejects.toThrow(/go install example\.test\/server@v1 ended with SIGTERM/);
+    expect(said).toHaveLength(1);
+    expect(readdirSync(options.cacheFolder)).toEqual(['server-v1.build.log']);
+  });
+
   it('leaves only its log behind when the build fails, and says how it ended', async () => {
     const { options } = goThat(scratchFolder(), 'echo half > "$GOBIN/server"; echo "no such module" >&2; exit 1');
     await expect(goProgram(PROGRAM, options)).rejects.toThrow(
