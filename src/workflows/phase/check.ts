@@ -1,6 +1,7 @@
 import type { CheckStep, StableCheck } from '../../plan/model.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { StepRecord } from '../../plan/run-status.js';
+import { stableSince } from '../../plan/stable.js';
 import { verdictOf } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
@@ -41,14 +42,15 @@ export async function check(
 }
 
 /**
- * "Stable since": the earlier phases' criteria on a window that began when the last of them was done. Its grid lies in
- * the past as far as it can; the source is asked for what has been, then watched for what is missing.
+ * "Stable since": the earlier phases' criteria on a window that ends now at the earliest and began no sooner than the
+ * last of them was done. The source is asked for what has been, then watched for what is missing.
  */
 function stableWindow(asked: StableCheck, input: PhaseInput): WindowRequest {
   const done = asked.phases.flatMap((phase) => input.completed[phase] ?? []);
+  const completedAt = done.map((phase) => phase.completedAt);
   // A metrics endpoint has no memory: there the window can only begin now.
   const remembers = input.environment.metrics.provider !== 'endpoint' && done.length > 0;
-  const t0 = remembers ? Math.max(...done.map((phase) => phase.completedAt)) : Date.now();
+  const t0 = remembers ? stableSince(asked.window, completedAt, Date.now()) : Date.now();
   const values = Object.assign({}, ...done.map((phase) => phase.baseline ?? {})) as Record<string, number>;
   return {
     spec: asked.window,
