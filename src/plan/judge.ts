@@ -25,6 +25,11 @@ export type { WindowState } from './judge/state.js';
 export interface WindowOptions {
   /** Metrics whose query counts since the phase's first change by itself (`{{elapsed}}`): their base is 0. */
   sinceChange?: readonly string[];
+  /**
+   * `increase` criteria count from the window's first valid sample instead of the baseline: for a window whose stretch
+   * has no change of its own before it.
+   */
+  ownBase?: boolean;
 }
 
 /**
@@ -39,7 +44,7 @@ export function startWindow(
   spec: WindowSpec,
   t0: number,
   baseline: Readonly<Record<string, number>> = {},
-  { sinceChange = [] }: WindowOptions = {}
+  { sinceChange = [], ownBase = false }: WindowOptions = {}
 ): WindowState {
   requireJudgeable(spec);
   const traffic = startTraffic(spec);
@@ -48,7 +53,8 @@ export function startWindow(
     nextK: 0,
     criteria: spec.criteria.map((criterion) => {
       const base = Object.hasOwn(baseline, criterion.metric) ? baseline[criterion.metric] : undefined;
-      return startCriterion(criterion, base, sinceChange.includes(criterion.metric));
+      const countsItself = sinceChange.includes(criterion.metric);
+      return startCriterion(criterion, base, countsItself ? 'the query does' : ownBase ? 'first sample' : 'baseline');
     }),
     ...(traffic && { traffic }),
     sinceChange: [...sinceChange],
@@ -158,7 +164,7 @@ export function measureOnce(
   baseline: number | undefined,
   countsItself: boolean
 ): Measurement {
-  return measure(criterion, reading, startCriterion(criterion, baseline, countsItself));
+  return measure(criterion, reading, startCriterion(criterion, baseline, countsItself ? 'the query does' : 'baseline'));
 }
 
 function take(spec: WindowSpec, state: WindowState, sample: Sample): { next: WindowState; classes: SampleClass[] } {

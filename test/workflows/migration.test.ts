@@ -120,6 +120,8 @@ describe('a migration', () => {
     await stage.tell(run, 'resume', 'dana');
     await run.result();
     expect(stage.world.windows[0]?.t0).toBeGreaterThanOrEqual(resumedAt - 200);
+    expect(stage.world.windows[0]).toMatchObject({ ownBase: true });
+    expect(stage.world.windows[0]?.changedAt).toBeUndefined();
   });
 
   it('waits for the days of a phase, and a cancel ends that wait', async () => {

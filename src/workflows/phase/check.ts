@@ -43,7 +43,8 @@ export async function check(
 
 /**
  * "Stable since": the earlier phases' criteria on a window that ends now at the earliest and began no sooner than the
- * last of them was done. The source is asked for what has been, then watched for what is missing.
+ * last of them was done. The source is asked for what has been, then watched for what is missing. What the counters
+ * counted before the stretch was judged by the phases themselves, and nothing changed in it, so it has no `changedAt`.
  */
 function stableWindow(asked: StableCheck, input: PhaseInput): WindowRequest {
   const done = asked.phases.flatMap((phase) => input.completed[phase] ?? []);
@@ -55,7 +56,7 @@ function stableWindow(asked: StableCheck, input: PhaseInput): WindowRequest {
   return {
     spec: asked.window,
     t0,
-    changedAt: t0,
+    ownBase: true,
     baseline: { at: t0, values, missing: {}, evidence: { digest: '', bytes: 0 } },
   };
 }

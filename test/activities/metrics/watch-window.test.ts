@@ -148,4 +148,15 @@ describe('a window whose start lies in the past', () => {
     const { result } = watch({ ...windowInput(spec), t0: since }, { clock: virtualClock(now), reader });
     expect(await result).toMatchObject({ verdict: 'FAIL', startedAt: now - 150 * second });
   });
+
+  it('counts what happened in its stretch alone when it has a base of its own', async () => {
+    const spec = windowSpec({ criteria: [violations] });
+    const baseline = { at: 0, values: { violations: 0 }, missing: {}, evidence: { digest: 'sha256:0', bytes: 0 } };
+    const verdictOf = async (ownBase: boolean): Promise<unknown> => {
+      const reader = fakeReader({ violations: () => 1 });
+      const input = windowInput(spec, { baseline, ownBase });
+      return (await watch(input, { clock: virtualClock(t0 + 3600 * second), reader }).result).verdict;
+    };
+    expect([await verdictOf(true), await verdictOf(false)]).toEqual(['PASS', 'FAIL']);
+  });
 });
