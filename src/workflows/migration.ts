@@ -11,8 +11,10 @@ import {
   TemporalFailure,
   upsertMemo,
 } from '@temporalio/workflow';
+import { stranger } from '../plan/gate-rules.js';
 import type { FrozenPlan, Phase, RunInput } from '../plan/model.js';
 import { outcomeWords } from '../plan/outcome.js';
+import { findPerson } from '../plan/people.js';
 import type { RunStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
@@ -58,6 +60,9 @@ function current(input: RunInput): FrozenPlan {
 /** The run as the release manager would tell it. */
 async function tell(record: MigrationRecord, story: CancellationScope): Promise<Ending> {
   if (isAfterReset('locks')) return stopAfterReset(record);
+  // Of a stranger nobody could say that they do not approve what they started.
+  const unknown = unknownStarter(record);
+  if (unknown) return { kind: 'failed', reason: unknown };
   // A cancel must not leave a lock behind that nobody knows of.
   const refusal = await CancellationScope.nonCancellable(() => lock(record));
   if (refusal) return { kind: 'failed', reason: refusal };
@@ -72,6 +77,13 @@ async function tell(record: MigrationRecord, story: CancellationScope): Promise<
     if (stop) return stopRun(record, stop);
   }
   return { kind: 'completed', reason: allDone(phases) };
+}
+
+function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
+  const { people } = frozen.environment;
+  if (findPerson(people, run.startedBy)) return undefined;
+  const { code, reason } = stranger(people, run.startedBy);
+  return `${code} ${reason}: start it with --as NAME`;
 }
 
 function allDone([first, ...others]: readonly Phase[]): string {

@@ -124,6 +124,17 @@ describe('a migration', () => {
     expect(stage.world.windows[0]?.changedAt).toBeUndefined();
   });
 
+  it('ends before it takes a lock when a stranger started it, however that was done', async () => {
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]), 'ecastillo');
+    expect((await failureOf(run.result())).message).toMatch(
+      /^failed: PG204 ecastillo is not one of this environment's people .*--as NAME$/
+    );
+    const { events } = await run.fetchHistory();
+    expect(events?.filter((event) => event.activityTaskScheduledEventAttributes)).toMatchObject([
+      { activityTaskScheduledEventAttributes: { activityType: { name: 'notify' } } },
+    ]);
+  });
+
   it('waits for the days of a phase, and a cancel ends that wait', async () => {
     const run = await stage.start(plan([phase('1a', { schedule: { week: 1, days: [3, 4] } })]));
     const waiting = await stage.until('the days', async () => {

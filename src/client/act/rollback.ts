@@ -12,6 +12,7 @@ import { readFamily, type Relative } from '../read/family.js';
 import { readHistory, readInput } from '../read/history.js';
 import { readFrozen } from '../read/run-input.js';
 import { lockHolders } from './locks.js';
+import { requirePerson } from './person.js';
 import { moves } from '../read/snapshot-reader.js';
 import type { RunRef } from '../read/snapshot.js';
 
@@ -63,11 +64,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
 export async function startRollback(link: Link, run: RunRef, by: string, reason: string): Promise<RunRef> {
   const frozen = await readFrozen(link, run);
   const { environment, plan, digest } = frozen;
-  if (!environment.people.some((person) => person.name === by)) {
-    throw new PhasegateError('PG204', `${by} is not one of the people of ${environment.id}`, {
-      hint: `Say who you are with --as NAME: ${environment.people.map((person) => person.name).join(', ')}`,
-    });
-  }
+  const person = requirePerson(environment, by);
   const preview = await previewRollback(link, run);
   const [busy] = preview.stillOpen;
   if (busy)
@@ -75,7 +72,7 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
       hint: `Watch it with: phasegate watch ${run.workflowId}`,
     });
   const described = await describeRun(link, run.workflowId, run.runId);
-  const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? by;
+  const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? person;
   const input: RollbackInput = {
     schemaVersion: 1,
     run: {
@@ -87,8 +84,8 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
       startedAt: described.startedAt,
     },
     entries: preview.entries,
-    reason: `${by} asked for it: ${reason}`,
-    requestedBy: by,
+    reason: `${person} asked for it: ${reason}`,
+    requestedBy: person,
     environment,
     rollback: plan.rollback,
     releaseLocks: true,

@@ -9,6 +9,7 @@ import type { Link } from '../connection/link.js';
 import { openBelow } from '../read/family.js';
 import type { RunRef } from '../read/snapshot.js';
 import { lockHolders } from './locks.js';
+import { requirePerson } from './person.js';
 
 /**
  * Refuses a start that would meet another run: of the same plan, or on a flag or deploy target that somebody holds.
@@ -34,12 +35,18 @@ export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<voi
   }
 }
 
-/** Starts the migration; see {@link refuseIfTaken} for what may stand against it. */
+/**
+ * Starts the migration; see {@link refuseIfTaken} for what may stand against it.
+ *
+ * @param by must be one of the environment's people
+ * @throws PhasegateError PG204 for anybody else
+ */
 export async function startRun(link: Link, frozen: FrozenPlan, by: string): Promise<RunRef> {
-  await refuseIfTaken(link, frozen);
   const { plan, environment, digest } = frozen;
+  const startedBy = requirePerson(environment, by);
+  await refuseIfTaken(link, frozen);
   const workflowId = migrationId(environment.id, plan.id);
-  const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy: by };
+  const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy };
   const phases = plan.phases.map(({ id, title }) => ({ id, title }));
   try {
     const handle = await link.call(`start of ${workflowId}`, () =>
@@ -49,9 +56,9 @@ export async function startRun(link: Link, frozen: FrozenPlan, by: string): Prom
         args: [input],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        memo: { phasegate: { planTitle: plan.title, digest, startedBy: by, phases, remarks: remarksOf(environment) } },
+        memo: { phasegate: { planTitle: plan.title, digest, startedBy, phases, remarks: remarksOf(environment) } },
         staticSummary: `${plan.title} in ${environment.title}`.slice(0, 180),
-        staticDetails: details(frozen, by),
+        staticDetails: details(frozen, startedBy),
         typedSearchAttributes: [
           { key: searchAttributes.plan, value: plan.id },
           { key: searchAttributes.environment, value: environment.id },
