@@ -270,6 +270,15 @@ describe('a baseline', () => {
     expect(stage.world.windows[0]?.baseline?.values).toEqual({ success: 1 });
     expect(stage.world.windows[0]?.changedAt).toBeLessThanOrEqual(stage.world.windows[0]?.t0 ?? 0);
   });
+
+  it('is captured for a metric check among the steps too', async () => {
+    const check = step.check('as-before', { check: { type: 'metric', criterion: relative } });
+    const run = await stage.start(plan([phase('1a', { steps: [step.flag('core'), check] })]));
+    await run.result();
+    expect(stage.world.checks).toMatchObject([
+      { baseline: { values: { success: 1 } }, environment: { metrics: { bindings: { success: {} } } } },
+    ]);
+  });
 });
 
 describe('a checklist item', () => {

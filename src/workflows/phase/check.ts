@@ -2,12 +2,10 @@ import type { CheckStep, StableCheck } from '../../plan/model.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { stableSince } from '../../plan/stable.js';
-import { verdictOf } from './attempt.js';
+import { runCheck } from '../run-check.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
 import type { WindowOutcome, WindowRequest, Windows } from './windows.js';
-
-const minute = 60_000;
 
 /** Looks and changes nothing: one activity, or for `stable` a window over what earlier phases did. */
 export async function check(
@@ -19,23 +17,9 @@ export async function check(
 ): Promise<WindowOutcome> {
   const { check: asked } = step;
   if (asked.type === 'stable') return windows.watch(attempt, stableWindow(asked, context.input));
-  const metrics = asked.type === 'metric' ? [asked.criterion.metric] : [];
-  const longest = 'timeout' in asked ? asked.timeout.ms : 0;
   const { baseline, changedAt } = record.facts;
-  const result = await verdictOf(() =>
-    // A check tries again by itself while its target is away.
-    context.calls
-      .changes(4 * longest + minute)
-      .runCheck.executeWithOptions({ summary: `Check: ${step.title}`.slice(0, 180) }, [
-        {
-          origin: context.origin(attempt.address, step.title),
-          check: asked,
-          environment: context.slice({ metrics, checks: true, ...(asked.type === 'flag' ? { flags: true } : {}) }),
-          ...(baseline ? { baseline } : {}),
-          ...(changedAt === undefined ? {} : { changedAt }),
-        },
-      ])
-  );
+  const origin = context.origin(attempt.address, step.title);
+  const result = await runCheck({ origin, check: asked, environment: context.input.environment, baseline, changedAt });
   if (!('endedAt' in result)) return result;
   const { verdict, reason, output, evidence } = result;
   return { verdict, reason, ...(output === undefined ? {} : { output }), evidence: [evidence] };
