@@ -164,6 +164,9 @@ describe('a window that cannot be judged', () => {
 });
 
 describe('a step that could not be judged', () => {
+  const refusing = (): never => {
+    throw ApplicationFailure.nonRetryable('the token was revoked', 'PG303');
+  };
   const failing = (): never => {
     throw ApplicationFailure.nonRetryable('no route to the target', 'PG307');
   };
@@ -209,6 +212,18 @@ describe('a step that could not be judged', () => {
     expect((await run.result()).outcome?.kind).toBe('completed');
     expect(tries).toBe(3);
   });
+
+  it.each([
+    ['a capture', () => (stage.world.onCapture = refusing)],
+    ['a read-back', () => (stage.world.onVerify = refusing)],
+  ])(
+    'because %s was refused is a HOLD: a reading that is refused says nothing about its target',
+    async (_what, script) => {
+      script();
+      await stage.start(plan([phase('1a', { steps: [step.flag('core')] })]));
+      expect(await stage.gate('1a')).toMatchObject({ kind: 'hold', reason: 'PG303 the token was revoked' });
+    }
+  );
 
   it('because its target said no is a failure', async () => {
     stage.world.onApply = () => {
