@@ -1,5 +1,4 @@
 import type { PhaseInput } from '../../plan/run-input.js';
-import { refused } from '../messages.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake } from './stop.js';
 
@@ -30,9 +29,6 @@ export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: 
       return { code: 'PG209', reason: `this is phase ${input.phase.id}, not ${phase}` };
     },
     take: async ({ by, reason, phase }) => {
-      if (record.state === 'completed') {
-        throw refused({ code: 'PG213', reason: 'this phase has completed: send the rollback to the run' });
-      }
       const repeated = record.state === 'rolling back';
       brake.pull({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       return { message: phase === undefined ? 'rolling back everything' : `rolling back ${phase}`, repeated };

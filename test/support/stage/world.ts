@@ -59,6 +59,7 @@ export class World {
   onVerify: (entry: LedgerEntry) => Promise<Verdict> | Verdict = () => 'PASS';
   onUndo: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
+  onRecord: (document: unknown) => Promise<void> | void = () => undefined;
   missingBaseline: string[] = [];
 
   state(target: string): TargetState {
@@ -117,7 +118,10 @@ export class World {
           const known = input.environment.people.some((person) => person.name === by);
           return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
         },
-        recordEvidence: async ({ document }) => this.store(document),
+        recordEvidence: async ({ document }) => {
+          await this.onRecord(document);
+          return this.store(document);
+        },
         readEvidence: async ({ digest }) => {
           if (!this.evidence.has(digest)) throw ApplicationFailure.nonRetryable(`no evidence ${digest}`, 'PG310');
           return JSON.stringify(this.evidence.get(digest));
