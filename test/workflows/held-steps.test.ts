@@ -37,10 +37,10 @@ describe('a window that cannot be judged', () => {
       reason: 'window says HOLD',
       people: ['dana', 'carlos'],
       answers: ['retry', 'rollback', 'waive'],
-      then: 'roll back',
+      then: 'roll back 1a',
     });
     expect((await stage.phase('1a')).sentence).toMatch(
-      /^On hold at 1a\/window#1: window says HOLD\. Waits for dana or carlos to retry, rollback or waive, until .*Z, then roll back\.$/
+      /^On hold at 1a\/window#1: window says HOLD\. Waits for dana or carlos to retry, rollback or waive, until .*Z, then roll back 1a\.$/
     );
     await stage.until('the note', () => stage.world.notes.find((note) => note.kind === 'hold'));
   });
@@ -278,6 +278,8 @@ describe('a baseline', () => {
     const run = await stage.start(plan([phase('1a', { success: windowSpec({ criteria: [relative] }) })]));
     const gate = await stage.gate('1a', '1a/baseline#1');
     expect(gate.reason).toBe('no baseline for success: no data');
+    // There is nothing to roll back yet.
+    expect(gate.then).toBe('end the run');
     expect(stage.world.effects).toEqual([]);
     stage.world.missingBaseline = [];
     await stage.tell('1a', 'retry', 'dana');

@@ -81,7 +81,7 @@ export class Holds {
       decisions: [],
       openedAt: Date.now(),
       deadlineAt: Date.now() + hold.deadline.ms,
-      then: 'roll back',
+      then: this.record.wayBack,
       digest: evidence?.digest ?? '',
       ...(evidence ? { evidence } : {}),
       answers: ['retry', 'rollback', ...(mayWaive.length > 0 ? ['waive'] : [])],

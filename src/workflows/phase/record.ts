@@ -105,6 +105,11 @@ export class PhaseRecord {
     return forgotten;
   }
 
+  /** What stopping the phase now comes to, in words. */
+  get wayBack(): string {
+    return this.facts.ledger.length > 0 ? `roll back ${this.input.phase.id}` : 'end the run';
+  }
+
   /** From here on the state no longer follows from gates and steps. */
   end(state: RunState): void {
     this.ending = state;
