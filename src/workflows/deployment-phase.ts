@@ -15,6 +15,7 @@ import { Desk } from './phase/desk.js';
 import { endPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
 import { Minutes } from './phase/minutes.js';
+import { tellRun } from './phase/news.js';
 import { PhaseRecord } from './phase/record.js';
 import { Steps } from './phase/steps.js';
 import { Brake, type Stop } from './phase/stop.js';
@@ -43,6 +44,7 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   new Answers(context, record, desk).listen();
   listenToCommands(input, record, brake);
   record.inbox.refuseOthers();
+  void tellRun(record, input.run.workflowId);
 
   let stop: Stop | undefined;
   try {

@@ -20,6 +20,7 @@ import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
 import { lock } from './migration/locking.js';
+import { listenToPhase } from './migration/news.js';
 import { listenToPeople } from './migration/people.js';
 import { runPhase } from './migration/phases.js';
 import { MigrationRecord } from './migration/record.js';
@@ -41,6 +42,7 @@ export async function migration(input: RunInput): Promise<RunStatus> {
   setHandler(defineQuery<RunStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this run.',
   });
+  listenToPhase(record);
   listenToPeople(record, () => story.cancel());
 
   const root = CancellationScope.current();

@@ -44,7 +44,7 @@ export function rollbackDetails(status: RollbackStatus): string {
 export function runDetails(status: RunStatus): string {
   const phases = status.phases.map((phase) => {
     const since = phase.state === 'running' && phase.startedAt ? `since ${instantText(phase.startedAt)}` : undefined;
-    return signed(phase.state, plain(`${phase.id} ${phase.title}`), phase.reason ?? since);
+    return signed(phase.now?.state ?? phase.state, plain(`${phase.id} ${phase.title}`), phase.reason ?? since);
   });
   return panel([
     `**${plain(status.sentence)}**`,
@@ -72,8 +72,8 @@ export function locksDetails(holders: Record<string, { run: string; startedBy: s
 const cancelNote = '_A Temporal cancel is a request to roll back everything._';
 
 /** A cancel of what has ended does nothing. */
-function isEnded({ state }: PhaseStatus): boolean {
-  return state === 'completed' || state === 'rolled back' || state === 'failed';
+function isEnded({ endedAt }: PhaseStatus): boolean {
+  return endedAt !== undefined;
 }
 
 function isOver(step: StepRecord): boolean {

@@ -14,6 +14,8 @@ const signs: Record<string, string> = {
   'taken over': '⚠',
   'rolling back': '↩',
   'rolled back': '↩',
+  'rolled back, NOT verified': '⚠',
+  'NOT rolled back': '✖',
 };
 
 /** States whose sign says all; the others are also spelled out. */

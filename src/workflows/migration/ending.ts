@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
-import type { OutcomeKind } from '../../plan/outcome.js';
+import { stateAfterRollback, type OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import { widest, type Stop } from '../phase/stop.js';
@@ -68,7 +68,8 @@ async function takeBackKept(record: MigrationRecord, stop: Stop, entries: Ledger
   const name = stop.reach === 'all' ? 'all' : (phases[0] ?? 'all');
   const result = await takeBack(input, { name, entries, reason: stop.reason });
   record.addRollback(result.workflowId);
-  for (const id of phases) record.markPhase(id, { state: 'rolled back' });
+  const reason = result.verified ? stop.reason : `${result.reason}; taken back because ${stop.reason}`;
+  for (const id of phases) record.markPhase(id, { state: stateAfterRollback(result), reason });
   return result;
 }
 

@@ -1,5 +1,6 @@
 import { allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
 import { rollbackWorkflowId } from '../../plan/names.js';
+import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { isAfterReset } from '../reset.js';
@@ -62,7 +63,8 @@ async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop)
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
   const rollback = await takeBack(input, { name: input.phase.id, entries: ledger, reason: stop.reason });
-  record.end('rolled back');
+  if (!rollback.verified) record.facts.verification = rollback.reason;
+  record.end(stateAfterRollback(rollback));
   return rollback;
 }
 
