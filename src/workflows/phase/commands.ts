@@ -1,12 +1,19 @@
+import type { Objection } from '../../plan/gate-rules.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake } from './stop.js';
+
+/** Why nothing can be paused any more. */
+export const goingBack: Objection = {
+  code: 'PG215',
+  reason: 'it is being rolled back, and no rollback is ever paused',
+};
 
 /** Takes what people say to the phase as a whole: pause, resume, roll back. */
 export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: Brake): void {
   const { inbox, facts } = record;
   inbox.on('pause', {
-    check: () => undefined,
+    check: () => (brake.stop || record.state === 'rolling back' || record.hasEnded ? goingBack : undefined),
     take: async ({ by, reason }) => {
       const repeated = facts.paused !== undefined;
       facts.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
