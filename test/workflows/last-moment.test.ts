@@ -103,6 +103,14 @@ describe('what is asked for at the last moment of a phase', () => {
   });
 });
 
+describe('the end of a run', () => {
+  it('does not wait long for a channel that takes nothing, for until then nobody can roll it back', async () => {
+    stage.world.onNotify = ({ kind }) => (kind === 'ended' ? new Promise(() => undefined) : undefined);
+    const run = await stage.start(plan([phase('1a')]));
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+});
+
 describe('what is asked for while the run takes back a phase that had completed', () => {
   it.each(['a rollback', 'a cancel'])('%s of everything takes back the phases before it, too', async (what) => {
     const [minutes, undo] = [slowMinutes(), door()];

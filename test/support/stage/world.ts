@@ -60,6 +60,7 @@ export class World {
   onUndo: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
+  onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
   missingBaseline: string[] = [];
 
   state(target: string): TargetState {
@@ -110,6 +111,7 @@ export class World {
         captureBaseline: async (input) => this.baseline(input),
         notify: async ({ notification }) => {
           this.notes.push(notification);
+          await heeding(this.onNotify(notification));
           return { delivered: ['log'], failed: {}, endedAt: Date.now() };
         },
         verifyIdentity: async (input) => {
