@@ -33,9 +33,18 @@ export function irreversible(entries: readonly LedgerEntry[]): LedgerEntry[] {
   return entries.filter((entry) => entry.cannotUndo !== undefined);
 }
 
-/** Entries that no finished undo covers. */
+/**
+ * Entries that no finished undo covers. One that brought a target back to before an older entry covers the newer ones
+ * too: undone after it, they would bring back what it took away.
+ *
+ * @param entries in the order in which they were captured
+ */
 export function openEntries(entries: readonly LedgerEntry[], undone: ReadonlySet<string>): LedgerEntry[] {
-  return entries.filter((entry) => !undone.has(entry.id));
+  const restored = new Set<string>();
+  return entries.filter(({ id, change, cannotUndo }) => {
+    if (undone.has(id)) restored.add(targetOf(change));
+    return !undone.has(id) && (cannotUndo !== undefined || !restored.has(targetOf(change)));
+  });
 }
 
 /** Keeps the place of a target's newest change and the state before its oldest one. */

@@ -138,6 +138,14 @@ describe('openEntries', () => {
     const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core')];
     expect(openEntries(ledger, new Set(['1a/f#1'])).map((one) => one.id)).toEqual(['1a/d#1']);
   });
+
+  it('are not those whose target was brought back to before an older entry', () => {
+    const closed = flag('1b/g#1', 'X', 50, { cannotUndo: 'no' });
+    const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core'), flag('1b/f#1', 'X', 50), closed];
+    const open = (undone: string[]): string[] => openEntries(ledger, new Set(undone)).map((one) => one.id);
+    expect(open(['1a/f#1'])).toEqual(['1a/d#1', '1b/g#1']);
+    expect(open(['1b/f#1'])).toEqual(['1a/f#1', '1a/d#1', '1b/g#1']);
+  });
 });
 
 describe('in words', () => {

@@ -1,6 +1,6 @@
 import { ActivityFailure, condition } from '@temporalio/workflow';
 import { findGate, type Objection } from '../../plan/gate-rules.js';
-import type { UndoStep } from '../../plan/ledger.js';
+import { targetOf, type UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { Gate, UndoRecord } from '../../plan/run-status.js';
 import { environmentCalls, type EnvironmentCalls } from '../activities.js';
@@ -52,14 +52,26 @@ export class Undos {
     });
   }
 
-  /** Undoes everything once; resolves when each undo was tried. `finish` waits for those that failed. */
+  /**
+   * Undoes everything once; resolves when each undo was tried. `finish` waits for those that failed, and for older
+   * states of their targets: undone before, they would be overwritten by what is still tried.
+   */
   async all(): Promise<{ finish: Promise<void> }> {
-    const failing: Array<Promise<void>> = [];
+    const late = new Map<string, Promise<void>>();
     for (const [index, step] of this.record.steps.entries()) {
       const undo = this.record.undos[index];
-      if (undo && !(await this.attempt(step, undo, 1))) failing.push(this.insist(step, undo));
+      if (!undo) continue;
+      const target = targetOf(step.entry.change);
+      const newer = late.get(target);
+      if (newer) late.set(target, this.undoAfter(newer, step, undo));
+      else if (!(await this.attempt(step, undo, 1))) late.set(target, this.insist(step, undo));
     }
-    return { finish: Promise.all(failing).then(() => undefined) };
+    return { finish: Promise.all(late.values()).then(() => undefined) };
+  }
+
+  private async undoAfter(newer: Promise<void>, step: UndoStep, undo: UndoRecord): Promise<void> {
+    await newer;
+    if (!(await this.attempt(step, undo, 1))) await this.insist(step, undo);
   }
 
   private find(answer: string, by: string, gate: string | undefined): { gate: Gate } | Objection {
