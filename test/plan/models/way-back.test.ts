@@ -4,9 +4,9 @@ import { begin, wayBackIsWhole, type Reached } from '../../support/models/way-ba
 
 it('no undo is forgotten or done twice, whatever fails, is taken over, terminated and rolled back again', async () => {
   const reached: Reached = {};
-  await checkModel('way back', 300, wayBackIsWhole(reached));
+  await checkModel('way back', 200, wayBackIsWhole(reached));
   for (const end of ['whole', 'again', 'by hand']) expect(reached[end] ?? 0, end).toBeGreaterThan(0);
-}, 60_000);
+}, 120_000);
 
 it('an older state of a target comes back only after the newer one did, also when that takes several attempts', async () => {
   const move = { target: 'X' as const, to: 5, closed: false };

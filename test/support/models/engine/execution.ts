@@ -66,6 +66,7 @@ export class Execution {
   parent?: { execution: Execution; seq: number; onClose: number };
   end: End | undefined;
   private readonly activator: Activator;
+  private readonly lastAnswers = new Map<string, string>();
 
   constructor(identity: Identity, workflow: Workflow) {
     this.identity = identity;
@@ -118,10 +119,17 @@ export class Execution {
 
   /** What a query answers, as a copy; it also tells the last state of an execution that has ended. */
   query<T>(name: string): T {
+    return JSON.parse(this.answerTo(name)) as T;
+  }
+
+  private answerTo(name: string): string {
+    const last = this.lastAnswers.get(name);
+    if (this.end && last !== undefined) return last;
     setActivator(this.activator);
     try {
-      const answer: unknown = this.activator.queryHandlers.get(name)?.handler();
-      return JSON.parse(JSON.stringify(answer)) as T;
+      const answer = JSON.stringify(this.activator.queryHandlers.get(name)?.handler());
+      if (this.end) this.lastAnswers.set(name, answer);
+      return answer;
     } finally {
       setActivator(undefined);
     }
