@@ -106,9 +106,9 @@ describe('SIGKILL of the worker around the change of a flag', () => {
 
   it('at the moment when the flag file changes costs nothing and changes nothing twice', async () => {
     const first = await worker();
-    const before = front.ground.flagStates().length;
+    const before = front.ground.recorder.count();
     const run = await begin('effect');
-    await until('the change of the flag file', () => Promise.resolve(front.ground.flagStates().length > before), 2);
+    await until('the change of the flag file', () => Promise.resolve(front.ground.recorder.count() > before), 2);
     await kill(first);
     await worker();
     await expectCompleted(run, 'effect');

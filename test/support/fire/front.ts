@@ -133,7 +133,7 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
           return status.name !== 'RUNNING' && (memo?.outcome as Outcome | undefined);
         }),
       async account(run, { phases }) {
-        await until('the recorder to see the last flag file', () => Promise.resolve(ground.isRecorded()));
+        await until('the recorder to see the last flag file', () => Promise.resolve(ground.recorder.isUpToDate()));
         const targets = phases.flatMap(({ moves }) => moves.map(({ target }) => target));
         return readAccount(ground, evidenceDir, run.workflowId, targets);
       },

@@ -1,25 +1,27 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { spawnServer } from '../../../src/client/dev-server/index.js';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DeployTarget } from '../../../src/plan/model.js';
 import { standIn } from '../servers/scratch.js';
 import { span } from '../stage/plans.js';
+import { jsonLines, recordFlags, type FlagRecorder } from './recorder.js';
 
 /** The target systems of fire tests: a flag file whose every state is recorded, and a deployer that keeps a journal. */
 export interface Ground {
   folder: string;
   flagsFile: string;
   deploy: Record<string, DeployTarget>;
+  /** The argv of a check that goes by this name: PASS, unless told otherwise. */
+  probe(name: string): string[];
+  /** What that check does from now on; "waits" until it is told something else. */
+  tellProbe(name: string, what: 'passes' | 'holds' | 'waits'): void;
+  /** Whether that check has begun at least once. */
+  isProbed(name: string): boolean;
   /** From now on this command of a target waits in its middle, before or after its effect, until it is let go. */
   hold(command: HeldCommand): void;
   letGo(command: HeldCommand): void;
   /** What the deployer wrote down so far. */
   journal(): JournalLine[];
-  /** What the recorder wrote down so far. */
-  flagStates(): FlagFileState[];
-  /** Whether the recorder has seen the present flag file. */
-  isRecorded(): boolean;
-  revision(target: string): string;
+  recorder: FlagRecorder;
   close(): Promise<void>;
 }
 
@@ -42,14 +44,6 @@ export interface JournalLine {
   at: number;
 }
 
-export interface FlagFileState {
-  at: number;
-  inode: string;
-  /** A state before this one was missed. */
-  missed: boolean;
-  text: string;
-}
-
 /** `deploy read TARGET`, `deploy apply|undo TARGET REVISION`: what it does, it writes down itself. */
 const deployer = `
 cd "$(dirname "$0")" || exit 3
@@ -67,6 +61,14 @@ while [ -e "hold-after-$1-$2" ]; do sleep 0.05; done
 note end "$@"
 `;
 
+/** `probe NAME`: exits with 0, or with 3 ("could not find out") while it is told to hold. */
+const prober = `
+cd "$(dirname "$0")" || exit 3
+touch "probed-$1"
+while [ -e "probe-waits-$1" ]; do sleep 0.05; done
+[ ! -e "probe-holds-$1" ] || exit 3
+`;
+
 /** Prepares the targets below `folder`; every flag is off and every target runs `v1`. */
 export async function openGround(folder: string, targets: { flags: string[]; deploys: string[] }): Promise<Ground> {
   const at = (name: string): string => join(folder, name);
@@ -76,15 +78,9 @@ export async function openGround(folder: string, targets: { flags: string[]; dep
   writeFileSync(flagsFile, JSON.stringify({ flags: Object.fromEntries(targets.flags.map((key) => [key, off])) }));
   const script = standIn(at('deploy'), deployer);
   for (const target of targets.deploys) writeFileSync(at(`revision-${target}`), 'v1\n');
-  const recorder = await spawnServer({
-    name: 'flag recorder',
-    command: process.execPath,
-    args: [resolve('dist/test/support/fire/flag-recorder.js'), flagsFile, at('flag-states')],
-    logFile: at('flag-recorder.log'),
-    ready: { line: /recording/ },
-  });
+  const probe = standIn(at('probe'), prober);
+  const recorder = await recordFlags(flagsFile, at('flag-states'));
   const holding = ({ verb, target, when }: HeldCommand): string => at(`hold-${when}-${verb}-${target}`);
-  const flagStates = (): FlagFileState[] => jsonLines(at('flag-states'));
   return {
     folder,
     flagsFile,
@@ -97,18 +93,16 @@ export async function openGround(folder: string, targets: { flags: string[]; dep
         ];
       })
     ),
+    probe: (name) => [probe, name],
+    tellProbe(name, what) {
+      for (const file of [at(`probe-waits-${name}`), at(`probe-holds-${name}`)]) rmSync(file, { force: true });
+      if (what !== 'passes') writeFileSync(at(`probe-${what}-${name}`), '');
+    },
+    isProbed: (name) => existsSync(at(`probed-${name}`)),
     hold: (command) => writeFileSync(holding(command), ''),
     letGo: (command) => rmSync(holding(command), { force: true }),
     journal: () => (existsSync(at('journal')) ? jsonLines(at('journal')) : []),
-    flagStates,
-    isRecorded: () => flagStates().at(-1)?.inode === String(statSync(flagsFile, { bigint: true }).ino),
-    revision: (target) => readFileSync(at(`revision-${target}`), 'utf8').trim(),
+    recorder,
     close: () => recorder.stop(),
   };
-}
-
-/** The whole lines of a file that is still being written. */
-function jsonLines<T>(file: string): T[] {
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as T);
 }

@@ -2,23 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ground, JournalLine } from './ground.js';
 import type { Account, CommandRun, Moment, WindowRecord } from './model/account.js';
+import { distinct } from './recorder.js';
 
 /** Puts together what the target systems recorded of a run, and the windows that its evidence tells of. */
 export function readAccount(ground: Ground, evidenceDir: string, run: string, targets: readonly string[]): Account {
   const journal = ground.journal();
-  const recorded = ground.flagStates();
-  const holes = recorded
-    .filter(({ missed }) => missed)
-    .map(({ at }) => `a state of the flag file before ${at} was missed`);
-  if (!ground.isRecorded()) holes.push('the last state of the flag file was not recorded');
-  const flags = recorded.map(({ at, text }) => ({
-    at,
-    states: (JSON.parse(text) as { flags: Record<string, unknown> }).flags,
-  }));
   const statesOf = (target: string): Moment[] => {
     const name = target.slice(target.indexOf('/') + 1);
-    if (target.startsWith('flag/'))
-      return distinct(flags.map(({ at, states }) => ({ at, state: JSON.stringify(states[name]) })));
+    if (target.startsWith('flag/')) return ground.recorder.statesOf(name);
     const effects = journal.filter((line) => line.target === name && line.what === 'effect');
     return distinct([{ at: 0, state: 'v1' }, ...effects.map(({ revision, at }) => ({ at, state: revision }))]);
   };
@@ -26,12 +17,8 @@ export function readAccount(ground: Ground, evidenceDir: string, run: string, ta
     states: Object.fromEntries(targets.map((target) => [target, statesOf(target)])),
     commands: commandsIn(journal).filter(({ target }) => targets.includes(target)),
     windows: windowsIn(evidenceDir, run),
-    holes,
+    holes: ground.recorder.holes(),
   };
-}
-
-function distinct(moments: readonly Moment[]): Moment[] {
-  return moments.filter(({ state }, index) => state !== moments[index - 1]?.state);
 }
 
 function commandsIn(journal: readonly JournalLine[]): CommandRun[] {
@@ -70,7 +57,7 @@ interface Stored {
 }
 
 /** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
-function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
+export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
   const windows = new Map<string, WindowRecord>();
   for (const { document } of storedWindows(evidenceDir)) {
     const { origin, t0, spec, chunks, verdict = '' } = document;
