@@ -35,9 +35,9 @@ export interface RollbackPreview {
 
 /** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
 export async function previewRollback(link: Link, run: RunRef, phase?: string): Promise<RollbackPreview> {
-  const [described, family, frozen] = await Promise.all([
-    describeRun(link, run.workflowId, run.runId),
-    readFamily(link, run).then((relatives) => relatives.filter(moves)),
+  const described = await describeRun(link, run.workflowId, run.runId);
+  const [family, frozen] = await Promise.all([
+    readFamily(link, described).then((relatives) => relatives.filter(moves)),
     readFrozen(link, run),
   ]);
   const holders = await lockHolders(link, frozen.environment.id);
@@ -50,7 +50,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
     steps: undoOrder(meant),
     irreversible: irreversible(meant),
     stillOpen: described.open ? [] : family.filter((relative) => relative.open),
-    locked: holders && Object.values(holders).some((holder) => holder.runId === run.runId),
+    locked: holders && Object.values(holders).some((holder) => holder.runId === described.firstRunId),
   };
 }
 
@@ -76,7 +76,9 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   const input: RollbackInput = {
     schemaVersion: 1,
     run: {
-      ...preview.run,
+      workflowId: run.workflowId,
+      // Locks and relatives of a run go by the execution that was started, whatever was reset since.
+      runId: described.firstRunId,
       planId: plan.id,
       planTitle: plan.title,
       digest,

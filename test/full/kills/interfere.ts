@@ -1,7 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import type { Promised } from '../../support/fire/model/account.js';
 import { resetBefore } from '../../support/stage/reset.js';
+import type { Place } from './long-way.js';
 
 /** What a plain Temporal client may do to a run, from the UI or the `temporal` command. */
 export const acts = [
@@ -40,11 +42,11 @@ export function needsRollback(act: Act): boolean {
   return act === 'terminate the migration' || act === 'terminate both' || act === 'reset the migration';
 }
 
-/** The end that a run promises after such an act, once it has closed and people did what it asks for. */
-export function promisedAfter(act: Act, place: string): Promised {
-  if (act === 'terminate the phase') return { end: 'rolled back', kept: ['1a'] };
-  if (act === 'reset the phase') {
-    return place === 'rollback' ? { end: 'rolled back', kept: ['1a'] } : { end: 'completed' };
-  }
-  return { end: 'rolled back' };
+/** The end that a run promises after such an act, and the outcomes that say so. */
+export function promisedAfter(act: Act, place: Place): Promised & { outcomes: OutcomeKind[] } {
+  if (act === 'reset the phase' && place !== 'rollback') return { end: 'completed', outcomes: ['completed'] };
+  const kept = act === 'terminate the phase' || act === 'reset the phase' ? ['1a'] : [];
+  // A phase that was ended before its first change leaves nothing to take back.
+  const early = act === 'terminate the phase' && (place === 'before-check' || place === 'flag');
+  return { end: 'rolled back', kept, outcomes: early ? ['failed', 'rolled-back-verified'] : ['rolled-back-verified'] };
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { Random } from '../../../demo/platform/random.js';
 import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
-import type { Stack } from '../../../demo/stack.js';
+import type { startStack, Stack } from '../../../demo/stack.js';
 import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
 import { complaints } from '../../support/fire/model/complaints.js';
 import { playPeople } from '../../support/fire/people.js';
@@ -56,10 +56,10 @@ it(
 /** The demo starts its processes from the built program, so its stack must be the built one too. */
 async function startDemo(tell: (line: string) => void): Promise<Stack> {
   const built = pathToFileURL(resolve('dist/demo/stack.js')).href;
-  const { startStack } = (await import(built)) as typeof import('../../../demo/stack.js');
+  const stack = (await import(built)) as { startStack: typeof startStack };
   // Interactive: a person who is not answered by a dead worker gets more than seconds to try again.
   const options = { interactive: true, endpoint: false, keep: false, help: false } as const;
-  return startStack({ ...options, fault: undefined, port: undefined, uiPort: undefined }, tell);
+  return stack.startStack({ ...options, fault: undefined, port: undefined, uiPort: undefined }, tell);
 }
 
 /** Kills the worker every 3 to 20 seconds after it was ready, and starts another one at once. Returns how often. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Looks until something is there, for two minutes; errors count as not yet, since what is asked may just be dead. */
+/** Looks until something is there, for four minutes; errors count as not yet, since what is asked may just be dead. */
 export async function until<T>(what: string, look: () => Promise<T | undefined | false>, everyMs = 50): Promise<T> {
-  const end = Date.now() + 120_000;
+  const end = Date.now() + 240_000;
   let last: unknown;
   while (Date.now() < end) {
     try {
@@ -13,5 +13,5 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
     }
     await delay(everyMs);
   }
-  throw new Error(`waited 120 s for ${what}`, { cause: last });
+  throw new Error(`waited 240 s for ${what}`, { cause: last });
 }
