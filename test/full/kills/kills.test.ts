@@ -51,7 +51,7 @@ beforeEach(async () => {
 afterAll(() => front?.close());
 
 const worker = async (only?: 'workflows' | 'activities'): Promise<ServerProcess> => {
-  const started = await front.startWorker(only);
+  const started = await front.startWorker(only ? { only } : {});
   onTestFinished(() => started.stop());
   return started;
 };

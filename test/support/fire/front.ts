@@ -19,6 +19,13 @@ import type { Account, Course } from './model/account.js';
 import { startMortalTemporal, type MortalTemporal } from './temporal.js';
 import { until } from './until.js';
 
+export interface WorkerChoice {
+  /** Not everything, but this alone. */
+  only?: 'workflows' | 'activities';
+  /** Path of the `phasegate` command. Default: the build of this project. */
+  program?: string;
+}
+
 export type Run = WorkflowHandle<typeof migration>;
 
 /** Real parts around the runs of a test file: Temporal, Prometheus, targets that record, and worker processes to kill. */
@@ -29,8 +36,8 @@ export interface Front {
   ground: Ground;
   /** What the one metric, `success`, is measured from. */
   metric: Target;
-  /** A worker process; `workflows` or `activities` alone when `only` says so. */
-  startWorker(only?: 'workflows' | 'activities'): Promise<ServerProcess>;
+  /** A worker process; its `readyMatch` names its `build`. */
+  startWorker(options?: WorkerChoice): Promise<ServerProcess>;
   start(plan: Plan): Promise<Run>;
   phase(run: Run, id: string): WorkflowHandle;
   /** The outcome of a run, once it has closed: whatever else dies in the meantime. */
@@ -88,14 +95,14 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
       ground,
       metric,
       close,
-      async startWorker(only) {
+      async startWorker({ only, program = resolve('bin/phasegate.js') } = {}) {
         workers += 1;
         const env = only === 'workflows' ? [] : ['--env', where.id];
         const worker = await spawnServer({
           name: 'worker',
           command: process.execPath,
           args: [
-            resolve('bin/phasegate.js'),
+            program,
             'worker',
             ...env,
             ...(only === 'activities' ? ['--no-workflows'] : ['--promote']),
@@ -111,7 +118,7 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
             XDG_STATE_HOME: folder,
           },
           logFile: join(folder, `worker-${workers}.log`),
-          ready: { line: /worker ready/ },
+          ready: { line: /worker ready: .*; build (?<build>\w+);/ },
         });
         ends.push(() => worker.stop());
         return worker;

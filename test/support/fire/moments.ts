@@ -13,7 +13,7 @@ type Event = temporal.api.history.v1.IHistoryEvent;
 
 /** Waits until an event of a history matches. */
 export function untilEvent(handle: WorkflowHandle, what: string, matches: (event: Event) => boolean): Promise<Event> {
-  return until(`${what} in ${handle.workflowId}`, async () => (await handle.fetchHistory()).events?.find(matches), 20);
+  return until(`${what} in ${handle.workflowId}`, async () => (await handle.fetchHistory()).events?.find(matches));
 }
 
 export function isScheduled(activity: string): (event: Event) => boolean {

@@ -17,7 +17,7 @@ export interface People {
   goHome(): Promise<void>;
 }
 
-const lookEveryMs = 300;
+const lookEveryMs = 1_000;
 
 export function playPeople(
   { address, namespace }: { address: string; namespace: string },

@@ -35,7 +35,10 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
     ready: { line: /recording/ },
   });
   const states = (): FileState[] => jsonLines(record);
-  const isUpToDate = (): boolean => states().at(-1)?.inode === String(statSync(flagsFile, { bigint: true }).ino);
+  const isUpToDate = (): boolean => {
+    const last = jsonLines<FileState>(record, -1).at(-1);
+    return last?.inode === String(statSync(flagsFile, { bigint: true }).ino);
+  };
   return {
     statesOf: (key, say = JSON.stringify) =>
       distinct(
@@ -60,8 +63,8 @@ export function distinct(moments: readonly Moment[]): Moment[] {
   return moments.filter(({ state }, index) => state !== moments[index - 1]?.state);
 }
 
-/** The whole lines of a file that is still being written. */
-export function jsonLines<T>(file: string): T[] {
+/** The whole lines of a file that is still being written, from this one on. */
+export function jsonLines<T>(file: string, from = 0): T[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as T);
+  return lines.slice(from).map((line) => JSON.parse(line) as T);
 }
