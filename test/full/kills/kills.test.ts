@@ -1,7 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
-import type { ServerProcess } from '../../../src/client/dev-server/index.js';
-import { openFront, type Front, type Run } from '../../support/fire/front.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   isScheduled,
   kill,
@@ -13,16 +10,12 @@ import {
   untilNoted,
   untilSamples,
 } from '../../support/fire/moments.js';
-import type { Promised } from '../../support/fire/model/account.js';
-import { complaints } from '../../support/fire/model/complaints.js';
-import { agreeable, playPeople, type Manners, type People } from '../../support/fire/people.js';
-import { courseOf, targetsOf, twoPhases, type Undisturbed } from '../../support/fire/two-phases.js';
-import { watchUndisturbed } from '../../support/fire/undisturbed.js';
+import { agreeable, playPeople, type Manners } from '../../support/fire/people.js';
+import { targetsOf } from '../../support/fire/two-phases.js';
 import { until } from '../../support/fire/until.js';
-import { needs } from '../../support/needs.js';
+import { setScene } from './scene.js';
 
 const names = [
-  'calm',
   'reply',
   'effect',
   'ends',
@@ -36,63 +29,18 @@ const names = [
   'server',
   'both',
 ];
-
-let front: Front;
-let undisturbed: Undisturbed | undefined;
-beforeEach(async () => {
-  needs('prometheus', PROMETHEUS_INSTALL);
-  if (undisturbed) return;
-  front = await openFront({
-    flags: names.flatMap((name) => targetsOf(name).flags),
-    deploys: names.flatMap((name) => targetsOf(name).deploys),
-  });
-  undisturbed = await watchUndisturbed(front, 'calm');
-}, 240_000);
-afterAll(() => front?.close());
-
-const worker = async (only?: 'workflows' | 'activities'): Promise<ServerProcess> => {
-  const started = await front.startWorker(only ? { only } : {});
-  onTestFinished(() => started.stop());
-  return started;
-};
-
-/** Starts a run with people around it. */
-async function begin(
-  name: string,
-  options: { repeatable?: boolean; manners?: Manners } = {}
-): Promise<Run & { people: People }> {
-  const run = await front.start(twoPhases(name, options.repeatable));
-  const people = playPeople(front.temporal, run.workflowId, options.manners);
-  onTestFinished(() => people.goHome());
-  return Object.assign(run, { people });
-}
-
-async function judge(run: Run, name: string, promised: Promised, repeatable = true): Promise<string[]> {
-  if (!undisturbed) throw new Error('there is no undisturbed run to compare with');
-  const course = courseOf(name, undisturbed, repeatable);
-  return complaints(course, await front.account(run, course), promised);
-}
-
-async function expectCompleted(
-  run: Run,
-  name: string,
-  promised: Partial<Promised> = {},
-  repeatable = true
-): Promise<void> {
-  expect(await front.ended(run)).toMatchObject({ kind: 'completed' });
-  expect(await judge(run, name, { end: 'completed', ...promised }, repeatable)).toEqual([]);
-}
+const { front, worker, begin, expectCompleted, expectRolledBack } = setScene(names);
 
 const core = (name: string): string => targetsOf(name).deploys[0] ?? '';
 const tools = (name: string): string => targetsOf(name).deploys[1] ?? '';
 
 describe('SIGKILL of the worker around the change of a flag', () => {
   it('between apply and verify costs nothing and changes nothing twice', async () => {
-    const workflows = await worker('workflows');
-    const activities = await worker('activities');
-    const unlock = lockFlags(front.ground);
+    const workflows = await worker({ only: 'workflows' });
+    const activities = await worker({ only: 'activities' });
+    const unlock = lockFlags(front().ground);
     const run = await begin('reply');
-    const phase = front.phase(run, '1a');
+    const phase = front().phase(run, '1a');
     await untilEvent(phase, 'the apply', isScheduled('applyChange'));
     await kill(workflows);
     unlock();
@@ -106,9 +54,9 @@ describe('SIGKILL of the worker around the change of a flag', () => {
 
   it('at the moment when the flag file changes costs nothing and changes nothing twice', async () => {
     const first = await worker();
-    const before = front.ground.recorder.count();
+    const before = front().ground.recorder.count();
     const run = await begin('effect');
-    await until('the change of the flag file', () => Promise.resolve(front.ground.recorder.count() > before), 2);
+    await until('the change of the flag file', () => Promise.resolve(front().ground.recorder.count() > before), 2);
     await kill(first);
     await worker();
     await expectCompleted(run, 'effect');
@@ -118,43 +66,45 @@ describe('SIGKILL of the worker around the change of a flag', () => {
 describe('SIGKILL of the worker in the middle of a deployment command', () => {
   it('leaves the command at work; one that ends while no worker runs is not run again', async () => {
     const command = { verb: 'apply', target: core('ends'), when: 'before' } as const;
-    front.ground.hold(command);
+    front().ground.hold(command);
     const first = await worker();
     const run = await begin('ends');
-    await untilNoted(front.ground, command, 'begin');
+    await untilNoted(front().ground, command, 'begin');
     await kill(first);
-    front.ground.letGo(command);
-    await untilNoted(front.ground, command, 'end');
+    front().ground.letGo(command);
+    await untilNoted(front().ground, command, 'end');
     await worker();
     await expectCompleted(run, 'ends');
     expect(
-      front.ground.journal().filter(({ target, what }) => target === command.target && what === 'begin')
+      front()
+        .ground.journal()
+        .filter(({ target, what }) => target === command.target && what === 'begin')
     ).toHaveLength(1);
   });
 
   it('leaves a command that must not run twice at work; the next worker adopts it', async () => {
     const command = { verb: 'apply', target: core('adopted'), when: 'after' } as const;
-    front.ground.hold(command);
+    front().ground.hold(command);
     const first = await worker();
     const run = await begin('adopted', { repeatable: false });
-    await untilNoted(front.ground, command, 'effect');
+    await untilNoted(front().ground, command, 'effect');
     await kill(first);
     await worker();
-    await untilAttempt(front.phase(run, '1a'), 'applyChange', 2);
-    front.ground.letGo(command);
+    await untilAttempt(front().phase(run, '1a'), 'applyChange', 2);
+    front().ground.letGo(command);
     await expectCompleted(run, 'adopted', {}, false);
     expect(run.people.answered.filter((answer) => answer.startsWith('retry'))).toEqual([]);
   });
 
   it('and of the command: one that is declared repeatable runs again', async () => {
     const command = { verb: 'apply', target: core('again'), when: 'before' } as const;
-    front.ground.hold(command);
+    front().ground.hold(command);
     const first = await worker();
     const run = await begin('again');
-    const begun = await untilNoted(front.ground, command, 'begin');
+    const begun = await untilNoted(front().ground, command, 'begin');
     await kill(first);
     killCommand(begun);
-    front.ground.letGo(command);
+    front().ground.letGo(command);
     await worker();
     await expectCompleted(run, 'again');
   });
@@ -166,19 +116,21 @@ describe('SIGKILL of the worker in the middle of a deployment command', () => {
     'and of the command, $when its effect: one that must not run twice is on HOLD until a person says retry',
     async ({ name, when, what }) => {
       const command = { verb: 'apply', target: core(name), when } as const;
-      front.ground.hold(command);
+      front().ground.hold(command);
       const first = await worker();
       const manners: Manners = (gate) => (gate.kind === 'hold' ? 'retry' : agreeable(gate));
       const run = await begin(name, { repeatable: false, manners });
-      const line = await untilNoted(front.ground, command, what);
+      const line = await untilNoted(front().ground, command, what);
       await kill(first);
       killCommand(line);
-      front.ground.letGo(command);
+      front().ground.letGo(command);
       await worker();
       await expectCompleted(run, name, { askedAgain: { [`deploy/${command.target}`]: 1 } }, false);
       expect(run.people.answered).toContain('retry 1a/deploy#1');
       // After the effect there is nothing left to do: the second attempt finds the new revision and runs nothing.
-      const runs = front.ground.journal().filter((one) => one.target === command.target && one.what === 'begin');
+      const runs = front()
+        .ground.journal()
+        .filter((one) => one.target === command.target && one.what === 'begin');
       expect(runs).toHaveLength(when === 'before' ? 2 : 1);
     }
   );
@@ -190,22 +142,21 @@ describe('SIGKILL of the worker during a rollback', () => {
     { name: 'lost', commandDies: true },
   ])('undoes everything once, in reverse (the command dies with it: $commandDies)', async ({ name, commandDies }) => {
     const command = { verb: 'undo', target: tools(name), when: 'before' } as const;
-    front.ground.hold(command);
+    front().ground.hold(command);
     const first = await worker();
     const atTheEnd: Manners = (gate) => (gate.address.startsWith('1b/approval') ? undefined : agreeable(gate));
     const run = await begin(name, { manners: atTheEnd });
     await until('the last approval', async () => {
-      const gates = await front.phase(run, '1b').query<{ gates: unknown[] }>('status');
+      const gates = await front().phase(run, '1b').query<{ gates: unknown[] }>('status');
       return gates.gates.length > 0;
     });
     await run.signal('rollback', { by: 'dana', reason: 'a test says so' });
-    const begun = await untilNoted(front.ground, command, 'begin');
+    const begun = await untilNoted(front().ground, command, 'begin');
     await kill(first);
     if (commandDies) killCommand(begun);
-    front.ground.letGo(command);
+    front().ground.letGo(command);
     await worker();
-    expect(await front.ended(run)).toMatchObject({ kind: 'rolled-back-verified' });
-    expect(await judge(run, name, { end: 'rolled back' })).toEqual([]);
+    await expectRolledBack(run, name);
   });
 });
 
@@ -215,15 +166,15 @@ describe('SIGKILL between two phases', () => {
     const run = await begin('between', { manners: () => undefined });
     await until(
       'the approval',
-      async () => (await front.phase(run, '1a').query<{ gates: unknown[] }>('status')).gates.length > 0
+      async () => (await front().phase(run, '1a').query<{ gates: unknown[] }>('status')).gates.length > 0
     );
     // A paused run begins no phase: so the kill falls between the two.
     await run.signal('pause', { by: 'dana' });
-    await front.phase(run, '1a').signal('approve', { by: 'erin' });
+    await front().phase(run, '1a').signal('approve', { by: 'erin' });
     await untilEvent(run, 'the end of 1a', (event) => Boolean(event.childWorkflowExecutionCompletedEventAttributes));
     await kill(first);
     await worker();
-    const people = playPeople(front.temporal, run.workflowId);
+    const people = playPeople(front().temporal, run.workflowId);
     onTestFinished(() => people.goHome());
     await run.signal('resume', { by: 'dana' });
     await expectCompleted(run, 'between');
@@ -234,18 +185,18 @@ describe('SIGKILL of the Temporal server in the middle of a window', () => {
   it('costs no sample once it is started again on the same database', async () => {
     await worker();
     const run = await begin('server');
-    await untilSamples(front.phase(run, '1a'), 2);
-    await front.temporal.kill();
-    await front.temporal.startAgain();
+    await untilSamples(front().phase(run, '1a'), 2);
+    await front().temporal.kill();
+    await front().temporal.startAgain();
     await expectCompleted(run, 'server');
   });
 
   it('and of the worker costs no sample either', async () => {
     const first = await worker();
     const run = await begin('both');
-    await untilSamples(front.phase(run, '1a'), 2);
-    await Promise.all([front.temporal.kill(), kill(first)]);
-    await front.temporal.startAgain();
+    await untilSamples(front().phase(run, '1a'), 2);
+    await Promise.all([front().temporal.kill(), kill(first)]);
+    await front().temporal.startAgain();
     await worker();
     await expectCompleted(run, 'both');
   });

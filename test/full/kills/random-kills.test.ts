@@ -35,7 +35,8 @@ it(
 
     const words = ['start', 'plans/user-execution-context.yaml', ...stack.target, '--as', 'dana', '--yes', '--watch'];
     const watching = stack.cli.run(words);
-    const people = playPeople({ address: stack.cli.address, namespace: 'default' }, run);
+    const namespace = stack.cli.env['TEMPORAL_NAMESPACE'] ?? '';
+    const people = playPeople({ address: stack.cli.address, namespace }, run);
     onTestFinished(() => people.goHome());
     const over = new AbortController();
     const killing = killAtRandom(stack, pids[0] ?? 0, new Random(seed), over.signal);
