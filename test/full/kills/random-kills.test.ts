@@ -60,7 +60,8 @@ async function startDemo(tell: (line: string) => void): Promise<Stack> {
   const stack = (await import(built)) as { startStack: typeof startStack };
   // Interactive: a person who is not answered by a dead worker gets more than seconds to try again.
   const options = { interactive: true, endpoint: false, keep: false, help: false } as const;
-  return stack.startStack({ ...options, fault: undefined, port: undefined, uiPort: undefined }, tell);
+  const unstopped = new AbortController().signal;
+  return stack.startStack({ ...options, fault: undefined, port: undefined, uiPort: undefined }, tell, unstopped);
 }
 
 /** Kills the worker every 3 to 20 seconds after it was ready, and starts another one at once. Returns how often. */
