@@ -60,6 +60,16 @@ describe('what a rollback undid', () => {
     ]);
   });
 
+  it('is told by its undos alone, also when its input is not understood', () => {
+    const check = { type: 'runCheck', result: { entryId: '1b/deploy#1' } };
+    const activities = [check, undo('1a/deploy#1')];
+    expect(undoneBy({ startedAt: 0, input: { entries: [null, 'x', first, second] }, activities })).toEqual([
+      '1a/deploy#1',
+      '1a/deploy#2',
+    ]);
+    expect(undoneBy({ startedAt: 0, activities })).toEqual(['1a/deploy#1']);
+  });
+
   it('is nothing when it did nothing', () => {
     expect(undoneBy({ startedAt: 0, activities: [{ type: 'undoChange' }], input: 'rubbish' })).toEqual([]);
   });
