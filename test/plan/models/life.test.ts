@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { checkModel } from '../../support/models/check.js';
 import { livesAreWhole } from '../../support/models/life/life-property.js';
 
