@@ -107,6 +107,10 @@ export const errorCatalogue = {
   PG316: refuse('The identity is not accepted', 'Use a name that stands under people in the environment.'),
   PG317: retry('The undo failed', 'It is tried again; to take it over by hand: phasegate status RUN'),
   PG318: retry('The command timed out or was killed', 'Read the output: phasegate report RUN'),
+  PG319: refuse(
+    'An activity answered something that is no answer',
+    'Check that the workers of the environment run this version, then: phasegate retry RUN'
+  ),
 
   PG401: retry('The Temporal server cannot be reached', 'Start one with: phasegate server, or set TEMPORAL_ADDRESS.'),
   PG402: retry('No worker answers', 'Start one with: phasegate worker --env ENVIRONMENT'),

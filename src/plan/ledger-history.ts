@@ -1,3 +1,4 @@
+import { problemWithAnswer } from './activity-answers.js';
 import type { LedgerEntry } from './change.js';
 import { openEntries, undoOrder } from './ledger.js';
 
@@ -6,7 +7,6 @@ export interface HistoryActivity {
   type: string;
   result?: unknown;
 }
-export type CompletedActivity = Required<HistoryActivity>;
 
 /** What the ledger needs of one execution of a phase or a rollback. */
 export interface ExecutionHistory {
@@ -38,11 +38,21 @@ export function runLedger(executions: readonly ExecutionHistory[]): RunLedger {
   return { entries, open: openEntries(entries, undone) };
 }
 
-/** What one execution captured, in order. */
+/**
+ * What one execution captured, in order. An answer that no workflow took for a capture stands for no change: nothing was
+ * applied behind it.
+ *
+ * @param activities in the order in which they were scheduled
+ * @throws TypeError when something was applied behind a capture that is no ledger entry
+ */
 export function ledgerOf(activities: readonly HistoryActivity[]): LedgerEntry[] {
-  return activities
-    .filter(({ type, result }) => type === 'captureChange' && result !== undefined)
-    .map(({ result }) => entryIn(result));
+  const actions = activities.filter(({ type }) => type === 'captureChange' || type === 'applyChange');
+  return actions.flatMap(({ type, result }, index) => {
+    if (type !== 'captureChange') return [];
+    if (isEntry(result)) return [result];
+    if (actions[index + 1]?.type !== 'applyChange') return [];
+    throw new TypeError('a captureChange result in this history is no ledger entry: it was written by another version');
+  });
 }
 
 /** Ids of the entries that a rollback took care of. One that was stopped in the middle counts for what it had undone. */
@@ -58,20 +68,8 @@ export function undoneBy({ input, result, activities }: ExecutionHistory): strin
   return done.flatMap((id) => [id, ...(order.find((step) => step.entry.id === id)?.covers ?? [])]);
 }
 
-function entryIn(result: unknown): LedgerEntry {
-  if (isEntry(result)) return result;
-  throw new TypeError('a captureChange result in this history is no ledger entry: it was written by another version');
-}
-
 function isEntry(value: unknown): value is LedgerEntry {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'id' in value &&
-    'phase' in value &&
-    'before' in value &&
-    'change' in value
-  );
+  return problemWithAnswer('captureChange', value) === undefined;
 }
 
 function fieldOf(value: unknown, name: string): unknown {

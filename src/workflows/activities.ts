@@ -2,6 +2,7 @@ import type { ActivityOptions } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { EnvironmentActivities, HostActivities, WindowActivities } from '../activities/contract.js';
 import { environmentQueue, windowQueue } from '../plan/names.js';
+import { believed } from './believed.js';
 
 /**
  * How long each kind of activity may take, and what a lost worker means for it.
@@ -32,24 +33,28 @@ export interface EnvironmentCalls {
 export function environmentCalls(environmentId: string): EnvironmentCalls {
   const taskQueue = environmentQueue(environmentId);
   return {
-    reads: proxyActivities<EnvironmentActivities>({ ...reading, taskQueue }),
+    reads: believed(proxyActivities<EnvironmentActivities>({ ...reading, taskQueue })),
     changes: (longestMs) =>
-      proxyActivities<EnvironmentActivities>({ ...changing, taskQueue, startToCloseTimeout: longestMs }),
+      believed(proxyActivities<EnvironmentActivities>({ ...changing, taskQueue, startToCloseTimeout: longestMs })),
     windows: (longestMs) =>
-      proxyActivities<WindowActivities>({
-        taskQueue: windowQueue(environmentId),
-        startToCloseTimeout: longestMs,
-        // With no worker at all it must come to an end too: what nobody measured is a HOLD.
-        scheduleToCloseTimeout: longestMs,
-        heartbeatTimeout: '10s',
-        // A window outlives many workers: its source remembers what a dead one missed.
-        retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s', maximumAttempts: 100 },
-        cancellationType: ActivityCancellationType.TRY_CANCEL,
-      }),
+      believed(
+        proxyActivities<WindowActivities>({
+          taskQueue: windowQueue(environmentId),
+          startToCloseTimeout: longestMs,
+          // With no worker at all it must come to an end too: what nobody measured is a HOLD.
+          scheduleToCloseTimeout: longestMs,
+          heartbeatTimeout: '10s',
+          // A window outlives many workers: its source remembers what a dead one missed.
+          retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s', maximumAttempts: 100 },
+          cancellationType: ActivityCancellationType.TRY_CANCEL,
+        })
+      ),
   };
 }
 
-export const host = proxyActivities<HostActivities>({
-  startToCloseTimeout: '10s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
-});
+export const host = believed(
+  proxyActivities<HostActivities>({
+    startToCloseTimeout: '10s',
+    retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
+  })
+);

@@ -39,9 +39,17 @@ describe('the ledger of an execution', () => {
   });
 
   it.each([[null], ['text'], [{ id: '1a/x#1' }], [{ before: {}, change: {} }]])(
-    'refuses a capture of another version: %j',
+    'refuses a capture of another version that was acted upon: %j',
     (result) => {
-      expect(() => ledgerOf([{ type: 'captureChange', result }])).toThrow(/another version/);
+      const behind = { type: 'applyChange' };
+      expect(() => ledgerOf([{ type: 'captureChange', result }, behind])).toThrow(/another version/);
+    }
+  );
+
+  it.each([[undefined], [null], ['text'], [{ id: '1a/x#1' }]])(
+    'leaves out an answer that nothing was applied upon: %j',
+    (result) => {
+      expect(ledgerOf([{ type: 'captureChange', result }, ...captured(first)])).toEqual([first]);
     }
   );
 });

@@ -1,22 +1,21 @@
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { CompletedActivity } from '../../plan/ledger-history.js';
+import type { HistoryActivity } from '../../plan/ledger-history.js';
 
-/** The completed activities of one execution, in the order in which they completed, decoded as the client decodes. */
-export async function completedActivities(
+/** The activities of one execution, in the order in which they were scheduled, decoded as the client decodes. */
+export async function activitiesOf(
   client: Client,
   execution: { workflowId: string; runId?: string }
-): Promise<CompletedActivity[]> {
+): Promise<HistoryActivity[]> {
   const history = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
-  const types = new Map<string, string>();
-  const found: CompletedActivity[] = [];
+  const found = new Map<string, HistoryActivity>();
   for (const event of history.events ?? []) {
     const scheduled = event.activityTaskScheduledEventAttributes;
-    if (scheduled) types.set(String(event.eventId), scheduled.activityType?.name ?? '');
+    if (scheduled) found.set(String(event.eventId), { type: scheduled.activityType?.name ?? '' });
     const completed = event.activityTaskCompletedEventAttributes;
-    if (!completed) continue;
-    const [result] = await decodeArrayFromPayloads(client.options.loadedDataConverter, completed.result?.payloads);
-    found.push({ type: types.get(String(completed.scheduledEventId)) ?? '', result });
+    const activity = completed && found.get(String(completed.scheduledEventId));
+    if (!activity) continue;
+    [activity.result] = await decodeArrayFromPayloads(client.options.loadedDataConverter, completed.result?.payloads);
   }
-  return found;
+  return [...found.values()];
 }

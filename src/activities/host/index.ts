@@ -4,7 +4,7 @@ import { ledgerOf } from '../../plan/ledger-history.js';
 import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import { phaseOpening } from '../../plan/schedule.js';
 import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
-import { completedActivities } from './history.js';
+import { activitiesOf } from './history.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
 export function createHostActivities(client: Client): HostActivities {
@@ -33,7 +33,7 @@ export function createHostActivities(client: Client): HostActivities {
         });
     },
     async readLedger({ workflowId, runId }) {
-      return ledgerOf(await completedActivities(client, { workflowId, runId }));
+      return ledgerOf(await activitiesOf(client, { workflowId, runId }));
     },
     async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
       return phaseOpening(schedule, runStartedAt, timeZone, compression);

@@ -1,25 +1,34 @@
+import { ActivityFailure } from '@temporalio/workflow';
 import type { LockAnswer } from '../../activities/contract.js';
 import { lockKeys } from '../../plan/names.js';
 import { host } from '../activities.js';
+import { failureText } from '../phase/attempt.js';
 import type { MigrationRecord } from './record.js';
 
 /** Locks the plan and everything that it moves. Returns why not, in words, when somebody else holds one of them. */
 export async function lock(record: MigrationRecord): Promise<string | undefined> {
-  const { run, frozen } = record;
+  try {
+    const answer = await ask(record);
+    if (!answer.granted) return refusalOf(answer, record.run.workflowId);
+    record.locked();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    // They may have been granted all the same: then they are given back at the end.
+    record.locked();
+    return `nobody could establish whether its locks were granted (${failureText(error)})`;
+  }
+}
+
+function ask({ run, frozen }: MigrationRecord): Promise<LockAnswer> {
   const { workflowId, runId, startedBy, startedAt } = run;
-  const answer = await host.acquireLocks.executeWithOptions(
-    { summary: 'Take the locks of plan, flags and deploy targets' },
-    [
-      {
-        environment: frozen.environment.id,
-        keys: lockKeys(frozen.plan),
-        holder: { run: workflowId, runId, startedBy, since: startedAt },
-      },
-    ]
-  );
-  if (!answer.granted) return refusalOf(answer, workflowId);
-  record.locked();
-  return undefined;
+  return host.acquireLocks.executeWithOptions({ summary: 'Take the locks of plan, flags and deploy targets' }, [
+    {
+      environment: frozen.environment.id,
+      keys: lockKeys(frozen.plan),
+      holder: { run: workflowId, runId, startedBy, since: startedAt },
+    },
+  ]);
 }
 
 function refusalOf({ conflicts }: Extract<LockAnswer, { granted: false }>, workflowId: string): string {

@@ -1,4 +1,5 @@
-import { CancellationScope, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import { failureText } from './attempt.js';
 
 /** Why a phase ends without having passed. */
 export interface Stop {
@@ -51,6 +52,7 @@ export class Brake {
   stopFor(error: unknown): Stop | undefined {
     if (error instanceof PhaseStopped) return error.stop;
     if (isCancellation(error)) return this.stop ?? cancelled;
+    if (error instanceof ActivityFailure) return { reason: failureText(error), reach: 'phase' };
     return error instanceof TemporalFailure ? { reason: error.message, reach: 'phase' } : undefined;
   }
 

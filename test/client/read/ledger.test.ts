@@ -58,7 +58,10 @@ describe('the ledger of a run', () => {
 
   it('is refused when a capture cannot be read: a ledger with a hole must not pass for a whole one', () => {
     const foreign = history({
-      activities: [{ type: 'captureChange', input: {}, result: { other: 1 }, scheduledAt: t }],
+      activities: [
+        { type: 'captureChange', input: {}, result: { other: 1 }, scheduledAt: t },
+        { type: 'applyChange', input: {}, scheduledAt: t },
+      ],
     });
     expect(() => runLedger([foreign])).toThrow(/another version/);
   });

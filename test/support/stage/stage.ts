@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerInterceptors } from '@temporalio/worker';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import {
   environmentQueue,
@@ -79,17 +79,24 @@ export class Stage {
     this.raise();
   }
 
-  private raise(): void {
-    this.plan = `plan-${randomUUID().slice(0, 8)}`;
-    this.worlds.set(this.plan, new World());
+  /** A world for one more run, beside the present test's; its runs have this plan id. */
+  another(): { planId: string; world: World } {
+    const planId = `plan-${randomUUID().slice(0, 8)}`;
+    const world = new World();
+    this.worlds.set(planId, world);
+    return { planId, world };
   }
 
-  start(plan: Plan, startedBy = 'dana'): Promise<Run> {
+  private raise(): void {
+    this.plan = this.another().planId;
+  }
+
+  start(plan: Plan, startedBy = 'dana', where = this.environment): Promise<Run> {
     const named = plan.id === 'test-plan' ? { ...plan, id: this.plan } : plan;
     return this.client.workflow.start<typeof migration>('migration', {
       workflowId: migrationId(this.environment.id, named.id),
       taskQueue: workflowQueue,
-      args: [runInput(named, this.environment, startedBy)],
+      args: [runInput(named, where, startedBy)],
       workflowIdConflictPolicy: 'FAIL',
       typedSearchAttributes: [
         { key: searchAttributes.plan, value: named.id },
@@ -140,8 +147,12 @@ export class Stage {
   }
 
   /** Looks again and again until something is there; errors count as not yet. */
-  async until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-    const end = Date.now() + 20_000;
+  async until<T>(
+    what: string,
+    look: () => Promise<T | undefined | false> | T | undefined | false,
+    withinMs = 20_000
+  ): Promise<T> {
+    const end = Date.now() + withinMs;
     let last: unknown;
     while (Date.now() < end) {
       try {
@@ -152,7 +163,7 @@ export class Stage {
       }
       await new Promise((resolve) => setTimeout(resolve, this.pollMs));
     }
-    throw new Error(`waited 20 s for ${what}`, { cause: last });
+    throw new Error(`waited ${withinMs / 1000} s for ${what}`, { cause: last });
   }
 
   async outcome(run: WorkflowHandle = this.handleOf(this.id)): Promise<Outcome | undefined> {
@@ -163,6 +174,11 @@ export class Stage {
     const left = `PhasegateEnvironment = '${this.environment.id}' AND ExecutionStatus = 'Running'`;
     for await (const { workflowId } of this.client.workflow.list({ query: left })) await this.stop(workflowId);
     await this.stop(locksWorkflowId(this.environment.id));
+    await this.leave();
+  }
+
+  /** All workers go home; what runs stays, for the workers of another stage of the same environment and server. */
+  async leave(): Promise<void> {
     for (const worker of this.workers) worker.shutdown();
     await this.running;
     await this.alsoClose?.();
@@ -178,9 +194,15 @@ export class Stage {
 /**
  * @param cached as in `openTheatre`
  * @param server one of its own; default: the one that all integration tests share
+ * @param interceptors of all workers; only with a server of its own, where no other worker takes the activities
  */
-export async function openStage(change: Partial<Environment> = {}, cached?: number, server?: Where): Promise<Stage> {
-  const theatre = await (server ? buildTheatre(server, cached) : openTheatre(cached));
+export async function openStage(
+  change: Partial<Environment> = {},
+  cached?: number,
+  server?: Where,
+  interceptors?: WorkerInterceptors
+): Promise<Stage> {
+  const theatre = await (server ? buildTheatre(server, cached, interceptors) : openTheatre(cached));
   const { client, shared } = theatre;
   const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
   const beats = { maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' } as const;

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { workflowQueue } from '../../../src/plan/names.js';
@@ -10,7 +10,12 @@ import { createLogger, temporalLogger } from '../../../src/worker/logger.js';
 /** What all stages of a test file share: the connections, and the worker that runs the workflows. */
 export interface Theatre {
   client: Client;
-  shared: { connection: NativeConnection; namespace: string; dataConverter: { payloadConverterPath: string } };
+  shared: {
+    connection: NativeConnection;
+    namespace: string;
+    dataConverter: { payloadConverterPath: string };
+    interceptors: WorkerInterceptors;
+  };
   close: () => Promise<void>;
 }
 
@@ -41,13 +46,21 @@ export function openTheatre(cached?: number): Promise<Theatre> {
   return known;
 }
 
-/** A theatre of its own, on a server of its own; whoever builds it closes it. */
-export async function buildTheatre({ address, namespace }: Where, cached?: number): Promise<Theatre> {
+/**
+ * A theatre of its own, on a server of its own; whoever builds it closes it.
+ *
+ * @param interceptors of all its workers, and of those of its stages
+ */
+export async function buildTheatre(
+  { address, namespace }: Where,
+  cached?: number,
+  interceptors: WorkerInterceptors = {}
+): Promise<Theatre> {
   const dataConverter = { payloadConverterPath };
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });
   const { code, buildId } = await loadBundle(logger);
-  const shared = { connection: native, namespace, dataConverter };
+  const shared = { connection: native, namespace, dataConverter, interceptors };
   const worker = await Worker.create({
     ...shared,
     taskQueue: workflowQueue,

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+/**
+ * What the answer of each activity must look like to be believed. Keys that are not named here pass: a worker may be
+ * newer than the workflow that asks it. `src/activities/contract.ts` has the types.
+ */
+const text = z.string();
+const evidence = z.looseObject({ digest: text, bytes: z.number() });
+const verdict = z.enum(['PASS', 'FAIL', 'HOLD']);
+const finding = { verdict, reason: text, endedAt: z.number(), evidence };
+
+const targetState = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('flag'),
+    key: text,
+    exists: z.boolean(),
+    enabled: z.boolean(),
+    percent: z.number(),
+    include: z.array(text),
+  }),
+  z.looseObject({ type: z.literal('deploy'), target: text, revision: text }),
+]);
+const change = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('flag'), key: text, enabled: z.boolean(), percent: z.number() }),
+  z.looseObject({ type: z.literal('deploy'), target: text, revision: text }),
+]);
+const ledgerEntry = z.looseObject({
+  id: text,
+  phase: text,
+  step: text,
+  attempt: z.number(),
+  title: text,
+  change,
+  before: targetState,
+  capturedAt: z.number(),
+  runId: text,
+  idempotencyKey: text,
+});
+const criterion = z.looseObject({ text, metric: text, ok: z.number(), breaches: z.number(), notValid: z.number() });
+
+export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
+  captureChange: ledgerEntry,
+  applyChange: z.looseObject(finding),
+  verifyChange: z.looseObject({ ...finding, found: text }),
+  undoChange: z.looseObject({
+    entryId: text,
+    changed: z.boolean(),
+    state: targetState,
+    reason: text,
+    endedAt: z.number(),
+    evidence,
+  }),
+  runCheck: z.looseObject(finding),
+  captureBaseline: z.looseObject({
+    at: z.number(),
+    values: z.record(text, z.number()),
+    missing: z.record(text, text),
+    evidence,
+  }),
+  watchWindow: z.looseObject({
+    ...finding,
+    verdict: verdict.optional(),
+    startedAt: z.number(),
+    samples: z.number(),
+    criteria: z.array(criterion),
+    state: z.looseObject({ t0: z.number(), nextK: z.number(), criteria: z.array(z.unknown()), heldMs: z.number() }),
+  }),
+  notify: z.looseObject({ delivered: z.array(text), failed: z.record(text, text) }),
+  verifyIdentity: z.discriminatedUnion('accepted', [
+    z.looseObject({ accepted: z.literal(true), how: z.enum(['identity', 'signature']) }),
+    z.looseObject({ accepted: z.literal(false), reason: text }),
+  ]),
+  recordEvidence: evidence,
+  acquireLocks: z.discriminatedUnion('granted', [
+    z.looseObject({ granted: z.literal(true) }),
+    z.looseObject({
+      granted: z.literal(false),
+      conflicts: z.array(
+        z.looseObject({ key: text, holder: z.looseObject({ run: text, runId: text, startedBy: text }) })
+      ),
+    }),
+  ]),
+  readLedger: z.array(ledgerEntry),
+  scheduleOpening: z.looseObject({ opensAt: z.number(), text }),
+};
+
+/**
+ * Why an activity's answer cannot be believed, in one line; undefined when it can. An activity that answers nothing has
+ * nothing to be believed.
+ */
+export function problemWithAnswer(activity: string, answer: unknown): string | undefined {
+  const parsed = activityAnswers[activity]?.safeParse(answer);
+  if (parsed === undefined || parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  const where = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
+  return `${activity} answered something else than it should${where}: ${issue?.message ?? 'wrong shape'}`;
+}

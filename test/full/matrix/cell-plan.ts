@@ -1,0 +1,51 @@
+import type { Environment, Phase, Plan } from '../../../src/plan/model.js';
+import { approval, environment, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+
+const patient = span(30 * 60_000);
+
+/**
+ * A small run of two phases in which every activity occurs. Flags and targets bear the plan's id, so that many such
+ * runs share one environment without waiting for each other's locks.
+ */
+export function cellPlan(planId: string): Plan {
+  const counting = windowSpec({
+    criteria: windowSpec().criteria.map((criterion) => ({ ...criterion, increase: true })),
+  });
+  const one = (id: string, after: string[]): Phase =>
+    phase(id, {
+      after,
+      schedule: { week: 1, days: [1, 1] },
+      steps: [
+        step.flag('flag', { key: flagOf(planId, id) }),
+        step.deploy('deploy', { target: targetOf(planId, id) }),
+        step.check('smoke'),
+      ],
+      success: counting,
+      approval: approval({ expires: patient, remindEvery: patient }),
+    });
+  return plan([one('1a', []), one('1b', ['1a'])], {
+    id: planId,
+    hold: { deadline: patient, then: 'rollback' },
+    rollback: { metrics: ['success'], window: windowSpec(), checks: [step.check('health')] },
+  });
+}
+
+/** The stage's environment, with the targets of this plan. */
+export function cellEnvironment(planId: string, environmentId: string): Environment {
+  const commands = { read: ['read'], apply: ['apply'], undo: ['undo'], timeout: span(5000) };
+  const targets = ['1a', '1b'].map((id) => [targetOf(planId, id), commands]);
+  return environment(environmentId, { deploy: Object.fromEntries(targets) as Environment['deploy'] });
+}
+
+/** What a phase of the plan moves, in the words of the world. */
+export function movedBy(planId: string, phaseId: string): string[] {
+  return [`flag/${flagOf(planId, phaseId)}`, `deploy/${targetOf(planId, phaseId)}`];
+}
+
+function flagOf(planId: string, phaseId: string): string {
+  return `FLAG-${phaseId}-${planId}`;
+}
+
+function targetOf(planId: string, phaseId: string): string {
+  return `target-${phaseId}-${planId}`;
+}

@@ -1,0 +1,119 @@
+import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
+import type { LockHolder } from '../../../src/activities/contract.js';
+import type { Stage } from '../../support/stage/stage.js';
+import { movedBy } from './cell-plan.js';
+import { slow } from './cells.js';
+import type { ActivityName } from './places.js';
+import type { Played } from './play.js';
+
+const phases = ['1a', '1b'];
+/** Where a fault might make the run forget what was there before. */
+const touchesLedger: readonly ActivityName[] = ['captureChange', 'applyChange', 'verifyChange', 'undoChange'];
+
+/** What these say is never a matter of course: without an answer nothing passes. */
+const judging: readonly ActivityName[] = [
+  'captureChange',
+  'applyChange',
+  'verifyChange',
+  'undoChange',
+  'runCheck',
+  'captureBaseline',
+  'watchWindow',
+];
+
+/** What is wrong with the end of a cell, in words; empty when all is as it must be. */
+export async function faultsIn(stage: Stage, client: PhasegateClient, played: Played): Promise<string[]> {
+  const { cell, status, struck } = played;
+  const wrong: string[] = [];
+  if (struck === 0) wrong.push('the fault never struck');
+  if (status.outcome === undefined) return [...wrong, 'the run has no outcome'];
+  wrong.push(...endProblems(played), ...verdictProblems(played), ...inForceProblems(played), ...effectProblems(played));
+  wrong.push(...(await lockProblems(stage, played)), ...(await wedges(stage, played)));
+  const { kind } = status.outcome;
+  const finish = kind === 'rolled-back-not-verified';
+  if (finish || (kind === 'completed' && touchesLedger.includes(cell.activity))) {
+    await takeBackRest(stage, client, played);
+    const left = played.world.changed();
+    // Finishing reaches what was kept, too: whatever was forgotten would be left.
+    if (left.length > 0) wrong.push(`a rollback after the end left ${left.join(', ')} changed`);
+  }
+  return wrong;
+}
+
+function endProblems({ cell, status }: Played): string[] {
+  const kind = status.outcome?.kind ?? '';
+  const back = ['rolled-back-verified', 'rolled-back-not-verified'];
+  if (cell.occurrence.trigger !== undefined) return back.includes(kind) ? [] : [`ended ${kind}, not rolled back`];
+  return kind === 'completed' || kind === 'failed' ? [] : [`ended ${kind} without a reason to go back`];
+}
+
+/** A fault that another attempt mends costs nobody anything; one for good is never taken as a PASS. */
+function verdictProblems({ cell, status, retried }: Played): string[] {
+  const kind = status.outcome?.kind ?? '';
+  const well = kind === 'completed' || kind === 'rolled-back-verified';
+  if (slow.has(cell.fault))
+    return well && retried.length === 0 ? [] : [`ended ${kind}, asked at ${retried.join(', ')}`];
+  const passed = well && retried.length === 0 && judging.includes(cell.activity);
+  return passed ? [`ended ${kind} without anybody having been asked`] : [];
+}
+
+/** What a phase moved is in force when it completed, and as it was otherwise. */
+function inForceProblems({ planId, world, status }: Played): string[] {
+  const changed = world.changed();
+  return status.phases.flatMap(({ id, state }) => {
+    const moved = movedBy(planId, id);
+    const off = state === 'completed' ? moved.filter((one) => !changed.includes(one)) : [];
+    const left = state === 'completed' ? [] : moved.filter((one) => changed.includes(one));
+    const owned = status.outcome?.kind === 'rolled-back-not-verified' && status.outcome.reason.includes('finish it');
+    return [
+      ...off.map((one) => `${id} completed and ${one} is not in force`),
+      ...(owned ? [] : left.map((one) => `${id} is ${state} and ${one} is still changed`)),
+    ];
+  });
+}
+
+/** One effect for each key, and one key for each change, but for those that a person asked to have tried again. */
+function effectProblems({ planId, world, retried }: Played): string[] {
+  return phases.flatMap((phase) =>
+    movedBy(planId, phase).flatMap((target) => {
+      const asked = retried.filter((address) => address.startsWith(`${phase}/${target.split('/')[0] ?? ''}`)).length;
+      return (['apply', 'undo'] as const).flatMap((act) => {
+        const keys = new Set(world.effects.filter((one) => one.act === act && one.target === target).map((e) => e.key));
+        return keys.size > 1 + asked ? [`${act} ${target} was done under ${[...keys].join(', ')}`] : [];
+      });
+    })
+  );
+}
+
+async function lockProblems(stage: Stage, { run, status }: Played): Promise<string[]> {
+  const holders = await stage.locksHandle().query<Record<string, LockHolder>>('holders');
+  const held = Object.values(holders).some((holder) => holder.run === run.workflowId);
+  const { kind = '', reason = '' } = status.outcome ?? {};
+  const mayHold = kind === 'rolled-back-not-verified' || reason.includes('its locks could not be released');
+  return held && !mayHold ? [`ended ${kind} and still holds its locks`] : [];
+}
+
+/** Workflow tasks that failed: the sign of an answer that the workflow code could not take. */
+async function wedges(stage: Stage, { run }: Played): Promise<string[]> {
+  const parts = ['', '/phase/1a', '/phase/1b', '/rollback/1a', '/rollback/1b', '/rollback/all'];
+  const found = await Promise.all(
+    parts.map(async (part) => {
+      const handle = stage.handleOf(`${run.workflowId}${part}`);
+      const { events } = await handle.fetchHistory().catch(() => ({ events: [] }));
+      return (events ?? []).flatMap((event) => {
+        const failed = event.workflowTaskFailedEventAttributes;
+        return failed ? [`${part} failed a workflow task: ${failed.failure?.message ?? ''}`] : [];
+      });
+    })
+  );
+  return [...new Set(found.flat())];
+}
+
+/** What the end of a run that is not verified tells people to do, and what they may do after any end. */
+async function takeBackRest(stage: Stage, client: PhasegateClient, { run, status }: Played): Promise<void> {
+  const ref = { workflowId: run.workflowId, runId: status.runId };
+  const rollback = await stage.until('everything to be at rest', () =>
+    client.rollbackEnded(ref, { by: 'dana', reason: 'the cell wants to see it' })
+  );
+  await stage.handleOf(rollback.workflowId, rollback.runId).result();
+}

@@ -1,0 +1,67 @@
+import type { EnvironmentActivities, HostActivities, WindowActivities } from '../../../src/activities/contract.js';
+
+export const places = ['first phase', 'last phase', 'rollback'] as const;
+export type Place = (typeof places)[number];
+export type ActivityName = keyof EnvironmentActivities | keyof WindowActivities | keyof HostActivities;
+
+/** What ends a run before it completes; it happens at the approval of the last phase. */
+export type Trigger = 'rollback' | 'reject' | 'terminate';
+
+/** Where the calls of an activity come from. */
+export interface Occurrence {
+  /** End or part of the workflow ids that make the call. */
+  from: RegExp;
+  trigger?: Trigger;
+}
+
+/** An activity does not occur there, and why. */
+interface Never {
+  never: string;
+}
+
+const inFirst: Occurrence = { from: /\/phase\/1a$/ };
+const inLast: Occurrence = { from: /\/phase\/1b$/ };
+const inRollback: Occurrence = { from: /\/rollback\//, trigger: 'rollback' };
+const theRun = /\/plan-[0-9a-f]{8}$/;
+const inPhases = { 'first phase': inFirst, 'last phase': inLast };
+const everywhere = { ...inPhases, rollback: inRollback };
+const notBack = (never: string): Record<Place, Occurrence | Never> => ({ ...inPhases, rollback: { never } });
+
+/** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
+export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
+  captureChange: notBack('a rollback captures nothing: no undo of an undo'),
+  applyChange: notBack('a rollback applies nothing'),
+  verifyChange: notBack('an undo reads back by itself'),
+  undoChange: {
+    'first phase': { never: 'a phase undoes nothing: its rollback does' },
+    'last phase': { never: 'a phase undoes nothing: its rollback does' },
+    rollback: inRollback,
+  },
+  runCheck: everywhere,
+  captureBaseline: everywhere,
+  watchWindow: everywhere,
+  notify: everywhere,
+  verifyIdentity: notBack('nobody decides anything while all goes back'),
+  recordEvidence: { ...inPhases, rollback: { from: /\/phase\/1b$/, trigger: 'reject' } },
+  readEvidence: {
+    'first phase': { never: 'no workflow calls it, only a CLI on another host' },
+    'last phase': { never: 'no workflow calls it, only a CLI on another host' },
+    rollback: { never: 'no workflow calls it, only a CLI on another host' },
+  },
+  acquireLocks: {
+    'first phase': { from: theRun },
+    'last phase': { never: 'locks are taken once, before the first phase' },
+    rollback: { never: 'locks are taken once, before the first phase' },
+  },
+  releaseLocks: {
+    'first phase': { never: 'locks are released once, at the end' },
+    'last phase': { from: theRun },
+    rollback: { from: theRun, trigger: 'rollback' },
+  },
+  readLedger: {
+    'first phase': { never: 'only for a phase that was ended from outside' },
+    'last phase': { never: 'only for a phase that was ended from outside' },
+    rollback: { from: theRun, trigger: 'terminate' },
+  },
+  scheduleOpening: notBack('a rollback waits for no days'),
+};

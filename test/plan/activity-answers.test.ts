@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { activityAnswers, problemWithAnswer } from '../../src/plan/activity-answers.js';
+import { garbage } from '../full/matrix/faults.js';
+import { occurrences } from '../full/matrix/places.js';
+
+const evidence = { digest: 'sha256:1', bytes: 1 };
+const finding = { verdict: 'PASS', reason: 'well', endedAt: 1, evidence };
+
+describe('what an activity answers', () => {
+  it('is looked at for every activity that workflows call and that answers anything', () => {
+    const unasked = ['readEvidence', 'releaseLocks'];
+    const asked = Object.keys(occurrences).filter((name) => !unasked.includes(name));
+    expect(Object.keys(activityAnswers).toSorted()).toEqual(asked.toSorted());
+  });
+
+  it.each(Object.keys(activityAnswers))('is not believed when it is garbage: %s', (activity) => {
+    for (const answer of Object.values(garbage)) {
+      expect(problemWithAnswer(activity, answer)).toMatch(new RegExp(`^${activity} answered something else`));
+    }
+  });
+
+  it('is believed from a newer worker that says more', () => {
+    expect(problemWithAnswer('applyChange', { ...finding, added: 'later' })).toBeUndefined();
+  });
+
+  it('names the place of the fault', () => {
+    expect(problemWithAnswer('applyChange', { ...finding, verdict: 'pass' })).toMatch(/ at verdict: /);
+    expect(problemWithAnswer('applyChange', { ...finding, evidence: {} })).toMatch(/ at evidence\.digest: /);
+  });
+
+  it('is never half a yes', () => {
+    expect(problemWithAnswer('verifyIdentity', { accepted: true })).toBeDefined();
+    expect(problemWithAnswer('acquireLocks', { granted: false })).toBeDefined();
+    expect(problemWithAnswer('watchWindow', finding)).toBeDefined();
+  });
+});
