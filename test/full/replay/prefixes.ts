@@ -1,0 +1,15 @@
+import type { Recorded } from '../../replay/histories.js';
+
+/**
+ * A recorded history cut where a workflow task ends: what a worker finds that takes the workflow over there. The first
+ * events, before any workflow task, are no history that can be replayed.
+ */
+export function prefixesOf({ name, workflowId, history }: Recorded): Recorded[] {
+  const events = history.events ?? [];
+  return events.flatMap((event, index) => {
+    const boundary = event.workflowTaskStartedEventAttributes ?? event.workflowTaskCompletedEventAttributes;
+    if (!boundary) return [];
+    const cut = { ...history, events: events.slice(0, index + 1) };
+    return [{ name: `${name} up to event ${index + 1} of ${events.length}`, workflowId, history: cut }];
+  });
+}
