@@ -82,6 +82,7 @@ export const errorCatalogue = {
     'Compare the targets with the ledger, then: phasegate rollback RUN'
   ),
   PG215: refuse('A rollback cannot be paused', 'Follow it to its end: phasegate watch RUN'),
+  PG216: refuse('Too many messages came as signals', 'Send it with the command line, which waits for an answer.'),
 
   PG301: retry('The flag system cannot be reached', 'Check its address and that it runs: phasegate doctor'),
   PG302: refuse('The flag does not exist', 'Create the flag in the flag system; phasegate never creates flags.'),

@@ -43,8 +43,9 @@ export class Inbox {
   /** Messages with an id, by who sent what: one that comes again gets the answer of the first. */
   private readonly seen = new Map<string, Promise<Answer>>();
   private readonly names: MessageName[] = [];
+  private telling = false;
 
-  /** @param changed called after every refusal */
+  /** @param changed called after refusals */
   constructor(people: readonly Person[], changed: () => void) {
     this.people = people;
     this.changed = changed;
@@ -115,6 +116,15 @@ export class Inbox {
     log.warn('A message was not taken', { name: message, ...sender, reason });
     this.refusals.push({ at: Date.now(), message, ...sender, reason });
     if (this.refusals.length > mostRefusals) this.refusals.shift();
+    void this.tell();
+  }
+
+  /** Thousands of messages may come in one workflow task, which has seconds: what they changed is shown once. */
+  private async tell(): Promise<void> {
+    if (this.telling) return;
+    this.telling = true;
+    await Promise.resolve();
+    this.telling = false;
     this.changed();
   }
 }

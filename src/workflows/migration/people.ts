@@ -4,6 +4,7 @@ import type { PhaseSummary } from '../../plan/run-status.js';
 import type { MessageName } from '../../plan/wire.js';
 import { refused } from '../messages.js';
 import { goingBack } from '../phase/commands.js';
+import { Turnstile } from '../turnstile.js';
 import type { MigrationRecord } from './record.js';
 
 const noPhase: Objection = { code: 'PG203', reason: 'no phase is under way, so no gate is open' };
@@ -22,29 +23,32 @@ const ending: Objection = {
  */
 export function listenToPeople(record: MigrationRecord, stop: () => void): void {
   const { inbox } = record;
+  const turnstile = new Turnstile('send it to the phase itself');
   const ended = (): Objection | undefined =>
     record.hasEnded ? { code: 'PG213', reason: 'this run has ended' } : undefined;
 
   inbox.on('pause', {
     check: () => ended() ?? (record.goesBack ? goingBack : undefined),
-    take: async (message) => {
-      const { by, reason } = message;
-      const repeated = record.paused !== undefined;
-      record.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
-      record.publish();
-      await handOn(record, 'pause', message);
-      return { message: `paused by ${record.paused?.by ?? by}: nothing new begins, what runs is finished`, repeated };
-    },
+    take: (message, how) =>
+      turnstile.through(how, async () => {
+        const { by, reason } = message;
+        const repeated = record.paused !== undefined;
+        record.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
+        record.publish();
+        await handOn(record, 'pause', message);
+        return { message: `paused by ${record.paused?.by ?? by}: nothing new begins, what runs is finished`, repeated };
+      }),
   });
   inbox.on('resume', {
     check: ended,
-    take: async (message) => {
-      const repeated = record.paused === undefined;
-      record.paused = undefined;
-      record.publish();
-      await handOn(record, 'resume', message);
-      return { message: repeated ? 'it was not paused' : `resumed by ${message.by}`, repeated };
-    },
+    take: (message, how) =>
+      turnstile.through(how, async () => {
+        const repeated = record.paused === undefined;
+        record.paused = undefined;
+        record.publish();
+        await handOn(record, 'resume', message);
+        return { message: repeated ? 'it was not paused' : `resumed by ${message.by}`, repeated };
+      }),
   });
   inbox.on('rollback', {
     check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record.active, phase)),
@@ -61,9 +65,10 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
   for (const name of ['approve', 'reject', 'attest', 'retry', 'waive'] as const) {
     inbox.on(name, {
       check: () => ended() ?? (record.active ? undefined : noPhase),
-      take: async (message) => {
+      take: async (message, how) => {
         const { active } = record;
-        if (!active || !(await handOn(record, name, message))) throw refused(noPhase);
+        const handedOn = await turnstile.through(how, () => handOn(record, name, message));
+        if (!active || !handedOn) throw refused(noPhase);
         return { message: `handed on to ${active.workflowId}, which decides`, repeated: false };
       },
     });

@@ -5,7 +5,8 @@ import type { AttestStep } from '../../plan/model.js';
 import { placesFor, tally, type Decision } from '../../plan/quorum.js';
 import type { Gate } from '../../plan/run-status.js';
 import type { Answer, Message } from '../../plan/wire.js';
-import { refused, type Clerk } from '../messages.js';
+import { refused, type Clerk, type How } from '../messages.js';
+import { Turnstile } from '../turnstile.js';
 import { mayApprove } from './approval.js';
 import type { PhaseContext } from './context.js';
 import type { Desk } from './desk.js';
@@ -22,6 +23,7 @@ export class Answers {
   private readonly gateContext: GateContext;
   /** What each person said at each gate: saying it again is harmless. */
   private readonly said = new Map<string, string>();
+  private readonly turnstile = new Turnstile('send it with the command line');
 
   constructor(context: PhaseContext, record: PhaseRecord, desk: Desk) {
     this.context = context;
@@ -75,16 +77,28 @@ export class Answers {
       take: async (message, how): Promise<Answer> => {
         const before = this.repeated(name, message);
         if (before !== undefined) return { message: before, repeated: true };
-        const found = this.find(name, message);
-        if ('code' in found) throw refused(found);
-        const identity = await identityOf(this.context, this.desk, found.gate, name, message, how);
-        const again = this.repeated(name, message);
-        if (again !== undefined) return { message: again, repeated: true };
-        const answer = apply(found.gate, message, identity);
-        this.said.set(keyOf(name, message, found.gate.address), answer);
-        return { message: answer, repeated: false };
+        return this.turnstile.through(how, () => this.believe(name, message, how, apply));
       },
     };
+  }
+
+  /** Takes a message when it is certain who sent it. While that is found out, others may be taken. */
+  private async believe<N extends GateMessage>(
+    name: N,
+    message: Message<N>,
+    how: How,
+    apply: (gate: Gate, message: Message<N>, identity: Decision['identity']) => string
+  ): Promise<Answer> {
+    const before = this.repeated(name, message);
+    if (before !== undefined) return { message: before, repeated: true };
+    const found = this.find(name, message);
+    if ('code' in found) throw refused(found);
+    const identity = await identityOf(this.context, this.desk, found.gate, name, message, how);
+    const again = this.repeated(name, message);
+    if (again !== undefined) return { message: again, repeated: true };
+    const answer = apply(found.gate, message, identity);
+    this.said.set(keyOf(name, message, found.gate.address), answer);
+    return { message: answer, repeated: false };
   }
 
   private find(name: GateMessage, message: Message<GateMessage>): { gate: Gate } | Objection {

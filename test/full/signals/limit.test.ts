@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PhasegateClient } from '../../../src/client/phasegate-client.js';
+import type { TemporalServer } from '../../../src/client/dev-server/index.js';
+import { ownServer } from '../../support/servers/own-server.js';
+import { approval, phase, plan } from '../../support/stage/plans.js';
+import { openStage, type Stage } from '../../support/stage/stage.js';
+
+/** 10,000 on a server as it comes. */
+const mostSignals = 50;
+
+let server: TemporalServer;
+let stage: Stage;
+let client: PhasegateClient;
+beforeAll(async () => {
+  server = await ownServer({ 'history.maximumSignalsPerExecution': mostSignals });
+  stage = await openStage({}, undefined, server);
+  client = await PhasegateClient.connect({
+    env: { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: server.namespace },
+  });
+});
+afterAll(async () => {
+  await client.close();
+  await stage.close();
+  await server.stop();
+});
+
+it('a phase whose server takes no more signals still takes the approval of the CLI', async () => {
+  const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+  await stage.gate('1a', '1a/approval#1');
+  const toPhase = stage.phaseHandle('1a');
+  for (let n = 0; n < mostSignals; n++) await toPhase.signal('approve', { by: 'mallory' });
+  await expect(toPhase.signal('approve', { by: 'erin' })).rejects.toThrow();
+  const [gate] = await client.openGates({ workflowId: run.workflowId, runId: (await run.describe()).runId });
+  if (!gate) throw new Error('no gate is open');
+  expect(await client.approve(gate, { by: 'erin' })).toMatchObject({ how: 'update' });
+  expect((await run.result()).outcome?.kind).toBe('completed');
+});
+
+it('a run whose server takes no more signals can still be cancelled, which takes everything back', async () => {
+  await stage.fresh();
+  const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+  await stage.gate('1a', '1a/approval#1');
+  for (let n = 0; n < mostSignals; n++) await run.signal('nonsense', n);
+  await expect(run.signal('rollback', { by: 'dana', reason: 'enough' })).rejects.toThrow();
+  await run.cancel();
+  await run.result().catch(() => undefined);
+  expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified' });
+  expect(stage.world.changed()).toEqual([]);
+});
