@@ -142,7 +142,7 @@ export interface WindowHeartbeat {
 }
 
 export type NotificationKind =
-  'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended' | 'drift';
+  'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended';
 
 export interface Notification {
   kind: NotificationKind;

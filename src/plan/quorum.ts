@@ -19,8 +19,6 @@ export interface Decision {
 export interface Tally {
   satisfied: boolean;
   rejectedBy?: Decision;
-  have: Record<string, number>;
-  need: Record<string, number>;
   /** Roles that still miss people. */
   missing: Record<string, number>;
 }
@@ -113,8 +111,6 @@ export function tally(need: Record<string, number>, decisions: readonly Decision
   return {
     satisfied: rejectedBy === undefined && Object.keys(missing).length === 0,
     ...(rejectedBy ? { rejectedBy } : {}),
-    have,
-    need,
     missing,
   };
 }

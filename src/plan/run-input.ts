@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './change.js';
-import type { Environment, HoldPolicy, Phase, Plan, RollbackSpec } from './model.js';
+import type { Environment, HoldPolicy, Phase, RollbackSpec } from './model.js';
 
 /** What every workflow of a run knows about the run it belongs to. */
 export interface RunIdentity {
@@ -24,15 +24,13 @@ export interface PhaseInput {
   hold: HoldPolicy;
   rollback: RollbackSpec;
   waivers: string[];
-  roles: Plan['roles'];
-  /** Phases that completed before, for `stable` checks: id -> epoch ms and their baselines and first changes. */
+  /** Phases that completed before, for `stable` checks: id -> epoch ms and their baselines. */
   completed: Record<string, CompletedPhase>;
   paused?: { by: string; reason?: string; at: number };
 }
 
 export interface CompletedPhase {
   completedAt: number;
-  changedAt?: number;
   baseline?: Record<string, number>;
 }
 
@@ -42,7 +40,6 @@ export interface RollbackInput {
   run: RunIdentity;
   entries: LedgerEntry[];
   reason: string;
-  requestedBy: string;
   environment: Environment;
   rollback: RollbackSpec;
   /** Release the run's locks when the rollback is verified: set when no migration is left to do it. */

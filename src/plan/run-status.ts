@@ -172,8 +172,6 @@ export interface RunStatus {
   phases: PhaseSummary[];
   /** Workflow ids of rollbacks of this run. */
   rollbacks: string[];
-  /** Always empty: gates belong to phases and rollbacks, and stand in their statuses. */
-  gates: Gate[];
   refusals: Refusal[];
   outcome?: Outcome;
   sentence: string;
@@ -191,7 +189,7 @@ export interface PhaseResult {
   completedAt: number;
   /** Set when the phase was rolled back. */
   rollback?: RollbackResult;
-  /** `all`: a person or a red metric asked for everything to be taken back. */
+  /** `all`: a person or a Temporal cancel asked for everything to be taken back. */
   reach: 'phase' | 'all';
   status: PhaseStatus;
 }

@@ -72,7 +72,6 @@ function inputOf({ run, environment, rollback: spec }: Input, { entries, reason 
     run,
     entries,
     reason,
-    requestedBy: run.startedBy,
     environment,
     rollback: spec,
     releaseLocks: false,

@@ -35,7 +35,7 @@ describe('tally', () => {
   it('is never satisfied once somebody rejected', () => {
     const count = tally({ lead: 1 }, [decision('erin'), decision('lee', 'reject')]);
     expect(count).toMatchObject({ satisfied: false, rejectedBy: { by: 'lee' } });
-    expect(tally({ lead: 2 }, [decision('erin'), decision('lee', 'reject')]).have).toEqual({ lead: 1 });
+    expect(tally({ lead: 2 }, [decision('erin'), decision('lee', 'reject')]).missing).toEqual({ lead: 1 });
   });
 });
 

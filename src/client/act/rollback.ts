@@ -87,7 +87,6 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
     },
     entries: preview.entries,
     reason: `${person} asked for it: ${reason}`,
-    requestedBy: person,
     environment,
     rollback: plan.rollback,
     releaseLocks: true,

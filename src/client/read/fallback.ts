@@ -69,7 +69,6 @@ function runFrom(
     state: described.outcome ? stateAfter(described.outcome) : (described.state ?? 'running'),
     phases: plan.phases.map((phase) => summaryOf(phase, described.workflowId, family, phases)),
     rollbacks: family.filter((relative) => relative.type === 'rollback').map((relative) => relative.workflowId),
-    gates: [],
     refusals: [],
     ...(described.outcome ? { outcome: described.outcome } : {}),
     sentence: described.outcome

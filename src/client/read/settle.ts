@@ -31,7 +31,6 @@ export function settle(run: RunStatus, facts: ClosedFacts): RunStatus {
     ...run,
     state: outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back',
     outcome,
-    gates: [],
     sentence: `${outcomeWords(outcome.kind)}: ${outcome.reason}`,
   };
 }

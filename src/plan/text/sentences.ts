@@ -23,7 +23,7 @@ export function needText(gate: Gate): string {
 }
 
 /** The most urgent gate first: what is on hold, then the earliest deadline. */
-export function byUrgency(gates: readonly Gate[]): Gate[] {
+export function byUrgency<G extends Gate>(gates: readonly G[]): G[] {
   const rank = (gate: Gate): number => (gate.kind === 'hold' ? 0 : 1);
   return gates.toSorted((a, b) => rank(a) - rank(b) || a.deadlineAt - b.deadlineAt);
 }

@@ -78,7 +78,6 @@ function start(record: MigrationRecord, phase: Phase): Promise<ChildWorkflowHand
     hold: plan.hold,
     rollback: plan.rollback,
     waivers: plan.waivers,
-    roles: plan.roles,
     completed,
     ...(paused ? { paused } : {}),
   };

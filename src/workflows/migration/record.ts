@@ -150,7 +150,6 @@ export class MigrationRecord {
       ...(this.paused ? { paused: this.paused } : {}),
       phases: this.phases,
       rollbacks: this.rollbacks,
-      gates: [],
       refusals: this.inbox.refusals,
       ...(this.outcome ? { outcome: this.outcome } : {}),
       remarks: remarksOf(environment),
@@ -185,10 +184,9 @@ export class MigrationRecord {
 }
 
 function completedPhase({ completedAt, status }: PhaseResult): CompletedPhase {
-  const { changedAt, baseline } = status;
+  const { baseline } = status;
   return {
     completedAt,
-    ...(changedAt === undefined ? {} : { changedAt }),
     ...(baseline ? { baseline: baseline.values } : {}),
   };
 }

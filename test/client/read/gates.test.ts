@@ -19,17 +19,6 @@ describe('the open gates of a run', () => {
       ['1a/approval#1', 'phase/1a'],
     ]);
   });
-
-  it('count once when the migration knows them too, and belong to it when no phase has them', () => {
-    const own = approvalGate({ address: 'before/executive#1' });
-    const gates = gatesOf(
-      snapshot({ run: run({ gates: [approvalGate(), own] }), phases: [phaseStatus({ gates: [approvalGate()] })] })
-    );
-    expect(gates.map((gate) => gate.workflowId)).toEqual([
-      'migration/demo/test-plan/phase/1a',
-      'migration/demo/test-plan',
-    ]);
-  });
 });
 
 describe('the state of a run', () => {
@@ -39,6 +28,11 @@ describe('the state of a run', () => {
       'is "on hold" while an undo keeps failing',
       snapshot({ run: run({ state: 'rolling back' }), rollbacks: [rollback({ state: 'on hold' })] }),
       'on hold',
+    ],
+    [
+      'is that of the phase, whatever the run has heard of it so far',
+      snapshot({ run: run({ state: 'waiting' }), phases: [phaseStatus({ state: 'running' })] }),
+      'running',
     ],
     [
       'is its own while it waits for locks',

@@ -55,7 +55,6 @@ export function run(change: Partial<RunStatus> = {}): RunStatus {
       ...(id === '1a' ? { runId: `run-${id}`, startedAt: t } : {}),
     })),
     rollbacks: [],
-    gates: [],
     refusals: [],
     sentence: 'Phase 1a (Agent execution core) is under way; 1b comes next.',
     remarks: remarksOf(where),

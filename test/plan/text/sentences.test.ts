@@ -203,7 +203,6 @@ describe('the sentence of a run', () => {
       { id: '1c', title: 'Sockets', state: 'pending', workflowId: 'run/phase/1c' },
     ],
     rollbacks: [],
-    gates: [],
     refusals: [],
     remarks: [],
   };

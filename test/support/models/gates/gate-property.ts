@@ -40,7 +40,6 @@ function inputOf({ roles, onExpiry, allowStarter, escalates }: Setting, now: num
     hold: { deadline: span(holdLasts), then: 'rollback' },
     rollback: { metrics: [], window: { ...phase('p').soak, criteria: [] } as never, checks: [] },
     waivers: ['cto'],
-    roles: { lead: 'Lead', ops: 'Operations', cto: 'CTO' },
     completed: {},
   };
 }

@@ -111,7 +111,7 @@ export class LifeRun {
       startedBy: starter,
       startedAt: status.startedAt,
     };
-    const rest = { reason: 'again', requestedBy: starter, rollback: planned.rollback, releaseLocks: true };
+    const rest = { reason: 'again', rollback: planned.rollback, releaseLocks: true };
     const input = { schemaVersion: 1, run, entries: this.ledger.open, environment: frozen, ...rest };
     await this.server.start('rollback', `${runId}/rollback/again-${this.of('rollback').length}`, input);
   }

@@ -24,7 +24,6 @@ function inputOf(entries: readonly LedgerEntry[], now: number): RollbackInput {
     },
     entries: [...entries],
     reason: 'it was asked for',
-    requestedBy: 'dana',
     environment: environment('x', { notify: [] }),
     rollback: { metrics: ['success'], window: windowSpec(), checks: [] },
     releaseLocks: true,
