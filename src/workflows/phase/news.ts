@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, getExternalWorkflowHandle, log } from '@temporalio/workflow';
-import { newsOf, newsSignal, type PhaseNews } from '../../plan/phase-news.js';
+import { newsSignal, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseRecord } from './record.js';
 
 /**
