@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetricReader } from '../../src/activities/metrics/index.js';
+import { riseQuery } from '../../src/plan/rise.js';
 import type { Reading } from '../../src/plan/judge-types.js';
 import type { MetricBinding } from '../../src/plan/model.js';
 import { findOnPath } from '../../demo/servers/processes.js';
 import { backfilledPrometheus } from '../support/metrics/backfill.js';
-import type { BackfilledPrometheus } from '../support/metrics/backfill.js';
+import type { BackfilledPrometheus, BackfilledSeries } from '../support/metrics/backfill.js';
 import { metricSource, readerOf } from '../support/metrics/sources.js';
 import { second, span } from '../support/metrics/windows.js';
 import { needs } from '../support/needs.js';
@@ -13,6 +14,27 @@ import { needs } from '../support/needs.js';
 const from = Math.floor((Date.now() - 3 * 3600 * second) / (15 * second)) * 15 * second;
 const at = (seconds: number): number => from + seconds * second;
 const install = 'apt-get install --no-install-recommends prometheus';
+
+/** Counters around a change at 29:50, each a story of its own; `quiet` pods are there so that somebody answers. */
+const changed = 1790;
+const rising = (name: string, valueAt: BackfilledSeries['valueAt'], labels = ''): BackfilledSeries => ({
+  name: `${name}_total`,
+  type: 'counter',
+  labels,
+  valueAt,
+});
+const risingSeries = [
+  rising('restarted', (s) => (s < 2000 ? 100 : 0), '{pod="a"}'),
+  rising('restarted', () => 5, '{pod="b"}'),
+  rising('hidden', (s) => (s < 1815 ? 1 : s < 1845 ? 0 : 1)),
+  rising('fresh', () => 0, '{pod="a"}'),
+  rising('fresh', (s) => (s < 1800 ? undefined : 1), '{pod="b"}'),
+  rising('unscraped', (s) => (s < 1800 ? 3 : 4)),
+  rising('across', (s) => (s < 1800 ? 100 : 2)),
+  rising('twice', (s) => (s < 1800 ? 5 : s < 1830 ? 0 : s < 1845 ? 1 : 0)),
+  rising('vanished', (s) => (s < 1900 ? 7 : undefined)),
+  rising('steady', (s) => (s < 1800 ? 10 : 10 + Math.floor((s - 1785) / 15))),
+];
 
 let prometheus: BackfilledPrometheus | undefined;
 
@@ -28,6 +50,7 @@ beforeAll(async () => {
       { name: 'replica', type: 'gauge', labels: '{pod="b"}', valueAt: (s) => (s < 1800 ? undefined : 1) },
       { name: 'nothing', type: 'gauge', valueAt: () => 0 },
       { name: 'spoiled', type: 'gauge', valueAt: () => Number.NaN },
+      ...risingSeries,
       // A restart at 30:00: 120 counted before, then from 0 again.
       { name: 'requests_total', type: 'counter', valueAt: (s) => (s < 1800 ? s / 15 : (s - 1800) / 15) },
     ],
@@ -93,6 +116,29 @@ describe('a reading from a real Prometheus', () => {
       reason: expect.stringContaining('HTTP 400, bad_data: invalid parameter "query"') as string,
     });
     expect(await read('rate(rate)', 1000)).toMatchObject({ kind: 'error' });
+  });
+
+  it.each([
+    ['0 when one of several pods restarts', 'restarted', 2400, 0],
+    ['1 when the restart hides it behind the old value', 'hidden', 2400, 1],
+    ['1 when the series is new', 'fresh', 2400, 1],
+    ['1 when it happened before the first scrape', 'unscraped', 2400, 1],
+    ['2 when a restart and two of them happened before the first scrape', 'across', 2400, 2],
+    ['as many as there were without a restart', 'steady', 1890, 7],
+    ['0 right after the change', 'restarted', 1800, 0],
+  ])('of a counter is %s', async (_what, name, seconds, expected) => {
+    expect(await read(riseQuery(`${name}_total`), seconds, { changedAt: at(changed), range: 30 })).toEqual(
+      value(expected)
+    );
+  });
+
+  it('of a counter sees what happened between two restarts, and has no data when the counter is gone', async () => {
+    const rise = (name: string): Promise<Reading | undefined> =>
+      read(riseQuery(`${name}_total`), 2400, { changedAt: at(changed), range: 30 });
+    const twice = await rise('twice');
+    expect(twice?.kind === 'value' && twice.value > 0).toBe(true);
+    expect(await rise('vanished')).toEqual({ kind: 'no-data' });
+    expect(await rise('never_there')).toEqual({ kind: 'no-data' });
   });
 
   it('counts an increase over a counter reset', async () => {

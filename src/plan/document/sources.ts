@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, metricName, longText, positiveDuration, words } from './fields.js';
 import { headers, url } from './http-url.js';
+import { counterPattern } from '../rise.js';
 
 const flagd = z
   .strictObject({
@@ -73,6 +74,16 @@ export const metrics = z
                 description:
                   'Query for Prometheus; `{{range}}` and `{{elapsed}}` (whole seconds since the first change) are filled in per sample.',
                 examples: ['sum(rate(http_errors_total[{{range}}])) / sum(rate(http_requests_total[{{range}}]))'],
+              }),
+            counter: z
+              .string()
+              .max(1000)
+              .regex(counterPattern, { error: 'one counter with its labels, like errors_total{code="500"}' })
+              .optional()
+              .meta({
+                description:
+                  'In place of promql: a counter of which all series are added up. What it rose since the first change is right also when some of them restart or are new.',
+                examples: ['isolation_violations_total', 'tools_total{result!="ok"}'],
               }),
             sample: words(500)
               .optional()

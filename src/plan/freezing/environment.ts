@@ -3,6 +3,7 @@ import { parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
 import type { Channel, DeployTarget, Environment, MetricBinding, MetricSource } from '../model.js';
 import { allowedHosts } from '../hosts.js';
+import { riseQuery } from '../rise.js';
 import type { Clock } from './clock.js';
 import { withoutUndefined } from './criteria.js';
 
@@ -45,11 +46,14 @@ function freezeSource(
   const source = provider === 'prometheus' ? prometheus : endpoint;
   if (!source) throw new Error(`unchecked metrics source ${provider}`);
   const fallback = provider === 'prometheus' ? prometheus?.range : undefined;
-  const frozen = Object.entries(bindings).map(([name, { range: own, ...binding }]): [string, MetricBinding] => {
-    // Kept without {{range}} too: it also bounds how far back a plain selector may look.
-    const range = own ?? (binding.promql?.includes('{{range}}') ? fallback : undefined);
-    return [name, { ...withoutUndefined(binding), ...(range === undefined ? {} : { range: clock.kept(range) }) }];
-  });
+  const frozen = Object.entries(bindings).map(
+    ([name, { range: own, counter, ...written }]): [string, MetricBinding] => {
+      const binding = counter === undefined ? written : { ...written, promql: riseQuery(counter) };
+      // Kept without {{range}} too: it also bounds how far back a plain selector may look.
+      const range = own ?? (binding.promql?.includes('{{range}}') ? fallback : undefined);
+      return [name, { ...withoutUndefined(binding), ...(range === undefined ? {} : { range: clock.kept(range) }) }];
+    }
+  );
   return {
     provider,
     url: source.url,

@@ -1,6 +1,8 @@
 import { parseCriterion } from '../language/criterion.js';
+import type { CriterionText } from '../language/criterion.js';
 import { hintForName } from '../language/suggest.js';
 import type { Path } from '../loading/fault.js';
+import { counterPattern } from '../rise.js';
 import type { Pairing, PairingRule } from './cross.js';
 import { checksOf, namesOf } from './walk.js';
 import { windowsOf } from './windows-of.js';
@@ -10,18 +12,20 @@ export const bindingRules: PairingRule = (pairing) => {
   const { plan, environment, inPlan, inEnvironment } = pairing;
   const { metrics } = environment;
   if (!metrics?.bindings || metrics.provider === undefined) return;
-  const key = metrics.provider === 'prometheus' ? 'promql' : 'sample';
+  const keys = metrics.provider === 'prometheus' ? ['promql', 'counter'] : ['sample'];
+  const key = keys.join(' or ');
   const declared = namesOf(plan.metrics);
   const used = usedMetrics(pairing);
   for (const [name, path] of used) {
     if (!declared.includes(name)) continue;
+    const binding = metrics.bindings[name];
     if (!Object.hasOwn(metrics.bindings, name)) {
       inPlan(path, {
         code: 'PG105',
         message: `${name} is used here, but ${environment.id ?? 'the environment'} does not say how it is read`,
         hint: `add metrics.bindings.${name} with ${key} to the environment`,
       });
-    } else if (metrics.bindings[name] && !(key in metrics.bindings[name])) {
+    } else if (binding && !keys.some((one) => one in binding)) {
       inEnvironment(['metrics', 'bindings', name], {
         code: 'PG105',
         message: `${name} has no ${key}, which ${metrics.provider} needs`,
@@ -41,7 +45,35 @@ export const bindingRules: PairingRule = (pairing) => {
     });
   }
   if (metrics.provider === 'endpoint') withoutMemory(pairing);
+  else countedAsOne(pairing);
 };
+
+/** Of several series in one number nobody can tell a restart of one from a smaller count, or from nothing at all. */
+function countedAsOne({ plan, environment, inEnvironment }: Pairing): void {
+  for (const name of countedMetrics(plan)) {
+    const promql = environment.metrics?.bindings?.[name]?.promql;
+    if (promql === undefined || promql.includes('{{elapsed}}') || counterPattern.test(promql.trim())) continue;
+    inEnvironment(['metrics', 'bindings', name, 'promql'], {
+      severity: 'warning',
+      code: 'PG110',
+      message: `the plan judges how much ${name} rises, and a restart behind this query hides that or makes it up`,
+      hint: `write counter: NAME_total in place of promql, or a query over {{elapsed}}`,
+    });
+  }
+}
+
+function countedMetrics(plan: Pairing['plan']): Set<string> {
+  const windows = windowsOf(plan);
+  const judged = windows
+    .flatMap((window) => window.criteria ?? [])
+    .filter((one) => one.increase ?? isZero(one.criterion));
+  const traffic = windows.flatMap(({ minTraffic }) => minTraffic ?? []);
+  return new Set([...judged.map(({ criterion }) => criterion.metric), ...traffic]);
+}
+
+function isZero({ comparison }: CriterionText): boolean {
+  return comparison?.op === '==' && comparison.value === '0';
+}
 
 /** A metrics page answers for now only: what a crash or a look back misses is no data. */
 function withoutMemory({ plan, inPlan }: Pairing): void {

@@ -41,11 +41,19 @@ const metricsSource: Rule = (environment, report) => {
     const binding = metrics.bindings?.[name];
     if (!binding) continue;
     const path = ['metrics', 'bindings', name];
-    if (!('promql' in binding) && !('sample' in binding)) {
+    if ('promql' in binding && 'counter' in binding) {
+      report([...path, 'counter'], {
+        code: 'PG103',
+        message: `${name} has a query and a counter`,
+        hint: 'keep one of them: the counter makes a query of its own',
+        at: 'key',
+      });
+    }
+    if (!('promql' in binding) && !('counter' in binding) && !('sample' in binding)) {
       report(path, {
         code: 'PG103',
         message: `${name} is bound to nothing`,
-        hint: 'add promql, sample or both',
+        hint: 'add promql or counter, sample, or both',
         at: 'key',
       });
     }

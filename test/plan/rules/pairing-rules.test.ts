@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectOnlyFault } from '../support/expect-fault.js';
 import type { FaultCase } from '../support/expect-fault.js';
-import { freezeTexts } from '../support/freeze-texts.js';
+import { riseQuery } from '../../../src/plan/rise.js';
+import { freezeTexts, frozen } from '../support/freeze-texts.js';
 import { changeAll, sampleEnvironment, samplePlan } from '../support/samples.js';
 
 const inPlan: FaultCase[] = [
@@ -159,5 +160,34 @@ describe('rules of a plan in an environment', () => {
       ['plan.yaml', 'unknown role "opps"'],
       ['lab.yaml', '"prod" is not one of the choices'],
     ]);
+  });
+});
+
+describe('a counted metric', () => {
+  const messages = (binding: string): string[] =>
+    freezeTexts(samplePlan, sampleEnvironment.replace('promql: sum(violations)', binding)).warnings.map(
+      ({ message }) => message
+    );
+  const warning = expect.stringContaining('how much violations rises, and a restart behind this query') as string;
+
+  it('that is read as one sum is warned of: a restart hides what it counts, or makes it up', () => {
+    expect(messages('promql: sum(violations)')).toContainEqual(warning);
+  });
+
+  it.each(['counter: violations', 'promql: violations', "promql: 'sum(increase(violations[{{elapsed}}]))'"])(
+    'that is followed through restarts with %s is not',
+    (binding) => expect(messages(binding)).not.toContainEqual(warning)
+  );
+
+  it('becomes a query that counts since the change by itself', () => {
+    const { environment } = frozen(
+      samplePlan,
+      sampleEnvironment.replace('promql: sum(violations)', 'counter: violations')
+    );
+    expect(environment.metrics.bindings['violations']).toEqual({
+      promql: riseQuery('violations'),
+      sample: 'violations',
+      range: { ms: 30_000, planned: '30s' },
+    });
   });
 });
