@@ -111,7 +111,11 @@ describe('a window that cannot be judged', () => {
     expect(waiting).toMatchObject({ t0: first?.t0, untilRecovered: true, resume: { verdict: 'HOLD' } });
     expect(resumed).toMatchObject({ t0: first?.t0, origin: { address: '1a/window#1' } });
     expect(resumed?.resume?.hold).toBeUndefined();
-    expect((await stage.phase('1a')).steps.map((one) => one.address)).toEqual(['1a/core#1', '1a/window#1']);
+    const { steps } = await stage.phase('1a');
+    expect(steps.map((one) => one.address)).toEqual(['1a/core#1', '1a/window#1']);
+    // The time held is not lost: the deadline that people see moves with it.
+    const { t0 = 0, deadlineAt } = steps[1]?.window ?? {};
+    expect(deadlineAt).toBe(t0 + windowSpec().deadline.ms + 5000);
   });
 
   it('fails at once when what comes back is bad, without waiting for a person', async () => {

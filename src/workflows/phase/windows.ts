@@ -40,21 +40,20 @@ export class Windows {
 
   async watch(step: StepRecord, request: WindowRequest): Promise<WindowOutcome> {
     const { spec, t0 } = request;
-    const deadlineAt = t0 + spec.warmUp.ms + spec.deadline.ms;
-    step.window = { t0, lengthMs: spec.length.ms, planned: spec.length.planned, deadlineAt };
+    step.window = { t0, lengthMs: spec.length.ms, planned: spec.length.planned, deadlineAt: deadlineOf(spec, t0) };
     this.record.publish();
     const evidence: EvidenceRef[] = [];
     let from: WindowResult | undefined;
     for (;;) {
       const found = await verdictOf(() => this.call(step, request, from?.state, false));
       if (!('state' in found)) return found;
-      await this.note(step, found, evidence);
+      await this.note(step, spec, found, evidence);
       const verdict = found.verdict ?? 'HOLD';
       if (verdict !== 'HOLD' || !canRecover(found.state)) return { verdict, reason: found.reason, evidence };
       const held = await this.hold(step, request, found);
       if ('decided' in held) return { decided: held.decided, reason: found.reason };
       from = held.found;
-      await this.note(step, from, evidence);
+      await this.note(step, spec, from, evidence);
       if (from.verdict === 'FAIL') return { verdict: 'FAIL', reason: from.reason, evidence };
     }
   }
@@ -107,13 +106,19 @@ export class Windows {
     ]);
   }
 
-  private async note(step: StepRecord, found: WindowResult, evidence: EvidenceRef[]): Promise<void> {
+  private async note(step: StepRecord, spec: WindowSpec, found: WindowResult, evidence: EvidenceRef[]): Promise<void> {
     evidence.push(found.evidence);
     step.criteria = found.criteria;
+    if (step.window) step.window.deadlineAt = deadlineOf(spec, step.window.t0) + found.state.heldMs;
     step.evidence = [...evidence];
     this.record.publish();
     // In reality an activity ends when it ends; in a rehearsal its end may still lie ahead.
     const ahead = found.endedAt - Date.now();
     if (ahead > 0) await sleep(ahead, { summary: 'Simulated end of the window' });
   }
+}
+
+/** Before any HOLD: the time held moves it. */
+function deadlineOf(spec: WindowSpec, t0: number): number {
+  return t0 + spec.warmUp.ms + spec.deadline.ms;
 }

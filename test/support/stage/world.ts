@@ -173,7 +173,12 @@ export class World {
       endedAt: Date.now(),
       samples: 10,
       criteria: [],
-      state: { ...startWindow(input.spec, input.t0), ...held },
+      // A HOLD that ended took 5 s.
+      state: {
+        ...startWindow(input.spec, input.t0),
+        heldMs: (input.resume?.heldMs ?? 0) + (verdict === undefined ? 5000 : 0),
+        ...held,
+      },
       evidence: this.store({ verdict }),
     };
   }
