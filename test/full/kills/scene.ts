@@ -11,15 +11,15 @@ import { needs } from '../../support/needs.js';
 
 /** What the tests of a file share: one front, and one undisturbed run to hold all others against. */
 export interface Scene {
-  front(): Front;
+  front: () => Front;
   /** A worker process that ends with the test. */
-  worker(choice?: WorkerChoice): Promise<ServerProcess>;
+  worker: (choice?: WorkerChoice) => Promise<ServerProcess>;
   /** Starts a run of `twoPhases` with people around it. */
-  begin(name: string, options?: { repeatable?: boolean; manners?: Manners }): Promise<Run & { people: People }>;
+  begin: (name: string, options?: { repeatable?: boolean; manners?: Manners }) => Promise<Run & { people: People }>;
   /** The run ended as completed, and the model agrees. */
-  expectCompleted(run: Run, name: string, promised?: Partial<Promised>, repeatable?: boolean): Promise<void>;
+  expectCompleted: (run: Run, name: string, promised?: Partial<Promised>, repeatable?: boolean) => Promise<void>;
   /** The run says that everything was taken back and verified, and the model agrees. */
-  expectRolledBack(run: Run, name: string): Promise<void>;
+  expectRolledBack: (run: Run, name: string) => Promise<void>;
 }
 
 /** Call it once in a test file, with the names that its runs have. */
