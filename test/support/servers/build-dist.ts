@@ -20,7 +20,9 @@ export async function setup(): Promise<void> {
   const wait = () => process.stderr.write('another test run is building dist/; waiting for it\n');
   await withBuildLock(path.join(DIST, '.build.lock'), wait, async () => {
     const newestSource = Math.max(...(await Promise.all(SOURCES.map((name) => newest(path.join(ROOT, name))))));
-    if (newestSource > (await newest(path.join(DIST, 'src')))) {
+    const compiled = await newest(path.join(DIST, 'src'));
+    // The command line is a bundle of its own: compiling alone leaves the old one in place.
+    if (newestSource > compiled || compiled > (await newest(path.join(DIST, 'cli')))) {
       await build();
     }
   });
