@@ -27,6 +27,9 @@ export async function makeBundle(logger?: Logger): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: `${dist}src/workflows/index.js`,
     payloadConverterPath,
+    // Each workflow evaluates its modules anew; most of that time and memory went into zod and the schemas of messages,
+    // which keep nothing of a workflow. A rollback waited for it.
+    preloadModules: [`${dist}src/plan/wire.js`],
     ...(logger ? { logger } : {}),
   });
   return code;
