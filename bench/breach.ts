@@ -19,6 +19,7 @@ interface Trial {
   judged: number;
   rollbackAsked: number;
   rollbackStarted: number;
+  rollbackTask: number;
   undoScheduled: number;
   undoStarted: number;
   putBack: number;
@@ -45,7 +46,12 @@ async function run({ trials = 40, say }: BenchOptions): Promise<Findings> {
         { what: 'of it: → window judged, its evidence stored', unit: 'ms', samples: between('answered', 'judged') },
         { what: 'of it: → phase asks for the rollback', unit: 'ms', samples: between('judged', 'rollbackAsked') },
         { what: 'of it: → rollback workflow there', unit: 'ms', samples: between('rollbackAsked', 'rollbackStarted') },
-        { what: 'of it: → undo scheduled', unit: 'ms', samples: between('rollbackStarted', 'undoScheduled') },
+        {
+          what: 'of it: → a worker has its first task',
+          unit: 'ms',
+          samples: between('rollbackStarted', 'rollbackTask'),
+        },
+        { what: 'of it: → undo scheduled', unit: 'ms', samples: between('rollbackTask', 'undoScheduled') },
         { what: 'of it: → undo called', unit: 'ms', samples: between('undoScheduled', 'undoStarted') },
         { what: 'of it: → file changed', unit: 'ms', samples: between('undoStarted', 'putBack') },
       ],
@@ -98,6 +104,7 @@ async function trial(rig: Rig, id: string): Promise<Trial> {
       judged: firstAt(phase, 'ACTIVITY_TASK_COMPLETED', 'watchWindow') ?? Number.NaN,
       rollbackAsked: firstAt(phase, 'START_CHILD_WORKFLOW_EXECUTION_INITIATED') ?? Number.NaN,
       rollbackStarted: firstAt(rollback, 'WORKFLOW_EXECUTION_STARTED') ?? Number.NaN,
+      rollbackTask: firstAt(rollback, 'WORKFLOW_TASK_STARTED') ?? Number.NaN,
       undoScheduled: firstAt(rollback, 'ACTIVITY_TASK_SCHEDULED', 'undoChange') ?? Number.NaN,
       undoStarted: firstAt(rollback, 'ACTIVITY_TASK_STARTED', 'undoChange') ?? Number.NaN,
       putBack: putBack ?? Number.NaN,

@@ -29,6 +29,7 @@ export async function eventsOf(client: Client, workflowId: string): Promise<Seen
 /** The kinds that are looked for, by their numbers in the protocol. */
 const typeNames: Record<number, string | undefined> = {
   1: 'WORKFLOW_EXECUTION_STARTED',
+  6: 'WORKFLOW_TASK_STARTED',
   10: 'ACTIVITY_TASK_SCHEDULED',
   11: 'ACTIVITY_TASK_STARTED',
   12: 'ACTIVITY_TASK_COMPLETED',
