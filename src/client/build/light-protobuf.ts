@@ -11,14 +11,21 @@ import type { Plugin } from 'rolldown';
  */
 export const lightProtobuf: Plugin = {
   name: 'light-protobuf',
-  transform(code, id) {
-    const path = id.split(sep).join('/');
-    // The loader of gRPC has an older one of its own.
-    if (path.endsWith('/protobufjs/src/type.js') && !path.includes('/@grpc/')) return oneCodecAtATime(code);
-    if (path.endsWith('/@temporalio/proto/protos/json-module.js')) return withoutUnused(code);
-    return null;
-  },
+  transform: (code, id) => asLightModule(code, id),
 };
+
+/**
+ * The text of a module as it goes into the bundle; null: as it is.
+ *
+ * @throws Error when the module is one of these two and not as it was known
+ */
+export function asLightModule(code: string, id: string): string | null {
+  const path = id.split(sep).join('/');
+  // The loader of gRPC has an older one of its own.
+  if (path.endsWith('/protobufjs/src/type.js') && !path.includes('/@grpc/')) return oneCodecAtATime(code);
+  if (path.endsWith('/@temporalio/proto/protos/json-module.js')) return withoutUnused(code);
+  return null;
+}
 
 /** Encoder and decoder are made as `Type.prototype.setup` makes them; for the other three it goes on making everything. */
 const codecs = `
