@@ -15,6 +15,13 @@ import type { RunWorkerOptions } from './options.js';
 const graceMs = 5_000;
 
 /**
+ * Workflows kept in memory between their tasks; one that is not is replayed from its history. They wait for days, so a
+ * worker of hundreds of runs must not keep them all (half a megabyte for each, windows included), while the runs that
+ * people are busy with fit.
+ */
+const cachedWorkflows = 64;
+
+/**
  * One worker per task queue of this process: workflows with what they need of their host, the activities of an
  * environment, and its windows with slots of their own, since each holds one for long.
  */
@@ -46,6 +53,7 @@ export async function createWorkers(
           activities: createHostActivities(connections.client),
           // After a crash the next worker answers queries as soon as this has passed.
           stickyQueueScheduleToStartTimeout: '1s',
+          maxCachedWorkflows: cachedWorkflows,
           workerDeploymentOptions: versionOf(bundle.buildId),
         })
       );
