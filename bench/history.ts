@@ -59,16 +59,19 @@ async function wholeRun(say: (line: string) => void): Promise<Fact[]> {
       keep: false,
       help: false,
     },
-    say
+    say,
+    new AbortController().signal
   );
   try {
     const run = migrationId('demo', 'user-execution-context');
+    const since = Date.now();
     const ended = new AbortController();
     const people = playPeople(stack.cli, {
       run,
       platform: stack.platform,
       fault: undefined,
       interactive: false,
+      since,
       signal: ended.signal,
     });
     const plan = 'plans/user-execution-context.yaml';
