@@ -11,9 +11,11 @@ import { startRig } from './support/rig.js';
 export const history: Benchmark = { name: 'history', title: 'events and bytes of what Temporal keeps', run };
 
 async function run({ say }: BenchOptions): Promise<Findings> {
+  const window = await oneWindow(say);
+  say(`${window.what}: ${window.value}`);
   return {
     series: [],
-    facts: [await oneWindow(say), ...(await wholeRun(say))],
+    facts: [window, ...(await wholeRun(say))],
     notes: [
       'Events and bytes as the server counts them. The window: 121 samples, as 30 minutes have at 15 s, taken 100 ms apart; its own share is a phase with it less a phase without (both with one check).',
       'The whole run: the shipped plan in the demo environment (compressed time, real Prometheus), every workflow of the run.',
