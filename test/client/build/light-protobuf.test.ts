@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { compileFunction } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { asLightModule } from '../../../src/client/build/light-protobuf.js';
 
@@ -12,8 +13,8 @@ const installed = (module: string): { id: string; code: string } => {
 /** Runs CommonJS text as the module that stands at `id`. */
 function evaluate<T>({ id, code }: { id: string; code: string }): T {
   const module = { exports: {} };
-  // The text is that of an installed package, as the bundler would put it into the bundle.
-  new Function('module', 'exports', 'require', code)(module, module.exports, createRequire(id));
+  const run = compileFunction(code, ['module', 'exports', 'require']) as (...args: unknown[]) => void;
+  run(module, module.exports, createRequire(id));
   return module.exports as T;
 }
 
