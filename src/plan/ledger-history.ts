@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './change.js';
-import { openEntries, undoOrder } from './ledger.js';
+import { closeBehind, openEntries, undoOrder } from './ledger.js';
 
 /** An activity as a history tells it; without a result it has not completed. */
 export interface HistoryActivity {
@@ -33,7 +33,7 @@ export interface RunLedger {
  */
 export function runLedger(executions: readonly ExecutionHistory[]): RunLedger {
   const oldestFirst = executions.toSorted((a, b) => a.startedAt - b.startedAt);
-  const entries = oldestFirst.flatMap(({ activities }) => ledgerOf(activities));
+  const entries = closeBehind(oldestFirst.flatMap(({ activities }) => ledgerOf(activities)));
   const undone = new Set(oldestFirst.flatMap(undoneBy));
   return { entries, open: openEntries(entries, undone) };
 }

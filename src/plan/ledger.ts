@@ -12,20 +12,56 @@ export interface UndoStep {
 }
 
 /**
+ * The same ledger, in which every change that lies behind an irreversible one of its target is irreversible too: its
+ * old state belongs to a world that is gone (a schema that moved on, a share that people saw).
+ *
+ * @param entries in the order in which they were captured; of the whole run, since a later phase may close the way
+ *   back of an earlier one
+ */
+export function closeBehind(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const closedBy = new Map<string, LedgerEntry>();
+  return entries
+    .toReversed()
+    .map((entry) => {
+      const target = targetOf(entry.change);
+      const younger = closedBy.get(target);
+      if (entry.cannotUndo !== undefined) {
+        if (!younger) closedBy.set(target, entry);
+        return entry;
+      }
+      return younger ? { ...entry, cannotUndo: `behind ${younger.id}: ${younger.cannotUndo ?? ''}` } : entry;
+    })
+    .reverse();
+}
+
+/**
  * The order of a rollback: newest phase first; inside a phase exposure goes first (what makes production safe), each
- * flag straight back to its state before the phase, then everything else in reverse. Entries that cannot be undone
- * are left out: `irreversible` names them.
+ * flag straight back to its state before the phase, then everything else in reverse. What cannot be undone is left
+ * out: `closedSteps` names it.
  *
  * @param entries in the order in which they were captured
  */
 export function undoOrder(entries: readonly LedgerEntry[]): UndoStep[] {
-  const phases = [...new Set(entries.map((entry) => entry.phase))].reverse();
+  const open = closeBehind(entries).filter((entry) => entry.cannotUndo === undefined);
+  const phases = [...new Set(open.map((entry) => entry.phase))].reverse();
   return phases.flatMap((phase) => {
-    const ours = entries.filter((entry) => entry.phase === phase && entry.cannotUndo === undefined).reverse();
+    const ours = open.filter((entry) => entry.phase === phase).reverse();
     const flags = ours.filter((entry) => entry.change.type === 'flag');
     const others = ours.filter((entry) => entry.change.type !== 'flag');
     return [...oldestPerTarget(flags), ...oldestPerTarget(others)];
   });
+}
+
+/** What stays as it is: per target the youngest entry behind which the way back is closed, and those that lie there. */
+export function closedSteps(entries: readonly LedgerEntry[]): UndoStep[] {
+  const steps = new Map<string, UndoStep>();
+  for (const entry of irreversible(closeBehind(entries)).reverse()) {
+    const target = targetOf(entry.change);
+    const youngest = steps.get(target);
+    if (youngest) youngest.covers.push(entry.id);
+    else steps.set(target, { entry, covers: [] });
+  }
+  return [...steps.values()];
 }
 
 /** Entries behind which the way back is closed. */

@@ -11,6 +11,7 @@ import type { RollbackResult, RollbackStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { releaseLocks } from './release-locks.js';
+import { RollbackDesk } from './rollback/desk.js';
 import { RollbackRecord } from './rollback/record.js';
 import { Undos } from './rollback/undos.js';
 import { verifyRollback } from './rollback/verification.js';
@@ -20,15 +21,17 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, rollback);
 /**
  * Undoes one or more ledgers: exposure first, then everything else in reverse, each undo read back; then checks health
  * and that the red metrics are back inside their targets. An undo that keeps failing is paged and waits for a person
- * while the others go on: a rollback never ends while one entry is open. It cannot be cancelled, paused or undone.
+ * while the others go on, and what cannot be undone waits until somebody accepts it as it is: a rollback never ends
+ * while one entry is open. It cannot be cancelled, paused or undone.
  */
 export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   const record = new RollbackRecord(input);
   setHandler(defineQuery<RollbackStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this rollback.',
   });
-  const undos = new Undos(input, record);
-  undos.listen();
+  const desk = new RollbackDesk(input, record);
+  const undos = new Undos(input, record, desk);
+  desk.listen();
   record.inbox.refuseOthers();
 
   return CancellationScope.nonCancellable(async () => {

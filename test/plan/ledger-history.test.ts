@@ -73,4 +73,15 @@ describe('the ledger of a run', () => {
     expect(runLedger([later, earlier])).toEqual({ entries: [first, second, other], open: [first, second, other] });
     expect(runLedger([later, rollback, earlier]).open).toEqual([other]);
   });
+
+  it('keeps the way back closed behind what a person accepted as it is', () => {
+    const closed = { ...entry('1b/core#1', 'core'), cannotUndo: 'the schema moves on' };
+    const accepted = { startedAt: 3, activities: [], result: { undone: ['1b/core#1'] } };
+    const { open } = runLedger([
+      { startedAt: 1, activities: captured(first) },
+      { startedAt: 2, activities: captured(closed) },
+      accepted,
+    ]);
+    expect(open).toEqual([{ ...first, cannotUndo: 'behind 1b/core#1: the schema moves on' }]);
+  });
 });

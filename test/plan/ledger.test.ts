@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, LedgerEntry, TargetState } from '../../src/plan/change.js';
 import {
+  closeBehind,
+  closedSteps,
   describeChange,
   describeState,
   irreversible,
@@ -72,6 +74,19 @@ describe('undoOrder', () => {
     expect(undoOrder([])).toEqual([]);
   });
 
+  it('never goes past a change of the same target that cannot be undone', () => {
+    const entries = [
+      deploy('1a/d#1', 'core'),
+      deploy('1a/t#1', 'tools'),
+      deploy('1b/d#1', 'core', { cannotUndo: 'the schema moves on' }),
+      deploy('1b/d@2#1', 'core'),
+    ];
+    expect(order(entries)).toEqual([
+      ['1b/d@2#1', []],
+      ['1a/t#1', []],
+    ]);
+  });
+
   const entries = fc
     .array(
       fc.record({
@@ -92,12 +107,23 @@ describe('undoOrder', () => {
         })
     );
 
-  it('covers every entry that can be undone exactly once, whatever the ledger', () => {
+  it('covers every entry exactly once, as one to undo or one that stays, whatever the ledger', () => {
     fc.assert(
       fc.property(entries, (ledger) => {
-        const covered = undoOrder(ledger).flatMap((undo) => [undo.entry.id, ...undo.covers]);
-        const undoable = ledger.filter((one) => one.cannotUndo === undefined).map((one) => one.id);
-        expect(covered.toSorted()).toEqual(undoable.toSorted());
+        const covered = [...undoOrder(ledger), ...closedSteps(ledger)].flatMap((one) => [one.entry.id, ...one.covers]);
+        expect(covered.toSorted()).toEqual(ledger.map((one) => one.id).toSorted());
+      })
+    );
+  });
+
+  it('undoes nothing that is older than an irreversible change of its target', () => {
+    fc.assert(
+      fc.property(entries, (ledger) => {
+        for (const { entry: undone } of undoOrder(ledger)) {
+          const later = ledger.slice(ledger.indexOf(undone));
+          const closed = later.filter((one) => targetOf(one.change) === targetOf(undone.change) && one.cannotUndo);
+          expect(closed).toEqual([]);
+        }
       })
     );
   });
@@ -122,7 +148,7 @@ describe('undoOrder', () => {
   it('brings every target back to its state before the first entry that can be undone', () => {
     fc.assert(
       fc.property(entries, (ledger) => {
-        const undoable = ledger.filter((one) => one.cannotUndo === undefined);
+        const undoable = closeBehind(ledger).filter((one) => one.cannotUndo === undefined);
         const state = new Map<string, string>();
         for (const { entry: undone } of undoOrder(ledger)) state.set(targetOf(undone.change), undone.id);
         for (const [target, last] of state) {
@@ -130,6 +156,33 @@ describe('undoOrder', () => {
         }
       })
     );
+  });
+});
+
+describe('what stays as it is', () => {
+  it('is one decision per target, for its youngest irreversible change and all that lies behind it', () => {
+    const entries = [
+      deploy('1a/d#1', 'core'),
+      flag('1a/f#1', 'X'),
+      deploy('1b/d#1', 'core', { cannotUndo: 'the schema moves on' }),
+      deploy('1b/d#2', 'core', { cannotUndo: 'the schema moves on again' }),
+      flag('1b/r@50#1', 'X', 5, { cannotUndo: 'people saw it' }),
+    ];
+    expect(closedSteps(entries).map(({ entry: { id }, covers }) => [id, covers])).toEqual([
+      ['1b/r@50#1', ['1a/f#1']],
+      ['1b/d#2', ['1b/d#1', '1a/d#1']],
+    ]);
+  });
+
+  it('says behind what an older change lies, and saying it twice adds nothing', () => {
+    const closed = deploy('1b/d#1', 'core', { cannotUndo: 'the schema moves on' });
+    const told = closeBehind([deploy('1a/d#1', 'core'), closed, deploy('1c/d#1', 'core')]);
+    expect(told.map((one) => one.cannotUndo)).toEqual([
+      'behind 1b/d#1: the schema moves on',
+      'the schema moves on',
+      undefined,
+    ]);
+    expect(closeBehind(told)).toEqual(told);
   });
 });
 

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
+import { closeBehind } from '../../plan/ledger.js';
 import type { OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
@@ -23,9 +24,11 @@ export function stopRun(record: MigrationRecord, stop: Stop, failed?: PhaseResul
   return CancellationScope.nonCancellable(async () => {
     const done = failed?.rollback ? [failed.rollback] : [];
     const reached = stop.reach === 'all' ? record.kept : failed ? [] : record.kept.slice(-1);
-    const entries = reached.flatMap(({ result }) => result.ledger);
-    if (entries.length > 0) done.push(await takeBackKept(record, stop, entries));
     const undone = reached.map(({ id }) => id);
+    // What a phase left that cannot be undone closes the way back of the phases before it, too.
+    const inForce = closeBehind([...record.kept.flatMap(({ result }) => result.ledger), ...(failed?.ledger ?? [])]);
+    const entries = inForce.filter((entry) => undone.includes(entry.phase));
+    if (entries.length > 0) done.push(await takeBackKept(record, stop, entries));
     const kept = record.kept.map(({ id }) => id).filter((id) => !undone.includes(id));
     const reason = kept.length > 0 ? `${stop.reason}; completed and kept: ${kept.join(', ')}` : stop.reason;
     return endingOf(done, reason);

@@ -5,7 +5,7 @@ import { describeChange } from '../../plan/ledger.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import { host } from '../activities.js';
 import { isAfterReset } from '../reset.js';
-import type { Need } from '../slice.js';
+import { needOf } from '../slice.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
@@ -105,8 +105,4 @@ export async function rememberFirstLedger(record: PhaseRecord): Promise<LedgerEn
     { workflowId, runId: firstExecutionRunId },
   ]);
   return record.rememberLedger(ledger);
-}
-
-function needOf(change: Change): Need {
-  return change.type === 'flag' ? { flags: true } : { deploy: change.target };
 }
