@@ -75,7 +75,7 @@ function inputOf({ run, environment, rollback: spec }: Input, { entries, reason 
     requestedBy: run.startedBy,
     environment,
     rollback: spec,
-    releaseLocks: false,
+    alone: false,
   };
 }
 
