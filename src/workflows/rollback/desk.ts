@@ -92,15 +92,19 @@ export class RollbackDesk {
   /** What somebody says before the gate's deadline. */
   async answer(gate: Gate): Promise<Decision | undefined> {
     const left = Math.max(1, gate.deadlineAt - Date.now());
-    await condition(() => this.decisions.has(gate), left, { summary: `Next: ${gate.then}: ${gate.address}` });
+    await condition(() => this.isAnswered(gate), left, { summary: `Next: ${gate.then}: ${gate.address}` });
     const decision = this.decisions.get(gate);
     this.decisions.delete(gate);
     return decision;
   }
 
-  /** Resolves when somebody has taken the undo over; the decision stays on the desk. */
-  async takenOver(gate: Gate): Promise<void> {
-    await condition(() => this.decisions.get(gate)?.kind === 'takeover');
+  isAnswered(gate: Gate): boolean {
+    return this.decisions.has(gate);
+  }
+
+  /** Resolves when somebody has answered; the decision stays on the desk. */
+  async answered(gate: Gate): Promise<void> {
+    await condition(() => this.isAnswered(gate));
   }
 
   close(gate: Gate): void {

@@ -1,14 +1,19 @@
-import { ActivityFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
-import type { UndoRecord } from '../../plan/run-status.js';
+import type { Gate, UndoRecord } from '../../plan/run-status.js';
 import { environmentCalls, type EnvironmentCalls } from '../activities.js';
-import { failureText } from '../phase/attempt.js';
+import { beside } from '../beside.js';
+import { failureText, wasNotTaken } from '../phase/attempt.js';
 import { needOf, sliceEnvironment } from '../slice.js';
 import type { Question, RollbackDesk } from './desk.js';
 import type { RollbackRecord } from './record.js';
 
 const minute = 60_000;
+/** An undo that no worker has begun within this time needs somebody. */
+const takenWithinMs = 2 * minute;
+
+type Tried = 'done' | 'failed' | 'not taken';
 
 /** Undoes the steps in their order; what keeps failing waits for a person while the others go on. */
 export class Undos {
@@ -28,13 +33,14 @@ export class Undos {
   async all(): Promise<{ finish: Promise<void> }> {
     const open: Array<Promise<void>> = [];
     for (const { step, undo } of this.record.steps) {
-      if (!(await this.attempt(step, undo, 1))) open.push(this.insist(step, undo));
+      const tried = await this.attempt(step, undo, 1, takenWithinMs);
+      if (tried !== 'done') open.push(this.insist(step, undo, tried));
     }
     for (const { step, undo } of this.record.closed) open.push(this.accepted(step, undo));
     return { finish: Promise.all(open).then(() => undefined) };
   }
 
-  private async attempt({ entry }: UndoStep, undo: UndoRecord, attempt: number): Promise<boolean> {
+  private async attempt({ entry }: UndoStep, undo: UndoRecord, attempt: number, withinMs: number): Promise<Tried> {
     this.record.mark(undo, { state: 'running' });
     const { change } = entry;
     const deployment = change.type === 'deploy' ? this.input.environment.deploy[change.target] : undefined;
@@ -44,32 +50,57 @@ export class Undos {
         // Read, undo, read back: each may take its time.
         .changes(3 * (deployment?.timeout.ms ?? 0) + minute)
         .undoChange.executeWithOptions(
-          { summary: `Undo: ${undo.title}`.slice(0, 180), retry: { initialInterval: '1s', maximumAttempts: 4 } },
+          {
+            summary: `Undo: ${undo.title}`.slice(0, 180),
+            retry: { initialInterval: '1s', maximumAttempts: 4 },
+            scheduleToStartTimeout: withinMs,
+          },
           [{ entry, environment, key: `${entry.idempotencyKey}/undo#${attempt}` }]
         );
       this.record.mark(undo, { state: 'done', reason: done.reason, evidence: done.evidence });
-      return true;
+      return 'done';
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      this.record.mark(undo, { state: 'failing', reason: failureText(error) });
-      return false;
+      // Called off before anybody took it: what was said of it before still holds.
+      const reason = isCancellation(error) ? undo.reason : failureText(error);
+      this.record.mark(undo, { state: 'failing', ...(reason === undefined ? {} : { reason }) });
+      return wasNotTaken(error) ? 'not taken' : 'failed';
     }
   }
 
   /** Pages somebody, then tries again and again, ever more rarely, until it is undone or taken over by hand. */
-  private async insist(step: UndoStep, undo: UndoRecord): Promise<void> {
+  private async insist(step: UndoStep, undo: UndoRecord, first: Tried): Promise<void> {
     const gate = this.desk.open(undo, keepsFailing(undo));
+    let last = first;
     for (let attempt = 2; ; attempt++) {
       this.desk.ask(gate, keepsFailing(undo), attempt - 1);
+      if (last === 'not taken') {
+        last = await this.waitForWorker(step, undo, attempt, gate);
+        if (last === 'done') break;
+        if (!this.desk.isAnswered(gate)) continue;
+      }
       const decision = await this.desk.answer(gate);
       if (decision?.kind === 'takeover') {
         const { by, reason } = decision;
         this.record.mark(undo, { state: 'taken over', by, reason: `${by}: ${reason}` });
         break;
       }
-      if (await this.attempt(step, undo, attempt)) break;
+      last = await this.attempt(step, undo, attempt, takenWithinMs);
+      if (last === 'done') break;
     }
     this.desk.close(gate);
+  }
+
+  /** Lies in the queue until the gate's deadline, so that it begins the moment a worker is there, or is called off. */
+  private waitForWorker(step: UndoStep, undo: UndoRecord, attempt: number, gate: Gate): Promise<Tried> {
+    const queued = new CancellationScope();
+    return beside(
+      () => queued.run(() => this.attempt(step, undo, attempt, gate.deadlineAt - Date.now())),
+      async () => {
+        await this.desk.answered(gate);
+        queued.cancel();
+      }
+    );
   }
 
   /** What cannot be undone stays until a named person accepts it as it is. */
