@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './change.js';
-import { closeBehind, openEntries, undoOrder } from './ledger.js';
+import { closeBehind, entryKey, openEntries, undoOrder } from './ledger.js';
 
 /** An activity as a history tells it; without a result it has not completed. */
 export interface HistoryActivity {
@@ -34,8 +34,7 @@ export interface RunLedger {
 export function runLedger(executions: readonly ExecutionHistory[]): RunLedger {
   const oldestFirst = executions.toSorted((a, b) => a.startedAt - b.startedAt);
   const entries = closeBehind(oldestFirst.flatMap(({ activities }) => ledgerOf(activities)));
-  const undone = new Set(oldestFirst.flatMap(undoneBy));
-  return { entries, open: openEntries(entries, undone) };
+  return { entries, open: openEntries(entries, oldestFirst.flatMap(undoneBy)) };
 }
 
 /** What one execution captured, in order. */
@@ -45,17 +44,19 @@ export function ledgerOf(activities: readonly HistoryActivity[]): LedgerEntry[] 
     .map(({ result }) => entryIn(result));
 }
 
-/** Ids of the entries that a rollback took care of. One that was stopped in the middle counts for what it had undone. */
+/** Keys of the entries that a rollback took care of. One that was stopped in the middle counts for what it had undone. */
 export function undoneBy({ input, result, activities }: ExecutionHistory): string[] {
+  const given = fieldOf(input, 'entries');
+  const entries = Array.isArray(given) ? given.filter(isEntry) : [];
+  const keysOf = (ids: readonly unknown[]): string[] => entries.filter(({ id }) => ids.includes(id)).map(entryKey);
   const told = fieldOf(result, 'undone');
-  if (Array.isArray(told)) return told.filter((id) => typeof id === 'string');
+  if (Array.isArray(told)) return keysOf(told);
   const done = activities
     .filter(({ type }) => type === 'undoChange')
     .map((activity) => fieldOf(activity.result, 'entryId'))
     .filter((id) => typeof id === 'string');
-  const given = fieldOf(input, 'entries');
-  const order = undoOrder(Array.isArray(given) ? given.filter(isEntry) : []);
-  return done.flatMap((id) => [id, ...(order.find((step) => step.entry.id === id)?.covers ?? [])]);
+  const order = undoOrder(entries);
+  return keysOf(done.flatMap((id) => [id, ...(order.find((step) => step.entry.id === id)?.covers ?? [])]));
 }
 
 function entryIn(result: unknown): LedgerEntry {

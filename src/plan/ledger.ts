@@ -69,9 +69,25 @@ export function irreversible(entries: readonly LedgerEntry[]): LedgerEntry[] {
   return entries.filter((entry) => entry.cannotUndo !== undefined);
 }
 
-/** Entries that no finished undo covers. */
-export function openEntries(entries: readonly LedgerEntry[], undone: ReadonlySet<string>): LedgerEntry[] {
-  return entries.filter((entry) => !undone.has(entry.id));
+/** What tells one entry from all others: after a reset another execution makes entries of the same address. */
+export function entryKey({ runId, id }: Pick<LedgerEntry, 'runId' | 'id'>): string {
+  return `${runId}/${id}`;
+}
+
+/**
+ * Entries that no finished undo covers.
+ *
+ * @param undone keys of entries, see {@link entryKey}
+ */
+export function openEntries(entries: readonly LedgerEntry[], undone: Iterable<string>): LedgerEntry[] {
+  const keys = new Set(undone);
+  return entries.filter((entry) => !keys.has(entryKey(entry)));
+}
+
+/** Ledgers of several executions as one: each entry once, in the order in which they were captured. */
+export function mergeLedgers(ledgers: ReadonlyArray<readonly LedgerEntry[]>): LedgerEntry[] {
+  const entries = new Map(ledgers.flat().map((entry) => [entryKey(entry), entry] as const));
+  return [...entries.values()].sort((a, b) => a.capturedAt - b.capturedAt);
 }
 
 /** Keeps the place of a target's newest change and the state before its oldest one. */

@@ -42,6 +42,8 @@ export interface RollbackInput {
   run: RunIdentity;
   entries: LedgerEntry[];
   reason: string;
+  /** Why nobody can be sure that `entries` are all: then nothing it does is verified. */
+  doubt?: string;
   requestedBy: string;
   environment: Environment;
   rollback: RollbackSpec;

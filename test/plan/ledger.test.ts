@@ -6,7 +6,9 @@ import {
   closedSteps,
   describeChange,
   describeState,
+  entryKey,
   irreversible,
+  mergeLedgers,
   openEntries,
   targetOf,
   undoOrder,
@@ -189,7 +191,20 @@ describe('what stays as it is', () => {
 describe('openEntries', () => {
   it('are those that no undo covers', () => {
     const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core')];
-    expect(openEntries(ledger, new Set(['1a/f#1'])).map((one) => one.id)).toEqual(['1a/d#1']);
+    expect(openEntries(ledger, ['r/1a/f#1']).map((one) => one.id)).toEqual(['1a/d#1']);
+  });
+
+  it('are not those of another execution that bear the same address', () => {
+    const again = flag('1a/f#1', 'X', 0, { runId: 'after a reset' });
+    expect(openEntries([flag('1a/f#1', 'X'), again], [entryKey(flag('1a/f#1', 'X'))])).toEqual([again]);
+  });
+});
+
+describe('ledgers of several executions', () => {
+  it('are one ledger: each entry once, in the order of their captures', () => {
+    const [a, b, c] = [1, 2, 3].map((capturedAt) => flag(`1a/s${capturedAt}#1`, 'X', 0, { capturedAt }));
+    if (!a || !b || !c) throw new Error('there are three');
+    expect(mergeLedgers([[a, c], [a, b], []])).toEqual([a, b, c]);
   });
 });
 

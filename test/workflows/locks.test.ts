@@ -186,6 +186,15 @@ describe('a rollback of a run that has ended', () => {
     await other.terminate();
   });
 
+  it('is not verified when nobody can be sure that its ledger is whole', async () => {
+    const { input } = await completed();
+    expect(await (await rollBack({ ...input, doubt: 'PG214 this run was reset' })).result()).toMatchObject({
+      verified: false,
+      reason: 'PG214 this run was reset',
+    });
+    expect(stage.world.changed()).toEqual([]);
+  });
+
   it('is refused by the client as well, and while a newer run of the plan is open', async () => {
     const { run, input } = await completed();
     const link = linkTo(stage);

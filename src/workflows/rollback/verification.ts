@@ -30,6 +30,7 @@ export async function verifyRollback(
   const accepted = undos.filter((undo) => undo.state === 'accepted');
   const byHand = undos.filter((undo) => undo.state === 'taken over');
   problems.push(
+    ...(input.doubt === undefined ? [] : [input.doubt]),
     ...accepted.map((undo) => `${undo.entryId} cannot be undone: ${undo.reason ?? ''}`),
     ...byHand.map((undo) => `${undo.entryId} was undone by hand and not read back`)
   );
