@@ -1,12 +1,21 @@
 import { once } from 'node:events';
+import { exitCodes } from '../src/plan/outcome.js';
 import { isInTheCode, phaseOf, setFaults } from './faults.js';
 import { parseDemoOptions, usage, type DemoOptions } from './options.js';
-import { playPeople } from './people.js';
+import { playPeople, standing } from './people.js';
 import { proof } from './proof.js';
 import { startStack, type Stack } from './stack.js';
 
 const plan = 'plans/user-execution-context.yaml';
 const run = 'migration/demo/user-execution-context';
+/** Exit codes that speak of the run; the others say why there is none. */
+const outcomes: ReadonlySet<number> = new Set([
+  exitCodes.ok,
+  exitCodes.failed,
+  exitCodes.rolledBackVerified,
+  exitCodes.waiting,
+  exitCodes.rolledBackNotVerified,
+]);
 const say = (line: string): void => void process.stderr.write(`demo: ${line}\n`);
 
 /** Starts everything, runs the shipped plan as its people would, says what came of it, and stops what it started. */
@@ -25,18 +34,28 @@ async function demo(options: DemoOptions): Promise<number> {
     say('everything is stopped');
     return 130;
   }
+  let end: End;
   try {
-    return await play(stack, options, interrupt.signal);
+    end = await play(stack, options, interrupt.signal);
   } finally {
     await stack.stop();
     say(options.keep ? `kept: ${stack.stateDir}` : 'everything is stopped');
   }
+  if (end.standing !== undefined) say(end.standing);
+  return end.code;
 }
 
-async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Promise<number> {
+/** The exit code of the run's watcher, and how the run stands, in words. */
+interface End {
+  code: number;
+  standing?: string;
+}
+
+async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Promise<End> {
   const { fault } = options;
   if (fault) say(`fault: ${fault.name} in phase ${phaseOf(fault)}`);
   if (fault && isInTheCode(fault)) await setFaults(stack.platform, [fault]);
+  const since = Date.now();
   const watching = stack.cli.inTerminal(['start', plan, ...stack.target, '--as', 'dana', '--yes', '--watch']);
   const stopWatching = (): void => void watching.kill('SIGINT');
   signal.addEventListener('abort', stopWatching, { once: true });
@@ -47,14 +66,21 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
     platform: stack.platform,
     fault,
     interactive: options.interactive,
+    since,
     signal: AbortSignal.any([signal, ended.signal]),
+  }).catch((error: unknown) => {
+    // Without its people the run would wait until its gates expire.
+    stopWatching();
+    return error;
   });
   const [code] = (await once(watching, 'exit')) as [number | null];
   ended.abort();
-  await people;
-  if (signal.aborted) return 130;
+  const failed = await people;
+  if (signal.aborted) return { code: 130 };
+  if (failed !== undefined) throw failed;
   for (const line of await proof(stack.platform)) say(line);
-  return code ?? 1;
+  if (code === null || !outcomes.has(code)) return { code: code ?? 1 };
+  return { code, standing: await standing(stack.cli, run) };
 }
 
 function explain(stack: Stack): void {
@@ -66,12 +92,27 @@ function explain(stack: Stack): void {
   if (stack.uiUrl) say(`or in the Temporal UI: ${stack.uiUrl}`);
 }
 
-try {
-  const options = parseDemoOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(`${usage}\n`);
-  else process.exitCode = await demo(options);
-} catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof Error && error.message.startsWith('--')) process.stderr.write(`\n${usage}\n`);
-  process.exitCode = error instanceof Error && error.message.startsWith('--') ? 2 : 1;
+function readOptions(): DemoOptions | undefined {
+  try {
+    return parseDemoOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`demo: ${reasonOf(error)}\n\n${usage}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const options = readOptions();
+if (options?.help) process.stdout.write(`${usage}\n`);
+else if (options) {
+  try {
+    process.exitCode = await demo(options);
+  } catch (error) {
+    say(reasonOf(error));
+    process.exitCode = 1;
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateClient } from '../src/client/phasegate-client.js';
 import type { RunRef } from '../src/client/read/snapshot.js';
+import { outcomeLine } from '../src/client/view/outcome-line.js';
 import { PhasegateError } from '../src/plan/errors.js';
 import type { Gate, PhaseStatus } from '../src/plan/run-status.js';
 import type { Cli } from './cli.js';
@@ -12,6 +13,8 @@ export interface Play {
   platform: string;
   fault: DemoFault | undefined;
   interactive: boolean;
+  /** Epoch ms before the run was started: a configured server may remember an earlier demo. */
+  since: number;
   signal: AbortSignal;
 }
 
@@ -29,6 +32,16 @@ export async function playPeople(cli: Cli, play: Play): Promise<void> {
   }
 }
 
+/** How the run stands, in the words of the CLI's last line. */
+export async function standing(cli: Cli, run: string): Promise<string> {
+  const client = await PhasegateClient.connect({ env: cli.env });
+  try {
+    return outcomeLine(await client.status(await client.resolveRun(run)));
+  } finally {
+    await client.close();
+  }
+}
+
 async function watch(cli: Cli, client: PhasegateClient, run: RunRef, play: Play): Promise<void> {
   const answered = new Set<string>();
   const answers: Array<Promise<void>> = [];
@@ -39,17 +52,19 @@ async function watch(cli: Cli, client: PhasegateClient, run: RunRef, play: Play)
     for (const gate of gates) {
       if (answered.has(gate.address) || gate.kind === 'hold') continue;
       answered.add(gate.address);
-      answers.push(answer(cli, play, gate));
+      // An answer that did not arrive is given again as long as the gate is open.
+      answers.push(answer(cli, play, gate).then((taken) => void (taken || answered.delete(gate.address))));
     }
   }
   await Promise.all(answers);
 }
 
 /** The run is there some seconds after `phasegate start` was typed. */
-async function whenStarted(client: PhasegateClient, { run, signal }: Play): Promise<RunRef | undefined> {
+async function whenStarted(client: PhasegateClient, { run, since, signal }: Play): Promise<RunRef | undefined> {
   while (!signal.aborted) {
     try {
-      return await client.resolveRun(run);
+      const found = await client.resolveRun(run);
+      if ((await client.status(found)).run.startedAt >= since) return found;
     } catch (error) {
       if (!(error instanceof PhasegateError) || error.code !== 'PG403') throw error;
     }
@@ -58,11 +73,12 @@ async function whenStarted(client: PhasegateClient, { run, signal }: Play): Prom
   return undefined;
 }
 
-async function answer(cli: Cli, { run, fault }: Play, gate: Gate): Promise<void> {
+async function answer(cli: Cli, { run, fault }: Play, gate: Gate): Promise<boolean> {
   const [person = ''] = gate.people;
   const rejects = fault?.name === 'rejected' && gate.address.startsWith(`${phaseOf(fault)}/`);
   const { code, stderr } = await cli.run([...wordsFor(gate, run, rejects), '--as', person, '--yes']);
   if (code !== 0) process.stderr.write(`demo: ${person} could not answer ${gate.address}: ${stderr}\n`);
+  return code === 0;
 }
 
 function wordsFor(gate: Gate, run: string, rejects: boolean): string[] {

@@ -35,7 +35,12 @@ export async function startStack(
   const stateDir = mkdtempSync(join(tmpdir(), 'phasegate-demo-'));
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).reverse()) await end();
+    for (const end of stops.splice(0).reverse()) {
+      // One server that will not stop must not keep the others running.
+      await end().catch((error: unknown) =>
+        say(`not stopped: ${error instanceof Error ? error.message : String(error)}`)
+      );
+    }
     if (!options.keep) rmSync(stateDir, { recursive: true, force: true });
   };
   try {

@@ -109,6 +109,8 @@ export interface WindowInput {
   baseline?: BaselineSet;
   /** Epoch ms of the phase's first change. */
   changedAt?: number;
+  /** True: counters are counted from the window's first valid sample, not from the baseline. */
+  ownBase?: boolean;
   /** Set when a window goes on after a HOLD: the state that the earlier activity returned. */
   resume?: WindowState;
   /** True: wait until samples are valid again, then return with verdict undefined ("recovered"); badness is FAIL at once. */

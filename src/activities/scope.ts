@@ -14,7 +14,10 @@ export interface Scope {
   signal: AbortSignal;
   /** Rejects with Temporal's CancelledFailure. */
   cancelled: Promise<never>;
-  /** True when another attempt is to come (worker shutdown, time-out, pause, reset): leave work for it to find. */
+  /**
+   * True when the activity ends for another reason than that a cancel was asked for: worker shutdown, time-out, pause,
+   * reset, or a server that gave the attempt up while it could not be reached. Leave work for the next attempt to find.
+   */
   handedOver(): boolean;
 }
 
@@ -33,7 +36,7 @@ export function currentScope(): Scope {
     cancelled: context.cancelled,
     handedOver: () => {
       const why = context.cancellationDetails;
-      return why !== undefined && !why.cancelRequested && !why.notFound;
+      return why !== undefined && !why.cancelRequested;
     },
   };
 }

@@ -1,6 +1,6 @@
 export type { RollbackPreview } from './act/rollback.js';
 export type { Sent } from './act/send.js';
-export type { ConnectionChoice, ConnectionSettings } from './connection/settings.js';
+export type { ConnectionChoice, ConnectionSettings } from '../connection/settings.js';
 export { PhasegateClient } from './phasegate-client.js';
 export type { ConnectOptions, Saying } from './phasegate-client.js';
 export type { ListAnswer, ListedRun } from './read/list-runs.js';

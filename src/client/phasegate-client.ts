@@ -4,7 +4,7 @@ import { previewRollback, startRollback, type RollbackPreview } from './act/roll
 import { sendMessage, type Sent } from './act/send.js';
 import { refuseIfTaken, startRun } from './act/start.js';
 import { openLink, type Link } from './connection/link.js';
-import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from './connection/settings.js';
+import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
 import { gatesOf } from './read/gates.js';
 import { listRuns, type ListAnswer } from './read/list-runs.js';
 import { resolveRun } from './read/resolve-run.js';

@@ -81,6 +81,7 @@ export const errorCatalogue = {
     'The run was reset, so its ledger cannot be trusted',
     'Compare the targets with the ledger, then: phasegate rollback RUN'
   ),
+  PG215: refuse('A rollback cannot be paused', 'Follow it to its end: phasegate watch RUN'),
 
   PG301: retry('The flag system cannot be reached', 'Check its address and that it runs: phasegate doctor'),
   PG302: refuse('The flag does not exist', 'Create the flag in the flag system; phasegate never creates flags.'),

@@ -1,7 +1,5 @@
 import { hasLostCoverage, restartStretch, startCriterion, takeReading } from './judge/criterion.js';
 import { requireJudgeable, sampleAt } from './judge/grid.js';
-import { measure } from './judge/measure.js';
-import type { Measurement } from './judge/measure.js';
 import { passReason } from './judge/reasons.js';
 import type { WindowState } from './judge/state.js';
 import { hasTraffic, startTraffic, takeTraffic } from './judge/traffic.js';
@@ -15,8 +13,8 @@ import {
   lacksBaseline,
   unpassed,
 } from './judge/verdict.js';
-import type { Reading, Sample, SampleClass } from './judge-types.js';
-import type { Criterion, WindowSpec } from './model.js';
+import type { Sample, SampleClass } from './judge-types.js';
+import type { WindowSpec } from './model.js';
 
 export { isDue, sampleAt } from './judge/grid.js';
 export { summary } from './judge/summary.js';
@@ -25,6 +23,11 @@ export type { WindowState } from './judge/state.js';
 export interface WindowOptions {
   /** Metrics whose query counts since the phase's first change by itself (`{{elapsed}}`): their base is 0. */
   sinceChange?: readonly string[];
+  /**
+   * `increase` criteria count from the window's first valid sample instead of the baseline: for a window whose stretch
+   * has no change of its own before it.
+   */
+  ownBase?: boolean;
 }
 
 /**
@@ -39,7 +42,7 @@ export function startWindow(
   spec: WindowSpec,
   t0: number,
   baseline: Readonly<Record<string, number>> = {},
-  { sinceChange = [] }: WindowOptions = {}
+  { sinceChange = [], ownBase = false }: WindowOptions = {}
 ): WindowState {
   requireJudgeable(spec);
   const traffic = startTraffic(spec);
@@ -48,7 +51,8 @@ export function startWindow(
     nextK: 0,
     criteria: spec.criteria.map((criterion) => {
       const base = Object.hasOwn(baseline, criterion.metric) ? baseline[criterion.metric] : undefined;
-      return startCriterion(criterion, base, sinceChange.includes(criterion.metric));
+      const countsItself = sinceChange.includes(criterion.metric);
+      return startCriterion(criterion, base, countsItself ? 'the query does' : ownBase ? 'first sample' : 'baseline');
     }),
     ...(traffic && { traffic }),
     sinceChange: [...sinceChange],
@@ -144,21 +148,6 @@ export function rejudge(
   options?: WindowOptions
 ): WindowState {
   return judgeAll(spec, startWindow(spec, t0, baseline, options), samples);
-}
-
-/**
- * Judges one reading by itself, without a window.
- *
- * @param baseline the metric's value before the phase's first change
- * @param countsItself whether the query counts since the first change by itself (`{{elapsed}}`)
- */
-export function measureOnce(
-  criterion: Criterion,
-  reading: Reading | undefined,
-  baseline: number | undefined,
-  countsItself: boolean
-): Measurement {
-  return measure(criterion, reading, startCriterion(criterion, baseline, countsItself));
 }
 
 function take(spec: WindowSpec, state: WindowState, sample: Sample): { next: WindowState; classes: SampleClass[] } {

@@ -75,13 +75,22 @@ export function entryKey({ runId, id }: Pick<LedgerEntry, 'runId' | 'id'>): stri
 }
 
 /**
- * Entries that no finished undo covers.
+ * Entries that no finished undo covers. One that brought a target back to before an older entry covers the newer ones
+ * too: undone after it, they would bring back what it took away.
  *
+ * @param entries in the order in which they were captured
  * @param undone keys of entries, see {@link entryKey}
  */
 export function openEntries(entries: readonly LedgerEntry[], undone: Iterable<string>): LedgerEntry[] {
   const keys = new Set(undone);
-  return entries.filter((entry) => !keys.has(entryKey(entry)));
+  const restored = new Set<string>();
+  return entries.filter((entry) => {
+    const target = targetOf(entry.change);
+    const isUndone = keys.has(entryKey(entry));
+    // What was accepted as it is brought nothing back.
+    if (isUndone && entry.cannotUndo === undefined) restored.add(target);
+    return !isUndone && (entry.cannotUndo !== undefined || !restored.has(target));
+  });
 }
 
 /** Ledgers of several executions as one: each entry once, in the order in which they were captured. */

@@ -105,7 +105,7 @@ export interface FlagCheck {
   enabled?: boolean;
   percent?: number;
 }
-/** The success criteria of earlier phases, held for `window.length` since the last of them was done. */
+/** The success criteria of earlier phases, held for the latest `window.length` since the last of them was done. */
 export interface StableCheck {
   type: 'stable';
   phases: string[];

@@ -1,3 +1,5 @@
+import type { RollbackResult, RunState } from './run-status.js';
+
 /** How a run ended, in words and as the exit code of the CLI. */
 export const outcomeKinds = ['completed', 'failed', 'rolled-back-verified', 'rolled-back-not-verified'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
@@ -32,6 +34,12 @@ const byKind: Record<OutcomeKind, { words: string; exitCode: ExitCode }> = {
   'rolled-back-verified': { words: 'rolled back, verified', exitCode: exitCodes.rolledBackVerified },
   'rolled-back-not-verified': { words: 'rolled back, NOT verified', exitCode: exitCodes.rolledBackNotVerified },
 };
+
+/** How a phase stands when its rollback is over. */
+export function stateAfterRollback({ verified, lost }: Pick<RollbackResult, 'verified' | 'lost'>): RunState {
+  if (lost) return 'NOT rolled back';
+  return verified ? 'rolled back' : 'rolled back, NOT verified';
+}
 
 export function outcomeWords(kind: OutcomeKind): string {
   return byKind[kind].words;

@@ -17,6 +17,8 @@ export const runStates = [
   'completed',
   'failed',
   'rolled back',
+  'rolled back, NOT verified',
+  'NOT rolled back',
 ] as const;
 export type RunState = (typeof runStates)[number];
 
@@ -103,7 +105,7 @@ export interface RollbackStatus {
   schemaVersion: 1;
   workflowId: string;
   runId: string;
-  state: 'rolling back' | 'on hold' | 'rolled back';
+  state: 'rolling back' | 'on hold' | 'rolled back' | 'NOT rolled back';
   reason: string;
   phases: string[];
   startedAt: number;
@@ -138,6 +140,8 @@ export interface PhaseStatus {
   ledger: LedgerEntry[];
   refusals: Refusal[];
   rollback?: string;
+  /** Why its rollback is not verified, or did not come to its end. */
+  verification?: string;
   /** One sentence: what happens, what it waits for, who can unblock it, what comes next. */
   sentence: string;
 }
@@ -152,6 +156,8 @@ export interface PhaseSummary {
   startedAt?: number;
   endedAt?: number;
   reason?: string;
+  /** What the phase last told while it waits, is on hold, paused, or goes back; absent while it simply runs. */
+  now?: { state: RunState; sentence: string };
 }
 
 export interface RunStatus {
@@ -199,6 +205,8 @@ export interface PhaseResult {
 export interface RollbackResult {
   workflowId: string;
   verified: boolean;
+  /** It was ended from outside: nobody knows what it had undone by then. */
+  lost?: true;
   reason: string;
   undone: string[];
   status: RollbackStatus;

@@ -1,6 +1,6 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { ConnectionSettings } from '../connection/settings.js';
 import { PhasegateError } from '../plan/errors.js';
 import { payloadConverterPath } from './bundle.js';
 
@@ -12,21 +12,19 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/**
- * Connects as every Temporal tool does: TEMPORAL_* variables, or a profile of the standard client configuration.
- *
- * @throws PG401 when the server does not answer
- */
-export async function connect(
-  options: { profile?: string; address?: string; namespace?: string } = {}
-): Promise<Connections> {
-  const config = loadClientConnectConfig(options.profile === undefined ? {} : { profile: options.profile });
-  const address = options.address ?? config.connectionOptions.address ?? '127.0.0.1:7233';
-  const namespace = options.namespace ?? config.namespace ?? 'default';
-  const settings = { ...config.connectionOptions, address };
+/** @throws PG401 when the server does not answer */
+export async function connect({
+  options,
+  address,
+  addressSource,
+  namespace,
+}: ConnectionSettings): Promise<Connections> {
   try {
-    const native = await NativeConnection.connect(settings);
-    const connection = await Connection.connect({ ...settings, connectTimeout: 10_000 });
+    const connection = await Connection.connect({ ...options, connectTimeout: 10_000 });
+    const native = await NativeConnection.connect({ ...options, address }).catch(async (error: unknown) => {
+      await connection.close();
+      throw error;
+    });
     const client = new Client({ connection, namespace, dataConverter: { payloadConverterPath } });
     const close = async (): Promise<void> => {
       await connection.close();
@@ -34,9 +32,14 @@ export async function connect(
     };
     return { native, client, namespace, address, close };
   } catch (error) {
-    throw new PhasegateError('PG401', `the Temporal server at ${address} does not answer`, {
-      hint: 'Start one with: phasegate server, or name the right one with TEMPORAL_ADDRESS=host:port or --profile NAME.',
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PhasegateError(
+      'PG401',
+      `the Temporal server at ${address} (from ${addressSource}) does not answer: ${reason}`,
+      {
+        hint: 'Start one with: phasegate server, or name the right one with TEMPORAL_ADDRESS=host:port or --profile NAME.',
+        cause: error,
+      }
+    );
   }
 }

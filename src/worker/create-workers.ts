@@ -36,33 +36,49 @@ export async function createWorkers(
   } satisfies Partial<WorkerOptions>;
 
   const workers: Worker[] = [];
-  if (options.workflows !== false) {
-    workers.push(
-      await Worker.create({
-        ...shared,
-        taskQueue: workflowQueue,
-        workflowBundle: { code: bundle.code },
-        activities: createHostActivities(connections.client),
-        // After a crash the next worker answers queries as soon as this has passed.
-        stickyQueueScheduleToStartTimeout: '1s',
-        workerDeploymentOptions: versionOf(bundle.buildId),
-      })
-    );
+  try {
+    if (options.workflows !== false) {
+      workers.push(
+        await Worker.create({
+          ...shared,
+          taskQueue: workflowQueue,
+          workflowBundle: { code: bundle.code },
+          activities: createHostActivities(connections.client),
+          // After a crash the next worker answers queries as soon as this has passed.
+          stickyQueueScheduleToStartTimeout: '1s',
+          workerDeploymentOptions: versionOf(bundle.buildId),
+        })
+      );
+    }
+    if (options.environment !== undefined) {
+      const { environment, windows } = createEnvironmentActivities(activityDeps(options, logger));
+      const { windowSlots = 1100 } = options;
+      workers.push(
+        await Worker.create({ ...shared, taskQueue: environmentQueue(options.environment), activities: environment }),
+        await Worker.create({
+          ...shared,
+          taskQueue: windowQueue(options.environment),
+          activities: windows,
+          maxConcurrentActivityTaskExecutions: windowSlots,
+          // Another worker goes on from the last heartbeat: nothing is gained by waiting.
+          shutdownGraceTime: 0,
+        })
+      );
+    }
+    return workers;
+  } catch (error) {
+    await discard(workers);
+    throw error;
   }
-  if (options.environment !== undefined) {
-    const { environment, windows } = createEnvironmentActivities(activityDeps(options, logger));
-    const { windowSlots = 1100 } = options;
-    workers.push(
-      await Worker.create({ ...shared, taskQueue: environmentQueue(options.environment), activities: environment }),
-      await Worker.create({
-        ...shared,
-        taskQueue: windowQueue(options.environment),
-        activities: windows,
-        maxConcurrentActivityTaskExecutions: windowSlots,
-        // Another worker goes on from the last heartbeat: nothing is gained by waiting.
-        shutdownGraceTime: 0,
-      })
-    );
-  }
-  return workers;
+}
+
+/** A worker gives its connection back only when it has run. */
+async function discard(workers: readonly Worker[]): Promise<void> {
+  await Promise.allSettled(
+    workers.map((worker) => {
+      const running = worker.run();
+      worker.shutdown();
+      return running;
+    })
+  );
 }

@@ -13,6 +13,9 @@ export function versionOf(buildId: string): NonNullable<WorkerOptions['workerDep
   return { version: { deploymentName, buildId }, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
 }
 
+/** Whether new runs start on this build, or on which one they do. */
+export type Standing = { current: true } | { current: false; instead: string };
+
 /**
  * Makes this build the current version of the deployment, so that new runs start on it. Without `promote` only when
  * none is current yet; runs that are pinned to another build keep it either way.
@@ -20,8 +23,8 @@ export function versionOf(buildId: string): NonNullable<WorkerOptions['workerDep
 export async function promote(
   client: Client,
   buildId: string,
-  options: { promote: boolean; logger: Logger }
-): Promise<void> {
+  options: { promote: boolean; logger: Logger; signal: AbortSignal }
+): Promise<Standing> {
   const { workflowService } = client.connection;
   const { namespace } = client.options;
   // The deployment exists once the server has seen the worker's first poll.
@@ -29,13 +32,13 @@ export async function promote(
     try {
       const { workerDeploymentInfo } = await workflowService.describeWorkerDeployment({ namespace, deploymentName });
       const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
-      if (current === buildId) return;
+      if (current === buildId) return { current: true };
       if (current && !options.promote) {
         options.logger.warn(
           { current, buildId },
           'another build is current: this one serves only the runs pinned to it (use --promote)'
         );
-        return;
+        return { current: false, instead: current };
       }
       await workflowService.setWorkerDeploymentCurrentVersion({
         namespace,
@@ -45,10 +48,10 @@ export async function promote(
         identity: client.options.identity,
       });
       options.logger.info({ buildId, before: current }, 'this build is current now');
-      return;
+      return { current: true };
     } catch (error) {
-      if (attempt >= 60) throw error;
-      await delay(Math.min(100 * attempt, 1000));
+      if (attempt >= 60 || options.signal.aborted) throw error;
+      await delay(Math.min(100 * attempt, 1000), undefined, { signal: options.signal });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { PhasegateError } from '../plan/errors.js';
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 
 export interface WorkerHttp {
@@ -8,13 +9,18 @@ export interface WorkerHttp {
   close(): Promise<void>;
 }
 
-/** `/healthz` (alive), `/readyz` (polling) and `/metrics` (this process; the SDK has an endpoint of its own). */
+/**
+ * `/healthz` (alive), `/readyz` (polling) and `/metrics` (this process; the SDK has an endpoint of its own).
+ *
+ * @throws PhasegateError PG409 when the port cannot be had
+ */
 export async function serveHealth(options: {
   host: string;
   port: number;
   registry: Registry;
   ready: () => boolean;
-  about: object;
+  /** What the answers say of this worker. */
+  about: () => object;
 }): Promise<WorkerHttp> {
   const { registry } = options;
   collectDefaultMetrics({ register: registry });
@@ -32,9 +38,9 @@ export async function serveHealth(options: {
     };
     const path = request.url?.split('?')[0];
     if (request.method !== 'GET') return answer(405, '{"error":"only GET"}');
-    if (path === '/healthz') return answer(200, JSON.stringify({ status: 'alive', ...options.about }));
+    if (path === '/healthz') return answer(200, JSON.stringify({ status: 'alive', ...options.about() }));
     if (path === '/readyz')
-      return answer(options.ready() ? 200 : 503, JSON.stringify({ ready: options.ready(), ...options.about }));
+      return answer(options.ready() ? 200 : 503, JSON.stringify({ ready: options.ready(), ...options.about() }));
     if (path !== '/metrics') return answer(404, '{"error":"try /healthz, /readyz or /metrics"}');
     void registry.metrics().then(
       (text) => answer(200, text, registry.contentType),
@@ -42,7 +48,13 @@ export async function serveHealth(options: {
     );
   });
   server.listen(options.port, options.host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new PhasegateError('PG409', `the health endpoint cannot listen on port ${options.port}`, {
+      where: '--health-port',
+      hint: 'Name a free port, or leave it out: then a free one is taken.',
+      cause: error,
+    });
+  });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Standing } from './deployment.js';
 
 export interface RunWorkerOptions {
   /** Id of the environment whose activities this worker runs; absent: workflows only. */
@@ -22,8 +23,8 @@ export interface RunWorkerOptions {
   /** At most so many windows at once. Default 1100. */
   windowSlots?: number;
   logger?: Logger;
-  /** Called once, when every task queue is polled. */
-  onReady?: (ready: { healthUrl: string; buildId: string; queues: string[] }) => void;
+  /** Called once, when every task queue is polled; `standing` is undefined for a worker without workflows. */
+  onReady?: (ready: { healthUrl: string; buildId: string; queues: string[]; standing: Standing | undefined }) => void;
   /** Stops the worker; SIGINT and SIGTERM do so too. */
   signal?: AbortSignal;
 }

@@ -1,19 +1,22 @@
 import type { Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { readConnectionSettings } from '../connection/settings.js';
 import { PhasegateError } from '../plan/errors.js';
 import { loadBundle } from './bundle.js';
-import { connect } from './connection.js';
+import { connect, type Connections } from './connection.js';
 import { createWorkers } from './create-workers.js';
-import { promote } from './deployment.js';
+import { promote, type Standing } from './deployment.js';
 import { serveHealth } from './http.js';
 import { createLogger, temporalLogger } from './logger.js';
 import type { RunWorkerOptions } from './options.js';
-import { installRuntime } from './runtime.js';
+import { installRuntime, removeRuntime } from './runtime.js';
 
 /**
  * Runs a worker until it is told to stop.
  *
- * @throws PG401 when Temporal does not answer; PG407 when there would be nothing to do
+ * @throws PG401 when Temporal does not answer; PG407 when there would be nothing to do; PG409 when the health port is taken;
+ * PG410 when the Temporal configuration cannot be used
  */
 export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
   if (options.workflows === false && options.environment === undefined) {
@@ -21,37 +24,47 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
       hint: 'Name it with --env ID.',
     });
   }
+  const settings = readConnectionSettings(options, process.env);
   const logger = options.logger ?? createLogger();
   installRuntime(logger, options.sdkMetrics);
-  const connections = await connect(options);
+  const connections = await connect(settings).catch(async (error: unknown) => {
+    await removeRuntime();
+    throw error;
+  });
   try {
-    const bundle = await loadBundle(temporalLogger(logger));
-    const registry = new Registry();
-    const workers = await createWorkers(options, { connections, bundle, registry, logger });
-    const queues = workers.map((worker) => worker.options.taskQueue);
-    const health = await serveHealth({
-      host: '127.0.0.1',
-      port: options.healthPort ?? 0,
-      registry,
-      ready: () => workers.every((worker) => worker.getState() === 'RUNNING'),
-      about: { buildId: bundle.buildId, queues },
-    });
-    try {
-      await runAll(workers, options.signal, async () => {
-        if (options.workflows !== false)
-          await promote(connections.client, bundle.buildId, { promote: options.promote ?? false, logger });
-        logger.info(
-          { queues, buildId: bundle.buildId, health: health.url, temporal: connections.address },
-          'worker is ready'
-        );
-        options.onReady?.({ healthUrl: health.url, buildId: bundle.buildId, queues });
-      });
-      logger.info('worker has stopped; its windows were handed over');
-    } finally {
-      await health.close();
-    }
+    await host(options, connections, logger);
   } finally {
     await connections.close();
+  }
+}
+
+async function host(options: RunWorkerOptions, connections: Connections, logger: Logger): Promise<void> {
+  const bundle = await loadBundle(temporalLogger(logger));
+  const { buildId } = bundle;
+  const registry = new Registry();
+  let workers: Worker[] = [];
+  let standing: Standing | undefined;
+  const queues = (): string[] => workers.map((worker) => worker.options.taskQueue);
+  // Before the workers: one that was made and never ran keeps its connection open for good.
+  const health = await serveHealth({
+    host: '127.0.0.1',
+    port: options.healthPort ?? 0,
+    registry,
+    ready: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
+    about: () => ({ buildId, queues: queues(), ...standing }),
+  });
+  try {
+    workers = await createWorkers(options, { connections, bundle, registry, logger });
+    await runAll(workers, options.signal, async (signal) => {
+      if (options.workflows !== false) {
+        standing = await promote(connections.client, buildId, { promote: options.promote ?? false, logger, signal });
+      }
+      logger.info({ queues: queues(), buildId, health: health.url, temporal: connections.address }, 'worker is ready');
+      options.onReady?.({ healthUrl: health.url, buildId, queues: queues(), standing });
+    });
+    logger.info('worker has stopped; its windows were handed over');
+  } finally {
+    await health.close();
   }
 }
 
@@ -59,19 +72,23 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
 async function runAll(
   workers: readonly Worker[],
   signal: AbortSignal | undefined,
-  ready: () => Promise<void>
+  ready: (over: AbortSignal) => Promise<void>
 ): Promise<void> {
+  const over = new AbortController();
   const stop = (): void => {
+    over.abort();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   signal?.addEventListener('abort', stop, { once: true });
   const running = workers.map((worker) => worker.run().finally(stop));
   try {
-    await Promise.race([ready(), ...running]);
+    await Promise.race([ready(over.signal), ...running]);
   } catch (error) {
+    const asked = over.signal.aborted;
     stop();
     await Promise.allSettled(running);
-    throw error;
+    // What getting ready says of having been stopped is no news.
+    if (!asked) throw error;
   }
   await Promise.all(running);
 }

@@ -22,3 +22,10 @@ export function installRuntime(logger: Logger, sdkMetrics: string | undefined): 
     },
   });
 }
+
+/** Ends the runtime when no worker came about: alone it would keep the process alive. */
+export async function removeRuntime(): Promise<void> {
+  if (!installed) return;
+  installed = false;
+  await Runtime.instance().shutdown();
+}

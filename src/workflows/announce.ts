@@ -21,8 +21,9 @@ export async function announce(
     const result = await reads.notify.executeWithOptions(
       {
         summary: `Tell ${message.to.join(', ')}: ${message.title}`.slice(0, 180),
-        // Later it is no news any more, and a run must not stay open because nobody can be told of its end.
-        scheduleToCloseTimeout: '5m',
+        // Later it is no news any more. Of its end least of all: until that is told, a run that has ended is open, and
+        // can neither be stopped nor rolled back.
+        scheduleToCloseTimeout: message.kind === 'ended' ? '15s' : '5m',
       },
       [
         {

@@ -12,12 +12,13 @@ import { baselineMetrics, captureBaseline } from './phase/baseline.js';
 import { listenToCommands } from './phase/commands.js';
 import { PhaseContext } from './phase/context.js';
 import { Desk } from './phase/desk.js';
-import { complete, takeBackPhase } from './phase/ending.js';
+import { endPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
 import { Minutes } from './phase/minutes.js';
+import { tellRun } from './phase/news.js';
 import { PhaseRecord } from './phase/record.js';
 import { Steps } from './phase/steps.js';
-import { Brake } from './phase/stop.js';
+import { Brake, type Stop } from './phase/stop.js';
 import { Windows } from './phase/windows.js';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploymentPhase);
@@ -43,15 +44,18 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   new Answers(context, record, desk).listen();
   listenToCommands(input, record, brake);
   record.inbox.refuseOthers();
+  void tellRun(record, input.run.workflowId);
 
+  let stop: Stop | undefined;
   try {
     await story.run(() => tell(context, record, desk));
+    // What the story did last may have been finished in spite of the cancel.
+    stop = brake.stop;
   } catch (error) {
-    const stop = brake.stopFor(error);
+    stop = brake.stopFor(error);
     if (!stop) throw error;
-    return await CancellationScope.nonCancellable(() => takeBackPhase(input, record, minutes, brake, stop));
   }
-  return CancellationScope.nonCancellable(() => complete(record, minutes));
+  return CancellationScope.nonCancellable(() => endPhase(input, record, minutes, brake, stop));
 }
 
 /** The phase as the release manager would tell it. */

@@ -11,17 +11,20 @@ import {
   TemporalFailure,
   upsertMemo,
 } from '@temporalio/workflow';
+import { stranger } from '../plan/gate-rules.js';
 import type { FrozenPlan, Phase, RunInput } from '../plan/model.js';
 import { outcomeWords } from '../plan/outcome.js';
+import { findPerson } from '../plan/people.js';
 import type { RunStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
 import { lock } from './migration/locking.js';
+import { listenToPhase } from './migration/news.js';
 import { listenToPeople } from './migration/people.js';
 import { runPhase } from './migration/phases.js';
 import { MigrationRecord } from './migration/record.js';
-import type { Stop } from './phase/stop.js';
+import { cancelled, type Stop } from './phase/stop.js';
 import { releaseLocks } from './release-locks.js';
 import { isAfterReset } from './reset.js';
 
@@ -39,13 +42,15 @@ export async function migration(input: RunInput): Promise<RunStatus> {
   setHandler(defineQuery<RunStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this run.',
   });
+  listenToPhase(record);
   listenToPeople(record, () => story.cancel());
 
-  const ending = await endingOf(record, story);
+  const root = CancellationScope.current();
+  const ending = await endingOf(record, story, () => stopAsked(record, root));
   await CancellationScope.nonCancellable(() => close(record, ending));
   if (ending.kind === 'completed') return record.status;
   const message = `${ending.kind}: ${ending.reason}`;
-  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(message);
+  if (root.consideredCancelled) throw new CancelledFailure(message);
   throw ApplicationFailure.create({ message, type: ending.kind, nonRetryable: true, details: [record.status] });
 }
 
@@ -56,8 +61,11 @@ function current(input: RunInput): FrozenPlan {
 }
 
 /** The run as the release manager would tell it. */
-async function tell(record: MigrationRecord, story: CancellationScope): Promise<Ending> {
+async function tell(record: MigrationRecord, asked: () => Stop | undefined): Promise<Ending> {
   if (isAfterReset('locks')) return stopAfterReset(record);
+  // Of a stranger nobody could say that they do not approve what they started.
+  const unknown = unknownStarter(record);
+  if (unknown) return { kind: 'failed', reason: unknown };
   // A cancel must not leave a lock behind that nobody knows of.
   const refusal = await CancellationScope.nonCancellable(() => lock(record));
   if (refusal) return { kind: 'failed', reason: refusal };
@@ -66,12 +74,19 @@ async function tell(record: MigrationRecord, story: CancellationScope): Promise<
     await record.notPaused();
     if (isAfterReset(phase.id)) return stopAfterReset(record);
     const result = await runPhase(record, phase);
-    if (result.verdict === 'FAIL') return stopRun(record, widest(result, stopAsked(record, story)), result);
+    if (result.verdict === 'FAIL') return stopRun(record, asked, result, result);
     record.keep(phase.id, result);
-    const stop = stopAsked(record, story);
-    if (stop) return stopRun(record, stop);
+    const stop = asked();
+    if (stop) return stopRun(record, asked, stop);
   }
   return { kind: 'completed', reason: allDone(phases) };
+}
+
+function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
+  const { people } = frozen.environment;
+  if (findPerson(people, run.startedBy)) return undefined;
+  const { code, reason } = stranger(people, run.startedBy);
+  return `${code} ${reason}: start it with --as NAME`;
 }
 
 function allDone([first, ...others]: readonly Phase[]): string {
@@ -79,28 +94,26 @@ function allDone([first, ...others]: readonly Phase[]): string {
   return `all ${others.length + 1} phases completed`;
 }
 
-async function endingOf(record: MigrationRecord, story: CancellationScope): Promise<Ending> {
+async function endingOf(
+  record: MigrationRecord,
+  story: CancellationScope,
+  asked: () => Stop | undefined
+): Promise<Ending> {
   try {
-    return await story.run(() => tell(record, story));
+    return await story.run(() => tell(record, asked));
   } catch (error) {
-    const stop = stopAsked(record, story);
-    if (isCancellation(error) && stop) return stopRun(record, stop);
+    const stop = asked();
+    if (isCancellation(error) && stop) return stopRun(record, asked, stop);
     if (!(error instanceof TemporalFailure)) throw error;
     const reason = `${error.cause?.message ?? error.message}; finish it with: phasegate rollback ${record.run.workflowId}`;
     return { kind: 'rolled-back-not-verified', reason };
   }
 }
 
-/** A phase that ended by itself may have missed that everything was to be taken back. */
-function widest({ reason, reach }: Stop, asked: Stop | undefined): Stop {
-  if (reach === 'all' || asked?.reach !== 'all') return { reason, reach };
-  return { reason: `${reason}; then everything: ${asked.reason}`, reach: 'all' };
-}
-
-/** What a person or a Temporal cancel wants to be taken back. */
-function stopAsked(record: MigrationRecord, story: CancellationScope): Stop | undefined {
-  if (record.stop) return record.stop;
-  return story.consideredCancelled ? { reason: 'a Temporal cancel asked for it', reach: 'all' } : undefined;
+/** What people want to be taken back by now, as wide as anybody asked. */
+function stopAsked({ stop }: MigrationRecord, root: CancellationScope): Stop | undefined {
+  if (stop?.reach === 'all' || !root.consideredCancelled) return stop;
+  return cancelled;
 }
 
 async function close(record: MigrationRecord, ending: Ending): Promise<void> {

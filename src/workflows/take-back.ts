@@ -117,12 +117,13 @@ function lost(
   return {
     workflowId: where.workflowId,
     verified: false,
+    lost: true,
     reason: verification,
     undone: [],
     status: {
       schemaVersion: 1,
       ...where,
-      state: 'rolled back',
+      state: 'NOT rolled back',
       reason: what.reason,
       phases: [...new Set(what.entries.map((entry) => entry.phase))],
       endedAt: Date.now(),
@@ -132,7 +133,7 @@ function lost(
       verification,
       gates: [],
       refusals: [],
-      sentence: `Rolled back, NOT verified: ${verification}.`,
+      sentence: `NOT rolled back: ${verification}.`,
     },
   };
 }

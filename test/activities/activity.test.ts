@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -69,6 +69,26 @@ describe('an activity', () => {
       throw new PhasegateError('PG317', 'not undone');
     }, mock);
     await expect(running).rejects.toMatchObject({ type: 'PG317' });
+  });
+
+  it.each([
+    ['a cancel that was asked for', { cancelRequested: true }, false],
+    [
+      'a cancel that was asked for of an attempt that the server gave up',
+      { cancelRequested: true, notFound: true },
+      false,
+    ],
+    ['a server that gave the attempt up while it was away', { notFound: true }, true],
+    ['a time-out of its heartbeats', { timedOut: true, notFound: true }, true],
+    ['a worker that shuts down', { workerShutdown: true }, true],
+    ['a reset', { reset: true }, true],
+  ])('that ends because of %s leaves its work to the next attempt or not', async (_, why, handedOver) => {
+    const mock = context();
+    const left = await run((_input, scope) => {
+      mock.cancel('CANCELLED', new ActivityCancellationDetails(why));
+      return Promise.resolve(scope.handedOver());
+    }, mock);
+    expect(left).toBe(handedOver);
   });
 
   describe('heartbeats', () => {

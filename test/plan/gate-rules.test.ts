@@ -98,6 +98,76 @@ describe('finding the gate that an answer is for', () => {
   });
 });
 
+describe('the reason of a refusal', () => {
+  const said = { id: '1', gate: '1a/approval#1', by: 'erin', roles: ['lead'], at: 0, identity: 'identity' as const };
+  const decided = gate('1a/approval#1', { people: [], decisions: [{ ...said, decision: 'approve' }] });
+  const two = gate('1a/approval#1', { roles: { lead: 1, cto: 1 }, people: ['erin', 'carlos'] });
+
+  it.each([
+    ['nothing open', 'attest', { by: 'erin' }, [approval], 'no gate is open that could take "attest"'],
+    [
+      'another answer wanted',
+      'retry',
+      { by: 'erin', gate: 'approval' },
+      [approval],
+      '1a/approval#1 does not take "retry": answer approve or reject',
+    ],
+    [
+      'closed, others open',
+      'approve',
+      { by: 'erin', gate: 'x' },
+      [approval, hold],
+      'x is not open (open: 1a/approval#1, 1a/window#2)',
+    ],
+    ['closed, none open', 'approve', { by: 'erin', gate: 'x' }, [], 'x is not open (no gate is)'],
+    ['no address', 'approve', { by: 'erin', gate: '//' }, [approval], '// is not open (open: 1a/approval#1)'],
+    [
+      'another version',
+      'approve',
+      { by: 'erin', digest: 'ffffffff' },
+      [approval],
+      '1a/approval#1 is bound to sha256:ab12ab12ab12…, not to ffffffff: look at it again, then answer',
+    ],
+    [
+      'the starter',
+      'approve',
+      { by: 'dana' },
+      [gate('1a/approval#1', { people: ['dana', 'erin'] })],
+      'dana started this run, so the answer must come from somebody else (erin)',
+    ],
+    [
+      'a second yes',
+      'approve',
+      { by: 'erin' },
+      [decided],
+      'erin has decided already at 1a/approval#1; one person counts once',
+    ],
+    [
+      'no role',
+      'approve',
+      { by: 'carlos' },
+      [approval],
+      'carlos cannot answer 1a/approval#1 (role lead); may answer: erin',
+    ],
+    [
+      'none of several roles',
+      'waive',
+      { by: 'erin' },
+      [gate('1a/x#1', { ...two, roles: { cto: 1, ops: 1 }, answers: ['waive'] })],
+      'erin cannot answer 1a/approval#1 (role cto, ops); may answer: erin or carlos',
+    ],
+    [
+      'a stranger',
+      'approve',
+      { by: 'mallory' },
+      [approval],
+      "mallory is not one of this environment's people (dana, erin, carlos)",
+    ],
+  ])('tells what to do: %s', (_what, answer, asked, gates, reason) => {
+    expect(findGate(gates, answer, asked, context)).toMatchObject({ reason });
+  });
+});
+
 describe('an answer to a checklist item', () => {
   const item = { notApplicable: false, evidence: 'optional' as const };
   it.each([
@@ -117,6 +187,14 @@ describe('an answer to a checklist item', () => {
   ])('%s', (_what, step, message, code) => {
     expect(attestationProblem(step, message)?.code).toBe(code);
   });
+
+  it.each([
+    [{ answer: 'not-applicable', reason: 'why' }, 'this item does not allow "not-applicable": answer done or failed'],
+    [{ answer: 'failed' }, '"failed" needs a reason'],
+    [{ answer: 'done' }, 'this item needs evidence: a link, a note, or the digest of a file'],
+  ])('that lacks something says what: %j', (message, reason) => {
+    expect(attestationProblem({ ...item, evidence: 'required' }, message)?.reason).toBe(reason);
+  });
 });
 
 describe('a digest', () => {
@@ -131,6 +209,10 @@ describe('a digest', () => {
     ['sha256:', false],
     ['ab12ab13', false],
     [`${digest}00`, false],
+    [` ${digest} `, true],
+    ['ab12ab12…', true],
+    ['x sha256:ab12ab12', false],
+    ['b12ab12a', false],
   ])('is meant by "%s": %s', (written, same) => {
     expect(sameDigest(digest, written)).toBe(same);
   });
@@ -138,5 +220,10 @@ describe('a digest', () => {
   it('of a gate without one is meant by nothing', () => {
     expect(sameDigest('', 'ab12ab12')).toBe(false);
     expect(short('')).toBe('');
+  });
+
+  it('is cut only when that makes it shorter', () => {
+    expect(short('sha256:0123456789abc')).toBe('sha256:0123456789abc');
+    expect(short('sha256:0123456789abcd')).toBe('sha256:0123456789ab…');
   });
 });

@@ -63,6 +63,17 @@ describe('what a rollback undid', () => {
     ]);
   });
 
+  it('is told by its undos alone, also when its input is not understood', () => {
+    const check = { type: 'runCheck', result: { entryId: '1b/deploy#1' } };
+    const activities = [check, undo('1a/deploy#1')];
+    expect(undoneBy({ startedAt: 0, input: { entries: [null, 'x', first, second] }, activities })).toEqual([
+      'r/1a/deploy#1',
+      'r/1a/deploy#2',
+    ]);
+    // Of which execution it was nobody can tell then, so it counts as not undone.
+    expect(undoneBy({ startedAt: 0, activities })).toEqual([]);
+  });
+
   it('is nothing when it did nothing', () => {
     expect(undoneBy({ startedAt: 0, activities: [{ type: 'undoChange' }], input: 'rubbish' })).toEqual([]);
   });

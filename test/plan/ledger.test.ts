@@ -206,6 +206,18 @@ describe('ledgers of several executions', () => {
     if (!a || !b || !c) throw new Error('there are three');
     expect(mergeLedgers([[a, c], [a, b], []])).toEqual([a, b, c]);
   });
+
+  it('are not those whose target was brought back to before an older entry', () => {
+    const closed = flag('1b/g#1', 'X', 50, { cannotUndo: 'no' });
+    const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core'), flag('1b/f#1', 'X', 50), closed];
+    const open = (undone: string[]): string[] =>
+      openEntries(
+        ledger,
+        undone.map((id) => `r/${id}`)
+      ).map((one) => one.id);
+    expect(open(['1a/f#1'])).toEqual(['1a/d#1', '1b/g#1']);
+    expect(open(['1b/f#1'])).toEqual(['1a/f#1', '1a/d#1', '1b/g#1']);
+  });
 });
 
 describe('in words', () => {

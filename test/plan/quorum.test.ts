@@ -35,6 +35,7 @@ describe('tally', () => {
   it('is never satisfied once somebody rejected', () => {
     const count = tally({ lead: 1 }, [decision('erin'), decision('lee', 'reject')]);
     expect(count).toMatchObject({ satisfied: false, rejectedBy: { by: 'lee' } });
+    expect(tally({ lead: 2 }, [decision('erin'), decision('lee', 'reject')]).have).toEqual({ lead: 1 });
   });
 });
 
@@ -69,6 +70,19 @@ describe('stillNeeded', () => {
   ])('asks %s', (_what, decisions, expected) => {
     const names = stillNeeded({ roles: { lead: 1, ops: 1 }, decisions }, people).map((one) => one.name);
     expect(names).toEqual(expected);
+  });
+});
+
+describe('stillNeeded, after a no or a change of who stands in', () => {
+  it('counts a no for nothing', () => {
+    const names = stillNeeded({ roles: { lead: 1 }, decisions: [decision('erin', 'reject')] }, people);
+    expect(names.map((one) => one.name)).toEqual(['dana', 'erin', 'lee']);
+  });
+
+  it('asks nobody twice, even who could stand in for more than when the yes was given', () => {
+    const decisions = [decision('erin'), { ...decision('dana'), roles: ['lead'] }];
+    const names = stillNeeded({ roles: { lead: 1, ops: 1 }, standIn: 'manager', decisions }, people);
+    expect(names.map((one) => one.name)).toEqual(['lee', 'ola']);
   });
 });
 

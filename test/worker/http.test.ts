@@ -8,7 +8,7 @@ async function serving(ready: boolean): Promise<string> {
     port: 0,
     registry: new Registry(),
     ready: () => ready,
-    about: { buildId: 'b1', queues: ['phasegate'] },
+    about: () => ({ buildId: 'b1', queues: ['phasegate'] }),
   });
   onTestFinished(() => health.close());
   return health.url;

@@ -190,6 +190,14 @@ describe('a terminate', () => {
     const failure = await failureOf(run.result());
     expect(failure.type).toBe('rolled-back-not-verified');
     expect(failure.message).toMatch(/rollback\/1b was ended from outside.*finish it with: phasegate rollback/);
+    expect(await stage.phase('1b')).toMatchObject({
+      state: 'NOT rolled back',
+      sentence: expect.stringMatching(/^Phase 1b: NOT rolled back: .*rollback\/1b was ended from outside/) as string,
+    });
+    expect((await stage.status()).phases[1]).toMatchObject({
+      state: 'NOT rolled back',
+      reason: expect.stringContaining('was ended from outside') as string,
+    });
     expect((await holders()).length).toBeGreaterThan(0);
   });
 });

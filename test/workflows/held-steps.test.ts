@@ -37,10 +37,10 @@ describe('a window that cannot be judged', () => {
       reason: 'window says HOLD',
       people: ['dana', 'carlos'],
       answers: ['retry', 'rollback', 'waive'],
-      then: 'roll back',
+      then: 'roll back 1a',
     });
     expect((await stage.phase('1a')).sentence).toMatch(
-      /^On hold at 1a\/window#1: window says HOLD\. Waits for dana or carlos to retry, rollback or waive, until .*Z, then roll back\.$/
+      /^On hold at 1a\/window#1: window says HOLD\. Waits for dana or carlos to retry, rollback or waive, until .*Z, then roll back 1a\.$/
     );
     await stage.until('the note', () => stage.world.notes.find((note) => note.kind === 'hold'));
   });
@@ -186,6 +186,9 @@ describe('a window that cannot be judged', () => {
 });
 
 describe('a step that could not be judged', () => {
+  const refusing = (): never => {
+    throw ApplicationFailure.nonRetryable('the token was revoked', 'PG303');
+  };
   const failing = (): never => {
     throw ApplicationFailure.nonRetryable('no route to the target', 'PG307');
   };
@@ -231,6 +234,18 @@ describe('a step that could not be judged', () => {
     expect((await run.result()).outcome?.kind).toBe('completed');
     expect(tries).toBe(3);
   });
+
+  it.each([
+    ['a capture', () => (stage.world.onCapture = refusing)],
+    ['a read-back', () => (stage.world.onVerify = refusing)],
+  ])(
+    'because %s was refused is a HOLD: a reading that is refused says nothing about its target',
+    async (_what, script) => {
+      script();
+      await stage.start(plan([phase('1a', { steps: [step.flag('core')] })]));
+      expect(await stage.gate('1a')).toMatchObject({ kind: 'hold', reason: 'PG303 the token was revoked' });
+    }
+  );
 
   it('because its target said no is a failure', async () => {
     stage.world.onApply = () => {
@@ -291,12 +306,23 @@ describe('a baseline', () => {
     const run = await stage.start(plan([phase('1a', { success: windowSpec({ criteria: [relative] }) })]));
     const gate = await stage.gate('1a', '1a/baseline#1');
     expect(gate.reason).toBe('no baseline for success: no data');
+    // There is nothing to roll back yet.
+    expect(gate.then).toBe('end the run');
     expect(stage.world.effects).toEqual([]);
     stage.world.missingBaseline = [];
     await stage.tell('1a', 'retry', 'dana');
     await run.result();
     expect(stage.world.windows[0]?.baseline?.values).toEqual({ success: 1 });
     expect(stage.world.windows[0]?.changedAt).toBeLessThanOrEqual(stage.world.windows[0]?.t0 ?? 0);
+  });
+
+  it('is captured for a metric check among the steps too', async () => {
+    const check = step.check('as-before', { check: { type: 'metric', criterion: relative } });
+    const run = await stage.start(plan([phase('1a', { steps: [step.flag('core'), check] })]));
+    await run.result();
+    expect(stage.world.checks).toMatchObject([
+      { baseline: { values: { success: 1 } }, environment: { metrics: { bindings: { success: {} } } } },
+    ]);
   });
 });
 

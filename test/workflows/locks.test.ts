@@ -218,7 +218,7 @@ describe('a rollback of a run that has ended', () => {
 });
 
 function linkTo({ client }: Stage): Link {
-  const settings = { address: '', addressSource: '', namespace: '', namespaceSource: '', options: {} };
+  const settings = { address: '', addressSource: '', namespace: '', namespaceSource: '', options: { address: '' } };
   return {
     temporal: client,
     settings: { ...settings, namespace: client.options.namespace },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
+import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
@@ -102,6 +102,37 @@ describe('a migration', () => {
     // The window began when 1a was done, not when somebody looked.
     expect(stage.world.windows[0]?.t0).toBeLessThanOrEqual(phases[0]?.endedAt ?? 0);
     expect(stage.world.windows[0]?.t0).toBeGreaterThanOrEqual(phases[0]?.startedAt ?? Infinity);
+  });
+
+  it('judges the latest stretch when the phases before were done a while ago', async () => {
+    const stable = { type: 'stable' as const, phases: ['1a'], window: windowSpec({ length: span(200) }) };
+    const run = await stage.start(
+      plan([
+        phase('1a', { approval: approval() }),
+        phase('1b', { after: ['1a'], before: [step.check('stable', { check: stable })] }),
+      ])
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'pause', 'dana');
+    await stage.tell('1a', 'approve', 'erin');
+    const done = await stage.until('the end of 1a', async () => (await stage.status()).phases[0]?.endedAt);
+    const resumedAt = await stage.until('longer than the stretch', () => Date.now() > done + 500 && Date.now());
+    await stage.tell(run, 'resume', 'dana');
+    await run.result();
+    expect(stage.world.windows[0]?.t0).toBeGreaterThanOrEqual(resumedAt - 200);
+    expect(stage.world.windows[0]).toMatchObject({ ownBase: true });
+    expect(stage.world.windows[0]?.changedAt).toBeUndefined();
+  });
+
+  it('ends before it takes a lock when a stranger started it, however that was done', async () => {
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]), 'ecastillo');
+    expect((await failureOf(run.result())).message).toMatch(
+      /^failed: PG204 ecastillo is not one of this environment's people .*--as NAME$/
+    );
+    const { events } = await run.fetchHistory();
+    expect(events?.filter((event) => event.activityTaskScheduledEventAttributes)).toMatchObject([
+      { activityTaskScheduledEventAttributes: { activityType: { name: 'notify' } } },
+    ]);
   });
 
   it('waits for the days of a phase, and a cancel ends that wait', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
-import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
+import { failureOf, openStage, refusalOf, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
 let stage: Stage;
@@ -97,6 +97,22 @@ describe('a pause', () => {
     expect((await stage.phase('1a')).steps).toHaveLength(1);
     await stage.tell('1a', 'resume', 'dana');
     expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
+  it.each(['the phase', 'the run'])('during a rollback is refused by %s, since it would change nothing', async (to) => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+    await stage.gate('1a');
+    await stage.tell('1a', 'reject', { by: 'erin', reason: 'no' });
+    await stage.until('the run to know', async () => (await stage.status()).state === 'rolling back');
+    expect(await refusalOf(stage.tell(to === 'the run' ? run : '1a', 'pause', 'dana'))).toEqual({
+      code: 'PG215',
+      reason: 'it is being rolled back, and no rollback is ever paused',
+    });
+    expect((await stage.phase('1a')).paused).toBeUndefined();
+    undo.open();
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
   });
 
   it('repeated, or a resume of what is not paused, is harmless', async () => {

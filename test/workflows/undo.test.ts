@@ -29,6 +29,34 @@ async function holders(): Promise<string[]> {
 }
 
 describe('a rollback', () => {
+  it('judges red metrics once the source has looked again, whatever could not be read before', async () => {
+    stage.world.missingBaseline = ['success'];
+    const run = await failing();
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    const [undone] = (await stage.rollback('1a')).undos
+      .map((undo) => undo.endedAt ?? Infinity)
+      .toSorted((a, b) => b - a);
+    const window = stage.world.windows.find(({ origin }) => origin.address === 'rollback/metrics#1');
+    expect(window).toMatchObject({ ownBase: true });
+    expect(window?.baseline).toBeUndefined();
+    const { every } = windowSpec();
+    expect(window?.changedAt).toBeGreaterThanOrEqual((undone ?? Infinity) + every.ms);
+    expect(window?.t0).toBeGreaterThanOrEqual((window?.changedAt ?? Infinity) + every.ms);
+  });
+
+  it('reads the metrics of its checks, after the red ones and not from before the undo', async () => {
+    const [criterion] = windowSpec().criteria;
+    if (!criterion) throw new Error('a window has a criterion');
+    const checks = [step.check('quiet', { check: { type: 'metric', criterion } }), step.check('health')];
+    const run = await failing({ rollback: { metrics: ['success'], window: windowSpec(), checks } });
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    const told = await stage.rollback('1a');
+    expect(told.checks.map((check) => check.id)).toEqual(['health', 'metrics', 'quiet']);
+    const asked = stage.world.checks.find(({ origin }) => origin.address === 'rollback/quiet#1');
+    expect(asked).toMatchObject({ environment: { metrics: { bindings: { success: { promql: 'success' } } } } });
+    expect(asked?.changedAt).toBeGreaterThanOrEqual(told.startedAt);
+  });
+
   it('undoes exposure first, then the rest in reverse, each target once and to its oldest state', async () => {
     const run = await failing();
     expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
@@ -202,7 +230,7 @@ describe('the verification of a rollback', () => {
     expect(stage.world.checks.at(-1)?.origin.address).toBe('rollback/health#1');
     const window = stage.world.windows.at(-1);
     expect(window?.origin.address).toBe('rollback/metrics#1');
-    expect(window?.baseline?.values).toEqual({ success: 1 });
+    expect(window).toMatchObject({ ownBase: true });
     expect((await stage.rollback('1a')).checks.map((check) => check.state)).toEqual(['passed', 'passed']);
   });
 

@@ -58,7 +58,7 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
       return cancelled ? scope.cancelled : result;
     }
     if (now >= heartbeatAt) {
-      scope.heartbeat({ command: request.argv[0], since: record.startedAt });
+      scope.heartbeat({ command: request.argv[0], key: record.key, since: record.startedAt });
       trimOutput(files.stdout);
       trimOutput(files.stderr);
       heartbeatAt = now + heartbeatMs;

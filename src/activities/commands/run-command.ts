@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { z } from 'zod';
 import type { Tools } from '../deps.js';
 import type { Scope } from '../scope.js';
 import { defaultGraceMs } from './command.js';
@@ -10,6 +11,9 @@ import type { JobState } from './job-state.js';
 import { launch } from './launch.js';
 import { stopGroup } from './processes.js';
 import { commandPath, findProgram, refuseArgv } from './program.js';
+
+/** What a command's heartbeat says. */
+const begun = z.object({ key: z.string(), since: z.number() });
 
 /**
  * Runs an argv without a shell, in a process group of its own, at most once per key: a command whose worker died is
@@ -30,6 +34,10 @@ export async function runCommand(request: CommandRequest, tools: Tools, scope: S
     const state = await inspectJob(folder);
     if (state.kind === 'none') {
       if (scope.signal.aborted) return scope.cancelled;
+      const since = begunElsewhere(scope, job.key);
+      if (since !== undefined && !job.repeatable) {
+        return unknown(request, 'an earlier attempt began it on another machine', tools, since);
+      }
       const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
       if (!(await createJob(folder, record))) continue;
       const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });
@@ -40,6 +48,13 @@ export async function runCommand(request: CommandRequest, tools: Tools, scope: S
     const known = await adopt(state, folder, request, tools, scope);
     if (known !== undefined) return known;
   }
+}
+
+/** When an earlier attempt began the command (epoch ms), as its heartbeat told: its files may lie on another machine. */
+function begunElsewhere(scope: Scope, key: string): number | undefined {
+  if (scope.attempt === 1) return undefined;
+  const told = begun.safeParse(scope.heartbeatDetails);
+  return told.success && told.data.key === key ? told.data.since : undefined;
 }
 
 /** What is to be told of a command that an earlier attempt started; undefined: look again, or run it. */

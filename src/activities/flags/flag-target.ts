@@ -25,7 +25,8 @@ export function createFlagTarget(key: string, provider: FlagProvider): ChangeTar
       try {
         state = await provider.read(key);
       } catch (error) {
-        if (!isRefusal(error)) throw error;
+        // One that may not be read is not judged; one that is not there is.
+        if (codeOf(error) !== 'PG302') throw error;
         return { verdict: 'FAIL', reason: messageOf(error), found: 'no such flag' };
       }
       const found = describeState(state);

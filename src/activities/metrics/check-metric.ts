@@ -1,5 +1,6 @@
 import { formatValue } from '../../plan/judge/format.js';
-import { measureOnce } from '../../plan/judge.js';
+import { measure } from '../../plan/judge/measure.js';
+import type { Measurement } from '../../plan/judge/measure.js';
 import type { Verdict } from '../../plan/judge-types.js';
 import type { Criterion, MetricCheck } from '../../plan/model.js';
 import { instantText } from '../../plan/text/spans.js';
@@ -7,7 +8,6 @@ import type { CheckInput, CheckResult } from '../contract.js';
 import type { Scope } from '../scope.js';
 import type { MetricDeps } from './deps.js';
 import { readNow } from './one-sample.js';
-import { metricsSinceChange } from './query-template.js';
 
 /** One reading of a metric against a criterion, now: ok is PASS, a breach FAIL, anything else HOLD. */
 export async function checkMetric(
@@ -21,8 +21,7 @@ export async function checkMetric(
   const baseline = valueOf(input.baseline?.values, criterion.metric);
   const context = changedAt === undefined ? {} : { changedAt };
   const { at, readings } = await readNow(deps, scope, environment.metrics, [criterion.metric], context);
-  const sinceChange = metricsSinceChange(environment.metrics).includes(criterion.metric);
-  const measured = measureOnce(criterion, readings[criterion.metric], baseline, sinceChange);
+  const measured = measure(criterion, readings[criterion.metric], { baseline });
   const verdict = verdicts[measured.class];
   const reason = reasonOf(criterion, measured, at);
   const evidence = await deps.evidence.put('metric-check', {
@@ -39,7 +38,7 @@ export async function checkMetric(
   return { verdict, reason, endedAt: deps.clock.now(), evidence };
 }
 
-const verdicts: Record<ReturnType<typeof measureOnce>['class'], Verdict> = {
+const verdicts: Record<Measurement['class'], Verdict> = {
   ok: 'PASS',
   breach: 'FAIL',
   'no-data': 'HOLD',
@@ -47,13 +46,13 @@ const verdicts: Record<ReturnType<typeof measureOnce>['class'], Verdict> = {
   error: 'HOLD',
 };
 
-function reasonOf(criterion: Criterion, measured: ReturnType<typeof measureOnce>, at: number): string {
-  const { text, metric, unit, increase } = criterion;
+function reasonOf(criterion: Criterion, measured: Measurement, at: number): string {
+  const { text, metric, unit } = criterion;
   const time = instantText(at);
   if (measured.class !== 'ok' && measured.class !== 'breach') {
     return `"${text}" could not be checked at ${time}: ${measured.problem ?? measured.class}`;
   }
-  const what = `${metric} ${increase ? 'rose by' : 'was'} ${formatValue(unit, measured.value ?? Number.NaN)} at ${time}`;
+  const what = `${metric} was ${formatValue(unit, measured.value ?? Number.NaN)} at ${time}`;
   return measured.class === 'ok' ? `"${text}" holds: ${what}` : `"${text}" is broken: ${what}`;
 }
 

@@ -14,6 +14,7 @@ import { readFrozen } from '../read/run-input.js';
 import { moves } from '../read/snapshot-reader.js';
 import type { RunRef } from '../read/snapshot.js';
 import { lockHolders } from './locks.js';
+import { requirePerson } from './person.js';
 import { refuseIfLocked, refuseIfOpen } from './taken.js';
 
 /** What a rollback of a run would do now. */
@@ -35,9 +36,9 @@ export interface RollbackPreview {
 
 /** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
 export async function previewRollback(link: Link, run: RunRef, phase?: string): Promise<RollbackPreview> {
-  const [described, family, frozen] = await Promise.all([
-    describeRun(link, run.workflowId, run.runId),
-    readFamily(link, run).then((relatives) => relatives.filter(moves)),
+  const described = await describeRun(link, run.workflowId, run.runId);
+  const [family, frozen] = await Promise.all([
+    readFamily(link, described).then((relatives) => relatives.filter(moves)),
     readFrozen(link, run),
   ]);
   const holders = await lockHolders(link, frozen.environment.id);
@@ -50,7 +51,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
     steps: undoOrder(meant),
     irreversible: irreversible(meant),
     stillOpen: described.open ? [] : family.filter((relative) => relative.open),
-    locked: holders && Object.values(holders).some((holder) => holder.runId === run.runId),
+    locked: holders && Object.values(holders).some((holder) => holder.runId === described.firstRunId),
   };
 }
 
@@ -65,11 +66,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
 export async function startRollback(link: Link, run: RunRef, by: string, reason: string): Promise<RunRef> {
   const frozen = await readFrozen(link, run);
   const { environment, plan, digest } = frozen;
-  if (!environment.people.some((person) => person.name === by)) {
-    throw new PhasegateError('PG204', `${by} is not one of the people of ${environment.id}`, {
-      hint: `Say who you are with --as NAME: ${environment.people.map((person) => person.name).join(', ')}`,
-    });
-  }
+  const person = requirePerson(environment, by);
   const preview = await previewRollback(link, run);
   const [busy] = preview.stillOpen;
   if (busy)
@@ -77,13 +74,15 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
       hint: `Watch it with: phasegate watch ${run.workflowId}`,
     });
   await refuseIfOpen(link, run.workflowId);
-  await refuseIfLocked(link, environment.id, rollbackLockKeys(plan.id, preview.entries), run.runId);
   const described = await describeRun(link, run.workflowId, run.runId);
-  const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? by;
+  await refuseIfLocked(link, environment.id, rollbackLockKeys(plan.id, preview.entries), described.firstRunId);
+  const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? person;
   const input: RollbackInput = {
     schemaVersion: 1,
     run: {
-      ...preview.run,
+      workflowId: run.workflowId,
+      // Locks and relatives of a run go by the execution that was started, whatever was reset since.
+      runId: described.firstRunId,
       planId: plan.id,
       planTitle: plan.title,
       digest,
@@ -91,8 +90,8 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
       startedAt: described.startedAt,
     },
     entries: preview.entries,
-    reason: `${by} asked for it: ${reason}`,
-    requestedBy: by,
+    reason: `${person} asked for it: ${reason}`,
+    requestedBy: person,
     environment,
     rollback: plan.rollback,
     alone: true,

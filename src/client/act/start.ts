@@ -6,6 +6,7 @@ import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
 import { openBelow } from '../read/family.js';
 import type { RunRef } from '../read/snapshot.js';
+import { requirePerson } from './person.js';
 import { alreadyOpen, refuseIfLocked, refuseIfOpen } from './taken.js';
 
 /**
@@ -27,12 +28,18 @@ export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<voi
   await refuseIfLocked(link, frozen.environment.id, lockKeys(frozen.plan));
 }
 
-/** Starts the migration; see {@link refuseIfTaken} for what may stand against it. */
+/**
+ * Starts the migration; see {@link refuseIfTaken} for what may stand against it.
+ *
+ * @param by must be one of the environment's people
+ * @throws PhasegateError PG204 for anybody else
+ */
 export async function startRun(link: Link, frozen: FrozenPlan, by: string): Promise<RunRef> {
-  await refuseIfTaken(link, frozen);
   const { plan, environment, digest } = frozen;
+  const startedBy = requirePerson(environment, by);
+  await refuseIfTaken(link, frozen);
   const workflowId = migrationId(environment.id, plan.id);
-  const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy: by };
+  const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy };
   const phases = plan.phases.map(({ id, title }) => ({ id, title }));
   try {
     const handle = await link.call(`start of ${workflowId}`, () =>
@@ -42,9 +49,9 @@ export async function startRun(link: Link, frozen: FrozenPlan, by: string): Prom
         args: [input],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        memo: { phasegate: { planTitle: plan.title, digest, startedBy: by, phases, remarks: remarksOf(environment) } },
+        memo: { phasegate: { planTitle: plan.title, digest, startedBy, phases, remarks: remarksOf(environment) } },
         staticSummary: `${plan.title} in ${environment.title}`.slice(0, 180),
-        staticDetails: details(frozen, by),
+        staticDetails: details(frozen, startedBy),
         typedSearchAttributes: [
           { key: searchAttributes.plan, value: plan.id },
           { key: searchAttributes.environment, value: environment.id },

@@ -6,7 +6,7 @@ export const exitCodeMeanings: Record<keyof typeof exitCodes, string> = {
   ok: 'done; of a run: completed',
   unexpected: 'an unexpected error, which is a fault of phasegate',
   usage: 'the command line, a plan or an environment has faults; or a confirmation is missing',
-  failed: 'the run failed before it changed anything',
+  failed: 'the run failed before its phase changed anything; phases that had completed are kept',
   rolledBackVerified: 'the run was rolled back, and that is verified',
   waiting: 'people are awaited (only with status --exit-status)',
   notFound: 'no such run, gate, item or evidence',

@@ -1,5 +1,6 @@
 import { sameDigest, short } from '../../plan/gate-rules.js';
 import { PhasegateError } from '../../plan/errors.js';
+import { requirePerson } from '../act/person.js';
 import { buildPreview } from '../preview/build-preview.js';
 import { previewLines } from '../preview/preview-lines.js';
 import type { RunRef } from '../read/snapshot.js';
@@ -23,7 +24,8 @@ export interface StartOptions extends DocumentOptions {
 /** Previews, asks, starts; what was previewed is what is started, since both are the one frozen form. */
 export async function start(context: Context, plan: string, options: StartOptions): Promise<RunRef> {
   const { frozen, warnings } = await freezeDocuments(context, plan, options);
-  const { name, source } = context.me;
+  const { source } = context.me;
+  const name = requirePerson(frozen.environment, context.me.name);
   if (options.digest !== undefined && !sameDigest(frozen.digest, options.digest)) {
     throw new PhasegateError(
       'PG206',

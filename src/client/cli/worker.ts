@@ -15,10 +15,17 @@ export async function runWorkerFor(
   await runWorker({
     ...options,
     ...(id === undefined ? {} : { environment: id }),
-    onReady: ({ healthUrl, buildId, queues }) =>
+    onReady: ({ healthUrl, buildId, queues, standing }) => {
       context.note(
         `worker ready: polls ${queues.join(', ')}; build ${buildId}; health ${healthUrl}. Ctrl-C stops it; windows are handed over.`
-      ),
+      );
+      if (standing?.current === false) {
+        context.note(
+          `! new runs start on build ${standing.instead}, not on this one, which serves only the runs pinned to it.`,
+          '  To make this build current, stop it and start it with: phasegate worker --promote'
+        );
+      }
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { PhasegateError } from '../../plan/errors.js';
-import type { ConnectionSettings } from './settings.js';
+import type { ConnectionSettings } from '../../connection/settings.js';
 
 /** gRPC status codes that matter here. */
 const deadlineExceeded = 4;

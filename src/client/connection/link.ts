@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import type { ConnectionSettings } from './settings.js';
+import type { ConnectionSettings } from '../../connection/settings.js';
 import { probe } from './probe.js';
 import { translate, unreachable } from './failures.js';
 

@@ -1,5 +1,5 @@
-import { readConnectionSettings } from '../connection/settings.js';
-import type { ConnectionSettings } from '../connection/settings.js';
+import { readConnectionSettings } from '../../connection/settings.js';
+import type { ConnectionSettings } from '../../connection/settings.js';
 import { addCommand, missingSearchAttributes } from './search-attributes.js';
 import { cannotStart } from './server-errors.js';
 import type { TemporalSettings } from './settings.js';

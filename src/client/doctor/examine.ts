@@ -1,5 +1,5 @@
 import { openLink } from '../connection/link.js';
-import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
+import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../../connection/settings.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { examineEnvironment } from './environment.js';
 import { fail, reasonOf, type Finding } from './finding.js';

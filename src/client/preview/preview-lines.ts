@@ -22,7 +22,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     ...preview.warnings.map(({ place, message }) => paint('warn', `! ${place}: ${message}`)),
     ...hanging(
       '',
-      'A failed step or criterion takes back its phase and stops the run; a red metric, a Temporal cancel and "phasegate rollback" take back everything.',
+      'A failed step or criterion takes back its phase and stops the run; a Temporal cancel and "phasegate rollback" without --phase take back everything.',
       columns
     ),
     ...list('locks ', preview.locks.join(', ')),

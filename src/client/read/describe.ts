@@ -11,6 +11,8 @@ import type { RunRef } from './snapshot.js';
 
 /** What Temporal itself knows of an execution; no worker is asked. */
 export interface Described extends RunRef {
+  /** Of the execution that was started: a reset puts another one in its place, which is still the same run. */
+  firstRunId: string;
   type: string;
   status: WorkflowExecutionStatusName;
   open: boolean;
@@ -49,6 +51,7 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
   return {
     workflowId: description.workflowId,
     runId: description.runId,
+    firstRunId: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
     type: description.type,
     status: description.status.name,
     open: description.status.name === 'RUNNING' || description.status.name === 'PAUSED',
@@ -68,6 +71,12 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
       (description.raw.pendingActivities ?? []).map((pending) => pendingActivity(link, pending))
     ),
   };
+}
+
+/** The execution that now stands where this one was started: another one after a reset, else itself. */
+export async function currentOf(link: Link, started: RunRef): Promise<RunRef> {
+  const { workflowId, runId, firstRunId } = await describeRun(link, started.workflowId);
+  return firstRunId === started.runId ? { workflowId, runId } : started;
 }
 
 type RawPending = NonNullable<

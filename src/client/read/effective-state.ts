@@ -11,6 +11,7 @@ export function effectiveState(snapshot: RunSnapshot): RunState {
   const { run, rollbacks } = snapshot;
   if (run.outcome) return run.state;
   if (rollbacks.some((rollback) => rollback.state === 'on hold')) return 'on hold';
-  if (run.state !== 'running') return run.state;
+  if (run.state === 'waiting for locks' || run.state === 'rolling back') return run.state;
+  // The run hears of its phase a moment later.
   return currentPhase(snapshot)?.state ?? run.state;
 }

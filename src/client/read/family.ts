@@ -2,7 +2,7 @@ import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import type { RunState } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
-import { isRunState } from './describe.js';
+import { isRunState, type Described } from './describe.js';
 import { quoted } from './visibility.js';
 import type { RunRef } from './snapshot.js';
 
@@ -18,9 +18,12 @@ export interface Relative extends RunRef {
   closedAt?: number;
 }
 
-/** Everything that belongs to a run's execution, oldest first. The visibility store may be a moment behind. */
-export async function readFamily(link: Link, run: RunRef): Promise<Relative[]> {
-  return listRelatives(link, `PhasegateRun = ${quoted(run.runId)}`);
+/**
+ * Everything that belongs to a run, oldest first, whichever of its executions started it. The visibility store may be a
+ * moment behind.
+ */
+export async function readFamily(link: Link, { firstRunId }: Pick<Described, 'firstRunId'>): Promise<Relative[]> {
+  return listRelatives(link, `PhasegateRun = ${quoted(firstRunId)}`);
 }
 
 /** Whatever is open below a migration's id, of this or an earlier execution. */

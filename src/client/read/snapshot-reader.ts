@@ -4,7 +4,7 @@ import type { FrozenPlan } from '../../plan/model.js';
 import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
-import { describeRun, type Described } from './describe.js';
+import { currentOf, describeRun, type Described } from './describe.js';
 import { fallbackSnapshot } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
 import { readHistory } from './history.js';
@@ -65,7 +65,9 @@ export class SnapshotReader {
     frozen: FrozenPlan
   ): Promise<RunSnapshot | Unanswered> {
     const started = run.phases.flatMap(({ workflowId, runId }) => (runId === undefined ? [] : [{ workflowId, runId }]));
-    const phases = await this.parts<PhaseStatus>(started);
+    // The migration knows the execution that it started; a person may have reset it since.
+    const current = await Promise.all(started.map((ref) => currentOf(this.link, ref)));
+    const phases = await this.parts<PhaseStatus>(current);
     if ('why' in phases) return phases;
     const rollbacks = await this.parts<RollbackStatus>(await this.rollbackRefs(run, phases, described));
     if ('why' in rollbacks) return rollbacks;
@@ -91,7 +93,7 @@ export class SnapshotReader {
     const undoing = run.state === 'rolling back' || phases.some((part) => part.status.state === 'rolling back');
     const undone = run.rollbacks.length > 0 || phases.some((part) => part.status.rollback !== undefined);
     if (described.open && !undoing && !undone) return [];
-    return (await this.family()).filter((relative) => relative.type === 'rollback');
+    return (await this.family(described)).filter((relative) => relative.type === 'rollback');
   }
 
   private async parts<T>(refs: readonly RunRef[]): Promise<Array<Part<T>> | Unanswered> {
@@ -114,7 +116,7 @@ export class SnapshotReader {
   }
 
   private async closed(snapshot: RunSnapshot, described: Described): Promise<RunSnapshot> {
-    const family = (await this.family()).filter(moves);
+    const family = (await this.family(described)).filter(moves);
     const outcome = described.outcome;
     const stillOpen = family.filter((relative) => relative.open).length;
     const ledger = outcome || stillOpen > 0 ? undefined : await this.ledger(family);
@@ -130,9 +132,9 @@ export class SnapshotReader {
     return { ...snapshot, run };
   }
 
-  private async family(): Promise<Relative[]> {
+  private async family(described: Described): Promise<Relative[]> {
     const { expected } = this;
-    const family = await readFamily(this.link, this.run);
+    const family = await readFamily(this.link, described);
     if (!expected || family.some((relative) => relative.runId === expected.runId)) return family;
     return [...family, await describeRun(this.link, expected.workflowId, expected.runId)];
   }

@@ -25,6 +25,8 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | 'skipped' | 'un
   failed: { symbol: '✖', tone: 'bad' },
   failing: { symbol: '✖', tone: 'bad' },
   'rolled back': { symbol: '↩', tone: 'bad' },
+  'rolled back, NOT verified': { symbol: '↩', tone: 'bad' },
+  'NOT rolled back': { symbol: '✖', tone: 'bad' },
   skipped: { symbol: '–', tone: 'dim' },
   unknown: { symbol: '?', tone: 'warn' },
 };

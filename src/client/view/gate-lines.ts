@@ -1,4 +1,5 @@
 import { tally } from '../../plan/quorum.js';
+import { phaseOf } from '../../plan/text/pasteable.js';
 import { oneOf } from '../../plan/text/spans.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
@@ -30,6 +31,12 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
       ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
       line(`    ${oneOf(gate.people)} must ${oneOf(gate.answers)}`),
       ...gate.answers.map((answer) => command(typed(answer, run, gate.address), view)),
+      ...(gate.answers.includes('rollback')
+        ? [
+            line(`    to take back everything that the run changed, not only ${phaseOf(gate)}:`),
+            command(`phasegate rollback ${runName(run)} --reason "why"`, view),
+          ]
+        : []),
     ];
   }
   const asked =
@@ -63,7 +70,7 @@ function typed(answer: string, run: string, address: string): string {
     case 'takeover':
       return `phasegate takeover ${address} ${name} --reason "what you did"`;
     case 'rollback':
-      return `phasegate rollback ${name} --reason "why"`;
+      return `phasegate rollback ${name} --phase ${phaseOf({ address })} --reason "why"`;
     case 'waive':
     case 'reject':
       return `phasegate ${answer} ${name} --gate ${address} --reason "why"`;

@@ -76,12 +76,16 @@ const stable = z
       .array(identifier)
       .min(1)
       .meta({ description: 'Phases whose success criteria must hold.', examples: [['1a', '1b']] }),
-    for: positiveDuration.meta({ description: 'For how long since the last of them was done.', examples: ['48h'] }),
+    for: positiveDuration.meta({
+      description: 'For how long up to now, since the last of them was done.',
+      examples: ['48h'],
+    }),
     ...windowOptions,
   })
   .meta({
     id: 'stable-check',
-    description: 'The success criteria of earlier phases, held without a break since the last of them was done.',
+    description:
+      'The success criteria of earlier phases, held without a break up to now, since the last of them was done.',
   });
 
 const kinds = ['http', 'command', 'metric', 'flag', 'stable'] as const;

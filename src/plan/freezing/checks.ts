@@ -59,7 +59,8 @@ function freezeCheck(document: CheckDocument, { clock, metrics, successOf }: Con
     const long = Array.isArray(command) ? { run: command, timeout: '5m', env: [] } : command;
     return { type: 'command', argv: long.run, timeout: clock.kept(long.timeout), env: long.env };
   }
-  if (metric !== undefined) return { type: 'metric', criterion: freezeCriterion(metric, metrics) };
+  // One reading has nothing to count from: it is the value that is judged.
+  if (metric !== undefined) return { type: 'metric', criterion: freezeCriterion(metric, metrics, { increase: false }) };
   if (flag) return { type: 'flag', ...withoutUndefined(flag) };
   if (stable) {
     const { phases, for: length, ...options } = stable;

@@ -18,8 +18,8 @@ export interface PlannedTimes {
 export interface Clock {
   /** Timeouts and lags: what machines need does not shrink. */
   kept(text: string): TimeSpan;
-  /** Warm-ups, reminders, escalations. */
-  scaled(text: string): TimeSpan;
+  /** Times within a span, such as the reminders of an approval: as often as planned, however long it really is. */
+  within(whole: TimeSpan, text: string): TimeSpan;
   /** Deadlines of people. */
   forPeople(text: string): TimeSpan;
   window(times: PlannedTimes): Pick<WindowSpec, 'length' | 'every' | 'warmUp' | 'deadline'>;
@@ -36,7 +36,7 @@ export function createClock(compress: EnvironmentDocument['compress']): Clock {
   const divided = (text: string): number => Math.ceil(toMs(text) / scale);
   return {
     kept: (text) => span(toMs(text), text),
-    scaled: (text) => span(divided(text), text),
+    within: (whole, text) => span(Math.ceil((whole.ms * toMs(text)) / toMs(whole.planned)), text),
     forPeople: (text) => span(Math.min(toMs(text), Math.max(peopleMinimum, divided(text))), text),
     window: ({ length, every, warmUp, deadline, samples, long }) => {
       const wanted = Math.min(divided(length), long ? cap : Number.POSITIVE_INFINITY);

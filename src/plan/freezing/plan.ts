@@ -78,15 +78,17 @@ function freezeSoak(
 }
 
 function freezeApproval(approval: NonNullable<PhaseDocument['approval']>, clock: Clock): ApprovalSpec {
-  const { escalate, expires } = approval;
-  const remindEvery = approval['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(expires))));
+  const { escalate } = approval;
+  const expires = clock.forPeople(approval.expires);
+  const remindEvery =
+    approval['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(approval.expires))));
   return {
     roles: approval.roles,
-    expires: clock.forPeople(expires),
+    expires,
     onExpiry: approval['on-expiry'],
     allowStarter: approval['allow-starter'],
-    remindEvery: clock.scaled(remindEvery),
-    ...(escalate ? { escalate: { after: clock.scaled(escalate.after), to: escalate.to } } : {}),
+    remindEvery: clock.within(expires, remindEvery),
+    ...(escalate ? { escalate: { after: clock.within(expires, escalate.after), to: escalate.to } } : {}),
   };
 }
 

@@ -3,16 +3,19 @@ import type { Criterion, WindowSpec } from '../model.js';
 import { allowedGaps, requiredSamples } from './grid.js';
 import { badness, measure } from './measure.js';
 import type { Measurement } from './measure.js';
-import type { CriterionState } from './state.js';
+import type { CounterState, CriterionState } from './state.js';
+
+/** What an `increase` criterion counts from. */
+export type CountsFrom = 'baseline' | 'first sample' | 'the query does';
 
 /** The state of a criterion before the first sample. `baseline` is the metric's value before the first change. */
 export function startCriterion(
   criterion: Criterion,
   baseline: number | undefined,
-  countsItself: boolean
+  countsFrom: CountsFrom
 ): CriterionState {
-  const keepsCounter = criterion.increase && criterion.bound !== undefined && !countsItself;
   const base = baseline === undefined || !Number.isFinite(baseline) ? undefined : baseline;
+  const counter = criterion.increase && criterion.bound !== undefined ? startCounter(base, countsFrom) : undefined;
   return {
     streak: 0,
     gaps: 0,
@@ -23,8 +26,14 @@ export function startCriterion(
     notValid: 0,
     recentGaps: [],
     ...(criterion.baseline && base !== undefined && { baseline: base }),
-    ...(keepsCounter && { counter: { ...(base !== undefined && { lastRaw: base }), counted: 0 } }),
+    ...(counter && { counter }),
   };
+}
+
+function startCounter(base: number | undefined, countsFrom: CountsFrom): CounterState | undefined {
+  if (countsFrom === 'the query does') return undefined;
+  if (countsFrom === 'first sample') return { counted: 0, fromFirst: true };
+  return { ...(base !== undefined && { lastRaw: base }), counted: 0 };
 }
 
 /** Takes one sample: ok extends the stretch, a breach ends it, what is not valid leaves a gap in it. */

@@ -38,6 +38,11 @@ export function holds(bound: Bound, value: number): boolean {
   }
 }
 
+/** Whether nobody knows what a counter counts from: no later reading can mend that. */
+export function lacksBase(counter: CounterState | undefined): boolean {
+  return counter !== undefined && counter.lastRaw === undefined && counter.fromFirst !== true;
+}
+
 /** The next state of a counter, see `CounterState`. */
 export function count(counter: CounterState, raw: number): CounterState {
   const { lastRaw, counted } = counter;
@@ -53,7 +58,7 @@ export function measure(criterion: Criterion, reading: Reading | undefined, agai
   const raw = valueOf(reading);
   if (typeof raw !== 'number') return { ...raw, critical: false };
   const { counter } = against;
-  if (counter !== undefined && counter.lastRaw === undefined) {
+  if (lacksBase(counter)) {
     const problem = `no baseline: nobody knows how much ${criterion.metric} was before the first change`;
     return { class: 'invalid', critical: false, problem };
   }

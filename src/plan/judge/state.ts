@@ -8,6 +8,8 @@ export interface CounterState {
   /** Absent until there is something to count from. */
   lastRaw?: number;
   counted: number;
+  /** The first value read is what is counted from. */
+  fromFirst?: true;
 }
 
 /** The clock and counts of one criterion. */

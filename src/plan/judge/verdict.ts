@@ -2,6 +2,7 @@ import type { SampleClass, Verdict } from '../judge-types.js';
 import type { WindowSpec } from '../model.js';
 import { hasLostCoverage } from './criterion.js';
 import { requiredSamples } from './grid.js';
+import { lacksBase } from './measure.js';
 import {
   blindReason,
   breachReason,
@@ -48,7 +49,7 @@ export function blindnessOf(spec: WindowSpec, state: WindowState): string | unde
 export function lacksBaseline(spec: WindowSpec, state: WindowState): boolean {
   return judgedOf(spec, state).some(({ criterion, state: { baseline, counter } }) => {
     const relative = criterion.baseline !== undefined && (baseline ?? 0) === 0;
-    return relative || (counter !== undefined && counter.lastRaw === undefined);
+    return relative || lacksBase(counter);
   });
 }
 

@@ -29,6 +29,13 @@ export const criteriaRules: PlanRule = (plan, report) => {
         hint: 'use a watch step for a window',
       });
     }
+    if (parsed.value.baseline && (path[0] === 'rollback' || path[2] === 'before')) {
+      report([...path, 'metric'], {
+        code: 'PG115',
+        message: 'here is no baseline: it is captured after the checks before a phase, for this phase alone',
+        hint: 'write an absolute bound, or compare among the steps or in the success criteria',
+      });
+    }
   }
 };
 

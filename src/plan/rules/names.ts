@@ -16,6 +16,9 @@ const ownIds: readonly string[] = [
   'phase',
 ];
 
+/** What stands beside the phases in addresses and in the ids of rollbacks: `rollback/metrics#1`, `…/rollback/all`. */
+const besidePhases = /^(?:all|rollback|again-\d+)$/;
+
 /** Ids are unique where they are addressed: phases in the plan, steps and checklist items in their phase. */
 export const nameRules: PlanRule = (plan, report) => {
   const phases = phasesOf(plan);
@@ -25,28 +28,28 @@ export const nameRules: PlanRule = (plan, report) => {
     report
   );
   for (const phase of phases) {
+    if (phase.value.id !== undefined && besidePhases.test(phase.value.id))
+      taken(phase.value.id, [...phase.path, 'id'], 'phase', report);
     const ids = itemsOf(phase);
     unique(ids, 'step', report);
     for (const { id, path } of ids) {
-      if (id === undefined || !ownIds.includes(id)) continue;
-      report(path, {
-        code: 'PG106',
-        message: `"${id}" is a name that phasegate uses itself`,
-        hint: `write for example ${id}-check`,
-      });
+      if (id !== undefined && ownIds.includes(id)) taken(id, path, 'check', report);
     }
   }
-  unique(
-    listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
-      ({ path, value }) => ({
-        id: value.check?.id,
-        path: [...path, 'check', 'id'],
-      })
-    ),
-    'check',
-    report
+  const checks = listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
+    ({ path, value }) => ({ id: value.check?.id, path: [...path, 'check', 'id'] })
   );
+  unique(checks, 'check', report);
+  for (const { id, path } of checks) if (id === 'metrics') taken(id, path, 'check', report);
 };
+
+function taken(id: string, path: Path, what: string, report: Report): void {
+  report(path, {
+    code: 'PG106',
+    message: `"${id}" is a name that phasegate uses itself`,
+    hint: `write for example ${id}-${what}`,
+  });
+}
 
 interface IdAt {
   id: string | undefined;

@@ -1,4 +1,5 @@
 import type { Person } from '../model.js';
+import { findPerson } from '../people.js';
 import { assign, eligible } from '../quorum.js';
 import type { Path } from '../loading/fault.js';
 import type { Pairing, PairingRule } from './cross.js';
@@ -16,10 +17,12 @@ export const peopleRules: PairingRule = (pairing) => {
   if (!isSound(pairing)) return;
   const people = peopleOf(pairing);
   const gates = gatesOf(pairing);
-  const starters = pairing.startedBy === undefined ? people.map((person) => person.name) : [pairing.startedBy];
+  // Only these people can start a run; somebody else who looks at the plan does not count as its starter.
+  const startedBy = pairing.startedBy === undefined ? undefined : findPerson(people, pairing.startedBy)?.name;
+  const starters = startedBy === undefined ? people.map((person) => person.name) : [startedBy];
   const ableStarters = gates.map((gate) => starters.filter((starter) => isSatisfiable(gate, people, starter)));
   gates.forEach((gate, index) => {
-    if (ableStarters[index]?.length === 0) reportGate(pairing, gate, people);
+    if (ableStarters[index]?.length === 0) reportGate(pairing, gate, people, startedBy);
   });
   if (ableStarters.every((able) => able.length > 0)) reportStarters(pairing, gates, starters, ableStarters);
   rolesWithoutPeople(pairing, people);
@@ -62,7 +65,12 @@ function isSatisfiable(gate: Gate, people: readonly Person[], startedBy: string)
   return Object.entries(gate.roles).every(([role, count]) => (filled[role] ?? 0) >= count);
 }
 
-function reportGate({ inPlan, environment, startedBy }: Pairing, gate: Gate, people: readonly Person[]): void {
+function reportGate(
+  { inPlan, environment }: Pairing,
+  gate: Gate,
+  people: readonly Person[],
+  startedBy: string | undefined
+): void {
   const need = Object.entries(gate.roles).map(([role, count]) => `${count} of ${role}`);
   const have = Object.keys(gate.roles).map(
     (role) =>

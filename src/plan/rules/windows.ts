@@ -72,12 +72,12 @@ function checkGrid(window: WindowAt, length: number, report: Report): void {
           : `write a length of at least ${formatDuration(needed * shortestEvery)}`,
     });
   }
-  const warmUp = window['warm-up'] === undefined ? 0 : sure(parseDuration(window['warm-up']));
-  if (window.deadline !== undefined && sure(parseDuration(window.deadline)) < length + warmUp) {
+  // It counts from the end of the warm-up.
+  if (window.deadline !== undefined && sure(parseDuration(window.deadline)) < length) {
     report([...window.path, 'deadline'], {
       code: 'PG110',
       message: `the deadline ${window.deadline} is before the window could pass`,
-      hint: `write at least ${formatDuration(length + warmUp)}; without one it is ${formatDuration(3 * length)}`,
+      hint: `write at least ${formatDuration(length)}; without one it is ${formatDuration(3 * length)}`,
     });
   }
 }

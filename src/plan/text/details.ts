@@ -1,7 +1,7 @@
 import { describeChange, describeState } from '../ledger.js';
 import type { Gate, PhaseStatus, Refusal, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
-import { bullets, code, panel, plain, signed } from './markdown.js';
-import { pasteableAnswers } from './pasteable.js';
+import { bullets, code, panel, plain, signed, verbatim } from './markdown.js';
+import { everythingBack, pasteableAnswers, type Pasteable } from './pasteable.js';
 import { byUrgency } from './sentences.js';
 import { instantText } from './spans.js';
 
@@ -18,6 +18,7 @@ export function phaseDetails(status: PhaseStatus, remarks: readonly string[]): s
   return panel([
     `**${plain(status.sentence)}**`,
     answers(status.gates),
+    wideRollback(status),
     remarksLine(remarks),
     bullets('Now', open.map(stepLine)),
     refusalLines(status.refusals),
@@ -43,7 +44,7 @@ export function rollbackDetails(status: RollbackStatus): string {
 export function runDetails(status: RunStatus): string {
   const phases = status.phases.map((phase) => {
     const since = phase.state === 'running' && phase.startedAt ? `since ${instantText(phase.startedAt)}` : undefined;
-    return signed(phase.state, plain(`${phase.id} ${phase.title}`), phase.reason ?? since);
+    return signed(phase.now?.state ?? phase.state, plain(`${phase.id} ${phase.title}`), phase.reason ?? since);
   });
   return panel([
     `**${plain(status.sentence)}**`,
@@ -71,8 +72,8 @@ export function locksDetails(holders: Record<string, { run: string; startedBy: s
 const cancelNote = '_A Temporal cancel is a request to roll back everything._';
 
 /** A cancel of what has ended does nothing. */
-function isEnded({ state }: PhaseStatus): boolean {
-  return state === 'completed' || state === 'rolled back' || state === 'failed';
+function isEnded({ endedAt }: PhaseStatus): boolean {
+  return endedAt !== undefined;
 }
 
 function isOver(step: StepRecord): boolean {
@@ -88,8 +89,18 @@ function stepLine(step: StepRecord): string {
 function answers(gates: readonly Gate[]): string {
   const lines = byUrgency(gates)
     .slice(0, 5)
-    .flatMap((gate) => pasteableAnswers(gate).map(({ name, payload }) => `**${name}** ${code(payload)}`));
+    .flatMap((gate) => pasteableAnswers(gate).map(toPaste));
   return bullets('Answer here: More Actions, Send a Signal', lines);
+}
+
+/** Apart from the answers to a gate, which reach no further than its phase. */
+function wideRollback({ gates, phase }: PhaseStatus): string {
+  if (!gates.some((gate) => gate.answers.includes('rollback'))) return '';
+  return `To take back everything that the run changed, not only ${plain(phase)}: ${toPaste(everythingBack)}`;
+}
+
+function toPaste({ name, payload }: Pasteable): string {
+  return `**${name}** ${verbatim(payload)}`;
 }
 
 function refusalLines(refusals: readonly Refusal[]): string {

@@ -16,6 +16,8 @@ const signs: Record<string, string> = {
   accepted: '⚠',
   'rolling back': '↩',
   'rolled back': '↩',
+  'rolled back, NOT verified': '⚠',
+  'NOT rolled back': '✖',
 };
 
 /** States whose sign says all; the others are also spelled out. */
@@ -30,9 +32,14 @@ export function plain(text: string): string {
   return short.replace(/[\\`*_<>[\]|~]/g, (char) => `\\${char}`);
 }
 
-/** Text in code type. Backticks would end it. */
+/** Text in code type, cut when it is long. */
 export function code(text: string): string {
-  return `\`${text.replace(/`/g, "'").replace(/\s+/g, ' ').slice(0, longest)}\``;
+  return verbatim(text.slice(0, longest));
+}
+
+/** Text in code type that is of use only as a whole. Backticks would end it. */
+export function verbatim(text: string): string {
+  return `\`${text.replace(/`/g, "'").replace(/\s+/g, ' ')}\``;
 }
 
 /** One line of a list: sign, what, state unless the sign says it, and why. */

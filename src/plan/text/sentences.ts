@@ -40,6 +40,8 @@ export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: strin
   if (status.state === 'rolling back') return `Rolling back ${status.phase}; see ${status.rollback ?? 'its rollback'}.`;
   if (status.state === 'completed') return `${status.title} completed.`;
   if (status.state === 'rolled back') return `${status.title} was rolled back${because(status)}`;
+  if (status.state === 'rolled back, NOT verified' || status.state === 'NOT rolled back')
+    return `${status.title}: ${status.state}: ${status.verification ?? 'no reason is known'}.`;
   if (status.state === 'failed') return `${status.title} ended before any change${because(status)}`;
   const [first, ...others] = byUrgency(status.gates);
   if (first) return [gateSentence(first), alsoAwaited(others.length), pauseText(status)].filter(isSaid).join(' ');
@@ -91,10 +93,15 @@ export function rollbackSentence(status: Omit<RollbackStatus, 'sentence'>): stri
 export function runSentence(status: Omit<RunStatus, 'sentence'>): string {
   if (status.outcome) return `${outcomeWords(status.outcome.kind)}: ${status.outcome.reason}`;
   if (status.state === 'waiting for locks') return 'Takes the locks of its plan, flags and deploy targets.';
-  if (status.state === 'rolling back') return 'Takes back what was changed, newest phase first.';
   const current = status.phases.find((phase) => phase.state === 'running');
+  if (current?.now?.state === 'rolling back') return `Phase ${current.id} (${current.title}): ${current.now.sentence}`;
+  if (status.state === 'rolling back') return 'Takes back what was changed, newest phase first.';
   const next = status.phases.find((phase) => phase.state === 'pending');
   const coming = next ? `${next.id} comes next` : 'it is the last one';
+  if (current?.now) {
+    const then = next ? `Then: ${next.id}.` : 'Then the run is done.';
+    return `Phase ${current.id} (${current.title}): ${current.now.sentence} ${then} Details: ${current.workflowId}`;
+  }
   const now = current
     ? `Phase ${current.id} (${current.title}) is under way; ${coming}. Details: ${current.workflowId}`
     : next

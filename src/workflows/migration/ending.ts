@@ -1,10 +1,10 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
 import { closeBehind } from '../../plan/ledger.js';
-import type { OutcomeKind } from '../../plan/outcome.js';
+import { stateAfterRollback, type OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
-import type { Stop } from '../phase/stop.js';
+import { widest, type Stop } from '../phase/stop.js';
 import { takeBack } from '../take-back.js';
 import type { MigrationRecord } from './record.js';
 
@@ -18,20 +18,32 @@ export interface Ending {
  * The run was stopped: takes back what the stop reaches, newest phase first, and says how that went. A phase under way
  * has ended and undone itself by now.
  *
+ * @param asked what people want by now: it may become more while the run is at work
  * @param failed the phase that ended without having passed, if one did
  */
-export function stopRun(record: MigrationRecord, stop: Stop, failed?: PhaseResult): Promise<Ending> {
+export function stopRun(
+  record: MigrationRecord,
+  asked: () => Stop | undefined,
+  stop: Stop,
+  failed?: PhaseResult
+): Promise<Ending> {
   return CancellationScope.nonCancellable(async () => {
     const done = failed?.rollback ? [failed.rollback] : [];
-    const reached = stop.reach === 'all' ? record.kept : failed ? [] : record.kept.slice(-1);
-    const undone = reached.map(({ id }) => id);
+    const kept = [...record.kept];
     // What a phase left that cannot be undone closes the way back of the phases before it, too.
-    const inForce = closeBehind([...record.kept.flatMap(({ result }) => result.ledger), ...(failed?.ledger ?? [])]);
-    const entries = inForce.filter((entry) => undone.includes(entry.phase));
-    if (entries.length > 0) done.push(await takeBackKept(record, stop, entries));
-    const kept = record.kept.map(({ id }) => id).filter((id) => !undone.includes(id));
-    const reason = kept.length > 0 ? `${stop.reason}; completed and kept: ${kept.join(', ')}` : stop.reason;
-    return endingOf(done, reason);
+    const inForce = closeBehind([...kept.flatMap(({ result }) => result.ledger), ...(failed?.ledger ?? [])]);
+    let wanted = widest(stop, asked());
+    // A stop of one phase that met its completion means the newest.
+    let reached = wanted.reach === 'all' ? kept.splice(0) : failed ? [] : kept.splice(-1);
+    while (reached.length > 0) {
+      const phases = reached.map(({ id }) => id);
+      const entries = inForce.filter((entry) => phases.includes(entry.phase));
+      if (entries.length > 0) done.push(await takeBackKept(record, wanted, entries));
+      wanted = widest(wanted, asked());
+      reached = wanted.reach === 'all' ? kept.splice(0) : [];
+    }
+    const ids = kept.map(({ id }) => id).join(', ');
+    return endingOf(done, ids === '' ? wanted.reason : `${wanted.reason}; completed and kept: ${ids}`);
   });
 }
 
@@ -60,7 +72,8 @@ async function takeBackKept(record: MigrationRecord, stop: Stop, entries: Ledger
   const name = stop.reach === 'all' ? 'all' : (phases[0] ?? 'all');
   const result = await takeBack(input, { name, entries, reason: stop.reason });
   record.addRollback(result.workflowId);
-  for (const id of phases) record.markPhase(id, { state: 'rolled back' });
+  const reason = result.verified ? stop.reason : `${result.reason}; taken back because ${stop.reason}`;
+  for (const id of phases) record.markPhase(id, { state: stateAfterRollback(result), reason });
   return result;
 }
 

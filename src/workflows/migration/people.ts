@@ -3,9 +3,16 @@ import type { Objection } from '../../plan/gate-rules.js';
 import type { PhaseSummary } from '../../plan/run-status.js';
 import type { MessageName } from '../../plan/wire.js';
 import { refused } from '../messages.js';
+import { goingBack } from '../phase/commands.js';
 import type { MigrationRecord } from './record.js';
 
 const noPhase: Objection = { code: 'PG203', reason: 'no phase is under way, so no gate is open' };
+
+/** Locks are given back and people are told; what is in force can be taken back when that is done. */
+const ending: Objection = {
+  code: 'PG213',
+  reason: 'this run is just ending: in a moment it can be rolled back as a run that has ended',
+};
 
 /**
  * What people can say to a run. Pause, resume and rollback are the run's own and are handed on to the phase under way;
@@ -19,7 +26,7 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     record.hasEnded ? { code: 'PG213', reason: 'this run has ended' } : undefined;
 
   inbox.on('pause', {
-    check: ended,
+    check: () => ended() ?? (record.goesBack ? goingBack : undefined),
     take: async (message) => {
       const { by, reason } = message;
       const repeated = record.paused !== undefined;
@@ -40,7 +47,7 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     },
   });
   inbox.on('rollback', {
-    check: ({ phase }) => ended() ?? wrongPhase(record.active, phase),
+    check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record.active, phase)),
     take: async (message) => {
       const { by, reason, phase } = message;
       const repeated = record.stop?.reach === 'all';

@@ -11,8 +11,9 @@ import {
 } from '@temporalio/workflow';
 import type { Phase } from '../../plan/model.js';
 import { phaseWorkflowId } from '../../plan/names.js';
+import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
-import type { PhaseResult } from '../../plan/run-status.js';
+import type { PhaseResult, RunState } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import type { deploymentPhase } from '../deployment-phase.js';
@@ -23,15 +24,24 @@ import { neverStarted, recoverPhase } from './recover.js';
 export async function runPhase(record: MigrationRecord, phase: Phase): Promise<PhaseResult> {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run is being stopped');
   record.markPhase(phase.id, { state: 'running', startedAt: Date.now() });
-  const result = await resultOf(record, phase);
+  const result = await resultOf(record, phase).catch((error: unknown) => {
+    // Whoever still waits for it to begin must hear that it never will.
+    const reason = isCancellation(error) ? 'stopped before it began' : 'nobody knows how it ended';
+    record.markPhase(phase.id, { state: 'failed', reason, endedAt: Date.now() });
+    throw error;
+  });
   if (result.rollback) record.addRollback(result.rollback.workflowId);
-  record.markPhase(phase.id, { state: stateAfter(result), reason: result.reason, endedAt: Date.now() });
+  record.markPhase(phase.id, { state: stateAfter(result), reason: reasonOf(result), endedAt: Date.now() });
   return result;
 }
 
-function stateAfter(result: PhaseResult): 'completed' | 'failed' | 'rolled back' {
+function stateAfter(result: PhaseResult): RunState {
   if (result.verdict === 'PASS') return 'completed';
-  return result.rollback ? 'rolled back' : 'failed';
+  return result.rollback ? stateAfterRollback(result.rollback) : 'failed';
+}
+
+function reasonOf({ reason, rollback }: PhaseResult): string {
+  return rollback && !rollback.verified ? `${rollback.reason}; taken back because ${reason}` : reason;
 }
 
 async function resultOf(record: MigrationRecord, phase: Phase): Promise<PhaseResult> {

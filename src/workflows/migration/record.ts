@@ -3,6 +3,7 @@ import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { Outcome } from '../../plan/outcome.js';
 import { findPerson } from '../../plan/people.js';
+import type { PhaseNews } from '../../plan/phase-news.js';
 import type { CompletedPhase, RunIdentity } from '../../plan/run-input.js';
 import type { PhaseResult, PhaseSummary, RunState, RunStatus } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -94,7 +95,22 @@ export class MigrationRecord {
   markPhase(id: string, change: Partial<PhaseSummary>): void {
     const summary = this.phases.find((phase) => phase.id === id);
     if (summary) Object.assign(summary, change);
+    if (change.state) delete summary?.now;
     this.publish();
+  }
+
+  /** Takes what the phase under way tells; of another one it is old news. */
+  hear({ phase, state, sentence }: PhaseNews): void {
+    const { active } = this;
+    if (active?.id !== phase) return;
+    if (sentence === undefined) delete active.now;
+    else active.now = { state, sentence };
+    this.publish();
+  }
+
+  /** True while something is taken back: nothing new begins then, so nothing can be paused. */
+  get goesBack(): boolean {
+    return this.undoing || this.asked !== undefined || this.active?.now?.state === 'rolling back';
   }
 
   keep(id: string, result: PhaseResult): void {
@@ -161,9 +177,10 @@ export class MigrationRecord {
       const { kind } = this.outcome;
       return kind === 'completed' || kind === 'failed' ? kind : 'rolled back';
     }
-    if (this.undoing || this.asked) return 'rolling back';
+    if (this.goesBack) return 'rolling back';
     if (!this.holdsLocks) return 'waiting for locks';
-    return this.paused && !this.active ? 'paused' : 'running';
+    if (this.active) return this.active.now?.state ?? 'running';
+    return this.paused ? 'paused' : 'running';
   }
 }
 

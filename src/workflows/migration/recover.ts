@@ -2,6 +2,7 @@ import { CancellationScope, sleep, type ChildWorkflowFailure } from '@temporalio
 import type { LedgerEntry } from '../../plan/change.js';
 import type { Phase } from '../../plan/model.js';
 import { phaseWorkflowId } from '../../plan/names.js';
+import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { host } from '../activities.js';
 import { takeBackRest } from '../take-back.js';
@@ -61,7 +62,7 @@ function stopped(
       title: phase.title,
       workflowId: phaseWorkflowId(record.run.workflowId, phase.id),
       runId,
-      state: rollback ? 'rolled back' : 'failed',
+      state: rollback ? stateAfterRollback(rollback) : 'failed',
       startedAt: record.phases.find((one) => one.id === phase.id)?.startedAt ?? Date.now(),
       endedAt: Date.now(),
       steps: [],
@@ -71,6 +72,7 @@ function stopped(
       ledger,
       refusals: [],
       ...(rollback ? { rollback: rollback.workflowId } : {}),
+      ...(rollback?.verified === false ? { verification: rollback.reason } : {}),
       sentence: reason,
     },
   };

@@ -7,7 +7,7 @@ import type { EvidenceRef } from '../../plan/run-facts.js';
 import { host } from '../activities.js';
 import { isAfterReset } from '../reset.js';
 import { needOf } from '../slice.js';
-import { verdictOf, type StepOutcome } from './attempt.js';
+import { saidNo, verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
 
@@ -80,10 +80,14 @@ export class Actions {
   private async applyAndVerify(entry: LedgerEntry, longestMs: number): Promise<StepOutcome> {
     const environment = this.context.slice(needOf(entry.change));
     const evidence: EvidenceRef[] = [];
-    const applied = await verdictOf(() =>
-      this.context.calls
-        .changes(longestMs)
-        .applyChange.executeWithOptions({ summary: `Apply: ${describeChange(entry.change)}` }, [{ entry, environment }])
+    const applied = await verdictOf(
+      () =>
+        this.context.calls
+          .changes(longestMs)
+          .applyChange.executeWithOptions({ summary: `Apply: ${describeChange(entry.change)}` }, [
+            { entry, environment },
+          ]),
+      saidNo
     );
     if (!('endedAt' in applied)) return applied;
     evidence.push(applied.evidence);

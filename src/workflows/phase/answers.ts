@@ -110,15 +110,18 @@ export class Answers {
 
   private repeated(name: GateMessage, message: Message<GateMessage>): string | undefined {
     const named = gateNamed(message);
-    // Without an address the message means what is open now; with one it may also mean what it closed earlier.
-    const addresses = named === undefined ? this.desk.gates.map((gate) => gate.address) : this.addressesOf(named);
+    const addresses = named === undefined ? this.desk.gates.map((gate) => gate.address) : this.addressesOf(name, named);
     return addresses.map((where) => this.said.get(keyOf(name, message, where))).find((said) => said !== undefined);
   }
 
-  private addressesOf(written: string): string[] {
+  /** An address means a gate that is open and takes the answer; only where none is, what the answer closed earlier. */
+  private addressesOf(name: GateMessage, written: string): string[] {
     const meant = parseAddress(written, this.context.input.phase.id);
     if (!meant) return [];
-    return this.record.facts.steps.map((step) => step.address).filter((full) => means(meant, full));
+    const open = this.desk.gates.filter((gate) => gate.answers.includes(name)).map((gate) => gate.address);
+    const all = this.record.facts.steps.map((step) => step.address);
+    const stillOpen = open.filter((full) => means(meant, full));
+    return stillOpen.length > 0 ? stillOpen : all.filter((full) => means(meant, full));
   }
 
   private decide(

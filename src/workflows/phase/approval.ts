@@ -32,7 +32,7 @@ export async function approve(
     decisions: [],
     openedAt: Date.now(),
     deadlineAt: Date.now() + spec.expires.ms,
-    then: spec.onExpiry === 'rollback' ? 'roll back' : 'put the phase on hold',
+    then: spec.onExpiry === 'rollback' ? record.wayBack : 'put the phase on hold',
     digest: shown.digest,
     evidence: shown,
     answers: ['approve', 'reject'],

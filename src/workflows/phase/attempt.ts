@@ -16,11 +16,13 @@ export interface StepOutcome {
   evidence?: EvidenceRef[];
 }
 
-/** Errors in which the target itself said no to a change: measured badness, so FAIL. All others mean HOLD. */
-const saidNo = new Set(['PG302', 'PG303', 'PG304']);
+/** Errors that are measured badness, so FAIL; all others mean HOLD. Of a reading: what should be there is not. */
+const notThere: ReadonlySet<string> = new Set(['PG302']);
+/** Of a change: the target itself said no. A reading that is refused says nothing about the target. */
+export const saidNo: ReadonlySet<string> = new Set([...notThere, 'PG303', 'PG304']);
 
 /** Runs an activity; one that did not come to a result becomes a verdict, unless the phase itself is being stopped. */
-export async function verdictOf<T>(run: () => Promise<T>): Promise<T | StepOutcome> {
+export async function verdictOf<T>(run: () => Promise<T>, failures = notThere): Promise<T | StepOutcome> {
   try {
     return await run();
   } catch (error) {
@@ -28,7 +30,7 @@ export async function verdictOf<T>(run: () => Promise<T>): Promise<T | StepOutco
     if (stopping || !(error instanceof ActivityFailure)) throw error;
     const reason = failureText(error);
     const code = error.cause instanceof ApplicationFailure ? (error.cause.type ?? '') : '';
-    return { verdict: saidNo.has(code) ? 'FAIL' : 'HOLD', reason };
+    return { verdict: failures.has(code) ? 'FAIL' : 'HOLD', reason };
   }
 }
 

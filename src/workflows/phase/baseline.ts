@@ -1,4 +1,4 @@
-import type { Criterion, Phase, WindowSpec } from '../../plan/model.js';
+import type { Criterion, Phase, Step } from '../../plan/model.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
@@ -24,14 +24,18 @@ export async function captureBaseline(
   return { verdict: 'PASS', reason: `captured ${metrics.join(', ')}`, evidence };
 }
 
-/** The metrics of a phase's windows that are compared with what was there before it. */
+/** The metrics that a phase's windows and checks compare with what was there before it. */
 export function baselineMetrics(phase: Phase): string[] {
-  const windows: WindowSpec[] = phase.steps.flatMap((step) => {
-    if (step.kind === 'watch') return [step.window];
-    return step.kind === 'traffic' ? [step.hold] : [];
-  });
-  if (phase.success) windows.push(phase.success);
-  if (phase.soak) windows.push(phase.soak);
-  const criteria: Criterion[] = windows.flatMap((window) => window.criteria);
+  const criteria = [
+    ...[...phase.steps, ...phase.successChecks].flatMap(criteriaOf),
+    ...(phase.success?.criteria ?? []),
+    ...(phase.soak?.criteria ?? []),
+  ];
   return [...new Set(criteria.filter((one) => one.baseline !== undefined || one.increase).map((one) => one.metric))];
+}
+
+function criteriaOf(step: Step): Criterion[] {
+  if (step.kind === 'watch') return step.window.criteria;
+  if (step.kind === 'traffic') return step.hold.criteria;
+  return step.kind === 'check' && step.check.type === 'metric' ? [step.check.criterion] : [];
 }

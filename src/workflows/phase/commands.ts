@@ -1,13 +1,19 @@
+import type { Objection } from '../../plan/gate-rules.js';
 import type { PhaseInput } from '../../plan/run-input.js';
-import { refused } from '../messages.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake } from './stop.js';
+
+/** Why nothing can be paused any more. */
+export const goingBack: Objection = {
+  code: 'PG215',
+  reason: 'it is being rolled back, and no rollback is ever paused',
+};
 
 /** Takes what people say to the phase as a whole: pause, resume, roll back. */
 export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: Brake): void {
   const { inbox, facts } = record;
   inbox.on('pause', {
-    check: () => undefined,
+    check: () => (brake.stop || record.state === 'rolling back' || record.hasEnded ? goingBack : undefined),
     take: async ({ by, reason }) => {
       const repeated = facts.paused !== undefined;
       facts.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
@@ -30,9 +36,6 @@ export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: 
       return { code: 'PG209', reason: `this is phase ${input.phase.id}, not ${phase}` };
     },
     take: async ({ by, reason, phase }) => {
-      if (record.state === 'completed') {
-        throw refused({ code: 'PG213', reason: 'this phase has completed: send the rollback to the run' });
-      }
       const repeated = record.state === 'rolling back';
       brake.pull({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       return { message: phase === undefined ? 'rolling back everything' : `rolling back ${phase}`, repeated };

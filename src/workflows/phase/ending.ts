@@ -1,5 +1,6 @@
 import { ActivityFailure, allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
 import { rollbackWorkflowId } from '../../plan/names.js';
+import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { isAfterReset } from '../reset.js';
@@ -10,10 +11,35 @@ import type { Minutes } from './minutes.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake, Stop } from './stop.js';
 
-/** The phase passed: what it changed stays in force. */
-export async function complete(record: PhaseRecord, minutes: Minutes): Promise<PhaseResult> {
-  record.end('completed');
+/**
+ * Ends the phase: what it changed stays in force, unless somebody stopped it before its very end. Call it in a scope
+ * that cancellation does not reach.
+ *
+ * @param stopped why the story ended early, if it did
+ * @throws ApplicationFailure when the phase was stopped: its type is the outcome's kind, its detail the PhaseResult
+ */
+export async function endPhase(
+  input: PhaseInput,
+  record: PhaseRecord,
+  minutes: Minutes,
+  brake: Brake,
+  stopped: Stop | undefined
+): Promise<PhaseResult> {
+  if (!stopped) await settled(minutes);
+  const stop = stopped ?? brake.stop;
+  if (!stop) return complete(record);
+  const rollback = await takeBackPhase(input, record, stop);
+  await settled(minutes);
+  throw failureOf(record, brake.widened(stop), rollback);
+}
+
+/** Everything is written down and everybody has an answer. What people asked for meanwhile counts, so look again. */
+async function settled(minutes: Minutes): Promise<void> {
   await Promise.all([minutes.written(), condition(allHandlersFinished)]);
+}
+
+function complete(record: PhaseRecord): PhaseResult {
+  record.end('completed');
   const { ledger } = record.facts;
   return {
     verdict: 'PASS',
@@ -26,30 +52,21 @@ export async function complete(record: PhaseRecord, minutes: Minutes): Promise<P
   };
 }
 
-/**
- * The phase was stopped: takes back what it changed. Call it in a scope that cancellation does not reach.
- *
- * @throws ApplicationFailure, always: its type is the outcome's kind, its detail the PhaseResult
- */
-export async function takeBackPhase(
-  input: PhaseInput,
-  record: PhaseRecord,
-  minutes: Minutes,
-  brake: Brake,
-  stop: Stop
-): Promise<never> {
+/** Takes back what the phase changed; undefined when it had changed nothing. */
+async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop): Promise<RollbackResult | undefined> {
   record.abandonRunning(stop.reason);
   const doubt = isAfterReset('end') ? await remembered(input, record) : undefined;
   const { ledger } = record.facts;
   if (ledger.length === 0 && doubt === undefined) {
     record.end('failed');
-    return fail(record, minutes, brake.widened(stop));
+    return undefined;
   }
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
   const rollback = await takeBack(input, { name: input.phase.id, entries: ledger, reason: stop.reason, doubt });
-  record.end('rolled back');
-  return fail(record, minutes, brake.widened(stop), rollback);
+  if (!rollback.verified) record.facts.verification = rollback.reason;
+  record.end(stateAfterRollback(rollback));
+  return rollback;
 }
 
 /** The way back begins with what is known; what could not be learned is the doubt that is returned. */
@@ -72,8 +89,7 @@ function passReason({ facts }: PhaseRecord): string {
   );
 }
 
-async function fail(record: PhaseRecord, minutes: Minutes, stop: Stop, rollback?: RollbackResult): Promise<never> {
-  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
+function failureOf(record: PhaseRecord, stop: Stop, rollback: RollbackResult | undefined): ApplicationFailure {
   const { ledger } = record.facts;
   const result: PhaseResult = {
     verdict: 'FAIL',
@@ -85,7 +101,7 @@ async function fail(record: PhaseRecord, minutes: Minutes, stop: Stop, rollback?
     status: record.status,
   };
   const type = rollback ? (rollback.verified ? 'rolled-back-verified' : 'rolled-back-not-verified') : 'failed';
-  throw ApplicationFailure.create({
+  return ApplicationFailure.create({
     message: `${type}: ${stop.reason}`,
     type,
     nonRetryable: true,

@@ -99,7 +99,7 @@ export class Holds {
       decisions: [],
       openedAt: Date.now(),
       deadlineAt: Date.now() + hold.deadline.ms,
-      then: closed ? 'ask again' : 'roll back',
+      then: closed ? 'ask again' : this.record.wayBack,
       digest: evidence?.digest ?? '',
       ...(evidence ? { evidence } : {}),
       answers: ['retry', 'rollback', ...(mayWaive.length > 0 ? ['waive'] : [])],

@@ -3,6 +3,7 @@ import { address } from '../../plan/address.js';
 import type { LedgerEntry } from '../../plan/change.js';
 import { entryKey, mergeLedgers, openEntries } from '../../plan/ledger.js';
 import { remarksOf } from '../../plan/names.js';
+import { newsOf, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { Gate, PhaseStatus, RunState, StepRecord } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -21,6 +22,8 @@ export class PhaseRecord {
   readonly facts: Facts;
   private readonly input: PhaseInput;
   private readonly remarks: string[];
+  /** For the run; it follows from the status, each time that one is published. */
+  news: PhaseNews;
   private ending: RunState | undefined;
   /** What the parent started the phase with needs no event of its own. */
   private published = JSON.stringify(['running', [], null]);
@@ -28,6 +31,7 @@ export class PhaseRecord {
   constructor(input: PhaseInput) {
     this.input = input;
     this.inbox = new Inbox(input.environment.people, () => this.publish());
+    this.news = { phase: input.phase.id, state: 'running' };
     const info = workflowInfo();
     this.remarks = remarksOf(input.environment);
     this.facts = {
@@ -105,11 +109,20 @@ export class PhaseRecord {
     return forgotten;
   }
 
+  /** What stopping the phase now comes to, in words. */
+  get wayBack(): string {
+    return this.facts.ledger.length > 0 ? `roll back ${this.input.phase.id}` : 'end the run';
+  }
+
   /** From here on the state no longer follows from gates and steps. */
   end(state: RunState): void {
     this.ending = state;
     if (state !== 'rolling back') this.facts.endedAt = Date.now();
     this.publish();
+  }
+
+  get hasEnded(): boolean {
+    return this.facts.endedAt !== undefined;
   }
 
   get state(): RunState {
@@ -129,6 +142,7 @@ export class PhaseRecord {
   /** Shows the present state in the Temporal UI. Search attributes cost an event each, so only changes are sent. */
   publish(): void {
     const status = this.status;
+    this.news = newsOf(status);
     setCurrentDetails(phaseDetails(status, this.remarks));
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
     const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;

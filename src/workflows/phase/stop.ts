@@ -7,6 +7,12 @@ export interface Stop {
   reach: 'phase' | 'all';
 }
 
+/** The same stop, as wide as what was asked for meanwhile. */
+export function widest({ reason, reach }: Stop, asked: Stop | undefined): Stop {
+  if (reach === 'all' || asked?.reach !== 'all') return { reason, reach };
+  return { reason: `${reason}; then everything: ${asked.reason}`, reach: 'all' };
+}
+
 /** Thrown inside the phase's story; never leaves the workflow. */
 export class PhaseStopped extends Error {
   readonly stop: Stop;
@@ -18,7 +24,8 @@ export class PhaseStopped extends Error {
   }
 }
 
-const cancelled: Stop = { reason: 'a Temporal cancel asked for it', reach: 'all' };
+/** What a Temporal cancel means. */
+export const cancelled: Stop = { reason: 'a Temporal cancel asked for it', reach: 'all' };
 
 /** Stops the phase's story from outside: a person's rollback, a Temporal cancel. The widest reach that was asked for counts. */
 export class Brake {
@@ -35,18 +42,20 @@ export class Brake {
     this.story.cancel();
   }
 
+  /** What was asked for so far, whatever the story made of it. */
+  get stop(): Stop | undefined {
+    return this.asked ?? (this.root.consideredCancelled ? cancelled : undefined);
+  }
+
   /** Why the story ended with this error; undefined for a fault in the code, which must not pass for a decision. */
   stopFor(error: unknown): Stop | undefined {
     if (error instanceof PhaseStopped) return error.stop;
-    if (isCancellation(error)) return this.asked ?? cancelled;
+    if (isCancellation(error)) return this.stop ?? cancelled;
     return error instanceof TemporalFailure ? { reason: error.message, reach: 'phase' } : undefined;
   }
 
   /** The same stop, as wide as what was asked for while the phase was already being taken back. */
   widened(stop: Stop): Stop {
-    if (stop.reach === 'all') return stop;
-    const wider = this.root.consideredCancelled ? cancelled : this.asked;
-    if (wider?.reach !== 'all') return stop;
-    return { reason: `${stop.reason}; then everything: ${wider.reason}`, reach: 'all' };
+    return widest(stop, this.root.consideredCancelled ? cancelled : this.asked);
   }
 }

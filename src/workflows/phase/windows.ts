@@ -17,6 +17,8 @@ export interface WindowRequest {
   t0: number;
   changedAt?: number | undefined;
   baseline?: BaselineSet | undefined;
+  /** Counters are counted from the window's first valid sample, not from the baseline. */
+  ownBase?: boolean;
 }
 
 /** How a window ended; `decided`: people ended it while it was on hold, so that nothing is left to ask. */
@@ -85,7 +87,7 @@ export class Windows {
     resume: WindowResult['state'] | undefined,
     untilRecovered: boolean
   ): Promise<WindowResult> {
-    const { spec, t0, baseline, changedAt } = request;
+    const { spec, t0, baseline, changedAt, ownBase } = request;
     const longest = spec.warmUp.ms + spec.deadline.ms + this.context.input.hold.deadline.ms + 10 * minute;
     const metrics = spec.criteria.map((criterion) => criterion.metric);
     if (spec.minTraffic) metrics.push(spec.minTraffic.metric);
@@ -98,6 +100,7 @@ export class Windows {
         environment: this.context.slice({ metrics }),
         ...(baseline ? { baseline } : {}),
         ...(changedAt === undefined ? {} : { changedAt }),
+        ...(ownBase === undefined ? {} : { ownBase }),
         ...(resume ? { resume } : {}),
         ...(untilRecovered ? { untilRecovered } : {}),
       },

@@ -1,5 +1,5 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { UndoStep } from '../../plan/ledger.js';
+import { targetOf, type UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { Gate, UndoRecord } from '../../plan/run-status.js';
 import { environmentCalls, type EnvironmentCalls } from '../activities.js';
@@ -29,15 +29,30 @@ export class Undos {
     this.calls = environmentCalls(input.environment.id);
   }
 
-  /** Undoes everything once; resolves when each undo was tried. `finish` waits for what people must see to. */
+  /**
+   * Undoes everything once; resolves when each undo was tried. `finish` waits for what people must see to, and for older
+   * states of the targets concerned: undone before, they would be overwritten by what is still tried.
+   */
   async all(): Promise<{ finish: Promise<void> }> {
-    const open: Array<Promise<void>> = [];
+    const late = new Map<string, Promise<void>>();
     for (const { step, undo } of this.record.steps) {
+      const target = targetOf(step.entry.change);
+      const newer = late.get(target);
+      if (newer) {
+        late.set(target, this.undoAfter(newer, step, undo));
+        continue;
+      }
       const tried = await this.attempt(step, undo, 1, takenWithinMs);
-      if (tried !== 'done') open.push(this.insist(step, undo, tried));
+      if (tried !== 'done') late.set(target, this.insist(step, undo, tried));
     }
-    for (const { step, undo } of this.record.closed) open.push(this.accepted(step, undo));
-    return { finish: Promise.all(open).then(() => undefined) };
+    const closed = this.record.closed.map(({ step, undo }) => this.accepted(step, undo));
+    return { finish: Promise.all([...late.values(), ...closed]).then(() => undefined) };
+  }
+
+  private async undoAfter(newer: Promise<void>, step: UndoStep, undo: UndoRecord): Promise<void> {
+    await newer;
+    const tried = await this.attempt(step, undo, 1, takenWithinMs);
+    if (tried !== 'done') await this.insist(step, undo, tried);
   }
 
   private async attempt({ entry }: UndoStep, undo: UndoRecord, attempt: number, withinMs: number): Promise<Tried> {

@@ -1,19 +1,21 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WindowInput, WindowResult } from '../../activities/contract.js';
 import { canRecover } from '../../plan/judge.js';
-import type { CheckStep, Environment } from '../../plan/model.js';
+import type { CheckStep } from '../../plan/model.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { environmentCalls } from '../activities.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
-import { sliceEnvironment, type Need } from '../slice.js';
+import { runCheck } from '../run-check.js';
+import { sliceEnvironment } from '../slice.js';
 import type { RollbackRecord } from './record.js';
 
 const minute = 60_000;
 
 /**
  * Is everything well again? Each undo was read back already; here health is checked and the red metrics must be inside
- * their targets for a while. What could not be measured is not verified.
+ * their targets for a while. Single readings come last, when there is something to read since the undo. What could not
+ * be measured is not verified.
  */
 export async function verifyRollback(
   input: RollbackInput,
@@ -21,9 +23,14 @@ export async function verifyRollback(
 ): Promise<{ verified: boolean; reason: string }> {
   const since = Date.now();
   const outcomes: StepOutcome[] = [];
-  for (const check of input.rollback.checks) outcomes.push(await run(record, check, () => health(input, check)));
+  const isReading = ({ check }: CheckStep): boolean => check.type === 'metric';
+  const verify = async (check: CheckStep): Promise<void> => {
+    outcomes.push(await run(record, check, () => health(input, check, since)));
+  };
+  for (const check of input.rollback.checks.filter((one) => !isReading(one))) await verify(check);
   const watch = { id: 'metrics', title: 'Red metrics are back inside their targets', kind: 'watch' };
   outcomes.push(await run(record, watch, () => metrics(input, since)));
+  for (const check of input.rollback.checks.filter(isReading)) await verify(check);
 
   const problems = outcomes.filter((outcome) => outcome.verdict !== 'PASS').map((outcome) => outcome.reason);
   const { undos } = record;
@@ -63,18 +70,12 @@ async function run(
   return outcome;
 }
 
-async function health(input: RollbackInput, step: CheckStep): Promise<StepOutcome> {
+async function health(input: RollbackInput, step: CheckStep, since: number): Promise<StepOutcome> {
   const { check } = step;
   if (check.type === 'stable')
     return { verdict: 'HOLD', reason: `${step.id}: a rollback has no earlier phases to look at` };
-  const longest = 'timeout' in check ? check.timeout.ms : 0;
-  const result = await verdictOf(() =>
-    environmentCalls(input.environment.id)
-      .changes(4 * longest + minute)
-      .runCheck.executeWithOptions({ summary: `Check: ${step.title}`.slice(0, 180) }, [
-        { origin: origin(input, step.id, step.title), check, environment: slice(input, { checks: true, flags: true }) },
-      ])
-  );
+  const { environment } = input;
+  const result = await runCheck({ origin: origin(input, step.id, step.title), check, environment, changedAt: since });
   if (!('endedAt' in result)) return result;
   return { verdict: result.verdict, reason: `${step.title}: ${result.reason}`, evidence: [result.evidence] };
 }
@@ -83,24 +84,19 @@ async function metrics(input: RollbackInput, since: number): Promise<StepOutcome
   const { window } = input.rollback;
   const names = window.criteria.map((criterion) => criterion.metric);
   if (names.length === 0) return { verdict: 'HOLD', reason: 'the plan names no metric that says whether all is well' };
-  const environment = slice(input, { metrics: names });
+  const environment = sliceEnvironment(input.environment, { metrics: names });
   const calls = environmentCalls(input.environment.id);
   const title = 'Red metrics back inside their targets';
   const asked = origin(input, 'metrics', title);
-  const baseline = await verdictOf(() =>
-    calls.reads.captureBaseline.executeWithOptions({ summary: 'Counters after the undo' }, [
-      { origin: asked, metrics: names, environment },
-    ])
-  );
-  if (!('values' in baseline))
-    return { verdict: 'HOLD', reason: `the red metrics could not be read: ${baseline.reason}` };
-  const t0 = Date.now();
+  // The source's last look may be from before the undo: what it says counts from one interval later on.
+  const changedAt = since + window.every.ms;
+  const t0 = Math.max(Date.now(), changedAt + window.every.ms);
   const deadlineAt = t0 + window.warmUp.ms + window.deadline.ms;
   const watch = (more: Partial<WindowInput>): Promise<WindowResult> =>
     calls
       .windows(window.warmUp.ms + window.deadline.ms + 10 * minute)
       .watchWindow.executeWithOptions({ summary: `${title}: ${window.length.planned}` }, [
-        { origin: asked, spec: window, t0, environment, baseline, changedAt: since, ...more },
+        { origin: asked, spec: window, t0, environment, changedAt, ownBase: true, ...more },
       ]);
   let resume: Pick<WindowInput, 'resume'> = {};
   for (;;) {
@@ -131,8 +127,4 @@ async function beforeDeadline<T>(deadlineAt: number, run: () => Promise<T>): Pro
 
 function origin(input: RollbackInput, id: string, title: string): { run: string; address: string; title: string } {
   return { run: input.run.workflowId, address: `rollback/${id}#1`, title };
-}
-
-function slice(input: RollbackInput, need: Need): Environment {
-  return sliceEnvironment(input.environment, need);
 }

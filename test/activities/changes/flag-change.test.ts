@@ -48,6 +48,19 @@ describe('changing a flag', () => {
     expect(text()).toBe(flagsText);
   });
 
+  it('is undone, and says so, although the evidence of that can be stored nowhere', async () => {
+    const { activities, text, tools } = stage();
+    const entry = await activities.captureChange(captureInput(five, environment));
+    await activities.applyChange({ entry, environment });
+    tools.evidence.put = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    const undone = await activities.undoChange({ entry, environment, key: 'undo-1' });
+    expect(undone.reason).toBe(
+      'ENABLE_X is put back: off (its evidence could not be stored: ENOSPC: no space left on device)'
+    );
+    expect(text()).toBe(flagsText);
+    expect(tools.lines.at(-1)).toMatchObject({ level: 'error' });
+  });
+
   it('applied a second time touches nothing, and so does an undo of what is undone', async () => {
     const { activities, file } = stage();
     const entry = await activities.captureChange(captureInput(five, environment));

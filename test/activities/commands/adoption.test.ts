@@ -154,6 +154,19 @@ describe('two attempts at one command', () => {
     expect(result).toMatchObject({ how: 'started', verdict: 'PASS', stdout: 'ran\n' });
   });
 
+  it.each([
+    ['is HOLD when it is not repeatable', false, 'k1', 'HOLD'],
+    ['runs again when it is repeatable', true, 'k1', 'PASS'],
+    ['runs when that heartbeat was of another command', false, 'k0', 'PASS'],
+  ])('on a machine without its files, begun as the heartbeat says, %s', async (_, repeatable, key, verdict) => {
+    const tools = testTools();
+    const scope = testScope({ attempt: 2, heartbeatDetails: { command: 'sh', key, since: Date.now() - 5_000 } });
+    const result = await runCommand(request(tools, { repeatable }, 'echo ran >> runs'), tools, scope);
+    expect(result.verdict).toBe(verdict);
+    expect(existsSync(join(tools.workdir, 'runs'))).toBe(verdict === 'PASS');
+    if (verdict === 'HOLD') expect(result.reason).toContain('an earlier attempt began it on another machine');
+  });
+
   it('one that another host started is HOLD even when it is repeatable', async () => {
     const tools = testTools();
     const folder = jobFolder(tools.stateDir, 'demo/deploy/core', 'k1');

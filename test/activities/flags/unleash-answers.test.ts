@@ -24,6 +24,8 @@ describe('answers of something that should be Unleash', () => {
       '400 bad rollout is missing',
     ],
     ['a proxy that wants a login', 403, '<html>login</html>', 'PG303', true, '403 <html>login</html>'],
+    ['a flag that it does not know', 404, '{"name":"NotFoundError","message":"no flag F"}', 'PG302', true, 'no flag F'],
+    ['a proxy that knows no such page', 404, '<html>not here</html>', 'PG301', false, '404 <html>not here</html>'],
     ['a redirect', 302, '', 'PG303', true, '302'],
     ['a page instead of JSON', 200, '<html>hello</html>', 'PG312', false, 'no JSON'],
     ['JSON of another kind', 200, '{"hello":"world"}', 'PG312', false, 'not as expected'],
@@ -38,7 +40,9 @@ describe('answers of something that should be Unleash', () => {
   });
 
   it('a name with slashes stays one part of the path', async () => {
-    await using server = await serve((_, response) => response.writeHead(404).end('{"message":"no"}'));
+    await using server = await serve((_, response) =>
+      response.writeHead(404).end('{"name":"NotFoundError","message":"no"}')
+    );
     await expect(providerOn(`${server.url}/`).read('../../users')).rejects.toMatchObject({ type: 'PG302' });
     expect(server.seen[0]?.path).toBe('/api/admin/projects/default/features/..%2F..%2Fusers');
   });

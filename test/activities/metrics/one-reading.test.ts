@@ -137,15 +137,13 @@ describe('a metric check', () => {
     expect(held).toMatchObject({ verdict: 'HOLD', reason: expect.stringContaining('no baseline') as string });
   });
 
-  it('counts an increase from the baseline, unless the query does', async () => {
-    const reader = fakeReader({ violations: () => 7, violations_since: () => 0 });
-    const { check } = activities(reader);
-    const baseline: BaselineSet = { at: t0, values: { violations: 5 }, missing: {}, evidence };
-    expect(await check(violations, { baseline })).toMatchObject({
+  it('judges the value itself: one reading has nothing to count from', async () => {
+    const { check } = activities(fakeReader({ violations: () => 7, none: () => 0 }));
+    const once = { ...violations, increase: false };
+    expect(await check(once)).toMatchObject({
       verdict: 'FAIL',
-      reason: '"violations == 0" is broken: violations rose by 2 at 2026-11-22 10:00:00Z',
+      reason: '"violations == 0" is broken: violations was 7 at 2026-11-22 10:00:00Z',
     });
-    expect(await check({ ...violations, metric: 'violations_since' })).toMatchObject({ verdict: 'PASS' });
-    expect(await check(violations)).toMatchObject({ verdict: 'HOLD' });
+    expect(await check({ ...once, metric: 'none' })).toMatchObject({ verdict: 'PASS' });
   });
 });

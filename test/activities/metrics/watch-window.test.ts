@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { judgeAgain } from '../../../src/activities/metrics/index.js';
 import type { MetricReader } from '../../../src/activities/metrics/index.js';
+import { stableSince } from '../../../src/plan/stable.js';
 import { fakeReader } from '../../support/metrics/fake-reader.js';
 import { failsFrom, good, sampleNo } from '../../support/metrics/fixtures.js';
 import { memoryStore } from '../../support/metrics/memory-store.js';
 import { virtualClock } from '../../support/metrics/virtual-clock.js';
 import { watch, windowInput } from '../../support/metrics/watching.js';
-import { duration, second, span, t0, violations, windowSpec } from '../../support/metrics/windows.js';
+import {
+  bound,
+  duration,
+  second,
+  span,
+  successRate,
+  t0,
+  violations,
+  windowSpec,
+} from '../../support/metrics/windows.js';
 
 describe('a metric window', () => {
   it('passes when its criteria held for its length, and not a moment sooner', async () => {
@@ -128,5 +138,25 @@ describe('a window whose start lies in the past', () => {
     const reader = fakeReader({ success_rate: () => 0.99 }, { memory: false });
     const { result } = watch(windowInput(windowSpec({ coverage: 0.5 })), { clock, reader });
     expect(await result).toMatchObject({ verdict: 'PASS', samples: 13, criteria: [{ ok: 11, notValid: 2 }] });
+  });
+
+  it('over a stable stretch does not pass on a good beginning when the system is bad now', async () => {
+    const now = t0 + 3600 * second;
+    const spec = windowSpec({ criteria: [{ ...successRate, critical: bound('<', 0) }] });
+    const reader = fakeReader({ success_rate: (instant) => (instant < now - 600 * second ? 0.99 : 0.1) });
+    const since = stableSince(spec, [t0], now);
+    const { result } = watch({ ...windowInput(spec), t0: since }, { clock: virtualClock(now), reader });
+    expect(await result).toMatchObject({ verdict: 'FAIL', startedAt: now - 150 * second });
+  });
+
+  it('counts what happened in its stretch alone when it has a base of its own', async () => {
+    const spec = windowSpec({ criteria: [violations] });
+    const baseline = { at: 0, values: { violations: 0 }, missing: {}, evidence: { digest: 'sha256:0', bytes: 0 } };
+    const verdictOf = async (ownBase: boolean): Promise<unknown> => {
+      const reader = fakeReader({ violations: () => 1 });
+      const input = windowInput(spec, { baseline, ownBase });
+      return (await watch(input, { clock: virtualClock(t0 + 3600 * second), reader }).result).verdict;
+    };
+    expect([await verdictOf(true), await verdictOf(false)]).toEqual(['PASS', 'FAIL']);
   });
 });

@@ -132,7 +132,10 @@ describe('the picture of a run', () => {
     expect(lines).toContain('1a/window#1 Watch window: success could not be judged on 3 samples in a row (connection');
     expect(lines).toContain('dana or carlos must retry, rollback or waive');
     expect(lines).toContain('phasegate retry demo/test-plan --gate 1a/window#1');
-    expect(lines).toContain('phasegate rollback demo/test-plan --reason "why"');
+    expect(lines).toContain('phasegate rollback demo/test-plan --phase 1a --reason "why"');
+    expect(lines).toMatch(
+      /to take back everything that the run changed, not only 1a:\n +phasegate rollback demo\/test-plan --reason "why"/
+    );
     expect(lines).toContain('phasegate waive demo/test-plan --gate 1a/window#1 --reason "why"');
   });
 

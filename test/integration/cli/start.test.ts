@@ -25,6 +25,14 @@ const end = (...args: string[]) =>
   phasegate(['rollback', stage.id, '--reason', 'the test is over', '--confirm', stage.environment.id, ...args]);
 
 describe('start', () => {
+  it('is refused to somebody who is not one of the people of the environment', async () => {
+    const { args } = documents(stage.environment.id, { plan });
+    const { code, stdout, stderr } = await phasegate(['start', ...args, '--yes', '--as', 'mallory']);
+    expect([code, stdout]).toEqual([7, '']);
+    expect(stderr).toContain("PG204 mallory is not one of this environment's people (dana, erin, lee, carlos)");
+    expect(stderr).toContain('--as NAME');
+  });
+
   it('previews on stderr and prints only the workflow id in a pipe; a second start is refused', async () => {
     const { args } = documents(stage.environment.id, { plan });
     const digest = (await phasegate(['plan', ...args, '-o', 'name'])).stdout.trim();

@@ -16,9 +16,7 @@ describe('the clock of an environment', () => {
       warmUp: { ms: 360_000, planned: '6m' },
       deadline: { ms: 5_400_000, planned: '90m' },
     });
-    expect([clock.kept('10s'), clock.scaled('8h'), clock.forPeople('5s')].map((span) => span.ms)).toEqual([
-      10_000, 28_800_000, 5000,
-    ]);
+    expect([clock.kept('10s'), clock.forPeople('5s')].map((span) => span.ms)).toEqual([10_000, 5000]);
   });
 
   it('divides windows and keeps the words of the plan', () => {
@@ -60,6 +58,14 @@ describe('the clock of an environment', () => {
     expect(createClock(demo).forPeople('20s').ms).toBe(20_000);
     expect(createClock({ ...demo, 'people-minimum': '8s' }).forPeople('30m').ms).toBe(10_000);
     expect(createClock({ ...demo, 'people-minimum': '10m' }).forPeople('30m').ms).toBe(600_000);
+  });
+
+  it('reminds people as often as planned, also when their time is longer than the scale says', () => {
+    const clock = createClock({ ...demo, scale: 100_000 });
+    const expires = clock.forPeople('24h');
+    expect(expires.ms).toBe(60_000);
+    expect(clock.within(expires, '4h')).toEqual({ ms: 10_000, planned: '4h' });
+    expect(createClock(undefined).within({ ms: 86_400_000, planned: '24h' }, '4h').ms).toBe(14_400_000);
   });
 
   it('never shrinks what machines need', () => {

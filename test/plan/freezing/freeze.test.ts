@@ -62,6 +62,12 @@ describe('a frozen plan', () => {
     expect(two?.steps[0]).toMatchObject({ kind: 'flag', percent: 100, title: 'Enable NEW_TOOLS for 100 %' });
   });
 
+  it('judges the value in a metric check, not an increase that nobody could count', () => {
+    const text = samplePlan.replace('metric: error_rate < 1%', 'metric: violations == 0');
+    const check = frozen(text).plan.phases[1]?.before.find((item) => item.id === 'quiet');
+    expect(check).toMatchObject({ check: { criterion: { text: 'violations == 0', increase: false } } });
+  });
+
   it('judges criteria with the critical threshold of their metric; "== 0" fails at once and counts the increase', () => {
     expect(one?.success?.criteria).toEqual([{ ...errorRate, text: 'error_rate < 1% for 30m' }, violations]);
     expect(two?.success?.criteria).toMatchObject([

@@ -134,6 +134,34 @@ describe('an increase criterion', () => {
     expect(judgeRows(window, rows, { toString: 1 }).verdict).toBe('HOLD');
   });
 
+  it('of a window with a base of its own counts from its first valid sample, whatever the baseline says', () => {
+    const rows = [Number.NaN, 105, 105, 107].map((of) => ({ violations: value(of) }));
+    const state = judgeRows(window, rows, { violations: 100 }, { ownBase: true });
+    expect(state.criteria[0]).toMatchObject({ last: 2, ok: 3, notValid: 1 });
+    const strict = windowSpec({ criteria: [violations] });
+    expect(
+      judgeRows(
+        strict,
+        [105, 105].map((of) => ({ violations: value(of) })),
+        {},
+        { ownBase: true }
+      ).verdict
+    ).toBeUndefined();
+    expect(
+      judgeRows(
+        strict,
+        [105, 106].map((of) => ({ violations: value(of) })),
+        {},
+        { ownBase: true }
+      ).verdict
+    ).toBe('FAIL');
+  });
+
+  it('of a window with a base of its own waits for data that comes back', () => {
+    const rows = Array.from({ length: 3 }, () => ({ violations: { kind: 'no-data' } as const }));
+    expect(judgeRows(window, rows, {}, { ownBase: true })).toMatchObject({ verdict: 'HOLD', hold: { cause: 'data' } });
+  });
+
   it('without a baseline has no value, so nothing critical either', () => {
     const critical = { ...limit, critical: bound('>=', 0) };
     expect(measure(critical, value(9), { counter: { counted: 0 } })).toMatchObject({

@@ -34,6 +34,21 @@ const cases: FaultCase[] = [
     code: 'PG106',
     says: '"approval" is a name that phasegate uses itself',
   },
+  ...['all', 'rollback', 'again-1'].map((id) => ({
+    name: `a phase with the name ${id}, which rollbacks have`,
+    from: '- id: two',
+    to: `- id: «${id}»`,
+    code: 'PG106' as const,
+    says: `"${id}" is a name that phasegate uses itself`,
+    hint: `${id}-phase`,
+  })),
+  {
+    name: 'a rollback check with the name of its metric window',
+    from: 'id: healthy',
+    to: 'id: «metrics»',
+    code: 'PG106',
+    says: '"metrics" is a name that phasegate uses itself',
+  },
   {
     name: 'an unknown role of an attestation',
     from: 'by: ops',

@@ -57,6 +57,16 @@ describe('rules about people', () => {
       { code: 'PG109', message: expect.stringContaining('without ada') },
       { code: 'PG109' },
     ]);
+    expect(freezeTexts(samplePlan, environment, {}, ' Ada').faults).toHaveLength(2);
+  });
+
+  it('do not take a stranger who looks at the plan for its starter', () => {
+    const alone = sampleEnvironment.replace(
+      / {2}ada: .*\n {2}bob: .*\n {2}cyd: .*\n/,
+      '  ada: { title: Ada, roles: [lead, ops] }\n'
+    );
+    const plan = samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }');
+    expect(freezeTexts(plan, alone, {}, 'mallory').faults).toMatchObject([{ code: 'PG109' }, { code: 'PG109' }]);
   });
 
   it('refuse a role that nobody holds, at an attestation and at an escalation', () => {

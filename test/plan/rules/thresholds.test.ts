@@ -102,6 +102,21 @@ const cases: FaultCase[] = [
     hint: 'watch',
   },
   {
+    name: 'a metric check against the baseline before there is one',
+    from: 'metric: error_rate < 1%',
+    to: 'metric: «latency within 20% of baseline»',
+    code: 'PG115',
+    says: 'here is no baseline',
+    hint: 'absolute bound',
+  },
+  {
+    name: 'a metric check against the baseline after a rollback',
+    from: "http: { url: '{{env.services.core}}/healthz' }",
+    to: 'metric: «latency no more than 5% above baseline»',
+    code: 'PG115',
+    says: 'here is no baseline',
+  },
+  {
     name: 'traffic that is not counted',
     from: 'min-traffic: { metric: requests',
     to: 'min-traffic: { metric: «memory»',

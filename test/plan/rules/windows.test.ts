@@ -49,10 +49,10 @@ const cases: FaultCase[] = [
   {
     name: 'a deadline before the window could pass',
     from: 'warm-up: 1m,',
-    to: 'warm-up: 1m, deadline: «30m»,',
+    to: 'warm-up: 1m, deadline: «29m»,',
     code: 'PG110',
-    says: 'the deadline 30m is before the window could pass',
-    hint: 'at least 31m',
+    says: 'the deadline 29m is before the window could pass',
+    hint: 'at least 30m;',
   },
   {
     name: 'criteria of two lengths in one window',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Gate, PhaseStatus } from '../../../src/plan/run-status.js';
 import { locksDetails, phaseDetails } from '../../../src/plan/text/details.js';
 import { bullets, code, plain, signed } from '../../../src/plan/text/markdown.js';
-import { pasteableAnswers } from '../../../src/plan/text/pasteable.js';
+import { everythingBack, pasteableAnswers } from '../../../src/plan/text/pasteable.js';
 import { parseMessage } from '../../../src/plan/wire.js';
 
 const gate: Gate = {
@@ -31,6 +31,17 @@ describe('what can be pasted', () => {
         expect(parseMessage(name, JSON.parse(payload))).toMatchObject({ ok: true });
     }
   );
+});
+
+describe('a rollback that can be pasted', () => {
+  it('reaches at a gate no further than its phase, as the deadline of the gate does', () => {
+    const [rollback] = pasteableAnswers({ ...gate, answers: ['rollback'] });
+    expect(JSON.parse(rollback?.payload ?? '')).toEqual({ by: 'your-name', phase: '1a', reason: 'why' });
+  });
+
+  it('of everything is one that the wire takes', () => {
+    expect(parseMessage('rollback', JSON.parse(everythingBack.payload))).toMatchObject({ ok: true });
+  });
 });
 
 describe('Markdown', () => {
@@ -113,7 +124,7 @@ describe('the panel of a phase', () => {
       [
         '**Waits for approval.**',
         '**Answer here: More Actions, Send a Signal**',
-        '- **approve** `{"by":"erin","gate":"1a/approval#1"}`\n- **reject** `{"by":"erin","gate":"1a/approval#1","reason":"why"}`',
+        '- **approve** `{"by":"your-name","gate":"1a/approval#1"}`\n- **reject** `{"by":"your-name","gate":"1a/approval#1","reason":"why"}`',
         '_Note: identities were not verified._',
         '**Now**',
         '- ◷ Approval _waiting_ `1a/approval#1`',
@@ -126,6 +137,22 @@ describe('the panel of a phase', () => {
         '_A Temporal cancel is a request to roll back everything._',
       ].join('\n\n')
     );
+  });
+
+  it('shows at a HOLD how to take back its phase, and apart from that how to take back everything', () => {
+    const held = { ...status, gates: [{ ...gate, kind: 'hold' as const, answers: ['retry', 'rollback'] }] };
+    const shown = phaseDetails(held, []).split('\n\n');
+    expect(shown[2]).toContain('**rollback** `{"by":"your-name","phase":"1a","reason":"why"}`');
+    expect(shown[3]).toBe(
+      'To take back everything that the run changed, not only 1a: **rollback** `{"by":"your-name","reason":"why"}`'
+    );
+  });
+
+  it('never cuts what is to be pasted', () => {
+    const address = `${'p'.repeat(200)}/${'s'.repeat(200)}#1`;
+    const shown = phaseDetails({ ...status, gates: [{ ...gate, address, answers: ['approve'] }] }, []);
+    const payload = /\*\*approve\*\* `(.*)`/.exec(shown)?.[1] ?? '';
+    expect(JSON.parse(payload)).toEqual({ by: 'your-name', gate: address });
   });
 
   it('stays far below what the server takes, with many long steps and gates', () => {

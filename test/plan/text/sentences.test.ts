@@ -130,6 +130,16 @@ describe('the sentence of a phase', () => {
       'Core was rolled back: 1a/a#1 too slow.',
     ],
     [
+      'that nobody could verify its rollback',
+      { state: 'rolled back, NOT verified', verification: 'no metric' },
+      'Core: rolled back, NOT verified: no metric.',
+    ],
+    [
+      'that its rollback did not come to its end',
+      { state: 'NOT rolled back', verification: 'run/rollback/1a was ended from outside' },
+      'Core: NOT rolled back: run/rollback/1a was ended from outside.',
+    ],
+    [
       'why it never began',
       { state: 'failed', steps: [step('a', { state: 'failed', reason: 'no backup' })] },
       'Core ended before any change: 1a/a#1 no backup.',
@@ -207,6 +217,22 @@ describe('the sentence of a run', () => {
       'that it is the last',
       phases(done, now),
       'Phase 1b (Tools) is under way; it is the last one. Details: run/phase/1b',
+    ],
+    [
+      'what the phase under way waits for',
+      phases(now && { ...now, now: { state: 'waiting', sentence: 'Waits for erin.' } }, next),
+      'Phase 1b (Tools): Waits for erin. Then: 1c. Details: run/phase/1b',
+    ],
+    [
+      'which phase is taken back, and not what would have come next',
+      {
+        state: 'rolling back',
+        ...phases(
+          now && { ...now, now: { state: 'rolling back', sentence: 'Rolling back 1b; see run/rollback/1b.' } },
+          next
+        ),
+      },
+      'Phase 1b (Tools): Rolling back 1b; see run/rollback/1b.',
     ],
     [
       'that it is paused between phases',

@@ -58,7 +58,11 @@ export async function buildTheatre({ address, namespace }: Where, cached?: numbe
     ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
   });
   const running = worker.run();
-  await promote(client, buildId, { promote: true, logger: createLogger({ level: 'silent' }) });
+  await promote(client, buildId, {
+    promote: true,
+    signal: new AbortController().signal,
+    logger: createLogger({ level: 'silent' }),
+  });
   const close = async (): Promise<void> => {
     worker.shutdown();
     await running;

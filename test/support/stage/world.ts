@@ -59,6 +59,8 @@ export class World {
   onVerify: (entry: LedgerEntry) => Promise<Verdict> | Verdict = () => 'PASS';
   onUndo: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
+  onRecord: (document: unknown) => Promise<void> | void = () => undefined;
+  onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
   missingBaseline: string[] = [];
 
   state(target: string): TargetState {
@@ -109,6 +111,7 @@ export class World {
         captureBaseline: async (input) => this.baseline(input),
         notify: async ({ notification }) => {
           this.notes.push(notification);
+          await heeding(this.onNotify(notification));
           return { delivered: ['log'], failed: {}, endedAt: Date.now() };
         },
         verifyIdentity: async (input) => {
@@ -117,7 +120,10 @@ export class World {
           const known = input.environment.people.some((person) => person.name === by);
           return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
         },
-        recordEvidence: async ({ document }) => this.store(document),
+        recordEvidence: async ({ document }) => {
+          await this.onRecord(document);
+          return this.store(document);
+        },
         readEvidence: async ({ digest }) => {
           if (!this.evidence.has(digest)) throw ApplicationFailure.nonRetryable(`no evidence ${digest}`, 'PG310');
           return JSON.stringify(this.evidence.get(digest));

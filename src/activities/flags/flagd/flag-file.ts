@@ -11,6 +11,9 @@ export interface FlagFile {
   flags: Record<string, unknown>;
 }
 
+/** Somebody decided that this worker may not write. */
+const refusals: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
 /** How often an edit starts again because somebody who knows no lock wrote the file in between. */
 const tries = 5;
 
@@ -97,9 +100,13 @@ async function replace(path: string, expected: string, text: string): Promise<bo
     await rename(temporary, path);
     return true;
   } catch (error) {
-    throw fail('PG303', `the flag file cannot be written: ${messageOf(error)}`, {
+    // What is not a matter of rights (a full disk, a file that is just replaced) may pass.
+    const refused = error instanceof Error && 'code' in error && refusals.has(error.code);
+    throw fail(refused ? 'PG303' : 'PG301', `the flag file cannot be written: ${messageOf(error)}`, {
       where: path,
-      hint: 'Give the worker the right to write the file and its folder.',
+      hint: refused
+        ? 'Give the worker the right to write the file and its folder.'
+        : 'Check the disk that the flag file is on.',
     });
   } finally {
     await rm(temporary, { force: true });

@@ -36,6 +36,7 @@ const featureShape = z.object({
 });
 const playgroundShape = z.object({ features: z.array(z.object({ name: z.string(), isEnabled: z.boolean() })) });
 const problemShape = z.object({
+  name: z.string().optional(),
   message: z.string(),
   details: z.array(z.object({ message: z.string() })).optional(),
 });
@@ -123,9 +124,19 @@ function parseAnswer({ status, body, truncated }: HttpAnswer, where: string): un
     throw fail('PG312', 'the answer of Unleash is no JSON, or too long', { where, retryable: true });
   }
   const why = `${status} ${problemIn(body)}`;
-  if (status === 404) throw fail('PG302', `Unleash does not know it: ${why}`, { where });
-  if (status === 429 || status >= 500) throw fail('PG301', `Unleash cannot answer now: ${why}`, { where });
+  if (status === 404 && isUnleashsOwn(body)) throw fail('PG302', `Unleash does not know it: ${why}`, { where });
+  if (status === 404 || status === 429 || status >= 500)
+    throw fail('PG301', `Unleash cannot answer now: ${why}`, { where });
   throw fail('PG303', `Unleash refuses: ${why}`, { where });
+}
+
+/** A 404 of something in front of Unleash says nothing of the flag. */
+function isUnleashsOwn(body: string): boolean {
+  try {
+    return problemShape.parse(JSON.parse(body)).name === 'NotFoundError';
+  } catch {
+    return false;
+  }
 }
 
 /** What Unleash says is wrong, or the beginning of what something else (a proxy) says in its place. */

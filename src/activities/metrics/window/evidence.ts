@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { judgeAll } from '../../../plan/judge.js';
 import type { WindowState } from '../../../plan/judge.js';
 import type { Sample, Verdict } from '../../../plan/judge-types.js';
@@ -48,12 +47,6 @@ export function manifestOf(input: WindowInput, { from, state, chunks, pending }:
     ...(state.verdict && { verdict: state.verdict }),
     reason: state.reason,
   };
-}
-
-/** What a document would be stored as, for a verdict that must not wait for a store that is broken. */
-export function unstoredRef(document: unknown): EvidenceRef {
-  const text = JSON.stringify(document);
-  return { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, bytes: Buffer.byteLength(text) };
 }
 
 /**

@@ -29,6 +29,7 @@ export function startProgress(input: WindowInput, heartbeat: unknown): WindowPro
     input.resume ??
     startWindow(input.spec, input.t0, input.baseline?.values, {
       sinceChange: metricsSinceChange(input.environment.metrics),
+      ...(input.ownBase === undefined ? {} : { ownBase: input.ownBase }),
     });
   if (!isHeartbeatOf(heartbeat, from)) return { from, state: from, chunks: [], pending: [], latest: {} };
   const { state, chunks, pending, latest } = heartbeat;

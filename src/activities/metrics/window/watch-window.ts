@@ -8,7 +8,8 @@ import type { MetricDeps } from '../deps.js';
 import { beating } from '../pulse.js';
 import type { ReadContext } from '../reader.js';
 import { dueInstants, metricsOf, readDue } from './due.js';
-import { manifestOf, storeChunk, unstoredRef } from './evidence.js';
+import { unstoredRef } from '../../evidence/unstored-ref.js';
+import { manifestOf, storeChunk } from './evidence.js';
 import { heartbeatOf, isChunkFull, isOver, startProgress, takeReadings } from './progress.js';
 import type { WindowProgress } from './progress.js';
 

@@ -23,9 +23,7 @@ export function workerCommand(run: Run): Command {
     .option('--workdir <folder>', 'where relative paths of the environment start; default: here')
     .option('--evidence-dir <folder>', 'where evidence is kept; default: the state folder of the user')
     .addOption(
-      new Option('--health-port <port>', 'port of the health and metrics endpoint; default: a free one').argParser(
-        whole
-      )
+      new Option('--health-port <port>', 'port of the health and metrics endpoint; default: a free one').argParser(port)
     )
     .option('--sdk-metrics <host:port>', 'also serve the metrics of the Temporal SDK there')
     .option('--promote', 'make this build current although another one is')
@@ -39,6 +37,12 @@ export function workerCommand(run: Run): Command {
         await runWorkerFor(context, env, vars, { ...rest, profile, address, namespace });
       })
     );
+}
+
+function port(text: string): number {
+  const number = whole(text);
+  if (number > 65_535) throw new InvalidArgumentError('A port is a whole number up to 65535.');
+  return number;
 }
 
 function whole(text: string): number {

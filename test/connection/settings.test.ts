@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConnectionSettings } from '../../../src/client/connection/settings.js';
+import { readConnectionSettings } from '../../src/connection/settings.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'phasegate-settings-'));
 const file = path.join(folder, 'temporal.toml');

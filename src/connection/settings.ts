@@ -1,6 +1,5 @@
-import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { PhasegateError } from '../../plan/errors.js';
+import { PhasegateError } from '../plan/errors.js';
 
 /** What the caller says about the server; what is left out comes from TEMPORAL_* variables and profiles. */
 export interface ConnectionChoice {
@@ -18,7 +17,7 @@ export interface ConnectionSettings {
   namespace: string;
   namespaceSource: string;
   /** Everything that the connection needs: address, TLS, key. */
-  options: ConnectionOptions;
+  options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'] & { address: string };
 }
 
 const defaultAddress = '127.0.0.1:7233';

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { runStates, type PhaseStatus, type RunState } from './run-status.js';
+import { byUrgency, gateSentence } from './text/sentences.js';
+
+/** The signal by which a phase tells its run how it stands. */
+export const newsSignal = 'phaseNews';
+
+const shape = z.strictObject({
+  phase: z.string().max(100),
+  state: z.enum(runStates),
+  sentence: z.string().max(5000).optional(),
+});
+
+/** What a run should know of its phase at once: that it waits, is on hold, paused, or goes back; and why. */
+export interface PhaseNews {
+  phase: string;
+  state: RunState;
+  /** Absent while the phase simply runs: then each step would be news. */
+  sentence?: string | undefined;
+}
+
+/** Says the same until another gate is the most urgent one or the phase goes on: each piece of news costs events. */
+export function newsOf(status: PhaseStatus): PhaseNews {
+  const { phase, state } = status;
+  if (state === 'running') return { phase, state };
+  const [gate] = byUrgency(status.gates);
+  return { phase, state, sentence: gate ? gateSentence(gate) : status.sentence };
+}
+
+/** Undefined when it is none: anybody can send a signal. */
+export function readNews(raw: unknown): PhaseNews | undefined {
+  return shape.safeParse(raw).data;
+}

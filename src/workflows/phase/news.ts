@@ -1,0 +1,31 @@
+import { ApplicationFailure, CancellationScope, condition, getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import { newsOf, newsSignal, type PhaseNews } from '../../plan/phase-news.js';
+import type { PhaseRecord } from './record.js';
+
+/**
+ * Tells the run whenever the phase begins or ends to wait, so that the run's own page in the Temporal UI says so too.
+ * One piece of news goes out after the other: two at once might arrive in the wrong order. Resolves when the phase has
+ * ended, which the run hears without us, or when no run listens any more.
+ */
+export function tellRun(record: PhaseRecord, run: string): Promise<void> {
+  return CancellationScope.nonCancellable(async () => {
+    let told = wordsOf({ phase: record.facts.phase, state: 'running' });
+    for (;;) {
+      await condition(() => record.hasEnded || wordsOf(record.news) !== told);
+      if (record.hasEnded) return;
+      const { news } = record;
+      told = wordsOf(news);
+      try {
+        await getExternalWorkflowHandle(run).signal(newsSignal, news);
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure)) throw error;
+        log.info('No run listens to this phase any more', { run, reason: error.message });
+        return;
+      }
+    }
+  });
+}
+
+function wordsOf(news: PhaseNews): string {
+  return JSON.stringify(news);
+}

@@ -1,0 +1,51 @@
+/** Parts of src/plan, each with the tests that are its own: `MUTATION_PART=judge npm run test:mutation`. */
+const parts = {
+  judge: {
+    mutate: ['src/plan/judge.ts', 'src/plan/judge/**/*.ts', '!src/plan/judge/state.ts'],
+    tests: ['test/plan/judge/**/*.test.ts'],
+  },
+  gates: {
+    mutate: ['src/plan/{gate-rules,quorum,people,address}.ts'],
+    tests: ['test/plan/{gate-rules,quorum,address,people}.test.ts'],
+  },
+  ledger: {
+    mutate: ['src/plan/{ledger,ledger-history}.ts'],
+    tests: ['test/plan/{ledger,ledger-history}.test.ts'],
+  },
+  wire: { mutate: ['src/plan/wire.ts'], tests: ['test/plan/wire.test.ts'] },
+  language: {
+    mutate: ['src/plan/language/**/*.ts', 'src/plan/{schedule,canonical,names,hosts}.ts'],
+    tests: ['test/plan/language/**/*.test.ts', 'test/plan/{schedule,canonical,names,hosts}.test.ts'],
+  },
+  freezing: {
+    mutate: ['src/plan/freezing/**/*.ts', 'src/plan/{freeze,window-defaults,fill,variables,digest}.ts'],
+    tests: ['test/plan/{freezing,rules,shipped}/**/*.test.ts'],
+  },
+  rules: { mutate: ['src/plan/rules/**/*.ts'], tests: ['test/plan/{rules,freezing}/**/*.test.ts'] },
+  loading: {
+    mutate: ['src/plan/loading/**/*.ts', 'src/plan/load-{plan,environment}.ts'],
+    tests: ['test/plan/loading/**/*.test.ts'],
+  },
+};
+
+const name = process.env.MUTATION_PART ?? 'gates';
+const part = parts[name];
+if (!part) throw new Error(`MUTATION_PART is one of ${Object.keys(parts).join(', ')}`);
+process.env.MUTATION_TESTS = JSON.stringify(part.tests);
+
+export default {
+  packageManager: 'npm',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutation.config.ts', related: false },
+  // Stryker would rewrite it with the API of TypeScript 6, which TypeScript 7 has no more; the tests do not read it.
+  tsconfigFile: 'none.json',
+  mutate: part.mutate,
+  coverageAnalysis: 'perTest',
+  ignoreStatic: true,
+  concurrency: 1,
+  timeoutMS: 30_000,
+  reporters: ['clear-text', 'json', 'progress-append-only'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: `coverage/mutation/${name}.json` },
+};

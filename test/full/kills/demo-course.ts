@@ -1,0 +1,86 @@
+import type { Account, Course } from '../../support/fire/model/account.js';
+import { windowsIn } from '../../support/fire/read-account.js';
+import { distinct, type FlagRecorder } from '../../support/fire/recorder.js';
+
+/** What an undisturbed demo does to the chat platform, told from its plan by hand. */
+const phases = [
+  { id: '1a', component: 'agent-execution-core', flag: 'ENABLE_AGENT_EXECUTION_CORE_MIGRATION' },
+  { id: '1b', component: 'workflow-orchestrator', flag: 'ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION' },
+  { id: '1c', component: 'tool-dispatcher', flag: 'ENABLE_TOOL_DISPATCHER_MIGRATION' },
+  { id: '1d', component: 'websocket-executor', flag: 'ENABLE_WEBSOCKET_EXECUTOR_MIGRATION' },
+] as const;
+
+export const demoCourse: Course = {
+  phases: phases.map(({ id, component, flag }) => ({
+    id,
+    moves: [
+      { target: `flag/${flag}`, exposes: true },
+      { target: `deploy/${component}`, exposes: false },
+    ],
+  })),
+  paths: Object.fromEntries(
+    phases.flatMap(({ id, component, flag }) => [
+      [`flag/${flag}`, id === '1a' ? ['off', '5 %', '25 %', '50 %', '100 %'] : ['off', '100 %']],
+      [`deploy/${component}`, ['legacy-1', 'user-execution-context-1']],
+    ])
+  ),
+  windows: [
+    '1a/window',
+    '1a/ramp',
+    '1a/success',
+    '1b/agent-core-stable',
+    '1b/window',
+    '1b/success',
+    '1c/previous-stable',
+    '1c/window',
+    '1c/success',
+    '1d/stable-48h',
+    '1d/success',
+  ],
+  onceOnly: [],
+};
+
+interface Audited {
+  at: string;
+  kind: string;
+  component?: string;
+  from?: string;
+  to?: string;
+  result?: string;
+}
+
+/** What the platform's own audit and the recorder of its flag file say, with the windows of the run's evidence. */
+export async function demoAccount(
+  platform: string,
+  recorder: FlagRecorder,
+  evidenceDir: string,
+  run: string
+): Promise<Account> {
+  const response = await fetch(`${platform}/admin/audit`);
+  const { entries } = (await response.json()) as { entries: Audited[] };
+  // The platform answers a repeated deployment with "unchanged": only what restarted a component moved it.
+  const moved = entries.filter(({ kind, result }) => kind === 'deploy' && result === 'restarting');
+  const revisions = phases.map(({ component }) => {
+    const ours = moved.filter((entry) => entry.component === component);
+    const moments = ours.map(({ at, to = '' }) => ({ at: Date.parse(at), state: to }));
+    return [`deploy/${component}`, distinct([{ at: 0, state: ours[0]?.from ?? '' }, ...moments])] as const;
+  });
+  return {
+    states: Object.fromEntries([
+      ...revisions,
+      ...phases.map(({ flag }) => [`flag/${flag}`, recorder.statesOf(flag, exposure)] as const),
+    ]),
+    commands: [],
+    windows: windowsIn(evidenceDir, run),
+    holes: recorder.holes(),
+  };
+}
+
+/** Who gets a flag by its definition in the file. */
+function exposure(definition: unknown): string {
+  const { defaultVariant, targeting } = definition as { defaultVariant?: string; targeting?: unknown };
+  if (defaultVariant === 'on') return '100 %';
+  const share = /"fractional":\[\["on",(\d+)\],\["off",(\d+)\]\]/.exec(JSON.stringify(targeting) ?? '');
+  if (share) return `${(100 * Number(share[1])) / (Number(share[1]) + Number(share[2]))} %`;
+  return targeting === undefined ? 'off' : 'listed users';
+}

@@ -1,0 +1,52 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { OutcomeKind } from '../../../src/plan/outcome.js';
+import type { Front, Run } from '../../support/fire/front.js';
+import type { Promised } from '../../support/fire/model/account.js';
+import { resetBefore } from '../../support/stage/reset.js';
+import type { Place } from './long-way.js';
+
+/** What a plain Temporal client may do to a run, from the UI or the `temporal` command. */
+export const acts = [
+  'terminate the migration',
+  'terminate the phase',
+  'terminate both',
+  'cancel the migration',
+  'cancel the phase',
+  'reset the phase',
+  'reset the migration',
+] as const;
+export type Act = (typeof acts)[number];
+
+export async function interfere(front: Front, run: Run, act: Act): Promise<void> {
+  const migration = front.client.workflow.getHandle(run.workflowId);
+  const phase = front.phase(run, '1b');
+  if (act === 'terminate the migration' || act === 'terminate both') await migration.terminate('a test');
+  if (act === 'terminate the phase' || act === 'terminate both') await phase.terminate('a test');
+  if (act === 'cancel the migration') await migration.cancel();
+  if (act === 'cancel the phase') await phase.cancel();
+  if (act === 'reset the phase') await resetToLastTask(front, phase);
+  if (act === 'reset the migration') await resetToLastTask(front, migration);
+}
+
+/** As `temporal workflow reset --type LastWorkflowTask`. */
+async function resetToLastTask(front: Front, handle: WorkflowHandle): Promise<void> {
+  const { events } = await handle.fetchHistory();
+  const last = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
+  // The helper resets to the task before the event that it is given.
+  const next = events?.find((event) => last?.eventId && event.eventId?.gt(last.eventId)) ?? last;
+  await resetBefore(front.client, handle, (event) => event === next || Boolean(next?.eventId?.eq(event.eventId ?? 0)));
+}
+
+/** Whether a person has to type `phasegate rollback` afterwards, as the run's own last words or its end ask for. */
+export function needsRollback(act: Act): boolean {
+  return act === 'terminate the migration' || act === 'terminate both' || act === 'reset the migration';
+}
+
+/** The end that a run promises after such an act, and the outcomes that say so. */
+export function promisedAfter(act: Act, place: Place): Promised & { outcomes: OutcomeKind[] } {
+  if (act === 'reset the phase' && place !== 'rollback') return { end: 'completed', outcomes: ['completed'] };
+  const kept = act === 'terminate the phase' || act === 'reset the phase' ? ['1a'] : [];
+  // A phase that was ended before its first change leaves nothing to take back.
+  const early = act === 'terminate the phase' && (place === 'before-check' || place === 'flag');
+  return { end: 'rolled back', kept, outcomes: early ? ['failed', 'rolled-back-verified'] : ['rolled-back-verified'] };
+}

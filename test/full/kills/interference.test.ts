@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { afterAll, beforeEach, describe, it } from 'vitest';
+import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
+import { openFront, type Front, type Run } from '../../support/fire/front.js';
+import { complaints } from '../../support/fire/model/complaints.js';
+import { playPeople } from '../../support/fire/people.js';
+import { until } from '../../support/fire/until.js';
+import { needs } from '../../support/needs.js';
+import { acts, interfere, needsRollback, promisedAfter } from './interfere.js';
+import { longWay, longWayCourse, longWayTargets, places } from './long-way.js';
+import { letGo, mannersAt, prepare, reach } from './reach.js';
+
+const cases = acts.flatMap((act, row) =>
+  places.map((place, column) => {
+    const what = { act, place, name: `case${row * places.length + column}` };
+    return [`${act}, at ${place}`, what] as const;
+  })
+);
+
+let opening: Promise<{ front: Front; flag: string[] }> | undefined;
+
+/** One Temporal server, one worker and one undisturbed run for all cases. */
+async function open(): Promise<{ front: Front; flag: string[] }> {
+  const names = ['calm', ...cases.map(([, { name }]) => name)];
+  const front = await openFront({
+    flags: names.flatMap((name) => longWayTargets(name).flags),
+    deploys: names.flatMap((name) => longWayTargets(name).deploys),
+  });
+  await front.startWorker();
+  const run = await front.start(longWay('calm', front.ground));
+  const people = playPeople(front.temporal, run.workflowId);
+  await front.ended(run);
+  await people.goHome();
+  const course = longWayCourse('calm', []);
+  const account = await front.account(run, course);
+  const flag = account.states[`flag/${longWayTargets('calm').flags[1] ?? ''}`]?.map(({ state }) => state) ?? [];
+  const wrong = complaints(longWayCourse('calm', flag), account, { end: 'completed' });
+  if (wrong.length > 0 || flag.length !== 3) throw new Error(`the undisturbed run is no measure: ${wrong.join('; ')}`);
+  return { front, flag };
+}
+
+beforeEach(async () => {
+  needs('prometheus', PROMETHEUS_INSTALL);
+  await (opening ??= open());
+}, 240_000);
+afterAll(async () => (await opening)?.front.close());
+
+describe('a plain Temporal client', () => {
+  it.concurrent.for(cases)(
+    'that does this leaves what the run promises: %s',
+    async ([, { act, place, name }], { expect, onTestFinished }) => {
+      const { front, flag } = await (opening ?? open());
+      prepare(front, name, place);
+      const run = await front.start(longWay(name, front.ground));
+      let over = false;
+      const people = playPeople(
+        front.temporal,
+        run.workflowId,
+        mannersAt(place, () => over)
+      );
+      onTestFinished(() => people.goHome());
+      await reach(front, run, name, place);
+      await interfere(front, run, act);
+      over = true;
+      letGo(front, name);
+      await untilClosed(front, run);
+      const promised = promisedAfter(act, place);
+      const course = longWayCourse(name, flag);
+      if (needsRollback(act)) {
+        const { code, text } = await rollBack(front, run);
+        expect(text).toMatch(/rolled back, verified/i);
+        expect(code).toBe(4);
+      } else expect(promised.outcomes).toContain((await front.ended(run)).kind);
+      expect(complaints(course, await front.account(run, course), promised)).toEqual([]);
+    }
+  );
+});
+
+/** The newest execution of the run has closed: a reset leaves another one in the place of the first. */
+function untilClosed(front: Front, run: Run): Promise<unknown> {
+  return until(`the end of ${run.workflowId}`, async () => {
+    const { status } = await front.client.workflow.getHandle(run.workflowId).describe();
+    return status.name !== 'RUNNING' && status.name;
+  });
+}
+
+/** As the release manager would: the command itself waits for what still undoes itself. */
+function rollBack(front: Front, run: Run): Promise<{ code: number; text: string }> {
+  const { id } = front.environment;
+  const words = ['rollback', run.workflowId, '--reason', 'a test says so', '--confirm', id, '--as', 'dana'];
+  const { address, namespace } = front.temporal;
+  const env = { ...process.env, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+  return new Promise((done) => {
+    execFile(process.execPath, [resolve('bin/phasegate.js'), ...words], { env }, (error, stdout, stderr) => {
+      done({ code: error ? Number(error.code ?? 1) : 0, text: `${stdout}${stderr}` });
+    });
+  });
+}

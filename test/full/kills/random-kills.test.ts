@@ -1,0 +1,86 @@
+import { randomInt } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { Random } from '../../../demo/platform/random.js';
+import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
+import type { startStack, Stack } from '../../../demo/stack.js';
+import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
+import { complaints } from '../../support/fire/model/complaints.js';
+import { playPeople } from '../../support/fire/people.js';
+import { recordFlags } from '../../support/fire/recorder.js';
+import { needs } from '../../support/needs.js';
+import { demoAccount, demoCourse } from './demo-course.js';
+
+const seconds = 1000;
+const run = 'migration/demo/user-execution-context';
+const say = (line: string): void => void process.stderr.write(`random kills: ${line}\n`);
+
+it(
+  'the whole demo ends as undisturbed although its worker is killed again and again',
+  { timeout: 1800 * seconds },
+  async () => {
+    needs('prometheus', PROMETHEUS_INSTALL);
+    const seed = Number(process.env.PHASEGATE_KILL_SEED ?? randomInt(2 ** 31));
+    say(`seed ${seed} (again with PHASEGATE_KILL_SEED=${seed})`);
+    const pids: number[] = [];
+    const stack = await startDemo((line) => {
+      const pid = /^worker: process (\d+)/.exec(line)?.[1];
+      if (pid !== undefined) pids.push(Number(pid));
+    });
+    onTestFinished(() => stack.stop());
+    const recorder = await recordFlags(join(stack.stateDir, 'flags.json'), join(stack.stateDir, 'flag-states'));
+    onTestFinished(() => recorder.stop());
+
+    const words = ['start', 'plans/user-execution-context.yaml', ...stack.target, '--as', 'dana', '--yes', '--watch'];
+    const watching = stack.cli.run(words);
+    const namespace = stack.cli.env['TEMPORAL_NAMESPACE'] ?? '';
+    const people = playPeople({ address: stack.cli.address, namespace }, run);
+    onTestFinished(() => people.goHome());
+    const over = new AbortController();
+    const killing = killAtRandom(stack, pids[0] ?? 0, new Random(seed), over.signal);
+    const { code, stdout, stderr } = await watching;
+    over.abort();
+    const kills = await killing;
+
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+    const evidence = join(stack.stateDir, 'state', 'phasegate', 'evidence');
+    expect(
+      complaints(demoCourse, await demoAccount(stack.platform, recorder, evidence, run), { end: 'completed' })
+    ).toEqual([]);
+    expect(kills).toBeGreaterThan(0);
+    say(`${kills} kills survived`);
+  }
+);
+
+/** The demo starts its processes from the built program, so its stack must be the built one too. */
+async function startDemo(tell: (line: string) => void): Promise<Stack> {
+  const built = pathToFileURL(resolve('dist/demo/stack.js')).href;
+  const stack = (await import(built)) as { startStack: typeof startStack };
+  // Interactive: a person who is not answered by a dead worker gets more than seconds to try again.
+  const options = { interactive: true, endpoint: false, keep: false, help: false } as const;
+  const unstopped = new AbortController().signal;
+  return stack.startStack({ ...options, fault: undefined, port: undefined, uiPort: undefined }, tell, unstopped);
+}
+
+/** Kills the worker every 3 to 20 seconds after it was ready, and starts another one at once. Returns how often. */
+async function killAtRandom(stack: Stack, firstPid: number, random: Random, over: AbortSignal): Promise<number> {
+  let pid = firstPid;
+  let worker: ServerProcess | undefined;
+  onTestFinished(() => worker?.stop());
+  for (let kills = 0; ; kills += 1) {
+    await delay(random.between(3 * seconds, 20 * seconds), undefined, { signal: over }).catch(() => undefined);
+    if (over.aborted) return kills;
+    process.kill(pid, 'SIGKILL');
+    await worker?.exited;
+    worker = await spawnServer({
+      name: 'phasegate worker',
+      ...stack.cli.worker(['--env', 'demo', '--workdir', resolve('.')]),
+      cwd: resolve('.'),
+      logFile: join(stack.stateDir, `worker-${kills + 2}.log`),
+      ready: { line: /worker ready/ },
+    });
+    pid = worker.pid;
+  }
+}

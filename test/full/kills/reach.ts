@@ -1,0 +1,63 @@
+import type { PhaseStatus } from '../../../src/plan/run-status.js';
+import type { Front, Run } from '../../support/fire/front.js';
+import { isScheduled, untilEvent, untilNoted } from '../../support/fire/moments.js';
+import type { Manners } from '../../support/fire/people.js';
+import { until } from '../../support/fire/until.js';
+import { longWayTargets, windowPlaces, type Place } from './long-way.js';
+
+/** What is prepared so that the run of this name stays at a place until it is let go. */
+export function prepare({ ground }: Front, name: string, place: Place): void {
+  const target = longWayTargets(name).deploys[1] ?? '';
+  if (place === 'before-check') ground.tellProbe(`${name}-ready`, 'waits');
+  if (place === 'HOLD') ground.tellProbe(`${name}-probe`, 'holds');
+  if (place === 'deploy') ground.hold({ verb: 'apply', target, when: 'after' });
+  if (place === 'rollback') ground.hold({ verb: 'undo', target, when: 'before' });
+}
+
+export function letGo({ ground }: Front, name: string): void {
+  const target = longWayTargets(name).deploys[1] ?? '';
+  ground.tellProbe(`${name}-ready`, 'passes');
+  ground.tellProbe(`${name}-probe`, 'passes');
+  ground.letGo({ verb: 'apply', target, when: 'after' });
+  ground.letGo({ verb: 'undo', target, when: 'before' });
+}
+
+/** People who wait at the place, and go on once `over` says so. */
+export function mannersAt(place: Place, over: () => boolean): Manners {
+  return ({ kind, address }) => {
+    if (kind === 'approval' && place === 'rollback') return 'reject';
+    if (kind === 'approval') return place === 'approval' && !over() ? undefined : 'approve';
+    if (kind === 'attestation') return place === 'attest' && !over() ? undefined : 'done';
+    // An undo that keeps failing has a HOLD too, which knows no attempt.
+    return over() && address.startsWith('1b/') ? 'retry' : undefined;
+  };
+}
+
+/** Waits until the run is at the place. */
+export async function reach(front: Front, run: Run, name: string, place: Place): Promise<void> {
+  const phase = front.phase(run, '1b');
+  const target = longWayTargets(name).deploys[1] ?? '';
+  const gate = (kind: string): Promise<unknown> =>
+    until(`${kind} of ${name}`, async () =>
+      (await phase.query<PhaseStatus>('status')).gates.some((open) => open.kind === kind)
+    );
+  if (windowPlaces.includes(place)) return untilWindow(front, run, windowPlaces.indexOf(place) + 1);
+  if (place === 'before-check') await until(`the check of ${name}`, async () => front.ground.isProbed(`${name}-ready`));
+  if (place === 'flag') await untilEvent(phase, 'the capture of the flag', isScheduled('captureChange'));
+  if (place === 'deploy') await untilNoted(front.ground, { verb: 'apply', target }, 'effect');
+  if (place === 'attest') await gate('attestation');
+  if (place === 'HOLD') await gate('hold');
+  if (place === 'approval') await gate('approval');
+  if (place === 'rollback') await untilNoted(front.ground, { verb: 'undo', target }, 'begin');
+}
+
+/** Waits until the n-th window of the phase has begun. */
+async function untilWindow(front: Front, run: Run, nth: number): Promise<void> {
+  const phase = front.phase(run, '1b');
+  await until(`window ${nth} of ${run.workflowId}`, async () => {
+    const { events = [] } = await phase.fetchHistory();
+    if ((events ?? []).filter(isScheduled('watchWindow')).length < nth) return false;
+    const { raw } = await phase.describe();
+    return raw.pendingActivities?.some((one) => one.activityType?.name === 'watchWindow' && one.lastHeartbeatTime);
+  });
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { ServerProcess } from '../../../src/client/dev-server/index.js';
+import { anotherBuild } from '../../support/fire/another-build.js';
+import { kill, untilEvent, untilSamples } from '../../support/fire/moments.js';
+import { scratchFolder } from '../../support/servers/scratch.js';
+import { setScene } from './scene.js';
+const { front, worker, begin, expectCompleted } = setScene(['drained', 'missed']);
+
+/** A worker of a build, and the id of that build. */
+async function workerOf(program?: string): Promise<ServerProcess & { build: string }> {
+  const started = await worker(program === undefined ? {} : { program });
+  const build = started.readyMatch?.groups?.['build'];
+  if (build === undefined) throw new Error('the worker did not say which build it is');
+  return Object.assign(started, { build });
+}
+
+/** The builds that worked on an execution, in the order in which they first did. */
+async function buildsOf(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  const builds = (events ?? []).flatMap(
+    (event) => event.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId ?? []
+  );
+  return [...new Set(builds)];
+}
+
+describe('a new build that becomes current in the middle of a run', () => {
+  it('leaves the phase under way to the old build, takes the run over, and ends it when the old one is drained', async () => {
+    const old = await workerOf();
+    const run = await begin('drained');
+    await untilSamples(front().phase(run, '1a'), 1);
+    const fresh = await workerOf(anotherBuild(scratchFolder()));
+    expect(fresh.build).not.toBe(old.build);
+    await untilEvent(run, 'the end of 1a', (event) => Boolean(event.childWorkflowExecutionCompletedEventAttributes));
+    await old.stop();
+    await expectCompleted(run, 'drained');
+    expect(await buildsOf(front().phase(run, '1a'))).toEqual([old.build]);
+    expect(await buildsOf(front().phase(run, '1b'))).toEqual([fresh.build]);
+    expect(await buildsOf(run)).toEqual([old.build, fresh.build]);
+  });
+
+  it('never touches the phase of an old build that is gone: it waits until that build is back', async () => {
+    const old = await workerOf();
+    const run = await begin('missed');
+    await untilSamples(front().phase(run, '1a'), 1);
+    const fresh = await workerOf(anotherBuild(scratchFolder()));
+    await kill(old);
+    // The window itself is no workflow code, so the new build's worker brings it to its end.
+    await untilEvent(front().phase(run, '1a'), 'the end of the window', (event) =>
+      Boolean(event.activityTaskCompletedEventAttributes?.identity?.startsWith(`${fresh.pid}@`))
+    );
+    await workerOf();
+    await expectCompleted(run, 'missed');
+    expect(await buildsOf(front().phase(run, '1a'))).toEqual([old.build]);
+  });
+});

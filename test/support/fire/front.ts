@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { startPrometheus } from '../../../demo/servers/prometheus.js';
+import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { Environment, Plan } from '../../../src/plan/model.js';
+import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
+import type { Outcome } from '../../../src/plan/outcome.js';
+import { searchAttributes } from '../../../src/plan/search-attributes.js';
+import { payloadConverterPath } from '../../../src/worker/bundle.js';
+import type { migration } from '../../../src/workflows/migration.js';
+import { startTarget, type Target } from '../live/target.js';
+import { environment, runInput, span } from '../stage/plans.js';
+import { openGround, type Ground } from './ground.js';
+import { readAccount } from './read-account.js';
+import type { Account, Course } from './model/account.js';
+import { startMortalTemporal, type MortalTemporal } from './temporal.js';
+import { until } from './until.js';
+
+export interface WorkerChoice {
+  /** Not everything, but this alone. */
+  only?: 'workflows' | 'activities';
+  /** Path of the `phasegate` command. Default: the build of this project. */
+  program?: string;
+}
+
+export type Run = WorkflowHandle<typeof migration>;
+
+/** Real parts around the runs of a test file: Temporal, Prometheus, targets that record, and worker processes to kill. */
+export interface Front {
+  temporal: MortalTemporal;
+  client: Client;
+  environment: Environment;
+  ground: Ground;
+  /** What the one metric, `success`, is measured from. */
+  metric: Target;
+  /** A worker process; its `readyMatch` names its `build`. */
+  startWorker(options?: WorkerChoice): Promise<ServerProcess>;
+  start(plan: Plan): Promise<Run>;
+  phase(run: Run, id: string): WorkflowHandle;
+  /** The outcome of a run, once it has closed: whatever else dies in the meantime. */
+  ended(run: Run): Promise<Outcome>;
+  /** What the targets recorded, once the recorder has seen the last change. */
+  account(run: Run, course: Pick<Course, 'phases'>): Promise<Account>;
+  close(): Promise<void>;
+}
+
+export async function openFront(targets: { flags: string[]; deploys: string[] }): Promise<Front> {
+  const folder = mkdtempSync(join(tmpdir(), 'phasegate-fire-'));
+  const ends: Array<() => unknown> = [() => rmSync(folder, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  };
+  try {
+    const temporal = await startMortalTemporal(folder);
+    ends.push(() => temporal.stop());
+    const metric = await startTarget();
+    ends.push(() => metric.close());
+    const prometheus = await startPrometheus({
+      targets: [{ job: 'target', url: metric.url }],
+      stateDir: join(folder, 'prometheus'),
+    });
+    if (!prometheus) throw new Error('Prometheus is not installed');
+    ends.push(() => prometheus.stop());
+    await until('the first scrape', async () =>
+      (await (await fetch(`${prometheus.url}/api/v1/query?query=success`)).text()).includes('"value"')
+    );
+    const ground = await openGround(join(folder, 'ground'), targets);
+    ends.push(() => ground.close());
+    const connection = await Connection.connect({ address: temporal.address });
+    ends.push(() => connection.close());
+    const client = new Client({ connection, namespace: temporal.namespace, dataConverter: { payloadConverterPath } });
+    const where = environment(`fire-${randomUUID().slice(0, 8)}`, {
+      flags: { provider: 'flagd', file: ground.flagsFile },
+      deploy: ground.deploy,
+      metrics: {
+        provider: 'prometheus',
+        url: prometheus.url,
+        lag: span(1500),
+        timeout: span(5000),
+        headers: {},
+        // A scrape that a busy machine misses must not decide a test.
+        bindings: { success: { promql: 'min_over_time(success[4s])' } },
+      },
+    });
+    const evidenceDir = join(folder, 'evidence');
+    mkdirSync(evidenceDir);
+    let workers = 0;
+    const front: Front = {
+      temporal,
+      client,
+      environment: where,
+      ground,
+      metric,
+      close,
+      async startWorker({ only, program = resolve('bin/phasegate.js') } = {}) {
+        workers += 1;
+        const env = only === 'workflows' ? [] : ['--env', where.id];
+        const worker = await spawnServer({
+          name: 'worker',
+          command: process.execPath,
+          args: [
+            program,
+            'worker',
+            ...env,
+            ...(only === 'activities' ? ['--no-workflows'] : ['--promote']),
+            '--evidence-dir',
+            evidenceDir,
+            '--workdir',
+            folder,
+          ],
+          env: {
+            ...process.env,
+            TEMPORAL_ADDRESS: temporal.address,
+            TEMPORAL_NAMESPACE: temporal.namespace,
+            XDG_STATE_HOME: folder,
+          },
+          logFile: join(folder, `worker-${workers}.log`),
+          ready: { line: /worker ready: .*; build (?<build>\w+);/ },
+        });
+        ends.push(() => worker.stop());
+        return worker;
+      },
+      start: (plan) =>
+        client.workflow.start<typeof migration>('migration', {
+          workflowId: migrationId(where.id, plan.id),
+          taskQueue: workflowQueue,
+          args: [runInput(plan, where)],
+          typedSearchAttributes: [
+            { key: searchAttributes.plan, value: plan.id },
+            { key: searchAttributes.environment, value: where.id },
+          ],
+        }),
+      phase: (run, id) => client.workflow.getHandle(phaseWorkflowId(run.workflowId, id)),
+      ended: (run) =>
+        until(`the end of ${run.workflowId}`, async () => {
+          const { status, memo } = await run.describe();
+          return status.name !== 'RUNNING' && (memo?.outcome as Outcome | undefined);
+        }),
+      async account(run, { phases }) {
+        await until('the recorder to see the last flag file', () => Promise.resolve(ground.recorder.isUpToDate()));
+        const targets = phases.flatMap(({ moves }) => moves.map(({ target }) => target));
+        return readAccount(ground, evidenceDir, run.workflowId, targets);
+      },
+    };
+    return front;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The model that judges a run after a disaster. It shares no code with phasegate: it knows what an undisturbed run does
+ * to the target systems, and what those systems themselves recorded of a disturbed one.
+ */
+
+/** A state of a target as an opaque text, and since when it stood (epoch ms). */
+export interface Moment {
+  state: string;
+  at: number;
+}
+
+/** One run of a command that moves a target, as the command itself wrote it down. Killed ones have no end. */
+export interface CommandRun {
+  target: string;
+  verb: 'apply' | 'undo';
+  revision: string;
+  /** The idempotency key that the command was given. */
+  key: string;
+  startedAt: number;
+  endedAt?: number;
+}
+
+/** A metric window as its evidence has it; times in epoch ms and ms. */
+export interface WindowRecord {
+  address: string;
+  t0: number;
+  warmUpMs: number;
+  everyMs: number;
+  lengthMs: number;
+  verdict: string;
+  /** `valid`: every metric had a value at this instant. */
+  samples: Array<{ k: number; at: number; valid: boolean }>;
+}
+
+/** What the target systems recorded of one run. */
+export interface Account {
+  /** Every state that each target had, in order; the first is the one before the run. */
+  states: Record<string, Moment[]>;
+  /** In the order in which they began. */
+  commands: CommandRun[];
+  windows: WindowRecord[];
+  /** Why something may be missing from this account. */
+  holes: string[];
+}
+
+/** What an undisturbed run does: what every disturbed one is held against. */
+export interface Course {
+  /** In the order of the plan; each target belongs to one phase. `exposes`: it decides who gets the new code. */
+  phases: Array<{ id: string; moves: Array<{ target: string; exposes: boolean }> }>;
+  /** The states that each target is taken through; the first is its original one. */
+  paths: Record<string, string[]>;
+  /** Addresses (`phase/step`) of the windows that it passes. */
+  windows: string[];
+  /** Targets whose apply command must not run twice. */
+  onceOnly: string[];
+}
+
+/** The end that the run itself reports. */
+export interface Promised {
+  end: 'completed' | 'rolled back';
+  /** Phases that a rollback left in force. */
+  kept?: string[];
+  /** How often a person asked for another attempt at a target. */
+  askedAgain?: Record<string, number>;
+}

@@ -1,0 +1,19 @@
+import type { Account, Course, Promised } from './account.js';
+import { commandComplaints } from './commands.js';
+import { orderComplaints } from './order.js';
+import { sampleComplaints } from './samples.js';
+import { stateComplaints } from './states.js';
+
+/**
+ * What is wrong with how a run ended: same end as undisturbed, nothing applied twice, no original state forgotten,
+ * everything undone in reverse, no sample lost. No complaint is the model's yes; an account with holes never gets it.
+ */
+export function complaints(course: Course, account: Account, promised: Promised): string[] {
+  return [
+    ...account.holes.map((hole) => `the account is not complete: ${hole}`),
+    ...stateComplaints(course, account, promised),
+    ...commandComplaints(course, account, promised),
+    ...(promised.end === 'rolled back' ? orderComplaints(course, account, promised) : []),
+    ...sampleComplaints(course, account, promised),
+  ];
+}

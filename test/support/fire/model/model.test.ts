@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest';
+import type { Account, CommandRun, Course, Moment, Promised, WindowRecord } from './account.js';
+import { complaints } from './complaints.js';
+
+const course: Course = {
+  phases: [
+    {
+      id: '1a',
+      moves: [
+        { target: 'flag/A', exposes: true },
+        { target: 'deploy/a', exposes: false },
+      ],
+    },
+    {
+      id: '1b',
+      moves: [
+        { target: 'flag/B', exposes: true },
+        { target: 'deploy/b', exposes: false },
+      ],
+    },
+  ],
+  paths: { 'flag/A': ['off', '5'], 'deploy/a': ['v1', 'v2'], 'flag/B': ['off', '5', '50'], 'deploy/b': ['v1', 'v2'] },
+  windows: ['1a/window', '1b/window'],
+  onceOnly: ['deploy/b'],
+};
+
+/** `off@0 5@10` */
+function moments(text: string): Moment[] {
+  return text.split(' ').map((word) => {
+    const [state = '', at] = word.split('@');
+    return { state, at: Number(at) };
+  });
+}
+
+function command(target: string, verb: CommandRun['verb'], revision: string, times: string, key?: string): CommandRun {
+  const [startedAt = 0, endedAt] = times.split('-').map(Number);
+  return {
+    target,
+    verb,
+    revision,
+    key: key ?? `${verb} ${target}`,
+    startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+}
+
+function window(address: string, change: Partial<WindowRecord> = {}): WindowRecord {
+  const samples = [0, 1, 2, 3].map((k) => ({ k, at: 1100 + k * 100, valid: true }));
+  return { address, t0: 1000, warmUpMs: 100, everyMs: 100, lengthMs: 300, verdict: 'PASS', samples, ...change };
+}
+
+const applies = [command('deploy/a', 'apply', 'v2', '20-30'), command('deploy/b', 'apply', 'v2', '50-60')];
+const undos = [command('deploy/b', 'undo', 'v1', '80-90'), command('deploy/a', 'undo', 'v1', '110-120')];
+const completed: Account = {
+  states: {
+    'flag/A': moments('off@0 5@10'),
+    'deploy/a': moments('v1@0 v2@25'),
+    'flag/B': moments('off@0 5@40 50@65'),
+    'deploy/b': moments('v1@0 v2@55'),
+  },
+  commands: applies,
+  windows: [window('1a/window#1'), window('1b/window#1')],
+  holes: [],
+};
+const rolledBack: Account = {
+  states: {
+    'flag/A': moments('off@0 5@10 off@100'),
+    'deploy/a': moments('v1@0 v2@25 v1@115'),
+    'flag/B': moments('off@0 5@40 off@70'),
+    'deploy/b': moments('v1@0 v2@55 v1@85'),
+  },
+  commands: [...applies, ...undos],
+  windows: [window('1a/window#1'), window('1b/window#1', { verdict: 'FAIL' })],
+  holes: [],
+};
+
+function stateOf(account: Account, change: Record<string, string>): Account {
+  const states = Object.fromEntries(Object.entries(change).map(([target, text]) => [target, moments(text)]));
+  return { ...account, states: { ...account.states, ...states } };
+}
+
+describe('the model says yes', () => {
+  const cases: Array<[string, Account, Promised]> = [
+    ['to an undisturbed run', completed, { end: 'completed' }],
+    ['to a rollback of everything', rolledBack, { end: 'rolled back' }],
+    [
+      'to a rollback that kept the first phase',
+      stateOf(
+        { ...rolledBack, commands: [...applies, ...undos.slice(0, 1)] },
+        { 'flag/A': 'off@0 5@10', 'deploy/a': 'v1@0 v2@25' }
+      ),
+      { end: 'rolled back', kept: ['1a'] },
+    ],
+    [
+      'to a run that was rolled back before it reached the second phase',
+      stateOf({ ...rolledBack, commands: [applies[0]!, undos[1]!] }, { 'flag/B': 'off@0', 'deploy/b': 'v1@0' }),
+      { end: 'rolled back' },
+    ],
+    [
+      'to a repeatable command that was killed and ran again',
+      { ...completed, commands: [command('deploy/a', 'apply', 'v2', '15'), ...applies] },
+      { end: 'completed' },
+    ],
+    [
+      'to a repeated call under another key that changes nothing',
+      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-75', 'again')] },
+      { end: 'completed' },
+    ],
+    [
+      'to a command that must not run twice, when a person asked for another attempt',
+      { ...completed, commands: [command('deploy/b', 'apply', 'v2', '45', 'first'), ...applies] },
+      { end: 'completed', askedAgain: { 'deploy/b': 1 } },
+    ],
+  ];
+  it.each(cases)('%s', (_, account, promised) => {
+    expect(complaints(course, account, promised)).toEqual([]);
+  });
+});
+
+describe('the model says no', () => {
+  const cases: Array<[string, Account, Promised, RegExp]> = [
+    [
+      'when the end differs from the undisturbed one',
+      stateOf(completed, { 'flag/B': 'off@0 5@40' }),
+      { end: 'completed' },
+      /flag\/B ended as 5, an undisturbed run leaves 50/,
+    ],
+    [
+      'when a target was left out',
+      stateOf(completed, { 'deploy/a': 'v1@0' }),
+      { end: 'completed' },
+      /deploy\/a ended as v1/,
+    ],
+    [
+      'when a change was applied twice',
+      stateOf(completed, { 'flag/A': 'off@0 5@10 off@12 5@14' }),
+      { end: 'completed' },
+      /flag\/A went .* applied twice/,
+    ],
+    [
+      'when a change was applied again on the way back',
+      stateOf(rolledBack, { 'flag/A': 'off@0 5@10 off@20 5@30 off@100' }),
+      { end: 'rolled back' },
+      /flag\/A went .* applied twice/,
+    ],
+    ['when a kept phase did not stay', rolledBack, { end: 'rolled back', kept: ['1a'] }, /flag\/A ended as off/],
+    [
+      'when something was left in force',
+      stateOf(rolledBack, { 'deploy/a': 'v1@0 v2@25' }),
+      { end: 'rolled back' },
+      /original state of deploy\/a was forgotten: left at v2/,
+    ],
+    [
+      'when an undo went half the way',
+      stateOf(rolledBack, { 'flag/B': 'off@0 5@40 50@45 5@70' }),
+      { end: 'rolled back' },
+      /flag\/B was forgotten: left at 5/,
+    ],
+    [
+      'when an undo went somewhere else',
+      stateOf(rolledBack, { 'deploy/a': 'v1@0 v2@25 v0@115' }),
+      { end: 'rolled back' },
+      /forgotten: put back to v0, which it never was/,
+    ],
+    [
+      'when an undo command was given the changed state',
+      { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v2', '130-140', 'x')] },
+      { end: 'rolled back' },
+      /an undo went to v2, not v1/,
+    ],
+    [
+      'when a command ran twice that must not',
+      { ...completed, commands: [command('deploy/b', 'apply', 'v2', '45'), ...applies] },
+      { end: 'completed' },
+      /deploy\/b must not run twice, but ran 2 times/,
+    ],
+    [
+      'when it ran twice under two keys and nobody asked',
+      { ...completed, commands: [command('deploy/b', 'apply', 'v2', '45', 'first'), ...applies] },
+      { end: 'completed' },
+      /deploy\/b must not run twice/,
+    ],
+    [
+      'when a finished command ran again',
+      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-75')] },
+      { end: 'completed' },
+      /apply of deploy\/a ran again under .* after it had done its work/,
+    ],
+    [
+      'when two commands moved one target at once',
+      { ...completed, commands: [applies[0]!, command('deploy/a', 'apply', 'v2', '25-35', 'other'), applies[1]!] },
+      { end: 'completed' },
+      /while another command still moved it/,
+    ],
+    [
+      'when the older phase was undone first',
+      stateOf(rolledBack, { 'flag/A': 'off@0 5@10 off@60' }),
+      { end: 'rolled back' },
+      /flag\/A was undone before flag\/B/,
+    ],
+    [
+      'when exposure was undone last',
+      stateOf(rolledBack, { 'flag/B': 'off@0 5@40 off@95' }),
+      { end: 'rolled back' },
+      /deploy\/b was undone before flag\/B/,
+    ],
+    [
+      'when an undo began before the one before it was done',
+      {
+        ...stateOf(rolledBack, { 'deploy/a': 'v1@0 v2@25 v1@115' }),
+        commands: [...applies, undos[0]!, command('deploy/a', 'undo', 'v1', '99-120')],
+      },
+      { end: 'rolled back' },
+      /deploy\/a was undone before flag\/A/,
+    ],
+    [
+      'when a sample is missing',
+      {
+        ...completed,
+        windows: [window('1a/window#1', { samples: window('').samples.toSpliced(1, 1) }), window('1b/window#1')],
+      },
+      { end: 'completed' },
+      /1a\/window#1 lost a sample: 2 at 1300/,
+    ],
+    [
+      'when a sample lies beside the grid',
+      { ...completed, windows: [window('1a/window#1', { t0: 1001 }), window('1b/window#1')] },
+      { end: 'completed' },
+      /1a\/window#1 lost a sample: 0 at 1100/,
+    ],
+    [
+      'when a sample was taken twice',
+      {
+        ...completed,
+        windows: [
+          window('1a/window#1', { samples: [...window('').samples, window('').samples[3]!] }),
+          window('1b/window#1'),
+        ],
+      },
+      { end: 'completed' },
+      /lost a sample: 3 at 1400/,
+    ],
+    [
+      'when a sample has no value',
+      {
+        ...completed,
+        windows: [
+          window('1a/window#1', {
+            samples: window('').samples.map((sample) => ({ ...sample, valid: sample.k !== 2 })),
+          }),
+          window('1b/window#1'),
+        ],
+      },
+      { end: 'completed' },
+      /lost sample 2: it has no value/,
+    ],
+    [
+      'when a window passed too early',
+      {
+        ...completed,
+        windows: [window('1a/window#1', { samples: window('').samples.slice(0, 3) }), window('1b/window#1')],
+      },
+      { end: 'completed' },
+      /1a\/window#1 passed on too few samples/,
+    ],
+    [
+      'when a window was skipped',
+      { ...completed, windows: [window('1b/window#1')] },
+      { end: 'completed' },
+      /window 1a\/window never passed/,
+    ],
+    [
+      'when a failed window was taken for a pass',
+      { ...completed, windows: [window('1a/window#1', { verdict: 'HOLD' }), window('1b/window#1')] },
+      { end: 'completed' },
+      /window 1a\/window never passed/,
+    ],
+    [
+      'when the account has holes',
+      { ...completed, holes: ['a state of flag/A was missed'] },
+      { end: 'completed' },
+      /not complete: a state of flag\/A/,
+    ],
+    [
+      'when nothing was recorded of a target',
+      { ...completed, states: {} },
+      { end: 'completed' },
+      /nothing was recorded of flag\/A/,
+    ],
+  ];
+  it.each(cases)('%s', (_, account, promised, complaint) => {
+    expect(complaints(course, account, promised).join('\n')).toMatch(complaint);
+  });
+
+  it('where it does not know the undisturbed way', () => {
+    expect(complaints({ ...course, paths: {} }, completed, { end: 'completed' }).join('\n')).toMatch(
+      /nobody knows how an undisturbed run moves flag\/A/
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ground, JournalLine } from './ground.js';
+import type { Account, CommandRun, Moment, WindowRecord } from './model/account.js';
+import { distinct } from './recorder.js';
+
+/** Puts together what the target systems recorded of a run, and the windows that its evidence tells of. */
+export function readAccount(ground: Ground, evidenceDir: string, run: string, targets: readonly string[]): Account {
+  const journal = ground.journal();
+  const statesOf = (target: string): Moment[] => {
+    const name = target.slice(target.indexOf('/') + 1);
+    if (target.startsWith('flag/')) return ground.recorder.statesOf(name);
+    const effects = journal.filter((line) => line.target === name && line.what === 'effect');
+    return distinct([{ at: 0, state: 'v1' }, ...effects.map(({ revision, at }) => ({ at, state: revision }))]);
+  };
+  return {
+    states: Object.fromEntries(targets.map((target) => [target, statesOf(target)])),
+    commands: commandsIn(journal).filter(({ target }) => targets.includes(target)),
+    windows: windowsIn(evidenceDir, run),
+    holes: ground.recorder.holes(),
+  };
+}
+
+function commandsIn(journal: readonly JournalLine[]): CommandRun[] {
+  return journal
+    .filter(({ what }) => what === 'begin')
+    .map((begin) => {
+      const end = journal.find(({ what, pid, key }) => what === 'end' && pid === begin.pid && key === begin.key);
+      const { verb, revision, key, at: startedAt } = begin;
+      return {
+        target: `deploy/${begin.target}`,
+        verb,
+        revision,
+        key,
+        startedAt,
+        ...(end ? { endedAt: end.at } : {}),
+      };
+    });
+}
+
+interface StoredSample {
+  k: number;
+  at: number;
+  readings: Record<string, { kind: string }>;
+}
+
+interface Stored {
+  kind?: string;
+  document: {
+    origin: { run: string; address: string };
+    t0: number;
+    spec: Record<'warmUp' | 'every' | 'length', { ms: number }>;
+    chunks: Array<{ digest: string }>;
+    samples: StoredSample[];
+    verdict?: string;
+  };
+}
+
+/** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
+export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
+  const windows = new Map<string, WindowRecord>();
+  for (const { document } of storedWindows(evidenceDir)) {
+    const { origin, t0, spec, chunks, verdict = '' } = document;
+    if (origin.run !== run) continue;
+    const samples = [...chunks.flatMap(({ digest }) => chunkOf(evidenceDir, digest)), ...document.samples];
+    const id = `${origin.address} ${t0}`;
+    const known = windows.get(id);
+    const ours = samples.map(({ k, at, readings }) => ({
+      k,
+      at,
+      valid: Object.values(readings).every(({ kind }) => kind === 'value'),
+    }));
+    const merged = [...(known?.samples ?? []), ...ours].toSorted((a, b) => a.k - b.k);
+    windows.set(id, {
+      address: origin.address,
+      t0,
+      warmUpMs: spec.warmUp.ms,
+      everyMs: spec.every.ms,
+      lengthMs: spec.length.ms,
+      verdict: [known?.verdict, verdict].includes('PASS') ? 'PASS' : verdict,
+      samples: merged.filter((sample, index) => JSON.stringify(sample) !== JSON.stringify(merged[index - 1])),
+    });
+  }
+  return [...windows.values()].toSorted((a, b) => a.t0 - b.t0);
+}
+
+function storedWindows(evidenceDir: string): Stored[] {
+  return readdirSync(evidenceDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .map((entry) => JSON.parse(readFileSync(join(entry.parentPath, entry.name), 'utf8')) as Stored)
+    .filter(({ kind }) => kind === 'window');
+}
+
+/** The evidence store keeps a document under its digest: `sha256/ab/cdef….json`. */
+function chunkOf(evidenceDir: string, digest: string): StoredSample[] {
+  const hex = digest.slice(digest.indexOf(':') + 1);
+  const file = join(evidenceDir, 'sha256', hex.slice(0, 2), `${hex.slice(2)}.json`);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { document: { samples: StoredSample[] } }).document.samples;
+}

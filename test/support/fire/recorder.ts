@@ -1,0 +1,70 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { spawnServer } from '../../../src/client/dev-server/index.js';
+import type { Moment } from './model/account.js';
+
+/** Every state that a flag file ever had, written down by a process that does nothing else. */
+export interface FlagRecorder {
+  /** The states of one flag, in order; `say` puts a definition into the words that are compared. */
+  statesOf(key: string, say?: (definition: unknown) => string): Moment[];
+  /** How many states of the whole file there were so far. */
+  count(): number;
+  /** Whether the present file was seen. */
+  isUpToDate(): boolean;
+  /** Why something may be missing. */
+  holes(): string[];
+  stop(): Promise<void>;
+}
+
+interface FileState {
+  /** Epoch ms. */
+  at: number;
+  inode: string;
+  /** A state before this one was missed. */
+  missed: boolean;
+  text: string;
+}
+
+/** @param record where the states are written down; its name is that of a file which is not there yet */
+export async function recordFlags(flagsFile: string, record: string): Promise<FlagRecorder> {
+  const recorder = await spawnServer({
+    name: 'flag recorder',
+    command: process.execPath,
+    args: [resolve('dist/test/support/fire/flag-recorder.js'), flagsFile, record],
+    logFile: `${record}.log`,
+    ready: { line: /recording/ },
+  });
+  const states = (): FileState[] => jsonLines(record);
+  const isUpToDate = (): boolean => {
+    const last = jsonLines<FileState>(record, -1).at(-1);
+    return last?.inode === String(statSync(flagsFile, { bigint: true }).ino);
+  };
+  return {
+    statesOf: (key, say = JSON.stringify) =>
+      distinct(
+        states().map(({ at, text }) => {
+          const { flags } = JSON.parse(text) as { flags: Record<string, unknown> };
+          return { at, state: say(flags[key]) };
+        })
+      ),
+    count: () => states().length,
+    isUpToDate,
+    holes() {
+      const missed = states().filter((state) => state.missed);
+      const late = isUpToDate() ? [] : ['the last state of the flag file was not recorded'];
+      return [...missed.map(({ at }) => `a state of the flag file before ${at} was missed`), ...late];
+    },
+    stop: () => recorder.stop(),
+  };
+}
+
+/** Without the moments in which nothing changed. */
+export function distinct(moments: readonly Moment[]): Moment[] {
+  return moments.filter(({ state }, index) => state !== moments[index - 1]?.state);
+}
+
+/** The whole lines of a file that is still being written, from this one on. */
+export function jsonLines<T>(file: string, from = 0): T[] {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.slice(from).map((line) => JSON.parse(line) as T);
+}

@@ -1,0 +1,32 @@
+import type { Front } from './front.js';
+import { kill } from './moments.js';
+import { complaints } from './model/complaints.js';
+import { playPeople } from './people.js';
+import { courseOf, targetsOf, twoPhases, type Undisturbed } from './two-phases.js';
+
+/**
+ * Runs `twoPhases` undisturbed: what its targets recorded is what the disturbed runs of a test file are held against.
+ *
+ * @param name as for `twoPhases`
+ */
+export async function watchUndisturbed(front: Front, name: string): Promise<Undisturbed> {
+  const worker = await front.startWorker();
+  const run = await front.start(twoPhases(name));
+  const people = playPeople(front.temporal, run.workflowId);
+  try {
+    const { kind, reason } = await front.ended(run);
+    if (kind !== 'completed') throw new Error(`the undisturbed run ended as ${kind}: ${reason}`);
+    const course = courseOf(name, { flag: [], deploy: [] });
+    const account = await front.account(run, course);
+    const pathOf = (target: string): string[] => account.states[target]?.map(({ state }) => state) ?? [];
+    const { flags, deploys } = targetsOf(name);
+    const seen: Undisturbed = { flag: pathOf(`flag/${flags[0] ?? ''}`), deploy: pathOf(`deploy/${deploys[0] ?? ''}`) };
+    // The two phases do the same to different targets, so one of them tells the way of both.
+    const wrong = complaints(courseOf(name, seen), account, { end: 'completed' });
+    if (wrong.length > 0) throw new Error(`the undisturbed run is no measure: ${wrong.join('; ')}`);
+    return seen;
+  } finally {
+    await people.goHome();
+    await kill(worker);
+  }
+}

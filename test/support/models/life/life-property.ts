@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { Answer, End, lifeCommands, Order, Wait } from './life-commands.js';
+import { LifeModel } from './life-model.js';
+import { LifeRun } from './life-run.js';
+
+/** From wherever the commands left it, a run comes to an end when its targets answer and its people do. */
+async function finish(model: LifeModel, run: LifeRun): Promise<void> {
+  for (let step = 0; run.server.open.length > 0; step++) {
+    expect(step, 'the run comes to an end').toBeLessThan(400);
+    const before = { gates: JSON.stringify(run.gates), tasks: run.server.tasks.length };
+    if (before.tasks > 0) {
+      await new End(0, 'good').run(model, run);
+      continue;
+    }
+    if (model.paused.size > 0) await new Order('resume', 'run').run(model, run);
+    for (const who of ['erin', 'lee', 'ola']) await new Answer(0, who, false).run(model, run);
+    const isStuck = run.server.tasks.length === 0 && JSON.stringify(run.gates) === before.gates;
+    if (isStuck) await new Wait(run.server.untilNextTimer ?? 0).run(model, run);
+  }
+}
+
+/** What is left when everything has ended, and after `phasegate rollback` where the end was not verified. */
+async function settle(model: LifeModel, run: LifeRun): Promise<string> {
+  const kind = run.status.outcome?.kind ?? run.run.end?.how ?? 'open';
+  if (run.run.end?.how === 'terminated' || kind === 'rolled-back-not-verified') {
+    await run.rollBackAgain();
+    await finish(model, run);
+    expect(run.ledger.open.filter((entry) => entry.cannotUndo === undefined)).toEqual([]);
+    if (run.ledger.open.length === 0) expect(run.world.changed).toEqual([]);
+  }
+  if (kind === 'completed') expect(run.world.undone).toEqual([]);
+  return kind;
+}
+
+export type Reached = Record<string, number>;
+
+/** Migration, phases and rollbacks together keep what a run promises, whatever happens to it in whatever order. */
+export function livesAreWhole(
+  reached: Reached
+): fc.IAsyncProperty<[boolean, Iterable<fc.AsyncCommand<LifeModel, LifeRun>>]> {
+  return fc.asyncProperty(fc.boolean(), lifeCommands, async (closed, commands) => {
+    const real = new LifeRun(closed);
+    const model = new LifeModel();
+    await real.start();
+    await fc.asyncModelRun(() => ({ model, real }), commands);
+    await finish(model, real);
+    const end = await settle(model, real);
+    reached[end] = (reached[end] ?? 0) + 1;
+  });
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { approval, phase, plan, step } from '../support/stage/plans.js';
+import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+const because = { by: 'dana', reason: 'customers report errors' };
+const asked = 'dana asked for it: customers report errors';
+const newestFirst = ['undo flag/FLAG_TOOLS off', 'undo flag/FLAG_CORE off'];
+
+/** Two phases of one flag each; 1a has completed when the second one waits for its approval. */
+async function inSecondPhase(): Promise<Run> {
+  const run = await stage.start(
+    plan([
+      phase('1a', { steps: [step.flag('core')] }),
+      phase('1b', { after: ['1a'], steps: [step.flag('tools')], approval: approval() }),
+    ])
+  );
+  await stage.gate('1b');
+  return run;
+}
+
+/** The minutes of the gate of 1b are written only when the door opens. */
+function slowMinutes(): ReturnType<typeof door> {
+  const minutes = door();
+  stage.world.onRecord = (document) => (JSON.stringify(document).includes('"outcome"') ? minutes.wait() : undefined);
+  return minutes;
+}
+
+async function cancelHeard(workflowId: string): Promise<void> {
+  await stage.handleOf(workflowId).cancel();
+  await stage.until('the cancel to arrive', async () => {
+    const { events } = await stage.handleOf(workflowId).fetchHistory();
+    const heard = events?.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes) ?? -1;
+    return heard >= 0 && events?.slice(heard).some((event) => event.workflowTaskCompletedEventAttributes);
+  });
+}
+
+describe('what is asked for at the last moment of a phase', () => {
+  it.each(['a rollback', 'a cancel'])('%s during its last check counts, although the check passes', async (what) => {
+    const check = door();
+    stage.world.onCheck = async (): Promise<'PASS'> => {
+      await check.wait();
+      return 'PASS';
+    };
+    const run = await stage.start(
+      plan([
+        phase('1a', { steps: [step.flag('core')], successChecks: [step.check('last')] }),
+        phase('1b', { after: ['1a'] }),
+      ])
+    );
+    await check.reached;
+    if (what === 'a cancel') await stage.phaseHandle('1a').cancel();
+    else await stage.tell('1a', 'rollback', because);
+    check.open();
+    const failure = await failureOf(run.result());
+    expect(failure.message).toBe(
+      `rolled-back-verified: ${what === 'a cancel' ? 'a Temporal cancel asked for it' : asked}`
+    );
+    expect(stage.world.story()).toEqual(['apply flag/FLAG_CORE 5%', 'undo flag/FLAG_CORE off']);
+  });
+
+  it('a rollback while the minutes of its approval are written takes back everything', async () => {
+    const minutes = slowMinutes();
+    const run = await inSecondPhase();
+    await stage.tell('1b', 'approve', 'erin');
+    await minutes.reached;
+    expect(await stage.tell('1b', 'rollback', because)).toMatchObject({ message: 'rolling back everything' });
+    minutes.open();
+    expect((await failureOf(run.result())).message).toBe(`rolled-back-verified: ${asked}`);
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+
+  it('a cancel while the minutes of its approval are written takes back everything', async () => {
+    const minutes = slowMinutes();
+    const run = await inSecondPhase();
+    await stage.tell('1b', 'approve', 'erin');
+    await minutes.reached;
+    await cancelHeard(stage.phaseHandle('1b').workflowId);
+    minutes.open();
+    expect((await failureOf(run.result())).message).toBe('rolled-back-verified: a Temporal cancel asked for it');
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+
+  it('more than its own rollback, which is done, takes back everything', async () => {
+    const minutes = slowMinutes();
+    const run = await inSecondPhase();
+    await stage.tell('1b', 'reject', { by: 'erin', reason: 'no' });
+    await minutes.reached;
+    await stage.until('the phase to be taken back', async () => (await stage.phase('1b')).state === 'rolled back');
+    expect(await stage.tell('1b', 'rollback', because)).toMatchObject({ message: 'rolling back everything' });
+    minutes.open();
+    expect((await failureOf(run.result())).message).toBe(
+      `rolled-back-verified: 1b/approval#1 failed: rejected by erin: no; then everything: ${asked}`
+    );
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+});
+
+describe('the end of a run', () => {
+  it('does not wait long for a channel that takes nothing, for until then nobody can roll it back', async () => {
+    stage.world.onNotify = ({ kind }) => (kind === 'ended' ? new Promise(() => undefined) : undefined);
+    const run = await stage.start(plan([phase('1a')]));
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+});
+
+describe('what is asked for while the run takes back a phase that had completed', () => {
+  it.each(['a rollback', 'a cancel'])('%s of everything takes back the phases before it, too', async (what) => {
+    const [minutes, undo] = [slowMinutes(), door()];
+    stage.world.onUndo = () => undo.wait();
+    const run = await inSecondPhase();
+    await stage.tell('1b', 'approve', 'erin');
+    await minutes.reached;
+    // The wish to take back 1b meets its completion.
+    minutes.open();
+    await run.signal('rollback', { ...because, phase: '1b' });
+    await undo.reached;
+    if (what === 'a cancel') await cancelHeard(run.workflowId);
+    else await stage.tell(run, 'rollback', because);
+    undo.open();
+    await run.result().catch(() => undefined);
+    const wider = what === 'a cancel' ? 'a Temporal cancel asked for it' : asked;
+    expect(await stage.outcome(run)).toMatchObject({
+      kind: 'rolled-back-verified',
+      reason: `${asked}; then everything: ${wider}`,
+    });
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RunStatus } from '../../src/plan/run-status.js';
+import { searchAttributes } from '../../src/plan/search-attributes.js';
+import { approval, phase, plan, step } from '../support/stage/plans.js';
+import { openStage, type Run, type Stage } from '../support/stage/stage.js';
+import { door, type Finding } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+function runIs(state: RunStatus['state']): Promise<RunStatus> {
+  return stage.until(`the run to be ${state}`, async () => {
+    const status = await stage.status();
+    return status.state === state && status;
+  });
+}
+
+async function attributeOf(run: Run): Promise<string | undefined> {
+  return (await run.describe()).typedSearchAttributes.get(searchAttributes.status);
+}
+
+describe('the page of a run', () => {
+  it('says that its phase is on hold, waits for approval, runs again, and goes back', async () => {
+    const [health, undo] = [door(), door()];
+    stage.world.onWindow = (): Finding =>
+      stage.world.windows.length === 1 ? { verdict: 'HOLD', cause: 'deadline' } : 'PASS';
+    stage.world.onCheck = async (): Promise<'PASS'> => {
+      await health.wait();
+      return 'PASS';
+    };
+    stage.world.onUndo = () => undo.wait();
+    const run = await stage.start(
+      plan([
+        phase('1a', {
+          steps: [step.flag('core'), step.watch('window'), step.check('health')],
+          approval: approval(),
+        }),
+        phase('1b', { after: ['1a'] }),
+      ])
+    );
+    expect((await runIs('on hold')).sentence).toMatch(
+      /^Phase 1a \(Phase 1a\): On hold at 1a\/window#1: .* then roll back 1a\. Then: 1b\. Details: /
+    );
+    expect(await attributeOf(run)).toBe('on hold');
+
+    await stage.tell(run, 'retry', 'dana');
+    expect((await runIs('running')).sentence).toMatch(/^Phase 1a \(Phase 1a\) is under way; 1b comes next/);
+    health.open();
+
+    expect((await runIs('waiting')).sentence).toMatch(/^Phase 1a \(Phase 1a\): Waits for approval by 1 lead/);
+    expect(await attributeOf(run)).toBe('waiting');
+
+    await stage.tell('1a', 'reject', { by: 'erin', reason: 'no' });
+    expect((await runIs('rolling back')).sentence).toMatch(/^Phase 1a \(Phase 1a\): Rolling back 1a; see /);
+    undo.open();
+    await run.result().catch(() => undefined);
+    expect((await stage.status()).phases[0]).toMatchObject({ state: 'rolled back' });
+    expect((await stage.status()).phases[0]?.now).toBeUndefined();
+  });
+
+  it('is not changed by garbage that somebody sends as news of a phase', async () => {
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+    await runIs('waiting');
+    for (const raw of ['all is well', { phase: '1b', state: 'completed' }, { phase: '1a', state: 'fine' }])
+      await run.signal('phaseNews', raw);
+    expect((await stage.status()).state).toBe('waiting');
+    await stage.tell(run, 'approve', 'erin');
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+});
