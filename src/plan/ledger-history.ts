@@ -6,7 +6,6 @@ export interface HistoryActivity {
   type: string;
   result?: unknown;
 }
-export type CompletedActivity = Required<HistoryActivity>;
 
 /** What the ledger needs of one execution of a phase or a rollback. */
 export interface ExecutionHistory {
