@@ -10,6 +10,7 @@
 import type { Change, LedgerEntry, TargetState } from '../plan/change.js';
 import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
+import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
 import type { Check, Environment, Phase, WindowSpec } from '../plan/model.js';
 
@@ -206,8 +207,13 @@ export interface HostActivities {
   /** All keys or none. Asking again for what the same run holds is granted. */
   acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;
   releaseLocks(input: { environment: string; run: string; runId: string }): Promise<void>;
-  /** What a phase's execution changed, from its history: for a phase that ended without undoing itself. */
-  readLedger(input: { workflowId: string; runId: string }): Promise<LedgerEntry[]>;
+  /**
+   * What a phase changed, from the histories of all its executions in a run: for one that ended without undoing itself,
+   * or forgot by a reset what it did. `askedBy` is the run id of the execution that asked: another reset makes another.
+   */
+  readLedger(input: { workflowId: string; run: string }): Promise<{ entries: LedgerEntry[]; askedBy: string }>;
+  /** What the rollbacks of this workflow id undid (keys of entries), and the latest one's result when it finished. */
+  readRollbacks(input: { workflowId: string; run: string }): Promise<{ undone: string[]; result?: RollbackResult }>;
   /** When the phase's days begin (epoch ms, now or later), in the environment's time zone, compressed. */
   scheduleOpening(input: {
     schedule: NonNullable<Phase['schedule']>;

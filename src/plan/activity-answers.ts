@@ -80,7 +80,11 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
       ),
     }),
   ]),
-  readLedger: z.array(ledgerEntry),
+  readLedger: z.looseObject({ entries: z.array(ledgerEntry), askedBy: text }),
+  readRollbacks: z.looseObject({
+    undone: z.array(text),
+    result: z.looseObject({ verified: z.boolean(), undone: z.array(text) }).optional(),
+  }),
   scheduleOpening: z.looseObject({ opensAt: z.number(), text }),
 };
 

@@ -1,6 +1,6 @@
 import { problemWithAnswer } from './activity-answers.js';
 import type { LedgerEntry } from './change.js';
-import { openEntries, undoOrder } from './ledger.js';
+import { closeBehind, entryKey, openEntries, targetOf } from './ledger.js';
 
 /** An activity as a history tells it; without a result it has not completed. */
 export interface HistoryActivity {
@@ -33,9 +33,8 @@ export interface RunLedger {
  */
 export function runLedger(executions: readonly ExecutionHistory[]): RunLedger {
   const oldestFirst = executions.toSorted((a, b) => a.startedAt - b.startedAt);
-  const entries = oldestFirst.flatMap(({ activities }) => ledgerOf(activities));
-  const undone = new Set(oldestFirst.flatMap(undoneBy));
-  return { entries, open: openEntries(entries, undone) };
+  const entries = closeBehind(oldestFirst.flatMap(({ activities }) => ledgerOf(activities)));
+  return { entries, open: openEntries(entries, oldestFirst.flatMap(undoneBy)) };
 }
 
 /**
@@ -55,17 +54,28 @@ export function ledgerOf(activities: readonly HistoryActivity[]): LedgerEntry[] 
   });
 }
 
-/** Ids of the entries that a rollback took care of. One that was stopped in the middle counts for what it had undone. */
+/**
+ * Keys of the entries that a rollback took care of. One that was stopped in the middle counts for what it had undone:
+ * an undo that brought a target back to before an older change covers the newer ones that the rollback was given.
+ */
 export function undoneBy({ input, result, activities }: ExecutionHistory): string[] {
+  const given = fieldOf(input, 'entries');
+  const entries = Array.isArray(given) ? given.filter(isEntry) : [];
+  const keysOf = (ids: readonly unknown[]): string[] => entries.filter(({ id }) => ids.includes(id)).map(entryKey);
   const told = fieldOf(result, 'undone');
-  if (Array.isArray(told)) return told.filter((id) => typeof id === 'string');
+  if (Array.isArray(told)) return keysOf(told);
   const done = activities
     .filter(({ type }) => type === 'undoChange')
     .map((activity) => fieldOf(activity.result, 'entryId'))
     .filter((id) => typeof id === 'string');
-  const given = fieldOf(input, 'entries');
-  const order = undoOrder(Array.isArray(given) ? given.filter(isEntry) : []);
-  return done.flatMap((id) => [id, ...(order.find((step) => step.entry.id === id)?.covers ?? [])]);
+  const restored = new Set<string>();
+  return entries
+    .filter((entry) => {
+      const target = targetOf(entry.change);
+      if (done.includes(entry.id)) restored.add(target);
+      return restored.has(target) && entry.cannotUndo === undefined;
+    })
+    .map(entryKey);
 }
 
 function isEntry(value: unknown): value is LedgerEntry {

@@ -12,20 +12,56 @@ export interface UndoStep {
 }
 
 /**
+ * The same ledger, in which every change that lies behind an irreversible one of its target is irreversible too: its
+ * old state belongs to a world that is gone (a schema that moved on, a share that people saw).
+ *
+ * @param entries in the order in which they were captured; of the whole run, since a later phase may close the way
+ *   back of an earlier one
+ */
+export function closeBehind(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const closedBy = new Map<string, LedgerEntry>();
+  return entries
+    .toReversed()
+    .map((entry) => {
+      const target = targetOf(entry.change);
+      const younger = closedBy.get(target);
+      if (entry.cannotUndo !== undefined) {
+        if (!younger) closedBy.set(target, entry);
+        return entry;
+      }
+      return younger ? { ...entry, cannotUndo: `behind ${younger.id}: ${younger.cannotUndo ?? ''}` } : entry;
+    })
+    .reverse();
+}
+
+/**
  * The order of a rollback: newest phase first; inside a phase exposure goes first (what makes production safe), each
- * flag straight back to its state before the phase, then everything else in reverse. Entries that cannot be undone
- * are left out: `irreversible` names them.
+ * flag straight back to its state before the phase, then everything else in reverse. What cannot be undone is left
+ * out: `closedSteps` names it.
  *
  * @param entries in the order in which they were captured
  */
 export function undoOrder(entries: readonly LedgerEntry[]): UndoStep[] {
-  const phases = [...new Set(entries.map((entry) => entry.phase))].reverse();
+  const open = closeBehind(entries).filter((entry) => entry.cannotUndo === undefined);
+  const phases = [...new Set(open.map((entry) => entry.phase))].reverse();
   return phases.flatMap((phase) => {
-    const ours = entries.filter((entry) => entry.phase === phase && entry.cannotUndo === undefined).reverse();
+    const ours = open.filter((entry) => entry.phase === phase).reverse();
     const flags = ours.filter((entry) => entry.change.type === 'flag');
     const others = ours.filter((entry) => entry.change.type !== 'flag');
     return [...oldestPerTarget(flags), ...oldestPerTarget(others)];
   });
+}
+
+/** What stays as it is: per target the youngest entry behind which the way back is closed, and those that lie there. */
+export function closedSteps(entries: readonly LedgerEntry[]): UndoStep[] {
+  const steps = new Map<string, UndoStep>();
+  for (const entry of irreversible(closeBehind(entries)).reverse()) {
+    const target = targetOf(entry.change);
+    const youngest = steps.get(target);
+    if (youngest) youngest.covers.push(entry.id);
+    else steps.set(target, { entry, covers: [] });
+  }
+  return [...steps.values()];
 }
 
 /** Entries behind which the way back is closed. */
@@ -33,18 +69,25 @@ export function irreversible(entries: readonly LedgerEntry[]): LedgerEntry[] {
   return entries.filter((entry) => entry.cannotUndo !== undefined);
 }
 
+/** What tells one entry from all others: after a reset another execution makes entries of the same address. */
+export function entryKey({ runId, id }: Pick<LedgerEntry, 'runId' | 'id'>): string {
+  return `${runId}/${id}`;
+}
+
 /**
- * Entries that no finished undo covers. One that brought a target back to before an older entry covers the newer ones
- * too: undone after it, they would bring back what it took away.
+ * Entries that no undo took care of.
  *
- * @param entries in the order in which they were captured
+ * @param undone keys of entries, see {@link entryKey}
  */
-export function openEntries(entries: readonly LedgerEntry[], undone: ReadonlySet<string>): LedgerEntry[] {
-  const restored = new Set<string>();
-  return entries.filter(({ id, change, cannotUndo }) => {
-    if (undone.has(id)) restored.add(targetOf(change));
-    return !undone.has(id) && (cannotUndo !== undefined || !restored.has(targetOf(change)));
-  });
+export function openEntries(entries: readonly LedgerEntry[], undone: Iterable<string>): LedgerEntry[] {
+  const keys = new Set(undone);
+  return entries.filter((entry) => !keys.has(entryKey(entry)));
+}
+
+/** Ledgers of several executions as one: each entry once, in the order in which they were captured. */
+export function mergeLedgers(ledgers: ReadonlyArray<readonly LedgerEntry[]>): LedgerEntry[] {
+  const entries = new Map(ledgers.flat().map((entry) => [entryKey(entry), entry] as const));
+  return [...entries.values()].sort((a, b) => a.capturedAt - b.capturedAt);
 }
 
 /** Keeps the place of a target's newest change and the state before its oldest one. */

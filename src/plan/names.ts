@@ -1,4 +1,6 @@
 /** Workflow ids, task queues and lock keys: the names that workflows, workers and clients agree on. */
+import type { LedgerEntry } from './change.js';
+import { targetOf } from './ledger.js';
 import type { Environment, Plan } from './model.js';
 
 export const workflowQueue = 'phasegate';
@@ -43,6 +45,11 @@ export function lockKeys(plan: Plan): string[] {
     })
   );
   return [`plan/${plan.id}`, ...new Set(moved)];
+}
+
+/** What a rollback of an ended run locks: the plan, so that no new run begins beside it, and what it puts back. */
+export function rollbackLockKeys(planId: string, entries: readonly LedgerEntry[]): string[] {
+  return [`plan/${planId}`, ...new Set(entries.map((entry) => targetOf(entry.change)))];
 }
 
 /** Said on every status, report and log of a run in such an environment. */

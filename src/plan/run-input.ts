@@ -40,8 +40,13 @@ export interface RollbackInput {
   run: RunIdentity;
   entries: LedgerEntry[];
   reason: string;
+  /** Why nobody can be sure that `entries` are all: then nothing it does is verified. */
+  doubt?: string;
   environment: Environment;
   rollback: RollbackSpec;
-  /** Release the run's locks when the rollback is verified: set when no migration is left to do it. */
-  releaseLocks: boolean;
+  /**
+   * No migration is left, so the rollback takes the locks itself before it begins, releases them when it is verified,
+   * and tells people how it ended.
+   */
+  alone: boolean;
 }

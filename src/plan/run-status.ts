@@ -88,11 +88,17 @@ export interface UndoRecord {
   entryId: string;
   covers: string[];
   title: string;
-  state: 'pending' | 'running' | 'done' | 'failing' | 'taken over';
+  /** `cannot be undone` waits until somebody accepts it as it is. */
+  state: 'pending' | 'running' | 'done' | 'failing' | 'taken over' | 'cannot be undone' | 'accepted';
   reason?: string;
   by?: string;
   endedAt?: number;
   evidence?: EvidenceRef;
+}
+
+/** Whether nothing more happens to an undo. */
+export function isSettled({ state }: Pick<UndoRecord, 'state'>): boolean {
+  return state === 'done' || state === 'taken over' || state === 'accepted';
 }
 
 export interface RollbackStatus {

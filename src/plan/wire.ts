@@ -75,7 +75,7 @@ const schemas = {
   takeover: z.strictObject({
     ...common,
     entry: text(300).describe('id of the ledger entry, such as 1a/enable#1'),
-    reason: reason.describe('what you did by hand'),
+    reason: reason.describe('what you did by hand, or why it may stay as it is'),
   }),
 } as const satisfies Record<MessageName, z.ZodType>;
 
@@ -104,7 +104,7 @@ export const descriptions: Record<MessageName, string> = {
   retry: 'Answer a HOLD: try the step again.',
   rollback: 'Undo everything that this run changed, newest phase first (or the running phase alone), and verify it.',
   waive: 'Answer a HOLD: pass it on your authority, with a reason that stays on record.',
-  takeover: 'Say that an undo which keeps failing was done by hand.',
+  takeover: 'Say that an undo which keeps failing was done by hand, or accept as it is what cannot be undone.',
 };
 
 export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | { ok: false; problem: string };

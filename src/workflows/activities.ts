@@ -8,16 +8,20 @@ import { believed } from './believed.js';
  * How long each kind of activity may take, and what a lost worker means for it.
  *
  * A reading gives up its place at once when the phase is stopped; a change is always waited for, since an undo that
- * overtakes its apply would be undone by it. Attempts are bounded: a target that stays unreachable becomes a HOLD.
+ * overtakes its apply would be undone by it. Attempts are bounded, and so is the time until a worker takes one: a target
+ * that stays unreachable, and an environment that nobody works for, become a HOLD.
  */
+const takenWithin = '5m';
 const retry = { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '5s', maximumAttempts: 10 } as const;
 const reading: ActivityOptions = {
   startToCloseTimeout: '1m',
+  scheduleToStartTimeout: takenWithin,
   retry,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 };
 const changing: ActivityOptions = {
   heartbeatTimeout: '10s',
+  scheduleToStartTimeout: takenWithin,
   retry,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };

@@ -1,37 +1,47 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   defineQuery,
   setHandler,
   setWorkflowOptions,
 } from '@temporalio/workflow';
+import { rollbackLockKeys } from '../plan/names.js';
 import type { RollbackInput } from '../plan/run-input.js';
 import type { RollbackResult, RollbackStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { releaseLocks } from './release-locks.js';
+import { RollbackDesk } from './rollback/desk.js';
 import { RollbackRecord } from './rollback/record.js';
 import { Undos } from './rollback/undos.js';
 import { verifyRollback } from './rollback/verification.js';
+import { takeLocks } from './take-locks.js';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, rollback);
 
 /**
  * Undoes one or more ledgers: exposure first, then everything else in reverse, each undo read back; then checks health
  * and that the red metrics are back inside their targets. An undo that keeps failing is paged and waits for a person
- * while the others go on: a rollback never ends while one entry is open. It cannot be cancelled, paused or undone.
+ * while the others go on, and what cannot be undone waits until somebody accepts it as it is: a rollback never ends
+ * while one entry is open. It cannot be cancelled, paused or undone.
+ *
+ * Fails with PG202 when it is on its own and another run holds what it would put back.
  */
 export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   const record = new RollbackRecord(input);
   setHandler(defineQuery<RollbackStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this rollback.',
   });
-  const undos = new Undos(input, record);
-  undos.listen();
+  const desk = new RollbackDesk(input, record);
+  const undos = new Undos(input, record, desk);
+  desk.listen();
   record.inbox.refuseOthers();
 
   return CancellationScope.nonCancellable(async () => {
+    const refusal = input.alone ? await locked(input) : undefined;
+    if (refusal !== undefined) throw await refuse(input, record, refusal);
     const { finish } = await undos.all();
     // People are told only now: what makes production safe goes first.
     void announce(input.run, input.environment, {
@@ -42,8 +52,10 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
     });
     await finish;
     const { verified, reason } = await verifyRollback(input, record);
-    const locks = verified && input.releaseLocks ? await releaseLocks(input.environment.id, input.run) : undefined;
+    const locks = verified && input.alone ? await releaseLocks(input.environment.id, input.run) : undefined;
     record.end(verified, [reason, locks].filter((part) => part !== undefined).join('; '));
+    // A run tells people itself of the rollback that went well.
+    if (!verified || input.alone) await tellEnd(input, record);
     await condition(allHandlersFinished);
     return {
       workflowId: record.status.workflowId,
@@ -52,5 +64,26 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
       undone: record.undos.flatMap((undo) => [undo.entryId, ...undo.covers]),
       status: record.status,
     };
+  });
+}
+
+/** The locks of an ended run may be gone, and what it moved may be another run's by now. */
+function locked({ environment, run, entries }: RollbackInput): Promise<string | undefined> {
+  return takeLocks(environment.id, run, rollbackLockKeys(run.planId, entries));
+}
+
+async function refuse(input: RollbackInput, record: RollbackRecord, refusal: string): Promise<ApplicationFailure> {
+  record.end(false, `nothing was undone, since ${refusal}`);
+  await tellEnd(input, record);
+  return ApplicationFailure.nonRetryable(refusal, 'PG202');
+}
+
+async function tellEnd({ run, environment }: RollbackInput, record: RollbackRecord): Promise<void> {
+  const { phases, verified, sentence, verification = '' } = record.status;
+  await announce(run, environment, {
+    kind: 'ended',
+    title: `${run.planTitle}, rollback of ${phases.join(', ') || 'nothing'}: ${verified ? 'verified' : 'NOT verified'}`,
+    text: verified ? `${sentence} ${verification}` : sentence,
+    to: environment.people.map((person) => person.name),
   });
 }

@@ -1,3 +1,4 @@
+import type { Change } from '../plan/change.js';
 import type { Environment } from '../plan/model.js';
 
 /** The parts of an environment that an activity needs; the rest would only make the history large. */
@@ -8,6 +9,11 @@ export interface Need {
   checks?: true;
   notify?: true;
   people?: readonly string[];
+}
+
+/** What applying, verifying and undoing a change need. */
+export function needOf(change: Change): Need {
+  return change.type === 'flag' ? { flags: true } : { deploy: change.target };
 }
 
 /** The same environment with everything emptied that is not needed. */

@@ -2,10 +2,12 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
 import type { LedgerEntry } from '../plan/change.js';
 import type { Environment, RollbackSpec } from '../plan/model.js';
+import { openEntries } from '../plan/ledger.js';
 import { rollbackWorkflowId } from '../plan/names.js';
 import type { RollbackInput, RunIdentity } from '../plan/run-input.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import { searchAttributes } from '../plan/search-attributes.js';
+import { host } from './activities.js';
 import type { rollback } from './rollback.js';
 
 const minute = 60_000;
@@ -15,6 +17,8 @@ export interface TakeBack {
   name: string;
   entries: LedgerEntry[];
   reason: string;
+  /** Why the entries may not be all: then the rollback is not verified. */
+  doubt?: string | undefined;
 }
 
 interface Input {
@@ -25,21 +29,44 @@ interface Input {
 
 /**
  * Undoes ledgers in a workflow of its own, which lives on whatever becomes of its parent. One that is still at work
- * under the same name is waited for: two rollbacks of the same things would get into each other's way. Call it in a
- * scope that cancellation does not reach.
+ * under the same name is waited for, and only what it left open is undone then. Call it in a scope that cancellation
+ * does not reach.
  */
 export async function takeBack(input: Input, what: TakeBack): Promise<RollbackResult> {
   const workflowId = rollbackWorkflowId(input.run.workflowId, what.name);
   let pause = 2_000;
+  let { entries } = what;
   for (;;) {
     try {
-      return await undo(workflowId, input, what);
+      return await undo(workflowId, input, { ...what, entries });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     await sleep(pause, { summary: `Waits for the end of ${workflowId}` });
     pause = Math.min(2 * pause, 15 * minute);
+    const left = await leftOf(workflowId, input.run, what.entries);
+    if ('result' in left) return left.result;
+    entries = left.entries;
   }
+}
+
+/** The same for somebody who does not know whether a rollback of that name began, or has ended, already. */
+export async function takeBackRest(input: Input, what: TakeBack): Promise<RollbackResult> {
+  const left = await leftOf(rollbackWorkflowId(input.run.workflowId, what.name), input.run, what.entries);
+  return 'result' in left ? left.result : takeBack(input, { ...what, entries: left.entries });
+}
+
+/** What earlier rollbacks of this name left open; the result of the last one when that is nothing. */
+async function leftOf(
+  workflowId: string,
+  { runId: run }: RunIdentity,
+  all: LedgerEntry[]
+): Promise<{ entries: LedgerEntry[] } | { result: RollbackResult }> {
+  const earlier = await host.readRollbacks.executeWithOptions({ summary: `What did ${workflowId} undo?` }, [
+    { workflowId, run },
+  ]);
+  const entries = openEntries(all, earlier.undone);
+  return entries.length === 0 && earlier.result ? { result: earlier.result } : { entries };
 }
 
 async function undo(workflowId: string, input: Input, what: TakeBack): Promise<RollbackResult> {
@@ -66,15 +93,16 @@ async function undo(workflowId: string, input: Input, what: TakeBack): Promise<R
   }
 }
 
-function inputOf({ run, environment, rollback: spec }: Input, { entries, reason }: TakeBack): RollbackInput {
+function inputOf({ run, environment, rollback: spec }: Input, { entries, reason, doubt }: TakeBack): RollbackInput {
   return {
     schemaVersion: 1,
     run,
     entries,
     reason,
+    ...(doubt === undefined ? {} : { doubt }),
     environment,
     rollback: spec,
-    releaseLocks: false,
+    alone: false,
   };
 }
 

@@ -56,15 +56,18 @@ describe('the ledger of an execution', () => {
 
 describe('what a rollback undid', () => {
   it('is what it says when it has finished', () => {
-    expect(undoneBy({ startedAt: 0, activities: [], result: { undone: ['1a/deploy#1', 7] } })).toEqual(['1a/deploy#1']);
+    const input = { entries: [first, second] };
+    expect(undoneBy({ startedAt: 0, activities: [], input, result: { undone: ['1a/deploy#1', 7] } })).toEqual([
+      'r/1a/deploy#1',
+    ]);
   });
 
   it('is what its undos did, with what each covered, when it was stopped in the middle', () => {
     const input = { entries: [first, second, other] };
-    expect(undoneBy({ startedAt: 0, input, activities: [undo('1b/deploy#1')] })).toEqual(['1b/deploy#1']);
+    expect(undoneBy({ startedAt: 0, input, activities: [undo('1b/deploy#1')] })).toEqual(['r/1b/deploy#1']);
     expect(undoneBy({ startedAt: 0, input, activities: [undo('1a/deploy#1')] })).toEqual([
-      '1a/deploy#1',
-      '1a/deploy#2',
+      'r/1a/deploy#1',
+      'r/1a/deploy#2',
     ]);
   });
 
@@ -72,10 +75,11 @@ describe('what a rollback undid', () => {
     const check = { type: 'runCheck', result: { entryId: '1b/deploy#1' } };
     const activities = [check, undo('1a/deploy#1')];
     expect(undoneBy({ startedAt: 0, input: { entries: [null, 'x', first, second] }, activities })).toEqual([
-      '1a/deploy#1',
-      '1a/deploy#2',
+      'r/1a/deploy#1',
+      'r/1a/deploy#2',
     ]);
-    expect(undoneBy({ startedAt: 0, activities })).toEqual(['1a/deploy#1']);
+    // Of which execution it was nobody can tell then, so it counts as not undone.
+    expect(undoneBy({ startedAt: 0, activities })).toEqual([]);
   });
 
   it('is nothing when it did nothing', () => {
@@ -90,5 +94,16 @@ describe('the ledger of a run', () => {
     const rollback = { startedAt: 3, input: { entries: [first, second] }, activities: [undo('1a/deploy#1')] };
     expect(runLedger([later, earlier])).toEqual({ entries: [first, second, other], open: [first, second, other] });
     expect(runLedger([later, rollback, earlier]).open).toEqual([other]);
+  });
+
+  it('keeps the way back closed behind what a person accepted as it is', () => {
+    const closed = { ...entry('1b/core#1', 'core'), cannotUndo: 'the schema moves on' };
+    const accepted = { startedAt: 3, activities: [], input: { entries: [closed] }, result: { undone: ['1b/core#1'] } };
+    const { open } = runLedger([
+      { startedAt: 1, activities: captured(first) },
+      { startedAt: 2, activities: captured(closed) },
+      accepted,
+    ]);
+    expect(open).toEqual([{ ...first, cannotUndo: 'behind 1b/core#1: the schema moves on' }]);
   });
 });

@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, LedgerEntry, TargetState } from '../../src/plan/change.js';
 import {
+  closeBehind,
+  closedSteps,
   describeChange,
   describeState,
+  entryKey,
   irreversible,
+  mergeLedgers,
   openEntries,
   targetOf,
   undoOrder,
@@ -72,6 +76,19 @@ describe('undoOrder', () => {
     expect(undoOrder([])).toEqual([]);
   });
 
+  it('never goes past a change of the same target that cannot be undone', () => {
+    const entries = [
+      deploy('1a/d#1', 'core'),
+      deploy('1a/t#1', 'tools'),
+      deploy('1b/d#1', 'core', { cannotUndo: 'the schema moves on' }),
+      deploy('1b/d@2#1', 'core'),
+    ];
+    expect(order(entries)).toEqual([
+      ['1b/d@2#1', []],
+      ['1a/t#1', []],
+    ]);
+  });
+
   const entries = fc
     .array(
       fc.record({
@@ -92,12 +109,23 @@ describe('undoOrder', () => {
         })
     );
 
-  it('covers every entry that can be undone exactly once, whatever the ledger', () => {
+  it('covers every entry exactly once, as one to undo or one that stays, whatever the ledger', () => {
     fc.assert(
       fc.property(entries, (ledger) => {
-        const covered = undoOrder(ledger).flatMap((undo) => [undo.entry.id, ...undo.covers]);
-        const undoable = ledger.filter((one) => one.cannotUndo === undefined).map((one) => one.id);
-        expect(covered.toSorted()).toEqual(undoable.toSorted());
+        const covered = [...undoOrder(ledger), ...closedSteps(ledger)].flatMap((one) => [one.entry.id, ...one.covers]);
+        expect(covered.toSorted()).toEqual(ledger.map((one) => one.id).toSorted());
+      })
+    );
+  });
+
+  it('undoes nothing that is older than an irreversible change of its target', () => {
+    fc.assert(
+      fc.property(entries, (ledger) => {
+        for (const { entry: undone } of undoOrder(ledger)) {
+          const later = ledger.slice(ledger.indexOf(undone));
+          const closed = later.filter((one) => targetOf(one.change) === targetOf(undone.change) && one.cannotUndo);
+          expect(closed).toEqual([]);
+        }
       })
     );
   });
@@ -122,7 +150,7 @@ describe('undoOrder', () => {
   it('brings every target back to its state before the first entry that can be undone', () => {
     fc.assert(
       fc.property(entries, (ledger) => {
-        const undoable = ledger.filter((one) => one.cannotUndo === undefined);
+        const undoable = closeBehind(ledger).filter((one) => one.cannotUndo === undefined);
         const state = new Map<string, string>();
         for (const { entry: undone } of undoOrder(ledger)) state.set(targetOf(undone.change), undone.id);
         for (const [target, last] of state) {
@@ -133,18 +161,50 @@ describe('undoOrder', () => {
   });
 });
 
+describe('what stays as it is', () => {
+  it('is one decision per target, for its youngest irreversible change and all that lies behind it', () => {
+    const entries = [
+      deploy('1a/d#1', 'core'),
+      flag('1a/f#1', 'X'),
+      deploy('1b/d#1', 'core', { cannotUndo: 'the schema moves on' }),
+      deploy('1b/d#2', 'core', { cannotUndo: 'the schema moves on again' }),
+      flag('1b/r@50#1', 'X', 5, { cannotUndo: 'people saw it' }),
+    ];
+    expect(closedSteps(entries).map(({ entry: { id }, covers }) => [id, covers])).toEqual([
+      ['1b/r@50#1', ['1a/f#1']],
+      ['1b/d#2', ['1b/d#1', '1a/d#1']],
+    ]);
+  });
+
+  it('says behind what an older change lies, and saying it twice adds nothing', () => {
+    const closed = deploy('1b/d#1', 'core', { cannotUndo: 'the schema moves on' });
+    const told = closeBehind([deploy('1a/d#1', 'core'), closed, deploy('1c/d#1', 'core')]);
+    expect(told.map((one) => one.cannotUndo)).toEqual([
+      'behind 1b/d#1: the schema moves on',
+      'the schema moves on',
+      undefined,
+    ]);
+    expect(closeBehind(told)).toEqual(told);
+  });
+});
+
 describe('openEntries', () => {
   it('are those that no undo covers', () => {
     const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core')];
-    expect(openEntries(ledger, new Set(['1a/f#1'])).map((one) => one.id)).toEqual(['1a/d#1']);
+    expect(openEntries(ledger, ['r/1a/f#1']).map((one) => one.id)).toEqual(['1a/d#1']);
   });
 
-  it('are not those whose target was brought back to before an older entry', () => {
-    const closed = flag('1b/g#1', 'X', 50, { cannotUndo: 'no' });
-    const ledger = [flag('1a/f#1', 'X'), deploy('1a/d#1', 'core'), flag('1b/f#1', 'X', 50), closed];
-    const open = (undone: string[]): string[] => openEntries(ledger, new Set(undone)).map((one) => one.id);
-    expect(open(['1a/f#1'])).toEqual(['1a/d#1', '1b/g#1']);
-    expect(open(['1b/f#1'])).toEqual(['1a/f#1', '1a/d#1', '1b/g#1']);
+  it('are not those of another execution that bear the same address', () => {
+    const again = flag('1a/f#1', 'X', 0, { runId: 'after a reset' });
+    expect(openEntries([flag('1a/f#1', 'X'), again], [entryKey(flag('1a/f#1', 'X'))])).toEqual([again]);
+  });
+});
+
+describe('ledgers of several executions', () => {
+  it('are one ledger: each entry once, in the order of their captures', () => {
+    const [a, b, c] = [1, 2, 3].map((capturedAt) => flag(`1a/s${capturedAt}#1`, 'X', 0, { capturedAt }));
+    if (!a || !b || !c) throw new Error('there are three');
+    expect(mergeLedgers([[a, c], [a, b], []])).toEqual([a, b, c]);
   });
 });
 

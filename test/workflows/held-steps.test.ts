@@ -165,6 +165,28 @@ describe('a window that cannot be judged', () => {
     await failureOf(run.result());
     expect(stage.world.story('undo')).toEqual(['undo flag/FLAG_CORE off']);
   });
+
+  it('goes on with a traffic step at the share that held, and takes none of it back', async () => {
+    let blind = true;
+    stage.world.onWindow = (input) => {
+      if (input.untilRecovered) return never();
+      const { percent } = stage.world.state('flag/FLAG_CORE') as { percent: number };
+      return blind && percent === 50 ? 'HOLD' : 'PASS';
+    };
+    const ramp = step.traffic('ramp', 'FLAG_CORE', { percents: [25, 50, 100] });
+    const run = await stage.start(plan([phase('1a', { steps: [step.flag('core'), ramp] })]));
+    await stage.gate('1a', '1a/ramp#1');
+    blind = false;
+    await stage.tell('1a', 'retry', 'dana');
+    await run.result();
+    expect(stage.world.story('apply')).toEqual([
+      'apply flag/FLAG_CORE 5%',
+      'apply flag/FLAG_CORE 25%',
+      'apply flag/FLAG_CORE 50%',
+      'apply flag/FLAG_CORE 50%',
+      'apply flag/FLAG_CORE 100%',
+    ]);
+  });
 });
 
 describe('a step that could not be judged', () => {
@@ -250,7 +272,7 @@ describe('a failed step', () => {
     expect((await run.result()).outcome?.kind).toBe('completed');
   });
 
-  it('behind a change that cannot be undone is a HOLD, whatever the plan says', async () => {
+  it('behind a change that cannot be undone is a HOLD that people end, whatever the plan says', async () => {
     stage.world.onCheck = () => 'FAIL';
     const steps = [
       step.flag('core'),
@@ -258,8 +280,14 @@ describe('a failed step', () => {
       step.check('smoke'),
     ];
     const run = await stage.start(plan([phase('1a', { steps })], { hold: shortHold }));
-    await stage.gate('1a', '1a/smoke#1');
-    // Nobody decides: what can be undone is, and nobody calls that verified.
+    expect(await stage.gate('1a', '1a/smoke#1')).toMatchObject({ then: 'ask again' });
+    const asked = (): number => stage.world.notes.filter((note) => note.kind === 'hold').length;
+    await stage.until('them to be asked again', () => asked() > 1);
+    expect((await stage.gate('1a', '1a/smoke#1')).deadlineAt).toBeGreaterThan(Date.now() - 300);
+    expect(stage.world.story('undo')).toEqual([]);
+    await stage.tell('1a', 'rollback', { by: 'dana', reason: 'no' });
+    await stage.until('the question', async () => (await stage.rollback('1a')).gates[0]);
+    await stage.tell(stage.rollbackHandle('1a'), 'takeover', { by: 'lee', entry: '1a/deploy-core#1', reason: 'safe' });
     const failure = await failureOf(run.result());
     expect(failure.type).toBe('rolled-back-not-verified');
     expect(failure.message).toContain('1a/deploy-core#1 cannot be undone: the schema moves on');

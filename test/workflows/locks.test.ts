@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { workflowQueue } from '../../src/plan/names.js';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { startRollback } from '../../src/client/act/rollback.js';
+import type { Link } from '../../src/client/connection/link.js';
+import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
+import type { RollbackInput } from '../../src/plan/run-input.js';
+import type { PhaseResult } from '../../src/plan/run-status.js';
 import type { LockAnswer, LockHolder } from '../../src/activities/contract.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
-import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
+import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -118,3 +123,105 @@ describe('the lock workflow', () => {
     expect(await holders()).toEqual({ 'flag/A': holder('one'), 'flag/B': holder('two') });
   });
 });
+
+describe('a rollback of a run that has ended', () => {
+  const bare = plan([phase('1a', { steps: [step.flag('core'), step.deployTo('core')] })]);
+
+  async function completed(): Promise<{ run: Run; input: RollbackInput }> {
+    const run = await stage.start(bare);
+    const { runId } = await run.describe();
+    await run.result();
+    const { ledger } = (await stage.phaseHandle('1a').result()) as PhaseResult;
+    const { workflowId } = run;
+    const input: RollbackInput = {
+      schemaVersion: 1,
+      run: {
+        workflowId,
+        runId,
+        planId: stage.planId,
+        planTitle: 'A plan',
+        digest: '',
+        startedBy: 'dana',
+        startedAt: Date.now(),
+      },
+      entries: ledger,
+      reason: 'the test asks for it',
+      environment: stage.environment,
+      rollback: bare.rollback,
+      alone: true,
+    };
+    return { run, input };
+  }
+  async function rollBack(input: RollbackInput): Promise<WorkflowHandle> {
+    const workflowId = rollbackWorkflowId(input.run.workflowId, 'again-1');
+    return stage.client.workflow.start('rollback', { workflowId, taskQueue: workflowQueue, args: [input] });
+  }
+
+  it('takes the locks while it works, gives them back when it is verified, and tells people', async () => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const { input } = await completed();
+    const rollback = await rollBack(input);
+    await undo.reached;
+    const held = await holders();
+    expect(Object.keys(held)).toEqual([`plan/${stage.planId}`, 'flag/FLAG_CORE', 'deploy/core']);
+    undo.open();
+    expect(await rollback.result()).toMatchObject({ verified: true });
+    expect(await holders()).toEqual({});
+    expect(stage.world.notes.at(-1)).toMatchObject({ kind: 'ended', title: 'A plan, rollback of 1a: verified' });
+  });
+
+  it('undoes nothing while another run moves the same things', async () => {
+    const { input } = await completed();
+    const other = await stage.start(plan(first.phases, { id: `${stage.planId}-other` }));
+    await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await holders()));
+    const failure = await failureOf((await rollBack(input)).result());
+    expect(failure.type).toBe('PG202');
+    expect(failure.message).toContain(`flag/FLAG_CORE is held by ${other.workflowId} (started by dana)`);
+    expect(stage.world.story('undo')).toEqual([]);
+    const told = await stage.rollback('again-1');
+    expect(told.sentence).toContain('Rolled back, NOT verified: nothing was undone, since PG202');
+    expect(stage.world.notes.filter((note) => note.kind === 'ended').at(-1)?.title).toContain('NOT verified');
+    await other.terminate();
+  });
+
+  it('is not verified when nobody can be sure that its ledger is whole', async () => {
+    const { input } = await completed();
+    expect(await (await rollBack({ ...input, doubt: 'PG214 this run was reset' })).result()).toMatchObject({
+      verified: false,
+      reason: 'PG214 this run was reset',
+    });
+    expect(stage.world.changed()).toEqual([]);
+  });
+
+  it('is refused by the client as well, and while a newer run of the plan is open', async () => {
+    const { run, input } = await completed();
+    const link = linkTo(stage);
+    const ended = { workflowId: run.workflowId, runId: input.run.runId };
+    const other = await stage.start(plan(first.phases, { id: `${stage.planId}-other` }));
+    await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await holders()));
+    await expect(startRollback(link, ended, 'dana', 'why')).rejects.toMatchObject({ code: 'PG202' });
+    await other.terminate();
+    await stage.until(
+      'its phase',
+      async () => (
+        await expect(startRollback(link, ended, 'dana', 'why')).rejects.toMatchObject({ code: 'PG210' }),
+        true
+      )
+    );
+    const newer = await stage.start(plan([phase('1a', { steps: [step.flag('x')], approval: approval() })]));
+    await expect(startRollback(link, ended, 'dana', 'why')).rejects.toMatchObject({ code: 'PG201' });
+    await newer.terminate();
+    await expect(stage.rollbackHandle('again-1').describe()).rejects.toThrow();
+  });
+});
+
+function linkTo({ client }: Stage): Link {
+  const settings = { address: '', addressSource: '', namespace: '', namespaceSource: '', options: { address: '' } };
+  return {
+    temporal: client,
+    settings: { ...settings, namespace: client.options.namespace },
+    call: (_what, fn) => fn(),
+    close: async () => undefined,
+  };
+}

@@ -35,8 +35,8 @@ describe('a reset phase', () => {
     await stage.tell('1a', 'retry', 'dana');
     await stage.gate('1a', '1a/approval#1');
     expect((await stage.phase('1a')).ledger.map((entry) => entry.id)).toEqual([
-      '1a/deploy-core#1',
       '1a/core#1',
+      '1a/deploy-core#1',
       '1a/deploy-core#2',
     ]);
     await stage.tell('1a', 'reject', { by: 'erin', reason: 'no' });
@@ -83,6 +83,28 @@ describe('a reset phase', () => {
     await resetBefore(stage.client, stage.phaseHandle('1a'), scheduled('runCheck'));
     const failure = await failureOf(run.result());
     expect(failure.message).toBe('rolled-back-verified: 1a/ready#1 failed: check says FAIL');
+    expect(stage.world.changed()).toEqual([]);
+  });
+});
+
+describe('a phase that was reset twice', () => {
+  it('takes back what each of its executions did, each target to its oldest state', async () => {
+    const ramp = step.traffic('ramp', 'FLAG_CORE', { percents: [25] });
+    const run = await stage.start(plan([phase('1a', { steps: [...changes, ramp], approval: approval() })]));
+    await stage.gate('1a', '1a/approval#1');
+    // The first execution has done all; the second one deploys again, and is forgotten as well.
+    await resetBefore(stage.client, stage.phaseHandle('1a'), scheduled('captureChange', 2));
+    await stage.gate('1a', '1a/deploy-core#1');
+    stage.world.onVerify = () => 'HOLD';
+    await stage.tell('1a', 'retry', 'dana');
+    await stage.gate('1a', '1a/deploy-core#2');
+    await resetBefore(stage.client, stage.phaseHandle('1a'), scheduled('captureChange', 2));
+    const gate = await stage.gate('1a', '1a/deploy-core#2');
+    expect(gate).toMatchObject(hold);
+    expect(gate.reason).toContain('it forgot 1a/deploy-core#2 (core → v2), which');
+    await stage.tell('1a', 'rollback', { by: 'dana', reason: 'enough' });
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    expect(stage.world.story('undo')).toEqual(['undo flag/FLAG_CORE off', 'undo deploy/core v1']);
     expect(stage.world.changed()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RollbackResult } from '../../src/plan/run-status.js';
 import { phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 
@@ -134,6 +135,57 @@ describe('a rollback', () => {
       by: 'lee',
       reason: 'lee: put v1 back by hand',
     });
+    expect(await holders()).toContain('deploy/core');
+  });
+
+  it('asks a person about what cannot be undone, leaves what lies behind it, and frees the way for a later one', async () => {
+    stage.world.onCheck = (input) => (input.origin.address.startsWith('rollback/') ? 'PASS' : 'FAIL');
+    const run = await stage.start(
+      plan([
+        phase('1a', { steps: [step.deployTo('core'), step.deployTo('tools')] }),
+        phase('1b', {
+          after: ['1a'],
+          steps: [
+            step.flag('x'),
+            step.deployTo('core', { revision: 'v3', cannotUndo: 'the schema moves on' }),
+            step.check('smoke'),
+          ],
+        }),
+      ])
+    );
+    await stage.gate('1b', '1b/smoke#1');
+    await stage.tell(run, 'rollback', { by: 'dana', reason: 'enough' });
+    const gate = await stage.until('the question', async () => (await stage.rollback('1b')).gates[0]);
+    expect(gate).toMatchObject({
+      address: '1b/deploy-core#1',
+      reason: 'it cannot be undone: the schema moves on',
+      answers: ['takeover'],
+      then: 'ask again',
+    });
+    expect(await refusalOf(stage.tell(stage.rollbackHandle('1b'), 'retry', { by: 'lee' }))).toMatchObject({
+      code: 'PG203',
+    });
+    const accept = { by: 'lee', reason: 'v3 is safe with the old flags' };
+    expect(await stage.tell(stage.rollbackHandle('1b'), 'takeover', { ...accept, entry: '1b/deploy-core' })).toEqual({
+      message: 'lee accepts 1b/deploy-core#1 as it is',
+      repeated: false,
+    });
+    // 1a had deployed the same target: v1 must not come back under a schema that has moved on.
+    const behind = await stage.until('the other', async () => (await stage.rollback('all')).gates[0]);
+    expect(behind.reason).toBe('it cannot be undone: behind 1b/deploy-core#1: the schema moves on');
+    await stage.tell(stage.rollbackHandle('all'), 'takeover', { ...accept, entry: behind.address });
+
+    const failure = await failureOf(run.result());
+    expect(failure.type).toBe('rolled-back-not-verified');
+    expect(failure.message).toContain('1b/deploy-core#1 cannot be undone: the schema moves on; lee accepts it: v3 is');
+    expect(stage.world.changed()).toEqual(['deploy/core']);
+    expect(stage.world.state('deploy/core')).toMatchObject({ revision: 'v3' });
+    for (const name of ['1b', 'all']) {
+      const { undos } = await stage.rollback(name);
+      expect(undos.at(-1)).toMatchObject({ state: 'accepted', by: 'lee' });
+      const { undone } = (await stage.rollbackHandle(name).result()) as RollbackResult;
+      expect(undone).toContain(undos.at(-1)?.entryId);
+    }
     expect(await holders()).toContain('deploy/core');
   });
 

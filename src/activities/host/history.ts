@@ -1,21 +1,59 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { HistoryActivity } from '../../plan/ledger-history.js';
+import type { ExecutionHistory, HistoryActivity } from '../../plan/ledger-history.js';
 
-/** The activities of one execution, in the order in which they were scheduled, decoded as the client decodes. */
-export async function activitiesOf(
+/** One execution, with its activities in the order in which they were scheduled. */
+export async function readExecution(
   client: Client,
-  execution: { workflowId: string; runId?: string }
-): Promise<HistoryActivity[]> {
+  execution: { workflowId: string; runId: string }
+): Promise<ExecutionHistory> {
   const history = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
+  const first = async (payloads: Payload[] | null | undefined): Promise<unknown> =>
+    (await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads))[0];
   const found = new Map<string, HistoryActivity>();
+  const told: { input?: unknown; result?: unknown } = {};
   for (const event of history.events ?? []) {
+    const started = event.workflowExecutionStartedEventAttributes;
+    if (started) told.input = await first(started.input?.payloads);
     const scheduled = event.activityTaskScheduledEventAttributes;
     if (scheduled) found.set(String(event.eventId), { type: scheduled.activityType?.name ?? '' });
     const completed = event.activityTaskCompletedEventAttributes;
     const activity = completed && found.get(String(completed.scheduledEventId));
-    if (!activity) continue;
-    [activity.result] = await decodeArrayFromPayloads(client.options.loadedDataConverter, completed.result?.payloads);
+    if (activity) activity.result = await first(completed.result?.payloads);
+    const ended = event.workflowExecutionCompletedEventAttributes;
+    if (ended) told.result = await first(ended.result?.payloads);
   }
-  return [...found.values()];
+  return {
+    startedAt: Number(history.events?.[0]?.eventTime?.seconds ?? 0) * 1000,
+    ...told,
+    activities: [...found.values()],
+  };
+}
+
+/**
+ * All executions of a workflow id that belong to one run, oldest first: a reset makes another one. The visibility store
+ * may be a moment behind, so the latest is asked for by its id.
+ */
+export async function executionsOf(client: Client, workflowId: string, run: string): Promise<ExecutionHistory[]> {
+  const runIds = new Set<string>();
+  const query = `WorkflowId = ${quoted(workflowId)} AND PhasegateRun = ${quoted(run)}`;
+  for await (const { runId } of client.workflow.list({ query })) runIds.add(runId);
+  const latest = await latestOf(client, workflowId);
+  if (latest !== undefined) runIds.add(latest);
+  const executions = await Promise.all([...runIds].map((runId) => readExecution(client, { workflowId, runId })));
+  return executions.toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+async function latestOf(client: Client, workflowId: string): Promise<string | undefined> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).runId;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,10 +1,13 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { ledgerOf } from '../../plan/ledger-history.js';
+import { ledgerOf, undoneBy } from '../../plan/ledger-history.js';
+import { mergeLedgers } from '../../plan/ledger.js';
 import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
+import type { RollbackResult } from '../../plan/run-status.js';
 import { phaseOpening } from '../../plan/schedule.js';
 import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
-import { activitiesOf } from './history.js';
+import { currentScope } from '../scope.js';
+import { executionsOf } from './history.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
 export function createHostActivities(client: Client): HostActivities {
@@ -32,8 +35,15 @@ export function createHostActivities(client: Client): HostActivities {
           args: [{ run, runId }],
         });
     },
-    async readLedger({ workflowId, runId }) {
-      return ledgerOf(await activitiesOf(client, { workflowId, runId }));
+    async readLedger({ workflowId, run }) {
+      const executions = await executionsOf(client, workflowId, run);
+      const entries = mergeLedgers(executions.map(({ activities }) => ledgerOf(activities)));
+      return { entries, askedBy: currentScope().runId };
+    },
+    async readRollbacks({ workflowId, run }) {
+      const executions = await executionsOf(client, workflowId, run);
+      const result = executions.at(-1)?.result as RollbackResult | undefined;
+      return { undone: executions.flatMap(undoneBy), ...(result ? { result } : {}) };
     },
     async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
       return phaseOpening(schedule, runStartedAt, timeZone, compression);

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../plan/change.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import { runLedger } from '../../plan/ledger-history.js';
-import { rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
+import { rollbackLockKeys, rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
@@ -11,10 +11,11 @@ import { describeRun } from '../read/describe.js';
 import { readFamily, type Relative } from '../read/family.js';
 import { readHistory, readInput } from '../read/history.js';
 import { readFrozen } from '../read/run-input.js';
-import { lockHolders } from './locks.js';
-import { requirePerson } from './person.js';
 import { moves } from '../read/snapshot-reader.js';
 import type { RunRef } from '../read/snapshot.js';
+import { lockHolders } from './locks.js';
+import { requirePerson } from './person.js';
+import { refuseIfLocked, refuseIfOpen } from './taken.js';
 
 /** What a rollback of a run would do now. */
 export interface RollbackPreview {
@@ -59,7 +60,8 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
  * verifies, and releases the run's locks when that succeeds.
  *
  * @param by must be one of the environment's people
- * @throws PhasegateError PG204 for anybody else, PG201 while something of the run still undoes itself
+ * @throws PhasegateError PG204 for anybody else; PG201 while something of the run still undoes itself, or a newer run
+ *   of its plan is open; PG202 or PG210 when another run holds what would be put back
  */
 export async function startRollback(link: Link, run: RunRef, by: string, reason: string): Promise<RunRef> {
   const frozen = await readFrozen(link, run);
@@ -71,7 +73,9 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
     throw new PhasegateError('PG201', `${busy.workflowId} is still at work`, {
       hint: `Watch it with: phasegate watch ${run.workflowId}`,
     });
+  await refuseIfOpen(link, run.workflowId);
   const described = await describeRun(link, run.workflowId, run.runId);
+  await refuseIfLocked(link, environment.id, rollbackLockKeys(plan.id, preview.entries), described.firstRunId);
   const startedBy = ((await readInput(link, run)) as { startedBy?: string }).startedBy ?? person;
   const input: RollbackInput = {
     schemaVersion: 1,
@@ -89,7 +93,7 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
     reason: `${person} asked for it: ${reason}`,
     environment,
     rollback: plan.rollback,
-    releaseLocks: true,
+    alone: true,
   };
   return startUnderFreeName(link, run, input);
 }

@@ -1,15 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { LockHolder } from '../../activities/contract.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf, workflowQueue } from '../../plan/names.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { openBelow } from '../read/family.js';
 import type { RunRef } from '../read/snapshot.js';
-import { lockHolders } from './locks.js';
 import { requirePerson } from './person.js';
+import { alreadyOpen, refuseIfLocked, refuseIfOpen } from './taken.js';
 
 /**
  * Refuses a start that would meet another run: of the same plan, or on a flag or deploy target that somebody holds.
@@ -27,12 +25,7 @@ export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<voi
       hint: `Watch it end with: phasegate watch ${workflowId}`,
     });
   }
-  // Without a worker nobody can tell; the migration asks again before it changes anything.
-  const holders = (await lockHolders(link, frozen.environment.id)) ?? {};
-  for (const key of lockKeys(frozen.plan)) {
-    const holder = holders[key];
-    if (holder) throw await lockedBy(link, key, holder);
-  }
+  await refuseIfLocked(link, frozen.environment.id, lockKeys(frozen.plan));
 }
 
 /**
@@ -76,39 +69,4 @@ export async function startRun(link: Link, frozen: FrozenPlan, by: string): Prom
 function details({ plan, environment, digest }: FrozenPlan, by: string): string {
   const remarks = remarksOf(environment).map((remark) => `\n- ${remark}`);
   return `${plan.description}\n\n- plan \`${plan.id}\`, \`${digest}\`\n- started by ${by}${remarks.join('')}`;
-}
-
-async function refuseIfOpen(link: Link, workflowId: string): Promise<void> {
-  const description = await link
-    .call(`describe ${workflowId}`, () => link.temporal.workflow.getHandle(workflowId).describe())
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-  if (description && !description.closeTime) throw alreadyOpen(workflowId);
-}
-
-function alreadyOpen(workflowId: string): PhasegateError {
-  return new PhasegateError('PG201', `${workflowId} is running`, {
-    hint: `Watch it with: phasegate watch ${workflowId}, or end it with: phasegate rollback ${workflowId}`,
-  });
-}
-
-async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<PhasegateError> {
-  const handle = link.temporal.workflow.getHandle(holder.run, holder.runId);
-  const open = await link
-    .call(`describe ${holder.run}`, () => handle.describe())
-    .then((description) => !description.closeTime)
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return false;
-      throw error;
-    });
-  const what = `${key} is held by ${holder.run}, started by ${holder.startedBy}`;
-  if (open)
-    return new PhasegateError('PG202', `${what}, which is running`, {
-      hint: `Watch it with: phasegate watch ${holder.run}`,
-    });
-  return new PhasegateError('PG210', `${what}, which has ended and is not undone`, {
-    hint: `Finish it with: phasegate rollback ${holder.run}`,
-  });
 }

@@ -88,7 +88,10 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
 function previewLines(context: Context, { steps, irreversible, open, locked }: RollbackPreview): string[] {
   const paint = context.errPaint;
   const closed = irreversible.map((entry) =>
-    paint('bad', `! ${entry.id} ${entry.title} cannot be undone: ${entry.cannotUndo ?? ''}`)
+    paint(
+      'bad',
+      `! ${entry.id} ${entry.title} cannot be undone, somebody must accept it as it is: ${entry.cannotUndo ?? ''}`
+    )
   );
   if (steps.length === 0) {
     const rest =

@@ -20,6 +20,8 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | 'skipped' | 'un
   done: { symbol: '✔', tone: 'good' },
   waived: { symbol: '✔', tone: 'warn' },
   'taken over': { symbol: '✔', tone: 'warn' },
+  'cannot be undone': { symbol: '■', tone: 'warn' },
+  accepted: { symbol: '✔', tone: 'warn' },
   failed: { symbol: '✖', tone: 'bad' },
   failing: { symbol: '✖', tone: 'bad' },
   'rolled back': { symbol: '↩', tone: 'bad' },

@@ -16,7 +16,7 @@ export interface ReportedChange {
   change: string;
   before: string;
   capturedAt: number;
-  fate: 'in force' | 'being undone' | 'undone' | 'taken over by hand' | 'cannot be undone';
+  fate: 'in force' | 'being undone' | 'undone' | 'taken over by hand' | 'accepted as it is' | 'cannot be undone';
   reason?: string;
   evidence?: EvidenceRef;
 }
@@ -106,6 +106,7 @@ function reported(entry: LedgerEntry, rollbacks: readonly RollbackStatus[]): Rep
 function fateOf(entry: LedgerEntry, undo: UndoRecord | undefined): ReportedChange['fate'] {
   if (undo?.state === 'done') return 'undone';
   if (undo?.state === 'taken over') return 'taken over by hand';
-  if (entry.cannotUndo !== undefined) return 'cannot be undone';
+  if (undo?.state === 'accepted') return 'accepted as it is';
+  if (entry.cannotUndo !== undefined || undo?.state === 'cannot be undone') return 'cannot be undone';
   return undo ? 'being undone' : 'in force';
 }

@@ -12,6 +12,8 @@ const signs: Record<string, string> = {
   paused: '‖',
   waived: '⚠',
   'taken over': '⚠',
+  'cannot be undone': '‖',
+  accepted: '⚠',
   'rolling back': '↩',
   'rolled back': '↩',
   'rolled back, NOT verified': '⚠',

@@ -21,12 +21,16 @@ export function pasteableAnswers(gate: Gate): Pasteable[] {
     retry: { by, gate: gate.address },
     waive: { by, gate: gate.address, reason },
     rollback: { by, phase: phaseOf(gate), reason },
-    takeover: { by, entry: gate.address, reason: 'what you did by hand' },
+    takeover: { by, entry: gate.address, reason: takeoverReason(gate) },
   };
   return gate.answers.flatMap((answer) => {
     const payload = payloads[answer];
     return payload ? [{ name: answer as MessageName, payload: JSON.stringify(payload) }] : [];
   });
+}
+
+function takeoverReason({ answers }: Gate): string {
+  return answers.includes('retry') ? 'what you did by hand' : 'why it may stay as it is';
 }
 
 /** Takes back everything that the run changed, whichever gate is open. */

@@ -1,6 +1,13 @@
 import { outcomeWords } from '../outcome.js';
 import { tally } from '../quorum.js';
-import type { Gate, PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
+import {
+  isSettled,
+  type Gate,
+  type PhaseStatus,
+  type RollbackStatus,
+  type RunStatus,
+  type StepRecord,
+} from '../run-status.js';
 import { instantText, oneOf } from './spans.js';
 
 /**
@@ -78,7 +85,7 @@ export function rollbackSentence(status: Omit<RollbackStatus, 'sentence'>): stri
   }
   const [first, ...others] = byUrgency(status.gates);
   if (first) return [gateSentence(first), alsoAwaited(others.length)].filter(isSaid).join(' ');
-  const open = status.undos.filter((undo) => undo.state !== 'done' && undo.state !== 'taken over').length;
+  const open = status.undos.filter((undo) => !isSettled(undo)).length;
   if (open > 0) return `Undoing ${open} of ${status.undos.length} changes.`;
   return 'Everything is undone; verifying health and red metrics.';
 }

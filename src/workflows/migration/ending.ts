@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
+import { closeBehind } from '../../plan/ledger.js';
 import { stateAfterRollback, type OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
@@ -29,11 +30,14 @@ export function stopRun(
   return CancellationScope.nonCancellable(async () => {
     const done = failed?.rollback ? [failed.rollback] : [];
     const kept = [...record.kept];
+    // What a phase left that cannot be undone closes the way back of the phases before it, too.
+    const inForce = closeBehind([...kept.flatMap(({ result }) => result.ledger), ...(failed?.ledger ?? [])]);
     let wanted = widest(stop, asked());
     // A stop of one phase that met its completion means the newest.
     let reached = wanted.reach === 'all' ? kept.splice(0) : failed ? [] : kept.splice(-1);
     while (reached.length > 0) {
-      const entries = reached.flatMap(({ result }) => result.ledger);
+      const phases = reached.map(({ id }) => id);
+      const entries = inForce.filter((entry) => phases.includes(entry.phase));
       if (entries.length > 0) done.push(await takeBackKept(record, wanted, entries));
       wanted = widest(wanted, asked());
       reached = wanted.reach === 'all' ? kept.splice(0) : [];

@@ -5,7 +5,7 @@ import { phaseWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { host } from '../activities.js';
-import { takeBack } from '../take-back.js';
+import { takeBackRest } from '../take-back.js';
 import type { MigrationRecord } from './record.js';
 
 /** What a phase was doing when it was ended from outside hears of it within this time. */
@@ -21,16 +21,16 @@ export function recoverPhase(
   return CancellationScope.nonCancellable(async () => {
     const workflowId = phaseWorkflowId(record.run.workflowId, phase.id);
     const reason = `${workflowId} was ended from outside: ${failure.cause?.message ?? failure.message}`;
-    const ledger = await host.readLedger.executeWithOptions(
+    const { entries: ledger } = await host.readLedger.executeWithOptions(
       { summary: `What did ${phase.id} change?`, scheduleToCloseTimeout: '10m' },
-      [{ workflowId, runId }]
+      [{ workflowId, run: record.run.runId }]
     );
     if (ledger.length === 0) return stopped(record, phase, { runId, reason, ledger });
     // An apply that was under way must not come after its own undo.
     await sleep(hearsWithinMs, { summary: `Lets what ${phase.id} was doing come to its end` });
     const { plan, environment } = record.frozen;
     const input = { run: record.run, environment, rollback: plan.rollback };
-    const rollback = await takeBack(input, { name: phase.id, entries: ledger, reason });
+    const rollback = await takeBackRest(input, { name: phase.id, entries: ledger, reason });
     return stopped(record, phase, { runId, reason, ledger, rollback });
   });
 }

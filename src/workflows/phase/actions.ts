@@ -2,10 +2,11 @@ import { workflowInfo } from '@temporalio/workflow';
 import { address } from '../../plan/address.js';
 import type { Change, LedgerEntry } from '../../plan/change.js';
 import { describeChange } from '../../plan/ledger.js';
+import type { PhaseInput } from '../../plan/run-input.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import { host } from '../activities.js';
 import { isAfterReset } from '../reset.js';
-import type { Need } from '../slice.js';
+import { needOf } from '../slice.js';
 import { saidNo, verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
@@ -28,7 +29,8 @@ export interface ActionRequest {
 export class Actions {
   private readonly context: PhaseContext;
   private readonly record: PhaseRecord;
-  private resetIsKnown = false;
+  /** Run id of the execution that asked about its reset: a second reset makes another one, which asks again. */
+  private askedIn: string | undefined;
 
   constructor(context: PhaseContext, record: PhaseRecord) {
     this.context = context;
@@ -37,7 +39,7 @@ export class Actions {
 
   async act(request: ActionRequest): Promise<StepOutcome> {
     const at = address(this.context.input.phase.id, request.step, request.attempt);
-    if (!this.resetIsKnown && isAfterReset(at)) return this.afterReset();
+    if (this.askedIn !== workflowInfo().runId && isAfterReset(at)) return this.afterReset();
     const captured = await this.capture(at, request);
     if (!('runId' in captured)) return captured;
     this.record.addLedgerEntry(captured);
@@ -46,9 +48,10 @@ export class Actions {
 
   /** Nobody knows what the forgotten part of the run did: a person must look before anything is applied. */
   private async afterReset(): Promise<StepOutcome> {
-    this.resetIsKnown = true;
-    const forgotten = await rememberFirstLedger(this.record);
-    const list = forgotten.map((entry) => `${entry.id} (${describeChange(entry.change)})`).join(', ');
+    const read = await verdictOf(() => rememberLedger(this.context.input, this.record));
+    if ('verdict' in read) return { verdict: 'HOLD', reason: `PG214 this run was reset, and ${unread(read.reason)}` };
+    this.askedIn = read.askedBy;
+    const list = read.forgotten.map((entry) => `${entry.id} (${describeChange(entry.change)})`).join(', ');
     const known = list === '' ? '' : `; it forgot ${list}, which a rollback takes back too`;
     return {
       verdict: 'HOLD',
@@ -102,15 +105,24 @@ export class Actions {
   }
 }
 
-/** Adds to the ledger what the execution before a reset captured. Returns what this one did not know. */
-export async function rememberFirstLedger(record: PhaseRecord): Promise<LedgerEntry[]> {
-  const { workflowId, firstExecutionRunId } = workflowInfo();
-  const ledger = await host.readLedger.executeWithOptions({ summary: 'What did the run change before its reset?' }, [
-    { workflowId, runId: firstExecutionRunId },
-  ]);
-  return record.rememberLedger(ledger);
+/**
+ * Adds to the ledger what executions before a reset captured. Returns what this one did not know, and its run id.
+ *
+ * @throws ActivityFailure when their histories cannot be read: nothing waits for that longer than a minute
+ */
+export async function rememberLedger(
+  { run }: PhaseInput,
+  record: PhaseRecord
+): Promise<{ forgotten: LedgerEntry[]; askedBy: string }> {
+  const { workflowId } = workflowInfo();
+  const { entries, askedBy } = await host.readLedger.executeWithOptions(
+    { summary: 'What did the run change before its reset?', scheduleToCloseTimeout: '1m' },
+    [{ workflowId, run: run.runId }]
+  );
+  return { forgotten: record.rememberLedger(entries), askedBy };
 }
 
-function needOf(change: Change): Need {
-  return change.type === 'flag' ? { flags: true } : { deploy: change.target };
+/** @param why from a failure to read */
+export function unread(why: string): string {
+  return `what it changed before could not be read (${why})`;
 }

@@ -40,6 +40,12 @@ export function failureText(error: ActivityFailure): string {
   if (cause instanceof ApplicationFailure) {
     return cause.type?.startsWith('PG') ? `${cause.type} ${cause.message}` : cause.message;
   }
+  if (wasNotTaken(error)) return `PG402 no worker of this environment took ${error.activityType}`;
   if (cause instanceof TimeoutFailure) return `${error.activityType} got no answer in time (${cause.timeoutType})`;
   return rootCause(error) ?? error.message;
+}
+
+/** Whether nobody even began: no worker of the environment was there in time. */
+export function wasNotTaken({ cause }: ActivityFailure): boolean {
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
 }

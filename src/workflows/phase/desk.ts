@@ -29,12 +29,18 @@ export class Desk {
     return this.gates.includes(gate) && !this.outcomes.has(gate);
   }
 
-  /** Opens a gate and waits for its end; at its deadline it is `expired`. */
-  async wait(gate: Gate): Promise<GateOutcome> {
+  /**
+   * Opens a gate and waits for its end; at its deadline it is `expired`.
+   *
+   * @param renew called at the deadline; true when the gate has another one now
+   */
+  async wait(gate: Gate, renew: () => boolean = () => false): Promise<GateOutcome> {
     this.record.openGate(gate);
     try {
-      const left = Math.max(1, gate.deadlineAt - Date.now());
-      await condition(() => this.outcomes.has(gate), left, { summary: `Deadline of ${gate.address}` });
+      do {
+        const left = Math.max(1, gate.deadlineAt - Date.now());
+        await condition(() => this.outcomes.has(gate), left, { summary: `Deadline of ${gate.address}` });
+      } while (!this.outcomes.has(gate) && renew());
       const outcome = this.outcomes.get(gate) ?? { kind: 'expired' };
       if (outcome.kind !== 'recovered') this.minutes.keep(gate, outcome);
       return outcome;

@@ -1,11 +1,12 @@
-import { allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
+import { ActivityFailure, allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
 import { rollbackWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { isAfterReset } from '../reset.js';
 import { takeBack } from '../take-back.js';
-import { rememberFirstLedger } from './actions.js';
+import { rememberLedger, unread } from './actions.js';
+import { failureText } from './attempt.js';
 import type { Minutes } from './minutes.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake, Stop } from './stop.js';
@@ -54,18 +55,29 @@ function complete(record: PhaseRecord): PhaseResult {
 /** Takes back what the phase changed; undefined when it had changed nothing. */
 async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop): Promise<RollbackResult | undefined> {
   record.abandonRunning(stop.reason);
-  if (isAfterReset('end')) await rememberFirstLedger(record);
+  const doubt = isAfterReset('end') ? await remembered(input, record) : undefined;
   const { ledger } = record.facts;
-  if (ledger.length === 0) {
+  if (ledger.length === 0 && doubt === undefined) {
     record.end('failed');
     return undefined;
   }
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
-  const rollback = await takeBack(input, { name: input.phase.id, entries: ledger, reason: stop.reason });
+  const rollback = await takeBack(input, { name: input.phase.id, entries: ledger, reason: stop.reason, doubt });
   if (!rollback.verified) record.facts.verification = rollback.reason;
   record.end(stateAfterRollback(rollback));
   return rollback;
+}
+
+/** The way back begins with what is known; what could not be learned is the doubt that is returned. */
+async function remembered(input: PhaseInput, record: PhaseRecord): Promise<string | undefined> {
+  try {
+    await rememberLedger(input, record);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return `PG214 this run was reset, and ${unread(failureText(error))}`;
+  }
 }
 
 function passReason({ facts }: PhaseRecord): string {

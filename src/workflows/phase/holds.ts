@@ -1,3 +1,5 @@
+import { irreversible } from '../../plan/ledger.js';
+import { patienceMs } from '../../plan/patience.js';
 import { namesInRoles } from '../../plan/people.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
@@ -8,7 +10,10 @@ import type { Desk, GateOutcome } from './desk.js';
 import type { PhaseRecord } from './record.js';
 import { PhaseStopped } from './stop.js';
 
-/** A step that could not be judged waits for somebody to decide; nobody by the deadline means the plan's policy. */
+/**
+ * A step that could not be judged waits for somebody to decide; nobody by the deadline means the plan's policy. Behind a
+ * change that cannot be undone nothing but people decides: they are asked again, ever more rarely.
+ */
 export class Holds {
   private readonly context: PhaseContext;
   private readonly record: PhaseRecord;
@@ -22,9 +27,23 @@ export class Holds {
 
   /** Opens a HOLD at a step and tells people; resolves with what became of it. */
   async open(step: StepRecord, reason: string, evidence: EvidenceRef | undefined): Promise<GateOutcome> {
-    const gate = this.gateAt(step, reason, evidence);
+    const closed = irreversible(this.record.facts.ledger).length > 0;
+    const gate = this.gateAt(step, reason, evidence, closed);
     this.record.mark(step, { state: 'on hold', reason });
-    const outcome = this.desk.wait(gate);
+    let times = 1;
+    const outcome = this.desk.wait(gate, () => {
+      if (!closed) return false;
+      times += 1;
+      gate.deadlineAt = Date.now() + patienceMs(times, this.context.input.hold.deadline.ms);
+      this.record.publish();
+      this.tell(gate);
+      return true;
+    });
+    this.tell(gate);
+    return outcome;
+  }
+
+  private tell(gate: Gate): void {
     const { run, environment } = this.context.input;
     void announce(run, environment, {
       kind: 'hold',
@@ -33,7 +52,6 @@ export class Holds {
       text: `${gate.reason}. Somebody (${oneOf(gate.people)}) must ${oneOf(gate.answers)}; otherwise: ${gate.then}.`,
       to: gate.people,
     });
-    return outcome;
   }
 
   /** The HOLD of a step ends by itself: its data came back. One that was decided in the meantime stays decided. */
@@ -66,7 +84,7 @@ export class Holds {
     });
   }
 
-  private gateAt(step: StepRecord, reason: string, evidence: EvidenceRef | undefined): Gate {
+  private gateAt(step: StepRecord, reason: string, evidence: EvidenceRef | undefined, closed: boolean): Gate {
     const { environment, hold, run, waivers } = this.context.input;
     const mayWaive = namesInRoles(environment.people, waivers);
     const asked = environment.people.filter(({ name }) => name === run.startedBy || mayWaive.includes(name));
@@ -81,7 +99,7 @@ export class Holds {
       decisions: [],
       openedAt: Date.now(),
       deadlineAt: Date.now() + hold.deadline.ms,
-      then: this.record.wayBack,
+      then: closed ? 'ask again' : this.record.wayBack,
       digest: evidence?.digest ?? '',
       ...(evidence ? { evidence } : {}),
       answers: ['retry', 'rollback', ...(mayWaive.length > 0 ? ['waive'] : [])],

@@ -63,6 +63,7 @@ function verify(
       summary: `Who answers ${gate.address}: ${by}`,
       startToCloseTimeout: '10s',
       scheduleToCloseTimeout: patience,
+      scheduleToStartTimeout: patience,
       retry: { maximumInterval: '10s' },
     },
     [

@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { address } from '../../plan/address.js';
 import type { LedgerEntry } from '../../plan/change.js';
+import { entryKey, mergeLedgers, openEntries } from '../../plan/ledger.js';
 import { remarksOf } from '../../plan/names.js';
 import { newsOf, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseInput } from '../../plan/run-input.js';
@@ -100,11 +101,10 @@ export class PhaseRecord {
     this.publish();
   }
 
-  /** Entries that a reset made this execution forget; older than what it knows. */
+  /** Takes in entries that a reset made this execution forget, where they belong; returns them. */
   rememberLedger(entries: readonly LedgerEntry[]): LedgerEntry[] {
-    const known = new Set(this.facts.ledger.map((entry) => entry.id));
-    const forgotten = entries.filter((entry) => !known.has(entry.id));
-    this.facts.ledger.unshift(...forgotten);
+    const forgotten = openEntries(entries, this.facts.ledger.map(entryKey));
+    this.facts.ledger = mergeLedgers([this.facts.ledger, forgotten]);
     this.publish();
     return forgotten;
   }

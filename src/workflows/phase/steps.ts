@@ -26,6 +26,8 @@ export class Steps {
   private readonly holds: Holds;
   private readonly windows: Windows;
   private readonly actions: Actions;
+  /** The share, by its place in the plan, at which a ramp was last: what held there was fine before. */
+  private readonly reached = new Map<string, number>();
 
   constructor(context: PhaseContext, record: PhaseRecord, desk: Desk, holds: Holds, windows: Windows) {
     this.context = context;
@@ -114,11 +116,14 @@ export class Steps {
     return { ...base, change: { type: 'deploy', target, revision, repeatable }, longestMs: allowed + minute };
   }
 
-  /** Exposes more and more traffic, each share held under watch before the next. */
+  /** Exposes more and more traffic, each share held under watch before the next; another attempt takes nothing back. */
   private async ramp(step: TrafficStep, attempt: StepRecord): Promise<WindowOutcome> {
     let last: WindowOutcome = { verdict: 'HOLD', reason: 'the plan gives no share' };
-    for (const percent of step.percents) {
+    const from = this.reached.get(step.id) ?? 0;
+    for (const [place, percent] of step.percents.entries()) {
+      if (place < from) continue;
       await this.notPaused();
+      this.reached.set(step.id, place);
       const exposed = await this.actions.act({
         step: `${step.id}@${percent}`,
         attempt: attemptOf(attempt),

@@ -1,17 +1,23 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { describeState, targetOf, undoOrder, type UndoStep } from '../../plan/ledger.js';
+import { closedSteps, describeState, targetOf, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
-import type { Gate, RollbackStatus, StepRecord, UndoRecord } from '../../plan/run-status.js';
+import { isSettled, type Gate, type RollbackStatus, type StepRecord, type UndoRecord } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { rollbackDetails } from '../../plan/text/details.js';
 import { rollbackSentence } from '../../plan/text/sentences.js';
 import { Inbox } from '../messages.js';
 
+interface Undo {
+  step: UndoStep;
+  undo: UndoRecord;
+}
+
 /** What a rollback has done and still owes. */
 export class RollbackRecord {
   readonly inbox: Inbox;
-  readonly steps: UndoStep[];
-  readonly undos: UndoRecord[];
+  /** What is undone, in order, and what cannot be: each with what became of it. */
+  readonly steps: Undo[];
+  readonly closed: Undo[];
   readonly checks: StepRecord[] = [];
   gates: Gate[] = [];
   private readonly input: RollbackInput;
@@ -23,18 +29,22 @@ export class RollbackRecord {
   constructor(input: RollbackInput) {
     this.input = input;
     this.inbox = new Inbox(input.environment.people, () => this.publish());
-    this.steps = undoOrder(input.entries);
-    this.undos = this.steps.map(({ entry, covers }) => ({
-      entryId: entry.id,
-      covers,
-      title: `${targetOf(entry.change)} back to ${describeState(entry.before)}`,
-      state: 'pending',
-    }));
+    this.steps = undoOrder(input.entries).map((step) => {
+      const { change, before } = step.entry;
+      return recorded(step, `${targetOf(change)} back to ${describeState(before)}`, 'pending');
+    });
+    this.closed = closedSteps(input.entries).map((step) =>
+      recorded(step, `${targetOf(step.entry.change)} stays as it is`, 'cannot be undone')
+    );
+  }
+
+  get undos(): UndoRecord[] {
+    return [...this.steps, ...this.closed].map(({ undo }) => undo);
   }
 
   mark(undo: UndoRecord, change: Partial<UndoRecord>): void {
     Object.assign(undo, change);
-    if (undo.state === 'done' || undo.state === 'taken over') undo.endedAt = Date.now();
+    if (isSettled(undo)) undo.endedAt = Date.now();
     this.publish();
   }
 
@@ -90,4 +100,8 @@ export class RollbackRecord {
       { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
     ]);
   }
+}
+
+function recorded(step: UndoStep, title: string, state: UndoRecord['state']): Undo {
+  return { step, undo: { entryId: step.entry.id, covers: step.covers, title, state } };
 }

@@ -2,7 +2,6 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WindowInput, WindowResult } from '../../activities/contract.js';
 import { canRecover } from '../../plan/judge.js';
 import type { CheckStep } from '../../plan/model.js';
-import { irreversible } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { environmentCalls } from '../activities.js';
@@ -34,13 +33,18 @@ export async function verifyRollback(
   for (const check of input.rollback.checks.filter(isReading)) await verify(check);
 
   const problems = outcomes.filter((outcome) => outcome.verdict !== 'PASS').map((outcome) => outcome.reason);
-  const closed = irreversible(input.entries).map((entry) => `${entry.id} cannot be undone: ${entry.cannotUndo ?? ''}`);
-  const byHand = record.undos.filter((undo) => undo.state === 'taken over').map((undo) => undo.entryId);
-  problems.push(...closed, ...byHand.map((entry) => `${entry} was undone by hand and not read back`));
+  const { undos } = record;
+  const accepted = undos.filter((undo) => undo.state === 'accepted');
+  const byHand = undos.filter((undo) => undo.state === 'taken over');
+  problems.push(
+    ...(input.doubt === undefined ? [] : [input.doubt]),
+    ...accepted.map((undo) => `${undo.entryId} cannot be undone: ${undo.reason ?? ''}`),
+    ...byHand.map((undo) => `${undo.entryId} was undone by hand and not read back`)
+  );
   if (problems.length > 0) return { verified: false, reason: problems.join('; ') };
   return {
     verified: true,
-    reason: `${record.undos.length} changes undone and read back, health and red metrics in order`,
+    reason: `${undos.length} changes undone and read back, health and red metrics in order`,
   };
 }
 

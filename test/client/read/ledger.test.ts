@@ -38,6 +38,7 @@ describe('the ledger of a run', () => {
 
   it('has nothing open that a finished rollback covers, by undo or by hand', () => {
     const finished = history({
+      input: { entries: all },
       result: { workflowId: '', verified: true, reason: '', undone: all.map((one) => one.id), status: rollback() },
     });
     expect(runLedger([captures(all), finished]).open).toEqual([]);

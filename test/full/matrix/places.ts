@@ -63,5 +63,10 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
     'last phase': { never: 'only for a phase that was ended from outside' },
     rollback: { from: theRun, trigger: 'terminate' },
   },
+  readRollbacks: {
+    'first phase': { never: 'only for a phase that was ended from outside' },
+    'last phase': { never: 'only for a phase that was ended from outside' },
+    rollback: { from: theRun, trigger: 'terminate' },
+  },
   scheduleOpening: notBack('a rollback waits for no days'),
 };

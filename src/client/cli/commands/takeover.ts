@@ -11,7 +11,7 @@ interface Options {
 
 export function takeoverCommand(run: Run): Command {
   return new Command('takeover')
-    .description('say that an undo which keeps failing was done by hand')
+    .description('say that an undo which keeps failing was done by hand, or accept what cannot be undone as it is')
     .argument('<entry>', 'id of the ledger entry, such as 1a/enable#1')
     .argument('[run]', runArgument)
     .addOption(reasonOption())
@@ -24,7 +24,7 @@ export function takeoverCommand(run: Run): Command {
         const { reason } = options;
         if (reason === undefined) {
           throw new PhasegateError('PG212', 'takeover needs a reason', {
-            hint: 'Say what you did by hand: --reason "…"',
+            hint: 'Say what you did by hand, or why it may stay: --reason "…"',
           });
         }
         const [{ tellSent, whoLine }, { chooseGate }, { confirm }] = await Promise.all([
@@ -37,7 +37,9 @@ export function takeoverCommand(run: Run): Command {
         context.note(`${gate.title}: ${gate.reason}`, whoLine(context, chosen));
         await confirm(
           context,
-          `Say that ${gate.address} was undone by hand? phasegate will not try it again.`,
+          gate.answers.includes('retry')
+            ? `Say that ${gate.address} was undone by hand? phasegate will not try it again.`
+            : `Accept ${gate.address} as it is? It cannot be undone.`,
           options.yes === true
         );
         const client = await context.connect();

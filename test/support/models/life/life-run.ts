@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../../../src/plan/change.js';
-import { ledgerOf, runLedger } from '../../../../src/plan/ledger-history.js';
+import { ledgerOf, runLedger, undoneBy } from '../../../../src/plan/ledger-history.js';
 import type { Plan } from '../../../../src/plan/model.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../../src/plan/run-status.js';
 import { approval, environment, phase, plan, runInput, step, windowSpec } from '../../stage/plans.js';
@@ -40,9 +40,16 @@ export function planOf(closed: boolean): Plan {
 export class LifeRun {
   readonly world = new ModelWorld();
   readonly server = new LittleTemporal({ migration, deploymentPhase, rollback }, (task) => {
-    if (task.type !== 'readLedger') return this.world.instant(task);
     const { workflowId } = task.input as { workflowId: string };
-    return { result: ledgerOf(this.server.find(workflowId)?.history ?? []) };
+    const found = this.server.find(workflowId);
+    const history = found?.history ?? [];
+    if (task.type === 'readLedger') return { result: { entries: ledgerOf(history), askedBy: runId } };
+    if (task.type !== 'readRollbacks') return this.world.instant(task);
+    const execution = { startedAt: 0, input: found?.identity.input, activities: history };
+    const result = found?.end?.result;
+    return {
+      result: { undone: undoneBy({ ...execution, ...(result ? { result } : {}) }), ...(result ? { result } : {}) },
+    };
   });
   readonly plan: Plan;
   readonly environment = environment('x', { people: crowd, notify: [] });
@@ -111,7 +118,7 @@ export class LifeRun {
       startedBy: starter,
       startedAt: status.startedAt,
     };
-    const rest = { reason: 'again', rollback: planned.rollback, releaseLocks: true };
+    const rest = { reason: 'again', rollback: planned.rollback, alone: true };
     const input = { schemaVersion: 1, run, entries: this.ledger.open, environment: frozen, ...rest };
     await this.server.start('rollback', `${runId}/rollback/again-${this.of('rollback').length}`, input);
   }

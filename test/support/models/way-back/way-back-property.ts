@@ -26,7 +26,7 @@ function inputOf(entries: readonly LedgerEntry[], now: number): RollbackInput {
     reason: 'it was asked for',
     environment: environment('x', { notify: [] }),
     rollback: { metrics: ['success'], window: windowSpec(), checks: [] },
-    releaseLocks: true,
+    alone: true,
   };
 }
 
