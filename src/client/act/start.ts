@@ -4,8 +4,8 @@ import { PhasegateError } from '../../plan/errors.js';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf, workflowQueue } from '../../plan/names.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
+import { describeRun, type Described } from '../read/describe.js';
 import { openBelow } from '../read/family.js';
 import type { RunRef } from '../read/snapshot.js';
 import { lockHolders } from './locks.js';
@@ -79,13 +79,16 @@ function details({ plan, environment, digest }: FrozenPlan, by: string): string 
 }
 
 async function refuseIfOpen(link: Link, workflowId: string): Promise<void> {
-  const description = await link
-    .call(`describe ${workflowId}`, () => link.temporal.workflow.getHandle(workflowId).describe())
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-  if (description && !description.closeTime) throw alreadyOpen(workflowId);
+  if ((await describeIfKnown(link, workflowId))?.open) throw alreadyOpen(workflowId);
+}
+
+async function describeIfKnown(link: Link, workflowId: string): Promise<Described | undefined> {
+  try {
+    return await describeRun(link, workflowId);
+  } catch (error) {
+    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
+    throw error;
+  }
 }
 
 function alreadyOpen(workflowId: string): PhasegateError {
@@ -95,14 +98,9 @@ function alreadyOpen(workflowId: string): PhasegateError {
 }
 
 async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<PhasegateError> {
-  const handle = link.temporal.workflow.getHandle(holder.run, holder.runId);
-  const open = await link
-    .call(`describe ${holder.run}`, () => handle.describe())
-    .then((description) => !description.closeTime)
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return false;
-      throw error;
-    });
+  // The newest execution: locks stay with the first one of a run that was reset.
+  const newest = await describeIfKnown(link, holder.run);
+  const open = newest?.open === true && newest.firstRunId === holder.runId;
   const what = `${key} is held by ${holder.run}, started by ${holder.startedBy}`;
   if (open)
     return new PhasegateError('PG202', `${what}, which is running`, {

@@ -46,6 +46,7 @@ export async function rollback(
     !preview.open &&
     preview.steps.length === 0 &&
     preview.locked === false &&
+    preview.lockedByOther === undefined &&
     status.run.outcome?.kind !== 'rolled-back-not-verified'
   ) {
     context.print(outcomeLine(status));
@@ -85,14 +86,21 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
   }
 }
 
-function previewLines(context: Context, { steps, irreversible, open, locked }: RollbackPreview): string[] {
+function previewLines(
+  context: Context,
+  { steps, irreversible, open, locked, lockedByOther }: RollbackPreview
+): string[] {
   const paint = context.errPaint;
   const closed = irreversible.map((entry) =>
     paint('bad', `! ${entry.id} ${entry.title} cannot be undone: ${entry.cannotUndo ?? ''}`)
   );
   if (steps.length === 0) {
     const rest =
-      locked === false ? 'No lock is held.' : 'Health and red metrics are verified, then the locks are released.';
+      lockedByOther !== undefined
+        ? `Another run of this plan, ${lockedByOther}, holds locks.`
+        : locked === false
+          ? 'No lock is held.'
+          : 'Health and red metrics are verified, then the locks are released.';
     return [`Nothing is in force that could be undone. ${open ? 'The run stops.' : rest}`, ...closed];
   }
   const rows = steps.map(({ entry, covers }, index) => [

@@ -43,8 +43,11 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
   const [runs, waits] = await Promise.all([migrations(link), awaited(link, options.awaiting)]);
   let workerAnswered = true;
   const listed = await Promise.all(
-    runs.map(async (run): Promise<ListedRun> => {
-      const waiting = waits.filter((wait) => wait.run === run.runId || wait.runId === run.runId);
+    runs.map(async (run, index): Promise<ListedRun> => {
+      // No run begins while anything of an earlier one is open, so whatever waits belongs to the newest execution. The
+      // run id would not do: that of a run that was reset has changed, and its children keep the first one.
+      const newest = runs.findIndex((one) => one.workflowId === run.workflowId) === index;
+      const waiting = newest ? waits.filter((wait) => belongsTo(wait, run)) : [];
       const filled = {
         ...run,
         // The migration runs while its phase waits; people mean the phase.
@@ -106,9 +109,12 @@ async function migrations(link: Link): Promise<ListedRun[]> {
   });
 }
 
+function belongsTo(wait: Wait, { workflowId }: ListedRun): boolean {
+  return wait.workflowId === workflowId || wait.workflowId.startsWith(`${workflowId}/`);
+}
+
 interface Wait {
-  runId: string;
-  run?: string;
+  workflowId: string;
   phase?: string;
   state?: RunState;
   awaiting: string[];
@@ -122,13 +128,11 @@ async function awaited(link: Link, name: string | undefined): Promise<Wait[]> {
     const waits: Wait[] = [];
     for await (const info of link.temporal.workflow.list({ query: `${who} AND ExecutionStatus = 'Running'` })) {
       const attributes = info.typedSearchAttributes;
-      const run = attributes.get(searchAttributes.run);
       const deadline = attributes.get(searchAttributes.deadline);
       const state = attributes.get(searchAttributes.status);
       const phase = /\/phase\/([^/]+)$/.exec(info.workflowId)?.[1];
       waits.push({
-        runId: info.runId,
-        ...(run === undefined ? {} : { run }),
+        workflowId: info.workflowId,
         ...(phase === undefined ? {} : { phase }),
         ...(isRunState(state) ? { state } : {}),
         awaiting: attributes.get(searchAttributes.awaiting) ?? [],
