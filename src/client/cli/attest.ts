@@ -69,13 +69,14 @@ async function openItems(context: Context, reference: string | undefined): Promi
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const snapshot = await client.status(run);
-  if (snapshot.noWorker !== undefined) {
+  const gates = gatesOf(snapshot).filter((gate) => gate.answers.includes('attest'));
+  if (snapshot.noWorker !== undefined && gates.length === 0) {
     throw new PhasegateError('PG402', 'no worker answers, so nobody knows which items are open', {
       where: run.workflowId,
       hint: `Start a worker with: phasegate worker --env ${snapshot.frozen.environment.id}`,
     });
   }
-  return { snapshot, gates: gatesOf(snapshot).filter((gate) => gate.answers.includes('attest')) };
+  return { snapshot, gates };
 }
 
 async function myItems(context: Context, reference: string | undefined): Promise<Items> {

@@ -17,7 +17,9 @@ function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: Vi
   const { paint } = view;
   const name = `rollback of ${rollback.phases.join(', ') || 'nothing that is left'}`;
   if (rollback.state === 'rolled back') {
-    const undone = `${rollback.undos.length} ${rollback.undos.length === 1 ? 'change' : 'changes'} undone`;
+    const count = rollback.undos.length;
+    const done = rollback.undos.filter((undo) => undo.state === 'done' || undo.state === 'taken over').length;
+    const undone = `${done < count ? `${done} of ` : ''}${count} ${count === 1 ? 'change' : 'changes'} undone`;
     const words = rollback.verified
       ? paint('good', '✔ verified')
       : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
