@@ -83,10 +83,7 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   const person = requirePerson(environment, by);
   const preview = await previewRollback(link, run);
   const [busy] = preview.stillOpen;
-  if (busy)
-    throw new PhasegateError('PG201', `${busy.workflowId} is still at work`, {
-      hint: `Watch it with: phasegate watch ${run.workflowId}`,
-    });
+  if (busy) throw stillAtWork(busy.workflowId, run);
   if (preview.entries.length === 0 && preview.lockedByOther !== undefined)
     throw new PhasegateError('PG210', `nothing of this run is in force, but run ${preview.lockedByOther} holds locks`, {
       where: run.workflowId,
@@ -115,6 +112,12 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   return startUnderFreeName(link, run, input);
 }
 
+function stillAtWork(workflowId: string, run: RunRef): PhasegateError {
+  return new PhasegateError('PG201', `${workflowId} is still at work`, {
+    hint: `Watch it with: phasegate watch ${run.workflowId}`,
+  });
+}
+
 async function startUnderFreeName(link: Link, run: RunRef, input: RollbackInput): Promise<RunRef> {
   for (let number = 1; ; number++) {
     const workflowId = rollbackWorkflowId(run.workflowId, `again-${number}`);
@@ -138,6 +141,8 @@ async function startUnderFreeName(link: Link, run: RunRef, input: RollbackInput)
       return { workflowId, runId: handle.firstExecutionRunId };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // The visibility store may not have shown what somebody else started a moment ago.
+      if ((await describeRun(link, workflowId)).open) throw stillAtWork(workflowId, run);
     }
   }
 }
