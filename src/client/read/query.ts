@@ -21,7 +21,7 @@ export type Why = 'no worker' | { problem: string };
 export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusWithinMs): Promise<Asked<T>> {
   const handle = link.temporal.workflow.getHandle(run.workflowId, run.runId);
   try {
-    const status = await link.call(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
+    const status = await link.ask(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
     return { status: cleanDeep(status) };
   } catch (error) {
     if (error instanceof NoAnswer) return { why: 'no worker' };

@@ -11,7 +11,13 @@ let link: Link;
 beforeAll(async () => {
   stage = await openStage();
   const { connection, options } = stage.client;
-  const settings = { address: '', addressSource: '', namespace: options.namespace, namespaceSource: '', options: {} };
+  const settings = {
+    address: '',
+    addressSource: '',
+    namespace: options.namespace,
+    namespaceSource: '',
+    options: { address: '' },
+  };
   // The stage's client has a plain connection; its interface type does not say so.
   link = linkOver(connection as Parameters<typeof linkOver>[0], settings, 'test');
 });
@@ -22,8 +28,7 @@ function without(...phases: string[]): Link {
   const silent = new Set(phases.map((id) => `status of ${stage.id}/phase/${id}`));
   return {
     ...link,
-    call: (what, fn, withinMs) =>
-      silent.has(what) ? Promise.reject(new NoAnswer(what)) : link.call(what, fn, withinMs),
+    ask: (what, fn, withinMs) => (silent.has(what) ? Promise.reject(new NoAnswer(what)) : link.ask(what, fn, withinMs)),
   };
 }
 
