@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isTooMuch, NoAnswer, translate, translateAsked } from '../../../src/client/connection/failures.js';
-import { PhasegateError } from '../../../src/plan/errors.js';
+import type { PhasegateError } from '../../../src/plan/errors.js';
 
 const settings = {
   address: '127.0.0.1:7233',
