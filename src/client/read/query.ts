@@ -5,8 +5,11 @@ import type { Link } from '../connection/link.js';
 import { cleanDeep, cleanLine } from '../render/clean.js';
 import type { RunRef } from './snapshot.js';
 
-/** With a living worker a status takes some 20 ms; the rest is for a worker that has just come back. */
-export const statusWithinMs = 1_000;
+/**
+ * With a living worker a status takes some 20 ms; the rest is for one that has just come back, which is asked only after
+ * the sticky queue of the one before it has timed out (1 s).
+ */
+export const statusWithinMs = 1_700;
 
 /** A status, or why there is none: no worker answered, or it answered that it cannot go on with this workflow. */
 export type Asked<T> = { status: T } | { why: Why };

@@ -4,7 +4,7 @@ import { symbolOf, toneOf } from '../render/states.js';
 import { pad, widthOf } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
-import { criterionLines, windowProgress } from './window-lines.js';
+import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
 
 const indent = '    ';
 
@@ -57,6 +57,7 @@ function checkLines(
   return [
     line(head, keep.current),
     line(`${indent}  ${windowProgress(check, spec, live, view)}`, keep.current),
+    ...deadlineLines(check, 'the rollback is NOT verified', view, `${indent}  `),
     ...criterionLines(spec, live, view, `${indent}  `),
   ];
 }
