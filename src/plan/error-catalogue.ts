@@ -84,7 +84,10 @@ export const errorCatalogue = {
   PG215: refuse('A rollback cannot be paused', 'Follow it to its end: phasegate watch RUN'),
   PG216: refuse('Too many messages came as signals', 'Send it with the command line, which waits for an answer.'),
 
-  PG301: retry('The flag system cannot be reached', 'Check its address and that it runs: phasegate doctor'),
+  PG301: retry(
+    'The flag system cannot be reached',
+    'Check its address under flags in the environment, and that it runs.'
+  ),
   PG302: refuse('The flag does not exist', 'Create the flag in the flag system; phasegate never creates flags.'),
   PG303: refuse('The flag system refused the change', 'Check the token and its rights in the environment.'),
   PG304: refuse('The deployment failed', 'Read the output: phasegate report RUN'),
@@ -92,7 +95,10 @@ export const errorCatalogue = {
     'Nobody knows whether the deployment ran',
     'Look at the target, then answer the HOLD: phasegate retry RUN or phasegate rollback RUN'
   ),
-  PG306: retry('The metrics source cannot be reached', 'Check its address and that it runs: phasegate doctor'),
+  PG306: retry(
+    'The metrics source cannot be reached',
+    'Check its address under metrics in the environment, and that it runs.'
+  ),
   PG307: refuse('The command could not be started', 'Check the path and its execute permission on the worker.'),
   PG308: refuse('The host is not allowed', 'Name it under http.allow in the environment.'),
   PG309: refuse(
@@ -124,6 +130,10 @@ export const errorCatalogue = {
   PG409: refuse('A server cannot be started', 'See what is missing: phasegate doctor'),
   PG410: refuse('A settings file has faults', 'Mend the lines named.'),
   PG411: refuse('Who is asking is unknown', 'Say who you are with --as NAME or PHASEGATE_USER.'),
+  PG412: refuse(
+    'The Temporal namespace lacks search attributes',
+    'See which, and how they are added: phasegate doctor'
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -81,6 +81,7 @@ async function runAll(
   };
   signal?.addEventListener('abort', stop, { once: true });
   const running = workers.map((worker) => worker.run().finally(stop));
+  if (signal?.aborted) stop();
   try {
     await Promise.race([ready(over.signal), ...running]);
   } catch (error) {

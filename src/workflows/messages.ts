@@ -41,7 +41,7 @@ export class Inbox {
   private readonly people: readonly Person[];
   private readonly changed: () => void;
   /** Messages with an id, by who sent what: one that comes again gets the answer of the first. */
-  private readonly seen = new Map<string, Promise<Answer>>();
+  private readonly seen = new Map<string, { how: How; answer: Promise<Answer> }>();
   private readonly names: MessageName[] = [];
   private telling = false;
 
@@ -93,8 +93,7 @@ export class Inbox {
     const person = findPerson(this.people, parsed.message.by);
     if (!person) throw refused(stranger(this.people, parsed.message.by));
     const message = { ...parsed.message, by: person.name };
-    const objection = this.seen.has(keyOf(name, message)) ? undefined : clerk.check(message);
-    if (objection) throw refused(objection);
+    if (!this.seen.has(keyOf(name, message))) examine(clerk, message);
     return message;
   }
 
@@ -102,9 +101,18 @@ export class Inbox {
     if (message.id === undefined) return clerk.take(message, how);
     const key = keyOf(name, message);
     const before = this.seen.get(key);
-    if (before) return { ...(await before), repeated: true };
+    if (before) {
+      try {
+        return { ...(await before.answer), repeated: true };
+      } catch (error) {
+        if (how === 'update' || before.how === 'signal') throw error;
+        // The update gave up since somebody waited for its answer. Its signal was promised to count: it has the time.
+        if (!this.seen.has(key)) examine(clerk, message);
+        return this.once(name, message, clerk, how);
+      }
+    }
     const answer = clerk.take(message, how);
-    this.seen.set(key, answer);
+    this.seen.set(key, { how, answer });
     // What was refused may be sent again under the same id, when it has become acceptable.
     answer.catch(() => this.seen.delete(key));
     return answer;
@@ -127,6 +135,11 @@ export class Inbox {
     this.telling = false;
     this.changed();
   }
+}
+
+function examine<N extends MessageName>(clerk: Clerk<N>, message: Message<N>): void {
+  const objection = clerk.check(message);
+  if (objection) throw refused(objection);
 }
 
 function keyOf(name: MessageName, message: { by: string; id?: string | undefined }): string {

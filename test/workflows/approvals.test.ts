@@ -1,6 +1,8 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -148,6 +150,28 @@ describe('an approval', () => {
     });
     away = false;
     expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
+  it('counts as a signal when the update of the same id gave up, as the command line promises', async () => {
+    const giveUp = door();
+    let tries = 0;
+    stage.world.onIdentity = async () => {
+      if (++tries > 1) return;
+      await giveUp.opened;
+      throw ApplicationFailure.nonRetryable('the environment is away');
+    };
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+    await stage.gate('1a');
+    const message = { by: 'erin', id: 'cli-1' };
+    const update = refusalOf(stage.tell('1a', 'approve', message));
+    await stage.until('the update', () => tries === 1);
+    await stage.phaseHandle('1a').signal('approve', message);
+    giveUp.open();
+    expect(await update).toMatchObject({ code: 'PG402' });
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    const { refusals, decisions } = await stage.phase('1a');
+    expect(refusals).toEqual([]);
+    expect(decisions).toMatchObject([{ by: 'erin', decision: 'approve' }]);
   });
 
   it('that is being checked when the gate closes is refused, and the phase does not wait for it', async () => {

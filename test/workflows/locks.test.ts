@@ -222,6 +222,7 @@ function linkTo({ client }: Stage): Link {
     temporal: client,
     settings: { ...settings, namespace: client.options.namespace },
     call: (_what, fn) => fn(),
+    ask: (_what, fn) => fn(),
     close: async () => undefined,
   };
 }

@@ -58,7 +58,7 @@ describe('a pause', () => {
     await stage.tell('1a', 'approve', 'erin');
     const between = await stage.until('the run to be paused', async () => {
       const status = await stage.status();
-      return status.state === 'paused' && status;
+      return status.state === 'paused' && status.phases[0]?.state === 'completed' && status;
     });
     expect(between.phases.map((one) => one.state)).toEqual(['completed', 'pending', 'pending']);
     expect(between.sentence).toMatch(/^Paused by dana: nothing new begins until somebody sends resume\. Before 1b/);

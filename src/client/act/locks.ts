@@ -13,7 +13,7 @@ export async function lockHolders(link: Link, environmentId: string): Promise<Re
   try {
     const { closeTime } = await link.call('the locks', () => handle.describe());
     if (closeTime) return {};
-    return await link.call(
+    return await link.ask(
       'holders of locks',
       () => handle.query<Record<string, LockHolder>>('holders'),
       statusWithinMs

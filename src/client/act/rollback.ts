@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { LockHolder } from '../../activities/contract.js';
 import type { LedgerEntry } from '../../plan/change.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
@@ -7,7 +8,7 @@ import { rollbackLockKeys, rollbackWorkflowId, workflowQueue } from '../../plan/
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
-import { describeRun } from '../read/describe.js';
+import { describeRun, type Described } from '../read/describe.js';
 import { readFamily, type Relative } from '../read/family.js';
 import { readHistory, readInput } from '../read/history.js';
 import { readFrozen } from '../read/run-input.js';
@@ -32,6 +33,8 @@ export interface RollbackPreview {
   stillOpen: Relative[];
   /** Whether the run still holds locks; undefined when no worker tells. */
   locked: boolean | undefined;
+  /** Run id of an earlier or later run of the same plan that holds locks: what it changed is not in this ledger. */
+  lockedByOther?: string;
 }
 
 /** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
@@ -51,7 +54,19 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
     steps: undoOrder(meant),
     irreversible: irreversible(meant),
     stillOpen: described.open ? [] : family.filter((relative) => relative.open),
-    locked: holders && Object.values(holders).some((holder) => holder.runId === described.firstRunId),
+    ...locksOf(holders, described),
+  };
+}
+
+function locksOf(
+  holders: Record<string, LockHolder> | undefined,
+  { workflowId, firstRunId }: Described
+): Pick<RollbackPreview, 'locked' | 'lockedByOther'> {
+  const same = Object.values(holders ?? {}).filter((holder) => holder.run === workflowId);
+  const other = same.find((holder) => holder.runId !== firstRunId);
+  return {
+    locked: holders && same.some((holder) => holder.runId === firstRunId),
+    ...(other ? { lockedByOther: other.runId } : {}),
   };
 }
 
@@ -61,7 +76,8 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
  *
  * @param by must be one of the environment's people
  * @throws PhasegateError PG204 for anybody else; PG201 while something of the run still undoes itself, or a newer run
- *   of its plan is open; PG202 or PG210 when another run holds what would be put back
+ *   of its plan is open; PG202 or PG210 when another run holds what would be put back; PG210 when there is nothing to
+ *   undo while another run of the plan holds locks
  */
 export async function startRollback(link: Link, run: RunRef, by: string, reason: string): Promise<RunRef> {
   const frozen = await readFrozen(link, run);
@@ -69,9 +85,11 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   const person = requirePerson(environment, by);
   const preview = await previewRollback(link, run);
   const [busy] = preview.stillOpen;
-  if (busy)
-    throw new PhasegateError('PG201', `${busy.workflowId} is still at work`, {
-      hint: `Watch it with: phasegate watch ${run.workflowId}`,
+  if (busy) throw stillAtWork(busy.workflowId, run);
+  if (preview.entries.length === 0 && preview.lockedByOther !== undefined)
+    throw new PhasegateError('PG210', `nothing of this run is in force, but run ${preview.lockedByOther} holds locks`, {
+      where: run.workflowId,
+      hint: `Roll that one back: phasegate rollback ${preview.lockedByOther}`,
     });
   await refuseIfOpen(link, run.workflowId);
   const described = await describeRun(link, run.workflowId, run.runId);
@@ -98,6 +116,12 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   return startUnderFreeName(link, run, input);
 }
 
+function stillAtWork(workflowId: string, run: RunRef): PhasegateError {
+  return new PhasegateError('PG201', `${workflowId} is still at work`, {
+    hint: `Watch it with: phasegate watch ${run.workflowId}`,
+  });
+}
+
 async function startUnderFreeName(link: Link, run: RunRef, input: RollbackInput): Promise<RunRef> {
   for (let number = 1; ; number++) {
     const workflowId = rollbackWorkflowId(run.workflowId, `again-${number}`);
@@ -121,6 +145,8 @@ async function startUnderFreeName(link: Link, run: RunRef, input: RollbackInput)
       return { workflowId, runId: handle.firstExecutionRunId };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // The visibility store may not have shown what somebody else started a moment ago.
+      if ((await describeRun(link, workflowId)).open) throw stillAtWork(workflowId, run);
     }
   }
 }

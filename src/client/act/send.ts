@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
 import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
-import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
+import { isNotFound, isNotReady, isTooMuch, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { cleanLine } from '../render/clean.js';
 import type { RunRef } from '../read/snapshot.js';
@@ -22,7 +22,7 @@ const answerWithinMs = 3_000;
 
 /**
  * Sends what a person decided: as an Update, which answers; when no worker does within 3 s, as the Signal of the same
- * name. The id makes both one message, should the Update arrive after all.
+ * name, and so when more is under way there than the server takes at once. The id makes both one message, should the Update arrive after all.
  *
  * @param payload without `id`
  * @throws PhasegateError with the code of the refusal (PG2xx), PG207 when the payload is malformed, PG213 when the
@@ -39,8 +39,9 @@ export async function sendMessage(
   if (!parsed.ok) throw new PhasegateError('PG207', parsed.problem);
   const handle = link.temporal.workflow.getHandle(to.workflowId, to.runId);
   const sent = { workflowId: to.workflowId, runId: to.runId, message: name };
+  let text = 'no worker answered, so it was sent as a signal; it counts when a worker is back';
   try {
-    const answer = await link.call(
+    const answer = await link.ask(
       `${name} to ${to.workflowId}`,
       () => handle.executeUpdate<Answer, [unknown]>(name, { args: [message], updateId: message.id }),
       answerWithinMs
@@ -48,22 +49,24 @@ export async function sendMessage(
     return { ...sent, how: 'update', text: cleanLine(answer.message), repeated: answer.repeated };
   } catch (error) {
     if (!unanswered(error)) throw refusal(error, to.workflowId);
+    if (isTooMuch(error))
+      text = 'too much is being answered there at once, so it was sent as a signal; it counts in its turn';
   }
   try {
     await link.call(`${name} to ${to.workflowId}`, () => handle.signal(name, message));
   } catch (error) {
     throw refusal(error, to.workflowId);
   }
-  return {
-    ...sent,
-    how: 'signal',
-    text: 'no worker answered, so it was sent as a signal; it counts when a worker is back',
-    repeated: false,
-  };
+  return { ...sent, how: 'signal', text, repeated: false };
 }
 
 function unanswered(error: unknown): boolean {
-  return error instanceof NoAnswer || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNotReady(error);
+  return (
+    error instanceof NoAnswer ||
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    isNotReady(error) ||
+    isTooMuch(error)
+  );
 }
 
 function refusal(error: unknown, where: string): unknown {

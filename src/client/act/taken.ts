@@ -1,12 +1,12 @@
 import type { LockHolder } from '../../activities/contract.js';
 import { PhasegateError } from '../../plan/errors.js';
-import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
+import { describeRun, type Described } from '../read/describe.js';
 import { lockHolders } from './locks.js';
 
 /** @throws PhasegateError PG201 while an execution of this migration is running */
 export async function refuseIfOpen(link: Link, workflowId: string): Promise<void> {
-  if (await isOpen(link, workflowId)) throw alreadyOpen(workflowId);
+  if ((await describeIfKnown(link, workflowId))?.open) throw alreadyOpen(workflowId);
 }
 
 export function alreadyOpen(workflowId: string): PhasegateError {
@@ -36,8 +36,10 @@ export async function refuseIfLocked(
 }
 
 async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<PhasegateError> {
+  // The newest execution: locks stay with the first one of a run that was reset.
+  const newest = await describeIfKnown(link, holder.run);
   const what = `${key} is held by ${holder.run}, started by ${holder.startedBy}`;
-  if (await isOpen(link, holder.run, holder.runId))
+  if (newest?.open === true && newest.firstRunId === holder.runId)
     return new PhasegateError('PG202', `${what}, which is running`, {
       hint: `Watch it with: phasegate watch ${holder.run}`,
     });
@@ -46,12 +48,11 @@ async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<Ph
   });
 }
 
-async function isOpen(link: Link, workflowId: string, runId?: string): Promise<boolean> {
-  return link
-    .call(`describe ${workflowId}`, () => link.temporal.workflow.getHandle(workflowId, runId).describe())
-    .then(({ closeTime }) => !closeTime)
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return false;
-      throw error;
-    });
+async function describeIfKnown(link: Link, workflowId: string): Promise<Described | undefined> {
+  try {
+    return await describeRun(link, workflowId);
+  } catch (error) {
+    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
+    throw error;
+  }
 }

@@ -59,7 +59,7 @@ async function ask(context: Context, question: string): Promise<string> {
       reader.once('SIGINT', () => reject(new Exit(exitCodes.interrupted)));
       // Ctrl-D is no answer, and no answer is no.
       reader.once('close', () => resolve(''));
-      reader.question(question).then(resolve, reject);
+      reader.question(question, { signal: context.timeUp }).then(resolve, reject);
     });
   } finally {
     reader.close();

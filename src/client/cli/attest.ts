@@ -1,13 +1,16 @@
 import { PhasegateError } from '../../plan/errors.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { isAmong } from '../../plan/people.js';
 import type { Sent } from '../act/send.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { safeJson } from '../render/clean.js';
+import { plain } from '../render/paint.js';
 import { tellSent, whoLine } from './answer.js';
 import { confirm } from './ask.js';
 import { chooseGate, gateTable } from './gate-choice.js';
 import type { Context } from './context.js';
+import { explain } from './report-error.js';
 
 export interface AttestOptions {
   answer?: 'done' | 'not-applicable' | 'failed';
@@ -48,11 +51,35 @@ export async function attest(
   await confirm(context, `Answer "${answer}" to ${which}?`, options.yes === true);
   const { evidence, reason } = options;
   const client = await context.connect();
+  const say = (gate: OpenGate): Promise<Sent> => client.attest(gate, { by: context.me.name, answer, evidence, reason });
+  return sendAll(context, gates, say, options);
+}
+
+/** One item after the other; one that is refused does not keep the others back. Returns the worst exit code. */
+async function sendAll(
+  context: Context,
+  gates: readonly OpenGate[],
+  say: (gate: OpenGate) => Promise<Sent>,
+  { output }: AttestOptions
+): Promise<ExitCode> {
   const sent: Sent[] = [];
-  for (const gate of gates) sent.push(await client.attest(gate, { by: context.me.name, answer, evidence, reason }));
-  if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, sent }, 2));
-  else for (const one of sent) tellSent(context, one, 'table');
-  return exitCodes.ok;
+  const failed: Array<{ item: string; error: string }> = [];
+  let worst: ExitCode = exitCodes.ok;
+  for (const gate of gates) {
+    try {
+      const one = await say(gate);
+      sent.push(one);
+      if (output === 'table') tellSent(context, one, output);
+    } catch (error) {
+      const { lines, code } = explain(error, context.errPaint);
+      failed.push({ item: gate.address, error: explain(error, plain).lines.join(' ') });
+      context.note(`${gate.address} was not answered:`, ...lines);
+      if (code > worst) worst = code;
+    }
+  }
+  if (output === 'json') context.print(safeJson({ schemaVersion: 1, sent, failed }, 2));
+  if (failed.length > 0) context.note(`${sent.length} of ${gates.length} items were answered`);
+  return worst;
 }
 
 async function oneItem(context: Context, reference: string | undefined, item: string): Promise<Items> {
@@ -69,18 +96,19 @@ async function openItems(context: Context, reference: string | undefined): Promi
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const snapshot = await client.status(run);
-  if (snapshot.noWorker !== undefined) {
+  const gates = gatesOf(snapshot).filter((gate) => gate.answers.includes('attest'));
+  if (snapshot.noWorker !== undefined && gates.length === 0) {
     throw new PhasegateError('PG402', 'no worker answers, so nobody knows which items are open', {
       where: run.workflowId,
       hint: `Start a worker with: phasegate worker --env ${snapshot.frozen.environment.id}`,
     });
   }
-  return { snapshot, gates: gatesOf(snapshot).filter((gate) => gate.answers.includes('attest')) };
+  return { snapshot, gates };
 }
 
 async function myItems(context: Context, reference: string | undefined): Promise<Items> {
   const { snapshot, gates } = await openItems(context, reference);
-  return { snapshot, gates: gates.filter((gate) => gate.people.includes(context.me.name)) };
+  return { snapshot, gates: gates.filter((gate) => isAmong(gate.people, context.me.name)) };
 }
 
 async function listItems(
@@ -92,11 +120,11 @@ async function listItems(
   const { name } = context.me;
   if (output === 'json') {
     context.print(
-      safeJson({ schemaVersion: 1, items: gates.map((gate) => ({ ...gate, mine: gate.people.includes(name) })) }, 2)
+      safeJson({ schemaVersion: 1, items: gates.map((gate) => ({ ...gate, mine: isAmong(gate.people, name) })) }, 2)
     );
     return exitCodes.ok;
   }
-  const mine = gates.filter((gate) => gate.people.includes(name));
+  const mine = gates.filter((gate) => isAmong(gate.people, name));
   context.note(`${mine.length} of ${gates.length} open items wait for ${name}:`);
   if (gates.length > 0) context.print(...gateTable(context, gates));
   return exitCodes.ok;

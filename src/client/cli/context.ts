@@ -25,8 +25,9 @@ export class Context {
   readonly io: Io;
   readonly options: GlobalOptions;
   private client: PhasegateClient | undefined;
-  /** Set by a command that ends in its own way when the time is up. */
+  /** Set by a command that ends in its own way when the time is up; {@link timeUp} tells it. */
   keepsTime = false;
+  private readonly clock = new AbortController();
 
   constructor(io: Io, options: GlobalOptions) {
     this.io = io;
@@ -53,6 +54,20 @@ export class Context {
       });
     }
     return ms;
+  }
+
+  /** Aborts when `--timeout` is over. */
+  get timeUp(): AbortSignal {
+    return this.clock.signal;
+  }
+
+  endTime(): void {
+    this.clock.abort();
+  }
+
+  /** PG408, for a command that was ended by `--timeout`. */
+  get late(): PhasegateError {
+    return new PhasegateError('PG408', `no answer within ${this.options.timeout ?? ''}`);
   }
 
   /** The connection, opened when first asked for and closed when the command ends. */

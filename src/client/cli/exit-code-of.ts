@@ -16,8 +16,10 @@ const special: Partial<Record<ErrorCode, ExitCode>> = {
   PG406: exitCodes.usage,
   PG407: exitCodes.usage,
   PG408: exitCodes.timeout,
+  PG409: exitCodes.unreachable,
   PG410: exitCodes.usage,
   PG411: exitCodes.usage,
+  PG412: exitCodes.unreachable,
 };
 
 /** The exit code of an error: bad input is 2, what may not be done is 7, what cannot be found or reached has its own. */

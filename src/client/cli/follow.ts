@@ -2,7 +2,8 @@ import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import type { RunRef, RunSnapshot } from '../read/snapshot.js';
 import { safeJson } from '../render/clean.js';
 import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
-import { PlainView, Changes } from '../view/plain-view.js';
+import { Changes } from '../timeline/changes.js';
+import { PlainView } from '../view/plain-view.js';
 import { runName } from '../view/view.js';
 import type { Context } from './context.js';
 import { paintOn } from './io.js';
@@ -45,8 +46,8 @@ export async function follow(context: Context, run: RunRef, options: FollowOptio
   const interrupt = stop('interrupted');
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const { timeoutMs } = context;
-  const timer = timeoutMs === undefined ? undefined : setTimeout(stop('timeout'), timeoutMs);
+  const late = stop('timeout');
+  context.timeUp.addEventListener('abort', late);
   let last: RunSnapshot | undefined;
   try {
     for await (const snapshot of client.watch(run, { signal: stopped.signal, rollback: options.rollback })) {
@@ -54,7 +55,7 @@ export async function follow(context: Context, run: RunRef, options: FollowOptio
       renderer.show(snapshot);
     }
   } finally {
-    clearTimeout(timer);
+    context.timeUp.removeEventListener('abort', late);
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
     renderer.end(last);
@@ -97,7 +98,7 @@ function rendererFor(context: Context, { progress, stream }: FollowOptions): Ren
   if (progress === 'live' || (progress === 'auto' && capable && (io.env['CI'] ?? '') === '')) {
     return new LiveView({ screen: stream, paint, now: io.now, ui: context.ui });
   }
-  if (progress === 'json') return jsonRenderer(stream);
+  if (progress === 'json') return jsonRenderer(stream, io.now);
   const view = new PlainView(paint);
   return {
     show: (snapshot) => {
@@ -107,11 +108,11 @@ function rendererFor(context: Context, { progress, stream }: FollowOptions): Ren
   };
 }
 
-function jsonRenderer(stream: NodeJS.WriteStream): Renderer {
+function jsonRenderer(stream: NodeJS.WriteStream, now: () => number): Renderer {
   const changes = new Changes();
   return {
     show: (snapshot) => {
-      for (const event of changes.take(snapshot))
+      for (const event of changes.take(snapshot, now()))
         stream.write(`${safeJson({ schemaVersion: 1, type: 'event', ...event })}\n`);
     },
     end: () => {},

@@ -37,14 +37,16 @@ export async function chooseGate(
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const snapshot = await client.status(run);
-  if (snapshot.noWorker !== undefined) return { run, snapshot, gate: blindGate(snapshot, answer, wanted) };
-  return { run, snapshot, gate: pickGate(context, gatesOf(snapshot), answer, wanted.named, runName(run.workflowId)) };
+  const gates = gatesOf(snapshot);
+  // A phase may answer while another part of its run does not.
+  const shown = gates.some((gate) => gate.answers.includes(answer) && (!wanted.named || meant(wanted.named, gate)));
+  if (snapshot.noWorker !== undefined && !shown) return { run, snapshot, gate: blindGate(snapshot, answer, wanted) };
+  return { run, snapshot, gate: pickGate(context, gates, answer, wanted.named, runName(run.workflowId)) };
 }
 
 /** A gate as the person who answers it knows it, without a worker that could show it. */
 function blindGate(snapshot: RunSnapshot, answer: string, { named, digest }: Wanted): OpenGate {
-  const phase = named === undefined ? undefined : parseAddress(named)?.phase;
-  const owner = snapshot.phases.find((one) => one.phase === phase && one.endedAt === undefined);
+  const owner = named === undefined ? undefined : ownerOf(snapshot, answer, named);
   if (named === undefined || !owner || (answer === 'approve' && digest === undefined)) {
     const flags =
       answer === 'approve'
@@ -73,6 +75,16 @@ function blindGate(snapshot: RunSnapshot, answer: string, { named, digest }: Wan
     workflowId: owner.workflowId,
     runId: owner.runId,
   };
+}
+
+/** The rollback that owes this undo, else the phase of the address: only they take answers. */
+function ownerOf({ phases, rollbacks }: RunSnapshot, answer: string, named: string): RunRef | undefined {
+  const undoing = rollbacks.find(
+    (one) => one.endedAt === undefined && one.undos.some((undo) => undo.entryId === named && undo.state !== 'done')
+  );
+  if (answer === 'takeover' || (answer === 'retry' && undoing)) return undoing;
+  const phase = parseAddress(named)?.phase;
+  return phases.find((one) => one.phase === phase && one.endedAt === undefined);
 }
 
 function pickGate(

@@ -11,7 +11,7 @@ export const exitCodeMeanings: Record<keyof typeof exitCodes, string> = {
   waiting: 'people are awaited (only with status --exit-status)',
   notFound: 'no such run, gate, item or evidence',
   notAllowed: 'refused: not your role, your own run, a closed gate, another digest, a lock, or you said no',
-  unreachable: 'Temporal cannot be reached, or no worker answers',
+  unreachable: 'Temporal cannot be reached, started or used, or no worker answers',
   rolledBackNotVerified: 'the run was rolled back, but NOT verified, or not completely',
   timeout: '--timeout is over; the run goes on',
   interrupted: 'Ctrl-C; the run goes on',

@@ -1,8 +1,7 @@
-import { PhasegateError } from '../../plan/errors.js';
 import type { Context } from './context.js';
 
 /**
- * Ends a command when `--timeout` is over, unless it does so itself because it has something to say then.
+ * Ends a command when `--timeout` is over, unless it does so itself because it has something to say or to stop then.
  *
  * @throws PhasegateError PG408 when the time is up, PG407 when it is none
  */
@@ -12,7 +11,8 @@ export async function inTime<T>(context: Context, work: () => Promise<T>): Promi
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      if (!context.keepsTime) reject(new PhasegateError('PG408', `no answer within ${context.options.timeout ?? ''}`));
+      context.endTime();
+      if (!context.keepsTime) reject(context.late);
     }, timeoutMs);
   });
   try {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateError } from '../../plan/errors.js';
 import { describeState, targetOf } from '../../plan/ledger.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { oneOf } from '../../plan/text/spans.js';
 import type { RollbackPreview } from '../act/rollback.js';
 import type { RunRef } from '../read/snapshot.js';
 import { cleanDeep } from '../render/clean.js';
@@ -35,6 +36,7 @@ export async function rollback(
   const run = await client.resolveRun(reference);
   const status = await client.status(run);
   const phase = options.phase?.toLowerCase();
+  if (status.noWorker !== undefined) context.note(status.noWorker);
   const preview = await settled(context, run, phase);
   if (phase !== undefined && !preview.open) {
     throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', {
@@ -46,6 +48,7 @@ export async function rollback(
     !preview.open &&
     preview.steps.length === 0 &&
     preview.locked === false &&
+    preview.lockedByOther === undefined &&
     status.run.outcome?.kind !== 'rolled-back-not-verified'
   ) {
     context.print(outcomeLine(status));
@@ -78,14 +81,22 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
   for (;;) {
     const preview = await client.previewRollback(run, phase);
     if (preview.stillOpen.length === 0) return preview;
-    const busy = preview.stillOpen.map((relative) => relative.workflowId).join(', ');
+    const busy = preview.stillOpen
+      .map(({ workflowId, state, awaiting }) => {
+        const held = state === 'on hold' ? ` (on hold${awaiting.length > 0 ? ` for ${oneOf(awaiting)}` : ''})` : '';
+        return `${workflowId}${held}`;
+      })
+      .join(', ');
     if (busy !== told) context.note(`waiting for what still undoes itself: ${busy} (Ctrl-C leaves, it goes on)`);
     told = busy;
     await delay(1_000);
   }
 }
 
-function previewLines(context: Context, { steps, irreversible, open, locked }: RollbackPreview): string[] {
+function previewLines(
+  context: Context,
+  { steps, irreversible, open, locked, lockedByOther }: RollbackPreview
+): string[] {
   const paint = context.errPaint;
   const closed = irreversible.map((entry) =>
     paint(
@@ -95,7 +106,11 @@ function previewLines(context: Context, { steps, irreversible, open, locked }: R
   );
   if (steps.length === 0) {
     const rest =
-      locked === false ? 'No lock is held.' : 'Health and red metrics are verified, then the locks are released.';
+      lockedByOther !== undefined
+        ? `Another run of this plan, ${lockedByOther}, holds locks.`
+        : locked === false
+          ? 'No lock is held.'
+          : 'Health and red metrics are verified, then the locks are released.';
     return [`Nothing is in force that could be undone. ${open ? 'The run stops.' : rest}`, ...closed];
   }
   const rows = steps.map(({ entry, covers }, index) => [

@@ -1,6 +1,5 @@
-import { createServer } from 'node:net';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
-import { startTemporal, type StartTemporalOptions, type TemporalServer } from '../dev-server/index.js';
+import { isFreePort, startTemporal, type StartTemporalOptions, type TemporalServer } from '../dev-server/index.js';
 import type { Context } from './context.js';
 
 export interface ServerOptions {
@@ -22,7 +21,9 @@ export async function runServer(context: Context, options: ServerOptions): Promi
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const port = options.port ?? ((await isFree(usualPort)) ? usualPort : undefined);
+  context.timeUp.addEventListener('abort', interrupt, { once: true });
+  if (context.timeUp.aborted) interrupt();
+  const port = options.port ?? ((await isFreePort(usualPort)) ? usualPort : undefined);
   const server = await started(stop.signal, {
     stateDir: options.stateDir,
     ui: options.ui,
@@ -33,7 +34,7 @@ export async function runServer(context: Context, options: ServerOptions): Promi
     ...(options.db === undefined ? {} : { dbFile: options.db }),
     ...(options.settings === undefined ? {} : { settingsFile: options.settings }),
   });
-  if (!server) return exitCodes.interrupted;
+  if (!server) return context.timeUp.aborted ? exitCodes.timeout : exitCodes.interrupted;
   try {
     context.print(server.address);
     context.note(...nextLines(server.address, server.uiUrl));
@@ -41,7 +42,8 @@ export async function runServer(context: Context, options: ServerOptions): Promi
     const ended = await Promise.race([server.exited.then(() => true), aborted(stop.signal)]);
     if (ended)
       context.note(`the server has ended by itself${server.logFile === undefined ? '' : `; see ${server.logFile}`}`);
-    return ended ? exitCodes.unexpected : exitCodes.ok;
+    if (ended) return exitCodes.unexpected;
+    return context.timeUp.aborted ? exitCodes.timeout : exitCodes.ok;
   } finally {
     await server.stop();
   }
@@ -69,13 +71,5 @@ function aborted(signal: AbortSignal): Promise<false> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(false);
     signal.addEventListener('abort', () => resolve(false), { once: true });
-  });
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

@@ -1,4 +1,5 @@
 import { PhasegateError } from '../../plan/errors.js';
+import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { runWorker, type RunWorkerOptions } from '../../worker/index.js';
 import { clean } from '../render/clean.js';
 import type { Context } from './context.js';
@@ -10,10 +11,11 @@ export async function runWorkerFor(
   environment: string | undefined,
   vars: Record<string, string>,
   options: Omit<RunWorkerOptions, 'environment'>
-): Promise<void> {
+): Promise<ExitCode> {
   const id = environment === undefined ? undefined : await environmentId(environment, vars);
   await runWorker({
     ...options,
+    signal: context.timeUp,
     ...(id === undefined ? {} : { environment: id }),
     onReady: ({ healthUrl, buildId, queues, standing }) => {
       context.note(
@@ -27,6 +29,7 @@ export async function runWorkerFor(
       }
     },
   });
+  return context.timeUp.aborted ? exitCodes.timeout : exitCodes.ok;
 }
 
 /** Runs carry their environment with them; a worker only has to know which one it serves. */

@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { PhasegateError } from '../../plan/errors.js';
+import { attributesCommand } from './attributes-command.js';
 import type { ConnectionSettings } from '../../connection/settings.js';
 
 /** gRPC status codes that matter here. */
@@ -7,6 +8,7 @@ const deadlineExceeded = 4;
 const invalidArgument = 3;
 const notFound = 5;
 const permissionDenied = 7;
+const resourceExhausted = 8;
 const failedPrecondition = 9;
 const unavailable = 14;
 const unauthenticated = 16;
@@ -25,7 +27,15 @@ export function unreachable(settings: ConnectionSettings, cause: unknown): Phase
   });
 }
 
-/** Connection failures become PG401; everything else is the caller's to understand. */
+/** The same for what a worker has to answer: nobody in time means that there is none. */
+export function translateAsked(settings: ConnectionSettings, what: string, error: unknown): unknown {
+  return grpcStatus(error) === deadlineExceeded ? new NoAnswer(what, error) : translate(settings, what, error);
+}
+
+/**
+ * Failures of the connection become PG401, a namespace that was never prepared PG412; everything else is the caller's to
+ * understand.
+ */
 export function translate(settings: ConnectionSettings, what: string, error: unknown): unknown {
   const status = grpcStatus(error);
   if (status === unavailable || status === permissionDenied || status === unauthenticated)
@@ -41,11 +51,24 @@ export function translate(settings: ConnectionSettings, what: string, error: unk
       }
     );
   }
-  if (status === deadlineExceeded) return new NoAnswer(what, error);
+  if (status === invalidArgument && /search attribute/i.test(reasonOf(error))) {
+    return new PhasegateError(
+      'PG412',
+      `namespace ${settings.namespace} of the Temporal server at ${settings.address} lacks search attributes: ${reasonOf(error)}`,
+      { hint: `Add them: ${attributesCommand(settings.namespace)}`, cause: error }
+    );
+  }
+  if (status === deadlineExceeded) {
+    return new PhasegateError('PG401', `the Temporal server at ${settings.address} did not answer in time: ${what}`, {
+      where: `address from ${settings.addressSource}`,
+      hint: 'Try again; it may have been done all the same, so look first: phasegate list',
+      cause: error,
+    });
+  }
   return error;
 }
 
-/** The server took the call and nobody answered it in time: for a query or an update that means no worker. */
+/** The server took a query or an update and no worker answered it in time. */
 export class NoAnswer extends PhasegateError {
   constructor(what: string, cause?: unknown) {
     super('PG402', `no answer to: ${what}`, { cause });
@@ -60,6 +83,11 @@ export function isNotFound(error: unknown): boolean {
 /** A query to a workflow whose first task no worker has taken yet. */
 export function isNotReady(error: unknown): boolean {
   return grpcStatus(error) === failedPrecondition;
+}
+
+/** More is in flight than the server takes at once, such as ten updates of one workflow. */
+export function isTooMuch(error: unknown): boolean {
+  return grpcStatus(error) === resourceExhausted;
 }
 
 /** A worker took the query and answered that it cannot: its workflow does not know the query, or cannot go on. */

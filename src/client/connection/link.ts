@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { ConnectionSettings } from '../../connection/settings.js';
 import { probe } from './probe.js';
-import { translate, unreachable } from './failures.js';
+import { translate, translateAsked, unreachable } from './failures.js';
 
 /** How long one answer of the server may take. */
 const answerWithinMs = 10_000;
@@ -13,9 +13,16 @@ export interface Link {
   readonly settings: ConnectionSettings;
   /**
    * @param what what is being asked for, as part of an error's text
-   * @throws PhasegateError PG401 when the server cannot be reached; other errors of the call as they are
+   * @throws PhasegateError PG401 when the server cannot be reached or does not answer in time, PG412 when the namespace
+   *   lacks search attributes; other errors of the call as they are
    */
   call<T>(what: string, fn: () => Promise<T>, withinMs?: number): Promise<T>;
+  /**
+   * The same for a query or an update, which a worker has to answer.
+   *
+   * @throws NoAnswer when none does in time
+   */
+  ask<T>(what: string, fn: () => Promise<T>, withinMs: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -41,6 +48,13 @@ export function linkOver(connection: Connection, settings: ConnectionSettings, i
         return await connection.withDeadline(Date.now() + withinMs, fn);
       } catch (error) {
         throw translate(settings, what, error);
+      }
+    },
+    async ask(what, fn, withinMs) {
+      try {
+        return await connection.withDeadline(Date.now() + withinMs, fn);
+      } catch (error) {
+        throw translateAsked(settings, what, error);
       }
     },
     close: () => connection.close(),

@@ -1,6 +1,7 @@
+import { attributesCommand } from '../connection/attributes-command.js';
 import { readConnectionSettings } from '../../connection/settings.js';
 import type { ConnectionSettings } from '../../connection/settings.js';
-import { addCommand, missingSearchAttributes } from './search-attributes.js';
+import { missingSearchAttributes } from './search-attributes.js';
 import { cannotStart } from './server-errors.js';
 import type { TemporalSettings } from './settings.js';
 import { ServerOrigin } from './start-context.js';
@@ -35,10 +36,11 @@ export async function existingServer(
     const missing = await link.call('which search attributes are there', () =>
       missingSearchAttributes(link.temporal.connection, namespace, settings)
     );
-    if (missing.length > 0) {
+    const names = Object.keys(missing);
+    if (names.length > 0) {
       throw cannotStart(
-        `namespace ${namespace} of the Temporal server at ${address} lacks the search attributes ${missing.join(', ')}`,
-        `Add them:\n${addCommand(missing, namespace, settings)}`
+        `namespace ${namespace} of the Temporal server at ${address} lacks the search attributes ${names.join(', ')}`,
+        `Add them:\n${attributesCommand(namespace, missing)}`
       );
     }
   } finally {

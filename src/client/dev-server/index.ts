@@ -1,5 +1,5 @@
 export { findOnPath } from './find-on-path.js';
-export { LOOPBACK, freePorts } from './ports.js';
+export { LOOPBACK, freePorts, isFreePort } from './ports.js';
 export { spawnServer } from './process.js';
 export type { ServerProcess, SpawnServerOptions } from './process.js';
 export { missingSearchAttributes } from './search-attributes.js';

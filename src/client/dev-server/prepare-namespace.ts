@@ -53,7 +53,7 @@ async function register(connection: Connection, namespace: string, settings: Tem
 /** Each service caches namespaces for itself, so this asks the frontend, visibility, matching and history. */
 async function use(connection: Connection, namespace: string, settings: TemporalSettings): Promise<void> {
   const { workflowService } = connection;
-  const missing = await missingSearchAttributes(connection, namespace, settings);
+  const missing = Object.keys(await missingSearchAttributes(connection, namespace, settings));
   if (missing.length > 0) {
     throw new Error(`the search attributes ${missing.join(', ')} are not there, or have another type`);
   }

@@ -7,16 +7,18 @@ type Operated = Pick<Connection, 'operatorService'>;
 /** The numbers of `temporal.api.enums.v1.IndexedValueType`; the enumeration itself is slow to load. */
 const INDEXED_VALUE_TYPE = { Text: 1, Keyword: 2, Int: 3, Double: 4, Bool: 5, Datetime: 6, KeywordList: 7 } as const;
 
-/** The names of those search attributes of the settings that the namespace lacks, or has with another type. */
+/** Those search attributes of the settings, with their types, that the namespace lacks or has with another type. */
 export async function missingSearchAttributes(
   connection: Operated,
   namespace: string,
   settings: TemporalSettings
-): Promise<string[]> {
+): Promise<TemporalSettings['searchAttributes']> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return Object.entries(settings.searchAttributes)
-    .filter(([name, type]) => customAttributes[name] !== INDEXED_VALUE_TYPE[type])
-    .map(([name]) => name);
+  return Object.fromEntries(
+    Object.entries(settings.searchAttributes).filter(
+      ([name, type]) => customAttributes[name] !== INDEXED_VALUE_TYPE[type]
+    )
+  );
 }
 
 /** Adds what {@link missingSearchAttributes} finds. The server keeps silent about a name that has another type. */
@@ -25,26 +27,10 @@ export async function addSearchAttributes(
   namespace: string,
   settings: TemporalSettings
 ): Promise<void> {
-  const missing = new Set(await missingSearchAttributes(connection, namespace, settings));
-  if (missing.size === 0) {
-    return;
-  }
+  const missing = Object.entries(await missingSearchAttributes(connection, namespace, settings));
+  if (missing.length === 0) return;
   await connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(
-      Object.entries(settings.searchAttributes)
-        .filter(([name]) => missing.has(name))
-        .map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]])
-    ),
+    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]])),
   });
-}
-
-/** The command that a person types to add search attributes to a server that is not ours. */
-export function addCommand(names: readonly string[], namespace: string, settings: TemporalSettings): string {
-  return names
-    .map(
-      (name) =>
-        `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${settings.searchAttributes[name]}`
-    )
-    .join('\n');
 }

@@ -1,4 +1,5 @@
 import { missingSearchAttributes, loadTemporalSettings } from '../dev-server/index.js';
+import { attributesCommand } from '../connection/attributes-command.js';
 import type { Link } from '../connection/link.js';
 import { spanText } from '../../plan/text/spans.js';
 import { fail, ok, reasonOf, warn, type Finding } from './finding.js';
@@ -43,12 +44,12 @@ async function attributes(link: Link): Promise<Finding> {
     const missing = await link.call('the search attributes', () =>
       missingSearchAttributes(connection, link.settings.namespace, settings)
     );
-    if (missing.length === 0) return ok(what, `all ${Object.keys(settings.searchAttributes).length} are there`);
-    const create = missing.map((name) => `--name ${name} --type ${settings.searchAttributes[name]}`).join(' ');
+    const names = Object.keys(missing);
+    if (names.length === 0) return ok(what, `all ${Object.keys(settings.searchAttributes).length} are there`);
     return fail(
       what,
-      `missing: ${missing.join(', ')}`,
-      `Add them: temporal operator search-attribute create -n ${link.settings.namespace} ${create}`
+      `missing: ${names.join(', ')}`,
+      `Add them: ${attributesCommand(link.settings.namespace, missing)}`
     );
   } catch (error) {
     return fail(what, reasonOf(error), 'Check that the namespace exists and that you may read it.');

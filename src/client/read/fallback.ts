@@ -1,50 +1,13 @@
 import { phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import { outcomeWords, type Outcome } from '../../plan/outcome.js';
-import type { PhaseStatus, PhaseSummary, RollbackStatus, RunState, RunStatus } from '../../plan/run-status.js';
-import type { Link } from '../connection/link.js';
+import type { PhaseStatus, PhaseSummary, RunState, RunStatus } from '../../plan/run-status.js';
 import type { Described } from './describe.js';
-import { readFamily, type Relative } from './family.js';
-import { readHistory, readInput } from './history.js';
-import { awaitedSentence, phaseFromHistory, rollbackFromHistory } from './phase-from-history.js';
-import type { RunSnapshot } from './snapshot.js';
+import type { Relative } from './family.js';
+import { awaitedSentence } from './phase-from-history.js';
 
-/**
- * What can be said of a run when its workflows do not answer: descriptions, search attributes, histories.
- *
- * @param why what is said about it
- */
-export async function fallbackSnapshot(
-  link: Link,
-  described: Described,
-  frozen: FrozenPlan,
-  why: string
-): Promise<RunSnapshot> {
-  const family = await readFamily(link, described);
-  const phases: PhaseStatus[] = [];
-  const rollbacks: RollbackStatus[] = [];
-  for (const { relative, history } of await Promise.all(
-    family.map(async (relative) => ({ relative, history: await readHistory(link, relative) }))
-  )) {
-    if (relative.type === 'deploymentPhase') phases.push(phaseFromHistory(history, relative));
-    const rollback = relative.type === 'rollback' ? rollbackFromHistory(history) : undefined;
-    if (rollback) rollbacks.push(rollback);
-  }
-  const startedBy = ((await readInput(link, described)) as { startedBy?: string }).startedBy ?? 'unknown';
-  return {
-    schemaVersion: 1,
-    at: Date.now(),
-    run: runFrom(described, frozen, family, phases, startedBy),
-    frozen,
-    phases,
-    rollbacks,
-    windows: [],
-    troubles: [],
-    noWorker: why,
-  };
-}
-
-function runFrom(
+/** What can be said of a migration that does not answer: description, search attributes, and its phases. */
+export function runFromOutside(
   described: Described,
   frozen: FrozenPlan,
   family: readonly Relative[],

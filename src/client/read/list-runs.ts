@@ -1,4 +1,5 @@
 import type { Outcome } from '../../plan/outcome.js';
+import { isAmong } from '../../plan/people.js';
 import type { RunState, RunStatus } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
@@ -7,7 +8,6 @@ import { isRunState, outcomeOf } from './describe.js';
 import { stateAfter } from './fallback.js';
 import { queryStatus } from './query.js';
 import type { RunRef } from './snapshot.js';
-import { quoted } from './visibility.js';
 
 /** One run in a list. Times are epoch ms. */
 export interface ListedRun extends RunRef {
@@ -40,11 +40,14 @@ const atMost = 100;
 
 /** Migrations, newest first; with `awaiting` only those that wait for this person. */
 export async function listRuns(link: Link, options: { awaiting?: string } = {}): Promise<ListAnswer> {
-  const [runs, waits] = await Promise.all([migrations(link), awaited(link, options.awaiting)]);
+  const [runs, waits] = await Promise.all([migrations(link), awaited(link)]);
   let workerAnswered = true;
   const listed = await Promise.all(
-    runs.map(async (run): Promise<ListedRun> => {
-      const waiting = waits.filter((wait) => wait.run === run.runId || wait.runId === run.runId);
+    runs.map(async (run, index): Promise<ListedRun> => {
+      // No run begins while anything of an earlier one is open, so whatever waits belongs to the newest execution. The
+      // run id would not do: that of a run that was reset has changed, and its children keep the first one.
+      const newest = runs.findIndex((one) => one.workflowId === run.workflowId) === index;
+      const waiting = newest ? waits.filter((wait) => belongsTo(wait, run)) : [];
       const filled = {
         ...run,
         // The migration runs while its phase waits; people mean the phase.
@@ -62,7 +65,7 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
   );
   const { awaiting } = options;
   return {
-    runs: awaiting === undefined ? listed : listed.filter((run) => run.awaiting.includes(awaiting)),
+    runs: awaiting === undefined ? listed : listed.filter((run) => isAmong(run.awaiting, awaiting)),
     workerAnswered,
   };
 }
@@ -106,9 +109,12 @@ async function migrations(link: Link): Promise<ListedRun[]> {
   });
 }
 
+function belongsTo(wait: Wait, { workflowId }: ListedRun): boolean {
+  return wait.workflowId === workflowId || wait.workflowId.startsWith(`${workflowId}/`);
+}
+
 interface Wait {
-  runId: string;
-  run?: string;
+  workflowId: string;
   phase?: string;
   state?: RunState;
   awaiting: string[];
@@ -116,19 +122,17 @@ interface Wait {
 }
 
 /** Open executions that wait for people: gates live in the phases and rollbacks of a run. */
-async function awaited(link: Link, name: string | undefined): Promise<Wait[]> {
-  const who = name === undefined ? 'PhasegateAwaiting IS NOT NULL' : `PhasegateAwaiting = ${quoted(name)}`;
+async function awaited(link: Link): Promise<Wait[]> {
+  const query = "PhasegateAwaiting IS NOT NULL AND ExecutionStatus = 'Running'";
   return link.call('list of gates', async () => {
     const waits: Wait[] = [];
-    for await (const info of link.temporal.workflow.list({ query: `${who} AND ExecutionStatus = 'Running'` })) {
+    for await (const info of link.temporal.workflow.list({ query })) {
       const attributes = info.typedSearchAttributes;
-      const run = attributes.get(searchAttributes.run);
       const deadline = attributes.get(searchAttributes.deadline);
       const state = attributes.get(searchAttributes.status);
       const phase = /\/phase\/([^/]+)$/.exec(info.workflowId)?.[1];
       waits.push({
-        runId: info.runId,
-        ...(run === undefined ? {} : { run }),
+        workflowId: info.workflowId,
         ...(phase === undefined ? {} : { phase }),
         ...(isRunState(state) ? { state } : {}),
         awaiting: attributes.get(searchAttributes.awaiting) ?? [],

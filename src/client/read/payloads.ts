@@ -1,7 +1,12 @@
 import type { Payload } from '@temporalio/common';
+import { PhasegateError } from '../../plan/errors.js';
 import type { Link } from '../connection/link.js';
 
-/** Decodes payloads as the client's data converter does, codecs included; one that cannot be read is undefined. */
+/**
+ * Decodes payloads as the client's data converter does, codecs included.
+ *
+ * @throws PhasegateError PG319 when one cannot be read
+ */
 export async function decodePayloads(link: Link, payloads: readonly Payload[] | null | undefined): Promise<unknown[]> {
   if (!payloads || payloads.length === 0) return [];
   const { payloadConverter, payloadCodecs } = link.temporal.options.loadedDataConverter;
@@ -10,9 +15,12 @@ export async function decodePayloads(link: Link, payloads: readonly Payload[] | 
   return encoded.map((payload) => {
     try {
       return payloadConverter.fromPayload<unknown>(payload);
-    } catch {
-      // A reader of histories meets what anybody sent; what cannot be decoded is as good as absent.
-      return undefined;
+    } catch (error) {
+      // A capture that could not be read would drop out of the ledger without a word.
+      throw new PhasegateError('PG319', 'a payload of this history cannot be decoded', {
+        hint: 'Read it with the phasegate version, and the codec, that the workers of this run use.',
+        cause: error,
+      });
     }
   });
 }

@@ -2,7 +2,7 @@ import type { CheckResult, Origin, WindowResult } from '../../activities/contrac
 import type { LedgerEntry } from '../../plan/change.js';
 import { ledgerOf } from '../../plan/ledger-history.js';
 import type { PhaseInput } from '../../plan/run-input.js';
-import type { PhaseResult, PhaseStatus, RollbackResult, RollbackStatus, StepRecord } from '../../plan/run-status.js';
+import type { PhaseResult, PhaseStatus, StepRecord } from '../../plan/run-status.js';
 import { instantText, oneOf } from '../../plan/text/spans.js';
 import type { Relative } from './family.js';
 import type { ActivityFact, HistoryFacts } from './history.js';
@@ -32,11 +32,6 @@ export function phaseFromHistory(history: HistoryFacts, relative: Relative): Pha
     refusals: [],
     sentence: awaitedSentence(relative),
   };
-}
-
-/** The same for a rollback; undefined while it is open, since only its workflow knows how far it is. */
-export function rollbackFromHistory(history: HistoryFacts): RollbackStatus | undefined {
-  return (history.result as Partial<RollbackResult> | undefined)?.status;
 }
 
 export function awaitedSentence(relative: Pick<Relative, 'state' | 'awaiting' | 'deadlineAt'>): string {

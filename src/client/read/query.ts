@@ -5,11 +5,15 @@ import type { Link } from '../connection/link.js';
 import { cleanDeep, cleanLine } from '../render/clean.js';
 import type { RunRef } from './snapshot.js';
 
-/** With a living worker a status takes some 20 ms; the rest is for a worker that has just come back. */
-export const statusWithinMs = 1_000;
+/**
+ * With a living worker a status takes some 20 ms; the rest is for one that has just come back, which is asked only after
+ * the sticky queue of the one before it has timed out (1 s).
+ */
+export const statusWithinMs = 1_700;
 
 /** A status, or why there is none: no worker answered, or it answered that it cannot go on with this workflow. */
-export type Asked<T> = { status: T } | { why: 'no worker' | { problem: string } };
+export type Asked<T> = { status: T } | { why: Why };
+export type Why = 'no worker' | { problem: string };
 
 /**
  * Asks a workflow for its status. What comes back was written by plans, people and commands, so control characters are
@@ -20,7 +24,7 @@ export type Asked<T> = { status: T } | { why: 'no worker' | { problem: string } 
 export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusWithinMs): Promise<Asked<T>> {
   const handle = link.temporal.workflow.getHandle(run.workflowId, run.runId);
   try {
-    const status = await link.call(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
+    const status = await link.ask(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
     return { status: cleanDeep(status) };
   } catch (error) {
     if (error instanceof NoAnswer) return { why: 'no worker' };
@@ -31,9 +35,23 @@ export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusW
 }
 
 /** Why a run is shown without its workflows' own words, and what to do about it. */
-export function unansweredText(why: 'no worker' | { problem: string }, environmentId: string): string {
+export function unansweredText(why: Why, environmentId: string): string {
   if (why === 'no worker') {
     return `no worker answers: this is what Temporal itself knows. Start one with: phasegate worker --env ${environmentId}`;
   }
   return `a worker answers but cannot go on with this run (${why.problem}): this is what Temporal itself knows. See the worker's log`;
+}
+
+/** The same for phases and rollbacks of a run that answers itself; undefined when all of them do. */
+export function silentPartsText(
+  parts: ReadonlyArray<{ workflowId: string; why: Why }>,
+  environmentId: string
+): string | undefined {
+  const [first] = parts;
+  if (!first) return undefined;
+  const names = parts.map(({ workflowId }) => workflowId.split('/').slice(-2).join('/')).join(', ');
+  if (first.why !== 'no worker') {
+    return `a worker answers but cannot go on with ${names} (${first.why.problem}): of that is shown what Temporal itself knows. See the worker's log`;
+  }
+  return `no worker answers for ${names}: of that is shown what Temporal itself knows. It stays with the build that began it; start a worker of that build with: phasegate worker --env ${environmentId}`;
 }

@@ -5,22 +5,26 @@ import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-stat
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { currentOf, describeRun, type Described } from './describe.js';
-import { fallbackSnapshot } from './fallback.js';
+import { runFromOutside } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
-import { readHistory } from './history.js';
-import { queryStatus, unansweredText, type Asked } from './query.js';
+import { readHistory, readInput, type HistoryFacts } from './history.js';
+import { phaseFromHistory } from './phase-from-history.js';
+import { queryStatus, silentPartsText, unansweredText, type Why } from './query.js';
+import { rollbackFromHistory } from './rollback-from-history.js';
 import { readFrozen } from './run-input.js';
 import { settle } from './settle.js';
 import type { LiveWindow, RunRef, RunSnapshot, Trouble } from './snapshot.js';
 
-type Unanswered = Extract<Asked<unknown>, { why: unknown }>;
-
-/** One phase or rollback: what it says, and what its running activities tell. */
+/** One phase or rollback: what it says, or what its history tells, and what its running activities tell. */
 interface Part<T> {
   status: T;
   windows: LiveWindow[];
   troubles: Trouble[];
+  /** Set when it is open and did not answer. */
+  silent?: Why;
 }
+
+type Read<T> = (history: HistoryFacts, relative: Relative) => T;
 
 /** Reads snapshots of one run, again and again; what cannot change any more is read once. */
 export class SnapshotReader {
@@ -39,13 +43,15 @@ export class SnapshotReader {
 
   /** @throws PhasegateError PG403 when the run is unknown, PG401 when the server cannot be reached */
   async read(): Promise<RunSnapshot> {
-    const [described, frozen, status] = await Promise.all([
+    const [described, frozen, asked] = await Promise.all([
       describeRun(this.link, this.run.workflowId, this.run.runId),
       this.readFrozen(),
       queryStatus<RunStatus>(this.link, this.run),
     ]);
-    const asked = 'status' in status ? await this.fromQueries(status.status, described, frozen) : status;
-    const snapshot = 'why' in asked ? await this.fallback(asked.why, described, frozen) : asked;
+    const snapshot =
+      'status' in asked
+        ? await this.answered(asked.status, described, frozen)
+        : await this.unanswered(asked.why, described, frozen);
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -54,34 +60,34 @@ export class SnapshotReader {
     return this.frozen;
   }
 
-  private async fallback(why: Unanswered['why'], described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
-    return cleanDeep(await fallbackSnapshot(this.link, described, frozen, unansweredText(why, frozen.environment.id)));
-  }
-
-  /** A phase may not answer though its migration did: then nothing of the answers is used. */
-  private async fromQueries(
-    run: RunStatus,
-    described: Described,
-    frozen: FrozenPlan
-  ): Promise<RunSnapshot | Unanswered> {
+  /** A phase may not answer though its migration did: phases stay with the build that began them. */
+  private async answered(run: RunStatus, described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
     const started = run.phases.flatMap(({ workflowId, runId }) => (runId === undefined ? [] : [{ workflowId, runId }]));
     // The migration knows the execution that it started; a person may have reset it since.
     const current = await Promise.all(started.map((ref) => currentOf(this.link, ref)));
-    const phases = await this.parts<PhaseStatus>(current);
-    if ('why' in phases) return phases;
-    const rollbacks = await this.parts<RollbackStatus>(await this.rollbackRefs(run, phases, described));
-    if ('why' in rollbacks) return rollbacks;
-    const parts = [...phases, ...rollbacks];
-    return {
-      schemaVersion: 1,
-      at: Date.now(),
-      run,
-      frozen,
-      phases: phases.map((part) => part.status),
-      rollbacks: rollbacks.map((part) => part.status),
-      windows: parts.flatMap((part) => part.windows),
-      troubles: parts.flatMap((part) => part.troubles),
-    };
+    const phases = await this.parts(current, phaseFromHistory, true);
+    const undoing = await this.rollbackRefs(run, phases, described);
+    const rollbacks = await this.parts(undoing, rollbackFromHistory, true);
+    const silent = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, silent: why }) =>
+      why === undefined ? [] : [{ workflowId, why }]
+    );
+    return snapshotOf(run, frozen, phases, rollbacks, silentPartsText(silent, frozen.environment.id));
+  }
+
+  private async unanswered(why: Why, described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
+    const family = await this.family(described);
+    // A worker that answers, though not for the migration, answers for its phases at once; none costs a second each.
+    const ask = why !== 'no worker';
+    const of = (type: string): Relative[] => family.filter((relative) => relative.type === type);
+    const [phases, rollbacks, input] = await Promise.all([
+      this.parts(of('deploymentPhase'), phaseFromHistory, ask),
+      this.parts(of('rollback'), rollbackFromHistory, ask),
+      readInput(this.link, described),
+    ]);
+    const startedBy = (input as { startedBy?: string }).startedBy ?? 'unknown';
+    const statuses = phases.map((part) => part.status);
+    const run = cleanDeep(runFromOutside(described, frozen, family, statuses, startedBy));
+    return snapshotOf(run, frozen, phases, rollbacks, unansweredText(why, frozen.environment.id));
   }
 
   /** Rollbacks are named by their phase or run only when they have ended, so Temporal is asked for them. */
@@ -92,25 +98,31 @@ export class SnapshotReader {
   ): Promise<RunRef[]> {
     const undoing = run.state === 'rolling back' || phases.some((part) => part.status.state === 'rolling back');
     const undone = run.rollbacks.length > 0 || phases.some((part) => part.status.rollback !== undefined);
-    if (described.open && !undoing && !undone) return [];
+    // A phase that does not answer may have begun one.
+    const unknown = phases.some((part) => part.silent !== undefined);
+    if (described.open && !undoing && !undone && !unknown) return [];
     return (await this.family(described)).filter((relative) => relative.type === 'rollback');
   }
 
-  private async parts<T>(refs: readonly RunRef[]): Promise<Array<Part<T>> | Unanswered> {
-    const asked = await Promise.all(refs.map((ref) => this.part<T>(ref)));
-    return asked.find((one) => 'why' in one) ?? asked.filter((one) => 'status' in one);
+  private parts<T extends object>(
+    refs: readonly RunRef[],
+    fromHistory: Read<T>,
+    ask: boolean
+  ): Promise<Array<Part<T>>> {
+    return Promise.all(refs.map((ref) => this.part(ref, fromHistory, ask)));
   }
 
-  private async part<T>(ref: RunRef): Promise<Part<T> | Unanswered> {
+  /** What has ended is read from its history: no worker of a later build could answer for it. */
+  private async part<T extends object>(ref: RunRef, fromHistory: Read<T>, ask: boolean): Promise<Part<T>> {
     const known = this.ended.get(ref.runId);
     // A run id belongs to one workflow, whose status always has one shape.
     if (known) return known as Part<T>;
-    const [asked, described] = await Promise.all([
-      queryStatus<T>(this.link, ref),
-      describeRun(this.link, ref.workflowId, ref.runId),
-    ]);
-    if ('why' in asked) return asked;
-    const part = { ...asked, ...activitiesOf(described) };
+    const described = await describeRun(this.link, ref.workflowId, ref.runId);
+    const asked = described.open && ask ? await queryStatus<T>(this.link, ref) : undefined;
+    const around = activitiesOf(described);
+    if (asked && 'status' in asked) return { ...asked, ...around };
+    const status = cleanDeep(fromHistory(await readHistory(this.link, ref), described));
+    const part = { status, ...around, ...(asked ? { silent: asked.why } : {}) };
     if (!described.open) this.ended.set(ref.runId, part);
     return part;
   }
@@ -132,9 +144,9 @@ export class SnapshotReader {
     return { ...snapshot, run };
   }
 
-  private async family(described: Described): Promise<Relative[]> {
+  private async family(run: Described): Promise<Relative[]> {
     const { expected } = this;
-    const family = await readFamily(this.link, described);
+    const family = await readFamily(this.link, run);
     if (!expected || family.some((relative) => relative.runId === expected.runId)) return family;
     return [...family, await describeRun(this.link, expected.workflowId, expected.runId)];
   }
@@ -142,6 +154,27 @@ export class SnapshotReader {
   private async ledger(family: readonly Relative[]): Promise<RunLedger> {
     return runLedger(await Promise.all(family.map((relative) => readHistory(this.link, relative))));
   }
+}
+
+function snapshotOf(
+  run: RunStatus,
+  frozen: FrozenPlan,
+  phases: ReadonlyArray<Part<PhaseStatus>>,
+  rollbacks: ReadonlyArray<Part<RollbackStatus>>,
+  noWorker: string | undefined
+): RunSnapshot {
+  const parts = [...phases, ...rollbacks];
+  return {
+    schemaVersion: 1,
+    at: Date.now(),
+    run,
+    frozen,
+    phases: phases.map((part) => part.status),
+    rollbacks: rollbacks.map((part) => part.status),
+    windows: parts.flatMap((part) => part.windows),
+    troubles: parts.flatMap((part) => part.troubles),
+    ...(noWorker === undefined ? {} : { noWorker }),
+  };
 }
 
 /** Only phases and rollbacks hold or undo changes. */

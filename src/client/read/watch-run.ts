@@ -18,33 +18,47 @@ const slowMs = 1_000;
 const slow: ReadonlySet<RunState> = new Set(['waiting', 'paused', 'on hold', 'waiting for locks']);
 
 /**
- * Reads a run until it has ended. A worker or server that is away for a while does not end the watch: it goes on with
- * the first answer that comes.
+ * Reads a run until it has ended. A worker or server that is away for a while does not end the watch: what was last seen
+ * is given again with the reason in `away`, and it goes on with the first answer that comes.
  *
  * @throws whatever the first reading throws
  */
-export async function* watchRun(reader: SnapshotReader, options: WatchOptions = {}): AsyncGenerator<RunSnapshot, void> {
+export async function* watchRun(
+  reader: Pick<SnapshotReader, 'read'>,
+  options: WatchOptions = {}
+): AsyncGenerator<RunSnapshot, void> {
   const { signal } = options;
   const pause = options.pause ?? sleep;
   let last: RunSnapshot | undefined;
   while (!signal?.aborted) {
-    const snapshot = await readOrWait(reader, last !== undefined);
-    if (snapshot) {
-      last = snapshot;
-      yield snapshot;
-      if (snapshot.run.outcome) return;
-    }
-    await pause(!snapshot || slow.has(effectiveState(snapshot)) ? slowMs : quickMs, signal);
+    // Whoever leaves does not wait for a server that is away.
+    const snapshot = await unlessAborted(readOrAway(reader, last), signal);
+    if (!snapshot) return;
+    last = snapshot;
+    yield snapshot;
+    if (snapshot.run.outcome && snapshot.away === undefined) return;
+    await pause(snapshot.away !== undefined || slow.has(effectiveState(snapshot)) ? slowMs : quickMs, signal);
   }
 }
 
-/** Undefined when the server is away and was there before. */
-async function readOrWait(reader: SnapshotReader, seen: boolean): Promise<RunSnapshot | undefined> {
+async function readOrAway(reader: Pick<SnapshotReader, 'read'>, last: RunSnapshot | undefined): Promise<RunSnapshot> {
   try {
     return await reader.read();
   } catch (error) {
-    if (seen && error instanceof PhasegateError && error.retryable) return undefined;
+    if (last && error instanceof PhasegateError && error.retryable) return { ...last, away: error.message };
     throw error;
+  }
+}
+
+/** Undefined when the signal comes first; nothing is left behind on a signal that lives as long as the watch. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  let leave = (): void => undefined;
+  const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal?.removeEventListener('abort', leave);
   }
 }
 

@@ -7,7 +7,10 @@ interface Mark {
   tone: Tone;
 }
 
-const marks: Record<RunState | StepState | UndoRecord['state'] | 'skipped' | 'unknown', Mark> = {
+/** What a watch tells about the way to the run, not about the run. */
+type Reach = 'no worker' | 'worker' | 'no server' | 'server';
+
+const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'skipped' | 'unknown', Mark> = {
   pending: { symbol: '·', tone: 'dim' },
   'waiting for locks': { symbol: '◷', tone: 'warn' },
   running: { symbol: '▶', tone: 'info' },
@@ -29,6 +32,10 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | 'skipped' | 'un
   'NOT rolled back': { symbol: '✖', tone: 'bad' },
   skipped: { symbol: '–', tone: 'dim' },
   unknown: { symbol: '?', tone: 'warn' },
+  'no worker': { symbol: '!', tone: 'bad' },
+  worker: { symbol: '✔', tone: 'good' },
+  'no server': { symbol: '!', tone: 'bad' },
+  server: { symbol: '✔', tone: 'good' },
 };
 export type AnyState = keyof typeof marks;
 

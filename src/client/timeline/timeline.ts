@@ -62,7 +62,7 @@ function phaseEvents(phase: PhaseStatus, run: RunStatus): RunEvent[] {
     const { address, people, title } = gate;
     const held = gate.kind === 'hold';
     events.push({
-      key: `${address}:${held ? 'on hold' : 'asked'}`,
+      key: `${address}:${held ? 'on hold' : 'asked'}:${gate.openedAt}`,
       at: gate.openedAt,
       about: address,
       state: held ? 'on hold' : 'waiting',
@@ -142,7 +142,7 @@ function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
   }
   for (const gate of rollback.gates) {
     events.push({
-      key: `${about}:${gate.address}:held`,
+      key: `${about}:${gate.address}:held:${gate.openedAt}`,
       at: gate.openedAt,
       about: gate.address,
       state: 'on hold',

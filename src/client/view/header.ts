@@ -27,6 +27,7 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
   if (view.ui) lines.push(line(paint('dim', uiLink(view.ui, run.workflowId))));
   if (run.remarks.length > 0) lines.push(line(paint('warn', `! ${run.remarks.join(' · ')}`)));
   if (noWorker !== undefined) lines.push(line(paint('bad', `! ${noWorker}`)));
+  if (snapshot.away !== undefined) lines.push(line(paint('bad', `! ${snapshot.away}; it is tried again`)));
   const ageMs = now - at;
   if (ageMs > 10_000 && !run.outcome) lines.push(line(paint('bad', `! no news since ${timeOfDay(at, now)} UTC`)));
   return lines;

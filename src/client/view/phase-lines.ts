@@ -7,7 +7,7 @@ import { symbolOf, toneOf, type AnyState } from '../render/states.js';
 import { untilText } from '../render/time.js';
 import { hanging, pad } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
-import { criterionLines, windowProgress } from './window-lines.js';
+import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
 import { windowOf } from './window-of.js';
 import type { View } from './view.js';
 
@@ -104,6 +104,7 @@ function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[]
     return [
       line(head, keep.current),
       line(progress, keep.current),
+      ...deadlineLines(step, 'it fails', view, `${indent}  `),
       ...(live ? criterionLines(spec, live, view, `${indent}  `) : []),
     ];
   }

@@ -4,7 +4,7 @@ import { symbolOf, toneOf } from '../render/states.js';
 import { pad, widthOf } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
-import { criterionLines, windowProgress } from './window-lines.js';
+import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
 
 const indent = '    ';
 
@@ -18,7 +18,8 @@ function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: Vi
   const name = `rollback of ${rollback.phases.join(', ') || 'nothing that is left'}`;
   if (rollback.state === 'rolled back') {
     const count = rollback.undos.filter((undo) => undo.state !== 'accepted').length;
-    const undone = `${count} ${count === 1 ? 'change' : 'changes'} undone`;
+    const done = rollback.undos.filter((undo) => undo.state === 'done' || undo.state === 'taken over').length;
+    const undone = `${done < count ? `${done} of ` : ''}${count} ${count === 1 ? 'change' : 'changes'} undone`;
     const words = rollback.verified
       ? paint('good', '✔ verified')
       : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
@@ -56,6 +57,7 @@ function checkLines(
   return [
     line(head, keep.current),
     line(`${indent}  ${windowProgress(check, spec, live, view)}`, keep.current),
+    ...deadlineLines(check, 'the rollback is NOT verified', view, `${indent}  `),
     ...criterionLines(spec, live, view, `${indent}  `),
   ];
 }

@@ -8,6 +8,7 @@ import type { LiveWindow } from '../read/snapshot.js';
 import type { Paint } from '../render/paint.js';
 import { progressBar, sparkline } from '../render/sparkline.js';
 import { table } from '../render/table.js';
+import { untilText } from '../render/time.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
 
@@ -29,6 +30,13 @@ export function windowProgress(record: StepRecord, spec: WindowSpec, live: LiveW
       : `${spanText(elapsed)}, at least ${spanText(spec.length.ms)}`;
   const samples = live ? `${Math.min(streak, needed)}/${needed} samples in a row` : 'no sample yet';
   return `${view.paint('info', done)}${view.paint('dim', left)} ${time} · ${samples}`;
+}
+
+/** Until when a running window may take, and what happens then. */
+export function deadlineLines(record: StepRecord, then: string, view: View, indent: string): Line[] {
+  if (!record.window) return [];
+  const text = `may take ${untilText(record.window.deadlineAt, view.now)}, then ${then}`;
+  return [line(indent + view.paint('dim', text), keep.detail)];
 }
 
 /** One line for each criterion: how it stands, its latest value against its bound, and the way there. */

@@ -28,9 +28,10 @@ describe('the exit code of an error', () => {
     ['PG406', 2],
     ['PG407', 2],
     ['PG408', 124],
-    ['PG409', 1],
+    ['PG409', 8],
     ['PG410', 2],
     ['PG411', 2],
+    ['PG412', 8],
   ] as const)('%s is %i', (code, exitCode) => {
     expect(exitCodeOf(code)).toBe(exitCode);
   });

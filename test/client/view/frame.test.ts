@@ -82,6 +82,7 @@ describe('the picture of a run', () => {
         "    ✔ Step core                                                        1 s",
         "    ▶ Watch the key metrics",
         "      ──────────────────── 1 s, at least 1 s · 0/11 samples in a row",
+        "      may take until 21:31:00 UTC (in 15 s), then it fails",
         "      ✖ breach  success > 95%  90%  █▇▁  1 breach, worst 90%",
         "    · then: success criteria for 1000ms · approval by 1 Engineering lead",
         "· 1b  Workflow orchestrator",

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
@@ -95,6 +96,22 @@ describe('attest', () => {
     const mine = await as('erin', 'attest', '--all', run, '--answer', 'done', '--yes', '--json');
     expect(JSON.parse(mine.stdout)).toMatchObject({ schemaVersion: 1, sent: [{ how: 'update' }, { how: 'update' }] });
     await stage.until('the end', async () => (await outcome()) === 'completed');
+  });
+
+  it('says for each item what became of it, and exits with the worst; names are forgiven their case', async () => {
+    stage.world.onIdentity = ({ statement }) => {
+      if (statement.gate === '1a/team#1') throw ApplicationFailure.nonRetryable('the key server is away');
+    };
+    await stage.start(plan([phase('1a', { before: [step.attest('team'), step.attest('board')] })]));
+    await stage.until('both items', async () => (await stage.phase('1a')).gates.length === 2);
+    const { code, stdout, stderr } = await as('ERIN', 'attest', '--all', run, '--answer', 'done', '--yes', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      sent: [{ how: 'update' }],
+      failed: [{ item: '1a/team#1', error: expect.stringContaining('PG402') as string }],
+    });
+    expect(stderr).toContain('1a/team#1 was not answered:');
+    expect(stderr).toContain('1 of 2 items were answered');
+    expect(code).toBe(8);
   });
 });
 

@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { safeJson } from '../../render/clean.js';
 import type { Run } from '../context.js';
-import { outputOption, runArgument } from '../options.js';
+import { jsonOption, outputOption, runArgument } from '../options.js';
 
 export function reportCommand(run: Run): Command {
   return new Command('report')
     .description('write what happened in a run: outcome, timeline, numbers, decisions, undo, evidence')
     .argument('[run]', runArgument)
     .addOption(outputOption(['markdown', 'json']))
+    .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  phasegate report last > report.md')
     .action(
       run<{ output: 'markdown' | 'json' }>(async (context, options, [reference]) => {

@@ -14,6 +14,8 @@ export function serverCommand(run: Run): Command {
     .addHelpText('after', '\nExample:\n  phasegate server --db .phasegate/temporal.sqlite')
     .action(
       run<ServerOptions>(async (context, options) => {
+        // One whose time is up is stopped, as on Ctrl-C.
+        context.keepsTime = true;
         const { runServer } = await import('../server.js');
         return runServer(context, options);
       })

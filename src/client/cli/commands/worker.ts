@@ -31,10 +31,12 @@ export function workerCommand(run: Run): Command {
     .addHelpText('after', '\nExample:\n  phasegate worker --env demo')
     .action(
       run<Options>(async (context, options) => {
+        // One whose time is up hands its windows over, as on Ctrl-C.
+        context.keepsTime = true;
         const { runWorkerFor } = await import('../worker.js');
         const { env, var: vars, ...rest } = options;
         const { profile, address, namespace } = context.options;
-        await runWorkerFor(context, env, vars, { ...rest, profile, address, namespace });
+        return runWorkerFor(context, env, vars, { ...rest, profile, address, namespace });
       })
     );
 }
