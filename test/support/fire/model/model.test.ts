@@ -107,6 +107,11 @@ describe('the model says yes', () => {
       { end: 'completed' },
     ],
     [
+      'to a rollback of a deployment that was stopped in its middle, after its effect',
+      { ...rolledBack, commands: [applies[0]!, command('deploy/b', 'apply', 'v2', '50'), ...undos] },
+      { end: 'rolled back' },
+    ],
+    [
       'to a command that must not run twice, when a person asked for another attempt',
       { ...completed, commands: [command('deploy/b', 'apply', 'v2', '45', 'first'), ...applies] },
       { end: 'completed', askedAgain: { 'deploy/b': 1 } },

@@ -25,8 +25,8 @@ function wayBack(account: Account, course: Course, target: string): Return[] {
   const moments = account.states[target] ?? [];
   const last = moments.at(-1);
   if (moments.length < 2 || !last || last.state !== course.paths[target]?.[0]) return [];
-  const command = account.commands.find(
-    (run) => run.target === target && run.startedAt <= last.at && last.at <= (run.endedAt ?? Infinity)
+  const command = account.commands.findLast(
+    (run) => run.target === target && run.verb === 'undo' && run.startedAt <= last.at
   );
   return [{ target, from: command?.startedAt ?? last.at, to: last.at }];
 }
