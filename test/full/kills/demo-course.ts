@@ -56,6 +56,7 @@ export async function demoAccount(
   evidenceDir: string,
   run: string
 ): Promise<Account> {
+  await recorder.caughtUp();
   const response = await fetch(`${platform}/admin/audit`);
   const { entries } = (await response.json()) as { entries: Audited[] };
   // The platform answers a repeated deployment with "unchanged": only what restarted a component moved it.

@@ -70,7 +70,7 @@ describe('a plain Temporal client', () => {
       if (needsRollback(act)) {
         const { code, text } = await rollBack(front, run);
         expect(text).toMatch(/rolled back, verified/i);
-        expect(code).toBe(4);
+        expect(code, text).toBe(4);
       } else expect(promised.outcomes).toContain((await front.ended(run)).kind);
       expect(complaints(course, await front.account(run, course), promised)).toEqual([]);
     }

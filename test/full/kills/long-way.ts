@@ -22,7 +22,7 @@ export type Place = (typeof places)[number];
 /** Places that are windows, in the order in which a phase runs them. */
 export const windowPlaces: readonly Place[] = ['window', 'traffic', 'success', 'soak'];
 
-const short = { length: span(1000), every: span(1000), warmUp: span(2000), deadline: span(60_000) };
+const short = { length: span(1000), every: span(1000), warmUp: span(4000), deadline: span(60_000) };
 
 export function longWayTargets(name: string): { flags: string[]; deploys: string[] } {
   return { flags: [`FLAG_${name}_1`, `FLAG_${name}_2`], deploys: [`${name}_1`, `${name}_2`] };
@@ -63,7 +63,7 @@ export function longWay(name: string, ground: Ground): Plan {
       hold: { deadline: long, then: 'rollback' },
       rollback: {
         metrics: ['success'],
-        window: windowSpec({ length: span(1000), every: span(1000), deadline: span(60_000) }),
+        window: windowSpec({ length: span(1000), every: span(1000), warmUp: span(4000), deadline: span(60_000) }),
         checks: [],
       },
     }

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
@@ -19,6 +19,8 @@ export function anotherBuild(folder: string): string {
     cpSync(resolve(part), join(folder, part), { recursive: true });
   }
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-  appendFileSync(join(folder, 'dist', 'workflow-bundle.js'), '\n// Another build.\n');
+  const bundle = join(folder, 'dist', 'workflow-bundle.js');
+  // In front: the bundle ends with its source map.
+  writeFileSync(bundle, `// Another build.\n${readFileSync(bundle, 'utf8')}`);
   return join(folder, 'bin', 'phasegate.js');
 }

@@ -79,7 +79,8 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
         provider: 'prometheus',
         url: prometheus.url,
         lag: span(1500),
-        timeout: span(5000),
+        // Under fire and in parallel a source may be slow; what it does not answer counts as a lost sample.
+        timeout: span(30_000),
         headers: {},
         // A scrape that a busy machine misses must not decide a test.
         bindings: { success: { promql: 'min_over_time(success[4s])' } },
@@ -140,7 +141,7 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
           return status.name !== 'RUNNING' && (memo?.outcome as Outcome | undefined);
         }),
       async account(run, { phases }) {
-        await until('the recorder to see the last flag file', () => Promise.resolve(ground.recorder.isUpToDate()));
+        await ground.recorder.caughtUp();
         const targets = phases.flatMap(({ moves }) => moves.map(({ target }) => target));
         return readAccount(ground, evidenceDir, run.workflowId, targets);
       },

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { spawnServer } from '../../../src/client/dev-server/index.js';
 import type { Moment } from './model/account.js';
+import { until } from './until.js';
 
 /** Every state that a flag file ever had, written down by a process that does nothing else. */
 export interface FlagRecorder {
@@ -9,8 +10,8 @@ export interface FlagRecorder {
   statesOf(key: string, say?: (definition: unknown) => string): Moment[];
   /** How many states of the whole file there were so far. */
   count(): number;
-  /** Whether the present file was seen. */
-  isUpToDate(): boolean;
+  /** Waits until the present file was seen: then so was everything before it. */
+  caughtUp(): Promise<void>;
   /** Why something may be missing. */
   holes(): string[];
   stop(): Promise<void>;
@@ -48,11 +49,10 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
         })
       ),
     count: () => states().length,
-    isUpToDate,
+    caughtUp: async () => void (await until('the last flag file', () => Promise.resolve(isUpToDate()), 10)),
     holes() {
       const missed = states().filter((state) => state.missed);
-      const late = isUpToDate() ? [] : ['the last state of the flag file was not recorded'];
-      return [...missed.map(({ at }) => `a state of the flag file before ${at} was missed`), ...late];
+      return missed.map(({ at }) => `a state of the flag file before ${at} was missed`);
     },
     stop: () => recorder.stop(),
   };

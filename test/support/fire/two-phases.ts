@@ -3,7 +3,7 @@ import { approval, phase, plan, span, step, windowSpec } from '../stage/plans.js
 import type { Course } from './model/account.js';
 
 /** What lies before the first change is not judged, so the first sample waits for the first scrapes after it. */
-export const window = { length: span(3000), every: span(1000), warmUp: span(3000), deadline: span(60_000) };
+export const window = { length: span(3000), every: span(1000), warmUp: span(4000), deadline: span(60_000) };
 
 const flagOf = (name: string): string => `FLAG_${name.toUpperCase()}`;
 
@@ -39,7 +39,7 @@ export function twoPhases(name: string, repeatable = true): Plan {
     hold: { deadline: span(300_000), then: 'rollback' },
     rollback: {
       metrics: ['success'],
-      window: windowSpec({ length: span(1000), every: span(1000), deadline: span(60_000) }),
+      window: windowSpec({ length: span(1000), every: span(1000), warmUp: span(4000), deadline: span(60_000) }),
       checks: [],
     },
   });
