@@ -1,4 +1,4 @@
-import { describeState, targetOf, undoOrder } from '../../plan/ledger.js';
+import { closedSteps, describeState, entryKey, targetOf, undoOrder } from '../../plan/ledger.js';
 import { undoneBy } from '../../plan/ledger-history.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { RollbackResult, RollbackStatus } from '../../plan/run-status.js';
@@ -23,12 +23,20 @@ export function rollbackFromHistory(history: HistoryFacts, relative: Relative): 
     phases: [...new Set(entries.map((entry) => entry.phase))].reverse(),
     startedAt: history.startedAt,
     ...standing(history, relative),
-    undos: undoOrder(entries).map(({ entry, covers }) => ({
-      entryId: entry.id,
-      covers,
-      title: `${targetOf(entry.change)} back to ${describeState(entry.before)}`,
-      state: undone.has(entry.id) ? ('done' as const) : ('pending' as const),
-    })),
+    undos: [
+      ...undoOrder(entries).map(({ entry, covers }) => ({
+        entryId: entry.id,
+        covers,
+        title: `${targetOf(entry.change)} back to ${describeState(entry.before)}`,
+        state: undone.has(entryKey(entry)) ? ('done' as const) : ('pending' as const),
+      })),
+      ...closedSteps(entries).map(({ entry, covers }) => ({
+        entryId: entry.id,
+        covers,
+        title: `${targetOf(entry.change)} stays as it is`,
+        state: undone.has(entryKey(entry)) ? ('accepted' as const) : ('cannot be undone' as const),
+      })),
+    ],
     checks: [],
     gates: [],
     refusals: [],

@@ -220,7 +220,11 @@ describe('the end of a command', () => {
     await until('it heartbeats', () => scope.heartbeats.length > 0);
     writeFileSync(join(tools.workdir, 'go'), '');
     await running;
-    expect(scope.heartbeats[0]).toEqual({ command: 'sh', since: expect.any(Number) as number });
+    expect(scope.heartbeats[0]).toEqual({
+      command: 'sh',
+      key: expect.any(String) as string,
+      since: expect.any(Number) as number,
+    });
   });
 
   it('files of a command are for the worker alone', async () => {
