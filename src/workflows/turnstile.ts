@@ -12,12 +12,17 @@ const mostForSignals = 1000;
 /** Lets messages that cost activities or signals through in their order, so many at a time and so many in all. */
 export class Turnstile {
   private readonly elsewhere: string;
+  private readonly atOnce: number;
   private tickets = 0;
   private left = 0;
 
-  /** @param elsewhere what a sender can do whose signal comes when there have been too many */
-  constructor(elsewhere: string) {
+  /**
+   * @param elsewhere what a sender can do whose signal comes when there have been too many
+   * @param atOnce how many at a time; 1 where a later one must not overtake an earlier one
+   */
+  constructor(elsewhere: string, atOnce = mostAtOnce) {
     this.elsewhere = elsewhere;
+    this.atOnce = atOnce;
   }
 
   /** @throws a refusal when too many came before; updates, which the server limits by itself, always get through */
@@ -27,7 +32,7 @@ export class Turnstile {
       if (how === 'signal' && ticket >= mostForSignals) {
         throw refused({ code: 'PG216', reason: `more than ${mostForSignals} messages came here: ${this.elsewhere}` });
       }
-      if (ticket >= this.left + mostAtOnce) await condition(() => ticket < this.left + mostAtOnce);
+      if (ticket >= this.left + this.atOnce) await condition(() => ticket < this.left + this.atOnce);
       return await run();
     } finally {
       this.left += 1;

@@ -66,6 +66,17 @@ describe('a pause', () => {
     expect((await run.result()).phases.map((one) => one.state)).toEqual(['completed', 'completed', 'completed']);
   });
 
+  it('of the run that is taken back at once never holds the phase: what is handed on keeps its order', async () => {
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+    await stage.gate('1a');
+    for (let time = 0; time < 10; time++) {
+      await run.signal('pause', { by: 'dana', id: `pause ${time}` });
+      await run.signal('resume', { by: 'dana', id: `resume ${time}` });
+    }
+    await stage.tell('1a', 'approve', 'erin');
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
   it('that comes while a phase is being started reaches it', async () => {
     const run = await stage.start(plan([phase('1a')]));
     await run.signal('pause', { by: 'dana' });

@@ -23,7 +23,8 @@ const ending: Objection = {
  */
 export function listenToPeople(record: MigrationRecord, stop: () => void): void {
   const { inbox } = record;
-  const turnstile = new Turnstile('send it to the phase itself');
+  // The server may deliver two signals that are under way in any order: a pause after its resume would hold for good.
+  const turnstile = new Turnstile('send it to the phase itself', 1);
   const ended = (): Objection | undefined =>
     record.hasEnded ? { code: 'PG213', reason: 'this run has ended' } : undefined;
 
