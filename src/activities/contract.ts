@@ -13,6 +13,7 @@ import type { WindowState } from '../plan/judge.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
 import type { Check, Environment, Phase, WindowSpec } from '../plan/model.js';
+import type { Opening } from '../plan/schedule.js';
 
 /** Who asks: part of evidence, logs and idempotency keys. `address` is `phase/step#attempt`. */
 export interface Origin {
@@ -214,13 +215,13 @@ export interface HostActivities {
   readLedger(input: { workflowId: string; run: string }): Promise<{ entries: LedgerEntry[]; askedBy: string }>;
   /** What the rollbacks of this workflow id undid (keys of entries), and the latest one's result when it finished. */
   readRollbacks(input: { workflowId: string; run: string }): Promise<{ undone: string[]; result?: RollbackResult }>;
-  /** When the phase's days begin (epoch ms, now or later), in the environment's time zone, compressed. */
+  /** When the phase's days begin and, where they do, end (epoch ms), in the environment's time zone, compressed. */
   scheduleOpening(input: {
     schedule: NonNullable<Phase['schedule']>;
     runStartedAt: number;
     timeZone: string;
     compression?: Environment['compression'];
-  }): Promise<{ opensAt: number; text: string }>;
+  }): Promise<Opening>;
 }
 
 export type { BaselineSet, CriterionSummary, EvidenceRef };

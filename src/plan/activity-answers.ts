@@ -85,7 +85,7 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     undone: z.array(text),
     result: z.looseObject({ verified: z.boolean(), undone: z.array(text) }).optional(),
   }),
-  scheduleOpening: z.looseObject({ opensAt: z.number(), text }),
+  scheduleOpening: z.looseObject({ opensAt: z.number(), closesAt: z.number().optional(), text }),
 };
 
 /**

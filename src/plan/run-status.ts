@@ -129,6 +129,7 @@ export interface PhaseStatus {
   state: RunState;
   startedAt: number;
   endedAt?: number;
+  /** Epoch ms; while it waits for its days to begin. */
   opensAt?: number;
   changedAt?: number;
   baseline?: BaselineSet;

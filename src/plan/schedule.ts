@@ -6,12 +6,15 @@ const day = 24 * 60 * 60 * 1000;
 export interface Opening {
   /** Epoch ms; now or in the past when the days have begun. */
   opensAt: number;
+  /** Epoch ms; the first instant at which the days are over. Absent where they never are. */
+  closesAt?: number;
   text: string;
 }
 
 /**
- * When the days of a phase begin: day 1 of week 1 is the calendar day on which the run started, in the environment's
- * time zone. Compressed time counts the days from the start of the run instead, divided and capped.
+ * When the days of a phase begin and end: day 1 of week 1 is the calendar day on which the run started, in the
+ * environment's time zone. Compressed time counts the days from the start of the run instead, divided and capped; there
+ * they do not end, since people and shortest windows are not compressed, and would make every phase late.
  *
  * Time zones are Node's, so this is for activities and the CLI, never for workflow code.
  */
@@ -23,13 +26,15 @@ export function phaseOpening(
 ): Opening {
   const offset = (schedule.week - 1) * 7 + schedule.days[0] - 1;
   const text = `Week ${schedule.week}, day ${schedule.days[0]}`;
-  if (offset === 0) return { opensAt: runStartedAt, text };
   if (compression) {
+    if (offset === 0) return { opensAt: runStartedAt, text };
     const scaled = (offset * day) / compression.scale;
     const ms = Math.min(scaled, compression.cap?.ms ?? scaled);
     return { opensAt: runStartedAt + ms, text: `${text} (compressed to ${spanText(ms)})` };
   }
-  return { opensAt: startOfDay(runStartedAt, offset, timeZone), text: `${text} (${timeZone})` };
+  const closesAt = startOfDay(runStartedAt, (schedule.week - 1) * 7 + schedule.days[1], timeZone);
+  if (offset === 0) return { opensAt: runStartedAt, closesAt, text };
+  return { opensAt: startOfDay(runStartedAt, offset, timeZone), closesAt, text: `${text} (${timeZone})` };
 }
 
 /** The first instant of the calendar day `offset` days after the day of `epochMs`; DST gaps at midnight end at the gap. */

@@ -1,16 +1,15 @@
-import { CancellationScope, defineQuery, setHandler, setWorkflowOptions, sleep } from '@temporalio/workflow';
+import { CancellationScope, defineQuery, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import type { BeforeItem } from '../plan/model.js';
 import type { PhaseInput } from '../plan/run-input.js';
 import type { PhaseResult, PhaseStatus } from '../plan/run-status.js';
-import { instantText } from '../plan/text/spans.js';
 import { statusQuery } from '../plan/wire.js';
-import { host } from './activities.js';
 import { together } from './beside.js';
 import { Answers } from './phase/answers.js';
 import { approve } from './phase/approval.js';
 import { baselineMetrics, captureBaseline } from './phase/baseline.js';
 import { listenToCommands } from './phase/commands.js';
 import { PhaseContext } from './phase/context.js';
+import { Days } from './phase/days.js';
 import { Desk } from './phase/desk.js';
 import { endPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
@@ -65,17 +64,21 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Pro
   const holds = new Holds(context, record, desk);
   const windows = new Windows(context, record, holds);
   const steps = new Steps(context, record, desk, holds, windows);
+  const days = new Days(context, record, steps);
 
-  await daysToBegin(context, record);
+  await days.begin();
+  await days.notOver();
 
   // Stability looks far back and may wait long; what is checked "before" must be fresh when the first change comes.
   await together(before.filter(isStable).map((item) => () => steps.run(item, 'before')));
+  await days.notOver();
   await together(before.filter((item) => !isStable(item)).map((item) => () => steps.run(item, 'before')));
   const metrics = baselineMetrics(phase);
   if (metrics.length > 0) {
     await steps.attempts(baseline, 'before', (attempt) => captureBaseline(context, record, metrics, attempt));
   }
 
+  await days.notOver();
   for (const step of phase.steps) await steps.run(step, 'steps');
 
   if (success) await steps.attempts(successWindow, 'success', (attempt) => steps.watch(success, attempt));
@@ -103,18 +106,4 @@ const soakWindow = { id: 'soak', kind: 'watch', onFail: 'rollback' } as const;
 
 function isStable(item: BeforeItem): boolean {
   return item.kind === 'check' && item.check.type === 'stable';
-}
-
-async function daysToBegin({ input }: PhaseContext, record: PhaseRecord): Promise<void> {
-  const { phase, run, environment } = input;
-  if (!phase.schedule) return;
-  const { compression, timeZone } = environment;
-  const opening = await host.scheduleOpening.executeWithOptions({ summary: `When do the days of ${phase.id} begin?` }, [
-    { schedule: phase.schedule, runStartedAt: run.startedAt, timeZone, ...(compression ? { compression } : {}) },
-  ]);
-  const wait = opening.opensAt - Date.now();
-  if (wait <= 0) return;
-  record.facts.opensAt = opening.opensAt;
-  record.publish();
-  await sleep(wait, { summary: `${opening.text}: ${instantText(opening.opensAt)}` });
 }

@@ -14,8 +14,37 @@ describe('the days of a phase', () => {
     const started = Date.parse('2026-03-02T14:30:00Z');
     expect(phaseOpening({ week: 1, days: [1, 3] }, started, 'UTC')).toEqual({
       opensAt: started,
+      closesAt: Date.parse('2026-03-05T00:00:00Z'),
       text: 'Week 1, day 1',
     });
+  });
+
+  it.each([
+    ['with the day of the start', '2026-03-02T14:30:00Z', 1, [1, 1], 'UTC', '2026-03-03T00:00:00.000Z'],
+    ['with the last of them', '2026-03-02T14:30:00Z', 1, [4, 5], 'UTC', '2026-03-07T00:00:00.000Z'],
+    ['with the week', '2026-03-02T14:30:00Z', 2, [6, 7], 'UTC', '2026-03-16T00:00:00.000Z'],
+    ['in their own zone', '2026-03-02T23:30:00Z', 1, [1, 2], 'Asia/Tokyo', '2026-03-04T15:00:00.000Z'],
+    ['an hour early in spring', '2026-03-27T12:00:00Z', 1, [1, 3], 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
+  ] as const)('end %s', (_what, started, week, [first, last], zone, expected) => {
+    const { closesAt } = phaseOpening({ week, days: [first, last] }, Date.parse(started), zone);
+    expect(new Date(closesAt ?? 0).toISOString()).toBe(expected);
+  });
+
+  it('end where the next ones begin', () => {
+    const started = Date.parse('2026-10-23T12:00:00Z');
+    const { closesAt } = phaseOpening({ week: 1, days: [1, 7] }, started, 'America/New_York');
+    expect(closesAt).toBe(phaseOpening({ week: 2, days: [1, 1] }, started, 'America/New_York').opensAt);
+  });
+
+  it('do not end where time is compressed, since people are not', () => {
+    const compression = { scale: 100_000 };
+    for (const days of [
+      [1, 1],
+      [4, 5],
+    ] as const) {
+      const opening = phaseOpening({ week: 1, days: [...days] }, 1000, 'UTC', compression);
+      expect(opening).not.toHaveProperty('closesAt');
+    }
   });
 
   it.each([

@@ -2,6 +2,7 @@ import type { Fault } from '../../plan/loading/fault.js';
 import type { FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
+import { daysText } from '../../plan/text/spans.js';
 import { describeStep } from './describe-step.js';
 import { opensAfter, phaseTimes, type Span } from './times.js';
 
@@ -130,9 +131,7 @@ function previewPhase(
   return {
     id: phase.id,
     title: phase.title,
-    ...(schedule
-      ? { schedule: { text: scheduleText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } }
-      : {}),
+    ...(schedule ? { schedule: { text: daysText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } } : {}),
     ...times,
     before: phase.before.map(shown),
     steps: phase.steps.map(shown),
@@ -161,8 +160,4 @@ function approvalFacts(
       ] as const
   );
   return { roles: Object.fromEntries(roles), expires: spec.expires.planned, onExpiry: spec.onExpiry };
-}
-
-function scheduleText({ week, days }: NonNullable<Phase['schedule']>): string {
-  return days[0] === days[1] ? `week ${week}, day ${days[0]}` : `week ${week}, days ${days[0]}-${days[1]}`;
 }

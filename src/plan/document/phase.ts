@@ -24,9 +24,11 @@ const schedule = z
       .min(1)
       .max(52)
       .meta({ description: 'Week of the run, from 1.', examples: [1] }),
-    days: z
-      .union([z.int().min(1).max(7), parsedText(parseDays, '^[1-7](?:-[1-7])?$', '1-3')])
-      .meta({ description: 'Days of that week on which the phase may start.', examples: ['1-3', 4] }),
+    days: z.union([z.int().min(1).max(7), parsedText(parseDays, '^[1-7](?:-[1-7])?$', '1-3')]).meta({
+      description:
+        'Days of that week on which the phase may start, in the time zone of the environment. Over before its first change: HOLD.',
+      examples: ['1-3', 4],
+    }),
   })
   .meta({
     id: 'schedule',

@@ -46,4 +46,5 @@ worker resolves them at the last moment. A token, password or authorization in t
 \`compress\` in a demo or test environment divides windows, holds, warm-ups, deadlines, soaks, reminders and escalations by its
 \`scale\`. Samples stay at least 1s apart, a window keeps 10 of them (a traffic hold 3), and deadlines of people stay at least
 \`people-minimum\`. \`cap\` cuts soaks, stable checks and schedule waits. Timeouts, the lag of a source and \`{{range}}\` do not
-shrink. An environment of kind \`production\` refuses it.`;
+shrink. The days of a schedule begin but do not end, since people take as long as they take. An environment of kind
+\`production\` refuses it.`;

@@ -99,7 +99,8 @@ export class Steps {
     return this.holds.settle(attempt, reason, await this.holds.open(attempt, reason, evidence?.at(-1)));
   }
 
-  private async notPaused(): Promise<void> {
+  /** Waits while the phase is paused. */
+  async notPaused(): Promise<void> {
     if (!this.record.facts.paused) return;
     this.record.publish();
     await condition(() => this.record.facts.paused === undefined);

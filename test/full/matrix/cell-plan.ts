@@ -14,7 +14,7 @@ export function cellPlan(planId: string): Plan {
   const one = (id: string, after: string[]): Phase =>
     phase(id, {
       after,
-      schedule: { week: 1, days: [1, 1] },
+      schedule: { week: 1, days: [1, 7] },
       steps: [
         step.flag('flag', { key: flagOf(planId, id) }),
         step.deploy('deploy', { target: targetOf(planId, id) }),

@@ -1,0 +1,57 @@
+import { sleep } from '@temporalio/workflow';
+import type { Opening } from '../../plan/schedule.js';
+import { daysText, instantText } from '../../plan/text/spans.js';
+import { host } from '../activities.js';
+import type { PhaseContext } from './context.js';
+import type { PhaseRecord } from './record.js';
+import type { StepName, Steps } from './steps.js';
+
+const schedule: StepName = { id: 'schedule', title: 'Days of the phase', kind: 'schedule', onFail: 'hold' };
+
+/** The days on which a phase may start: it waits for the first, and behind the last it starts only by a waiver. */
+export class Days {
+  private readonly context: PhaseContext;
+  private readonly record: PhaseRecord;
+  private readonly steps: Steps;
+  private closesAt = Number.POSITIVE_INFINITY;
+  private waived = false;
+
+  constructor(context: PhaseContext, record: PhaseRecord, steps: Steps) {
+    this.context = context;
+    this.record = record;
+    this.steps = steps;
+  }
+
+  async begin(): Promise<void> {
+    const { phase, run, environment } = this.context.input;
+    if (!phase.schedule) return;
+    const { compression, timeZone } = environment;
+    const { opensAt, closesAt, text }: Opening = await host.scheduleOpening.executeWithOptions(
+      { summary: `When are the days of ${phase.id}?` },
+      [{ schedule: phase.schedule, runStartedAt: run.startedAt, timeZone, ...(compression ? { compression } : {}) }]
+    );
+    if (closesAt !== undefined) this.closesAt = closesAt;
+    const wait = opensAt - Date.now();
+    if (wait <= 0) return;
+    this.record.facts.opensAt = opensAt;
+    this.record.publish();
+    await sleep(wait, { summary: `${text}: ${instantText(opensAt)}` });
+    delete this.record.facts.opensAt;
+  }
+
+  /**
+   * A HOLD when the days are over. Ask again behind whatever may have waited; a pause is waited out first, so that
+   * nothing lies between the answer and what comes next. One waiver is for all of the phase.
+   *
+   * @throws PhaseStopped when nobody waived it by the deadline
+   */
+  async notOver(): Promise<void> {
+    const { phase, environment } = this.context.input;
+    if (!phase.schedule || this.waived) return;
+    await this.steps.notPaused();
+    if (Date.now() < this.closesAt) return;
+    const reason = `its days (${daysText(phase.schedule)}, ${environment.timeZone}) ended at ${instantText(this.closesAt)}`;
+    await this.steps.attempts(schedule, 'before', () => Promise.resolve({ verdict: 'HOLD', reason }));
+    this.waived = true;
+  }
+}
