@@ -149,10 +149,26 @@ describe('a window that cannot be judged', () => {
       const [open] = (await stage.phase('1a')).gates;
       return calls >= 4 && open;
     });
-    expect(gate.address).toBe('1a/window#1');
+    expect(gate).toMatchObject({ address: '1a/window#1', reason: 'window says HOLD; it was on hold for 5 s before' });
+    // What it was on hold before is not given twice.
+    expect(gate.deadlineAt - gate.openedAt).toBe(60_000 - 5000);
     await stage.tell('1a', 'waive', { by: 'carlos', reason: 'fine' });
     await run.result();
     expect(stage.world.notes.filter((note) => note.kind === 'hold')).toHaveLength(2);
+  });
+
+  it('is not held for longer than the plan allows, however often its data comes and goes', async () => {
+    // Each HOLD takes 5 s: when the nineteenth one opens, no time is left for the data to come back.
+    stage.world.onWindow = ({ origin, untilRecovered, resume }) => {
+      if (origin.address.startsWith('rollback/')) return 'PASS';
+      if (!untilRecovered) return 'HOLD';
+      return resume?.heldMs === 90_000 ? never() : undefined;
+    };
+    const run = await stage.start(plan([watched], { hold: { deadline: span(90_000), then: 'rollback' } }));
+    expect((await failureOf(run.result())).message).toBe(
+      'rolled-back-verified: 1a/window#1 was on hold (window says HOLD; it was on hold for 90 s before) and nobody decided by the deadline'
+    );
+    expect(stage.world.changed()).toEqual([]);
   });
 
   it('holds a traffic step in the middle of its shares', async () => {

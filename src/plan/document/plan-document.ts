@@ -92,9 +92,10 @@ export const planDocument = z
       .meta({ id: 'waivers', description: 'Who may waive. Default: nobody.' }),
     hold: z
       .strictObject({
-        deadline: positiveDuration
-          .default('30m')
-          .meta({ description: 'How long a HOLD waits for a decision.', examples: ['30m'] }),
+        deadline: positiveDuration.default('30m').meta({
+          description: 'How long a HOLD waits for a decision; all HOLDs of one window together.',
+          examples: ['30m'],
+        }),
         then: z.enum(['rollback']).default('rollback').meta({ description: 'What happens when nobody decides.' }),
       })
       .optional()

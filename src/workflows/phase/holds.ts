@@ -25,16 +25,25 @@ export class Holds {
     this.desk = desk;
   }
 
-  /** Opens a HOLD at a step and tells people; resolves with what became of it. */
-  async open(step: StepRecord, reason: string, evidence: EvidenceRef | undefined): Promise<GateOutcome> {
+  /**
+   * Opens a HOLD at a step and tells people; resolves with what became of it.
+   *
+   * @param heldMs how long the same attempt was on hold before: all its HOLDs share one deadline, or data that comes and
+   *   goes would put off the plan's policy for ever
+   */
+  async open(step: StepRecord, reason: string, evidence: EvidenceRef | undefined, heldMs = 0): Promise<GateOutcome> {
+    const { deadline } = this.context.input.hold;
     const closed = irreversible(this.record.facts.ledger).length > 0;
-    const gate = this.gateAt(step, reason, evidence, closed);
+    const gate = this.gateAt(step, reason, evidence, {
+      deadlineAt: Date.now() + (closed ? deadline.ms : Math.max(0, deadline.ms - heldMs)),
+      then: closed ? 'ask again' : this.record.wayBack,
+    });
     this.record.mark(step, { state: 'on hold', reason });
     let times = 1;
     const outcome = this.desk.wait(gate, () => {
       if (!closed) return false;
       times += 1;
-      gate.deadlineAt = Date.now() + patienceMs(times, this.context.input.hold.deadline.ms);
+      gate.deadlineAt = Date.now() + patienceMs(times, deadline.ms);
       this.record.publish();
       this.tell(gate);
       return true;
@@ -84,8 +93,13 @@ export class Holds {
     });
   }
 
-  private gateAt(step: StepRecord, reason: string, evidence: EvidenceRef | undefined, closed: boolean): Gate {
-    const { environment, hold, run, waivers } = this.context.input;
+  private gateAt(
+    step: StepRecord,
+    reason: string,
+    evidence: EvidenceRef | undefined,
+    policy: Pick<Gate, 'deadlineAt' | 'then'>
+  ): Gate {
+    const { environment, run, waivers } = this.context.input;
     const mayWaive = namesInRoles(environment.people, waivers);
     const asked = environment.people.filter(({ name }) => name === run.startedBy || mayWaive.includes(name));
     const people = asked.length > 0 ? asked : environment.people;
@@ -98,8 +112,7 @@ export class Holds {
       people: people.map((person) => person.name),
       decisions: [],
       openedAt: Date.now(),
-      deadlineAt: Date.now() + hold.deadline.ms,
-      then: closed ? 'ask again' : this.record.wayBack,
+      ...policy,
       digest: evidence?.digest ?? '',
       ...(evidence ? { evidence } : {}),
       answers: ['retry', 'rollback', ...(mayWaive.length > 0 ? ['waive'] : [])],

@@ -4,6 +4,7 @@ import { canRecover } from '../../plan/judge.js';
 import type { WindowSpec } from '../../plan/model.js';
 import type { BaselineSet, EvidenceRef } from '../../plan/run-facts.js';
 import type { StepRecord } from '../../plan/run-status.js';
+import { spanText } from '../../plan/text/spans.js';
 import { beside } from '../beside.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
@@ -51,7 +52,7 @@ export class Windows {
       const verdict = found.verdict ?? 'HOLD';
       if (verdict !== 'HOLD' || !canRecover(found.state)) return { verdict, reason: found.reason, evidence };
       const held = await this.hold(step, request, found);
-      if ('decided' in held) return { decided: held.decided, reason: found.reason };
+      if ('decided' in held) return held;
       from = held.found;
       await this.note(step, spec, from, evidence);
       if (from.verdict === 'FAIL') return { verdict: 'FAIL', reason: from.reason, evidence };
@@ -63,7 +64,7 @@ export class Windows {
     step: StepRecord,
     request: WindowRequest,
     blind: WindowResult
-  ): Promise<{ decided: GateOutcome } | { found: WindowResult }> {
+  ): Promise<{ decided: GateOutcome; reason: string } | { found: WindowResult }> {
     let found: WindowResult | undefined;
     const watch = async (): Promise<void> => {
       const seen = await verdictOf(() => this.call(step, request, blind.state, true));
@@ -73,8 +74,10 @@ export class Windows {
       this.holds.recover(step);
     };
     step.verdict = 'HOLD';
-    const outcome = await beside(() => this.holds.open(step, blind.reason, blind.evidence), watch);
-    if (outcome.kind !== 'recovered' || !found) return { decided: outcome };
+    const { heldMs } = blind.state;
+    const reason = heldMs > 0 ? `${blind.reason}; it was on hold for ${spanText(heldMs)} before` : blind.reason;
+    const outcome = await beside(() => this.holds.open(step, reason, blind.evidence, heldMs), watch);
+    if (outcome.kind !== 'recovered' || !found) return { decided: outcome, reason };
     delete step.verdict;
     this.record.mark(step, { state: 'running', reason: `${blind.reason}; the data came back` });
     return { found };
