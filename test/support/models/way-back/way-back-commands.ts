@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { UndoInput } from '../../../../src/activities/contract.js';
 import type { LedgerEntry } from '../../../../src/plan/change.js';
 import { runLedger } from '../../../../src/plan/ledger-history.js';
-import type { RollbackResult, RollbackStatus } from '../../../../src/plan/run-status.js';
+import type { Gate, RollbackResult, RollbackStatus } from '../../../../src/plan/run-status.js';
 import type { LittleTemporal } from '../engine/little-temporal.js';
 import type { Fortune, ModelWorld } from '../world.js';
 import type { Account, WayBackModel } from './way-back-model.js';
@@ -36,28 +36,33 @@ export function openIn({ server, ledger }: WayBackRun): LedgerEntry[] {
   return runLedger([phase, ...rollbacks]).open;
 }
 
+const states = {
+  done: ['done'],
+  'by hand': ['taken over'],
+  failing: ['failing', 'running'],
+  owed: ['pending', 'running'],
+  stands: ['cannot be undone'],
+  accepted: ['accepted'],
+};
+
 /** After every command the rollback owes exactly what the model says, and undoes nothing out of turn or twice. */
 export function agree(model: WayBackModel, run: WayBackRun): void {
-  const { server, world, ledger } = run;
+  const { server, world } = run;
+  model.tick(server.now);
   expect(world.undone).toEqual([...new Set(world.undone)]);
   const rollback = server.find(rollbackId(model.rollbacks));
   const status = rollback?.query<RollbackStatus>('status');
   expect(status?.undos.map((undo) => undo.entryId)).toEqual(model.accounts.map(({ entries }) => entries[0]?.id));
   if (model.state === 'running') {
-    const states = {
-      done: ['done'],
-      'by hand': ['taken over'],
-      failing: ['failing', 'running'],
-      owed: ['pending', 'running'],
-    };
     for (const [index, { debt }] of model.accounts.entries())
       expect(states[debt]).toContain(status?.undos[index]?.state);
-    const failing = model.accounts
-      .filter(({ debt }) => debt === 'failing')
-      .flatMap(({ entries }) => entries.slice(0, 1).map(({ id }) => id));
-    expect(status?.gates.map((gate) => gate.address).toSorted()).toEqual(failing.toSorted());
+    const gates = (status?.gates ?? []).map(({ address, deadlineAt, answers }) => ({ address, deadlineAt, answers }));
+    expect(gates.toSorted(byAddress)).toEqual(model.gates.map(gateOf).toSorted(byAddress));
     const running = server.tasks.filter((task) => task.type === 'undoChange').map(undoIn);
     const isRunning = (account: Account): boolean => running.some((id) => model.account(id) === account);
+    for (const id of running) expect(['owed', 'failing']).toContain(model.account(id)?.debt);
+    const failing = model.accounts.filter(({ debt }) => debt === 'failing');
+    for (const account of failing) expect(isRunning(account)).toBe(account.isHurried || account.nextAt <= server.now);
     const owed = model.accounts.filter(({ debt }) => debt === 'owed');
     for (const account of owed.filter(isRunning)) expect(model.mayRun(account, isRunning)).toBe(true);
     expect(owed.every((account) => model.isBlocked(account)) || owed.some(isRunning)).toBe(true);
@@ -68,14 +73,21 @@ export function agree(model: WayBackModel, run: WayBackRun): void {
       expect(result.undone.toSorted()).toEqual(
         model.accounts.flatMap(({ entries }) => entries.map(({ id }) => id)).toSorted()
       );
-      const byHand = model.accounts.some(({ debt }) => debt === 'by hand');
-      const closed = (rollback.identity.input as { entries: LedgerEntry[] }).entries.some((entry) => entry.cannotUndo);
-      if (result.verified) expect(byHand || closed).toBe(false);
-    } else expect(status?.state).toBe(failing.length > 0 ? 'on hold' : 'rolling back');
+      const byPeople = model.accounts.some(({ debt }) => debt === 'by hand' || debt === 'accepted');
+      if (byPeople) expect(result.verified).toBe(false);
+    } else expect(status?.state).toBe(gates.length > 0 ? 'on hold' : 'rolling back');
   }
-  const closed = ledger.filter((entry) => entry.cannotUndo !== undefined).map(({ id }) => id);
   const open = openIn(run).map(({ id }) => id);
-  expect(open.toSorted()).toEqual([...closed, ...model.owed.map(({ id }) => id)].toSorted());
+  expect(open.toSorted()).toEqual(model.owed.map(({ id }) => id).toSorted());
+}
+
+function gateOf({ entries, nextAt, debt }: Account): Pick<Gate, 'address' | 'deadlineAt' | 'answers'> {
+  const answers = debt === 'failing' ? ['retry', 'takeover'] : ['takeover'];
+  return { address: entries[0]?.id ?? '', deadlineAt: nextAt, answers };
+}
+
+function byAddress(one: Pick<Gate, 'address'>, other: Pick<Gate, 'address'>): number {
+  return one.address.localeCompare(other.address);
 }
 
 /** An activity comes to its end: an undo, or a check of whether all is well. */
@@ -97,8 +109,8 @@ export class End implements WayBackCommand {
     const task = tasks[this.index % Math.max(1, tasks.length)];
     if (!task) return;
     const account = task.type === 'undoChange' ? model.account(undoIn(task)) : undefined;
-    if (account) account.debt = this.fortune === 'good' ? 'done' : account.debt;
-    if (account?.debt === 'owed') account.debt = 'failing';
+    if (account && this.fortune === 'good') account.debt = 'done';
+    else if (account) model.fail(account, run.server.now);
     await run.server.finish(task, run.world.end(task, this.fortune));
     agree(model, run);
   }
@@ -108,8 +120,8 @@ export class End implements WayBackCommand {
   }
 }
 
-/** Somebody answers the page of an undo that keeps failing, or of one that does not fail. */
-class Answer implements WayBackCommand {
+/** Somebody answers the page of an undo that keeps failing, of what cannot be undone, or of what needs no answer. */
+export class Answer implements WayBackCommand {
   private readonly name: 'takeover' | 'retry';
   private readonly by: string;
   private readonly index: number;
@@ -129,11 +141,14 @@ class Answer implements WayBackCommand {
     const [entry] = account?.entries ?? [];
     if (!account || !entry) return;
     const isRunning = run.server.tasks.some((task) => task.type === 'undoChange' && undoIn(task) === entry.id);
-    const counts = account.debt === 'failing' && this.by !== 'mallory';
+    const isTaken = model.gates.includes(account) && (account.debt === 'failing' || this.name === 'takeover');
+    const counts = isTaken && this.by !== 'mallory';
     const payload = { by: this.by, [this.name === 'takeover' ? 'entry' : 'gate']: entry.id, reason: 'by hand' };
     // While an attempt is under way the answer waits for it: done after all, or the next thing that counts.
     if (isRunning && counts) return;
-    if (counts && this.name === 'takeover') {
+    if (counts && this.name === 'retry') account.isHurried = true;
+    else if (counts && account.debt === 'stands') account.debt = 'accepted';
+    else if (counts) {
       run.world.restore(entry);
       account.debt = 'by hand';
     }
@@ -148,17 +163,23 @@ class Answer implements WayBackCommand {
 }
 
 class Wait implements WayBackCommand {
+  private readonly minutes: number;
+
+  constructor(minutes: number) {
+    this.minutes = minutes;
+  }
+
   check(): boolean {
     return true;
   }
 
   async run(model: WayBackModel, run: WayBackRun): Promise<void> {
-    await run.server.advance(5 * minute);
+    await run.server.advance(this.minutes * minute);
     agree(model, run);
   }
 
   toString(): string {
-    return 'wait';
+    return `wait(${this.minutes})`;
   }
 }
 
@@ -193,7 +214,7 @@ export class Again implements WayBackCommand {
 
   async run(model: WayBackModel, run: WayBackRun): Promise<void> {
     const open = openIn(run);
-    model.again(open);
+    model.again(open, run.server.now);
     await run.start(open, model.rollbacks);
     agree(model, run);
   }
@@ -210,7 +231,7 @@ export const wayBackCommands = fc.commands<WayBackModel, WayBackRun, false>(
     fc.tuple(fc.nat(5), fc.constantFrom<Fortune[]>('bad', 'error', 'lost')).map((of) => new End(...of)),
     fc.tuple(people, fc.nat(5)).map((of) => new Answer('takeover', ...of)),
     fc.tuple(people, fc.nat(5)).map((of) => new Answer('retry', ...of)),
-    fc.constant(new Wait()),
+    fc.constantFrom(5, 5, 15, 60, 720).map((minutes) => new Wait(minutes)),
     fc.constantFrom('cancel' as const, 'terminate' as const).map((how) => new Stop(how)),
     fc.constant(new Again()),
   ] as Array<fc.Arbitrary<WayBackCommand>>,
