@@ -39,7 +39,7 @@ export class End extends Command {
       const { gate, by, decision } = (task.input as VerifyIdentityInput).statement;
       if (run.gates.some((one) => one.gate.address === gate)) model.heard.add(`${gate} ${by} ${decision}`);
     }
-    await run.server.finish(task, run.world.end(task, this.fortune));
+    await run.server.finish(task, run.end(task, this.fortune));
   }
 
   override toString(): string {
@@ -73,7 +73,8 @@ export class Answer extends Command {
       ...(answer === 'takeover' ? { entry: address } : where),
       ...(answer === 'approve' ? {} : { reason: 'because' }),
     };
-    const entry = run.ledger.entries.find(({ id }) => answer === 'takeover' && id === address);
+    const isUndone = answer === 'takeover' && answers.includes('retry');
+    const entry = isUndone ? run.ledger.entries.find(({ id }) => id === address) : undefined;
     if (entry) run.world.restore(entry);
     await run.server.signal(asked.at, answer, payload);
     if (!this.twice) return;

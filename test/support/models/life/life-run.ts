@@ -1,20 +1,23 @@
 import type { LedgerEntry } from '../../../../src/plan/change.js';
-import { ledgerOf, runLedger, undoneBy } from '../../../../src/plan/ledger-history.js';
+import { ledgerOf, runLedger, undoneBy, type ExecutionHistory } from '../../../../src/plan/ledger-history.js';
 import type { Plan } from '../../../../src/plan/model.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../../src/plan/run-status.js';
 import { approval, environment, phase, plan, runInput, step, windowSpec } from '../../stage/plans.js';
-import type { Execution } from '../engine/execution.js';
-import { LittleTemporal } from '../engine/little-temporal.js';
+import type { Execution, Task } from '../engine/execution.js';
+import { LittleTemporal, type Ending } from '../engine/little-temporal.js';
 import { deploymentPhase, migration, rollback } from '../engine/workflows.js';
 import { crowd, starter } from '../gates/crowd.js';
-import { ModelWorld } from '../world.js';
+import { ModelWorld, type Fortune } from '../world.js';
 
 export const runId = 'migration/x/test-plan';
 export const roles = { a: { lead: 1, ops: 1 }, b: { lead: 2 } } as const;
 
-/** Two phases that move one target both; `closed`: the second one also does what cannot be undone. */
-export function planOf(closed: boolean): Plan {
-  const more = closed ? { cannotUndo: 'the schema moves on' } : {};
+/** A deployment of the second phase that cannot be undone; the first phase moves `core`, too. */
+export type Closed = 'core' | 'tools' | undefined;
+
+/** Two phases that move one target both. */
+export function planOf(closed: Closed): Plan {
+  const more = (target: Closed): object => (closed === target ? { cannotUndo: 'the schema moves on' } : {});
   return plan(
     [
       phase('a', {
@@ -25,9 +28,9 @@ export function planOf(closed: boolean): Plan {
       }),
       phase('b', {
         steps: [
-          step.deploy('core', { revision: 'v3' }),
+          step.deploy('core', { revision: 'v3', ...more('core') }),
           step.flag('y', { onFail: 'hold' }),
-          step.deploy('tools', more),
+          step.deploy('tools', more('tools')),
         ],
         approval: approval({ roles: roles.b }),
       }),
@@ -40,21 +43,18 @@ export function planOf(closed: boolean): Plan {
 export class LifeRun {
   readonly world = new ModelWorld();
   readonly server = new LittleTemporal({ migration, deploymentPhase, rollback }, (task) => {
-    const { workflowId } = task.input as { workflowId: string };
-    const found = this.server.find(workflowId);
-    const history = found?.history ?? [];
-    if (task.type === 'readLedger') return { result: { entries: ledgerOf(history), askedBy: runId } };
-    if (task.type !== 'readRollbacks') return this.world.instant(task);
-    const execution = { startedAt: 0, input: found?.identity.input, activities: history };
-    const result = found?.end?.result;
-    return {
-      result: { undone: undoneBy({ ...execution, ...(result ? { result } : {}) }), ...(result ? { result } : {}) },
-    };
+    if (task.type === 'readLedger') {
+      const entries = this.historiesOf(task).flatMap(({ activities }) => ledgerOf(activities));
+      return { result: { entries, askedBy: runId } };
+    }
+    if (task.type === 'readRollbacks') this.read.set(task, this.readRollbacks(task));
+    return this.world.instant(task);
   });
+  private readonly read = new Map<Task, Ending>();
   readonly plan: Plan;
   readonly environment = environment('x', { people: crowd, notify: [] });
 
-  constructor(closed: boolean) {
+  constructor(closed: Closed) {
     this.plan = planOf(closed);
   }
 
@@ -94,16 +94,26 @@ export class LifeRun {
       });
   }
 
+  /** How an activity ends. What is read of rollbacks may be old by the time it is told. */
+  end(task: Task, fortune: Fortune): Ending {
+    return this.read.get(task) ?? this.world.end(task, fortune);
+  }
+
   /** What every execution captured, and what of it no rollback covers, as the client reads it. */
   get ledger(): { entries: LedgerEntry[]; open: LedgerEntry[] } {
-    return runLedger(
-      [...this.of('deploymentPhase'), ...this.of('rollback')].map(({ identity, history, end }) => ({
-        startedAt: identity.startedAt,
-        input: identity.input,
-        activities: history,
-        ...(end?.result === undefined ? {} : { result: end.result }),
-      }))
-    );
+    return runLedger([...this.of('deploymentPhase'), ...this.of('rollback')].map(historyOf));
+  }
+
+  private readRollbacks(task: Task): Ending {
+    const executions = this.historiesOf(task);
+    const result = executions.at(-1)?.result;
+    return { result: { undone: executions.flatMap(undoneBy), ...(result === undefined ? {} : { result }) } };
+  }
+
+  /** Of all executions of the workflow that an activity asks about. */
+  private historiesOf({ input }: Task): ExecutionHistory[] {
+    const { workflowId } = input as { workflowId: string };
+    return this.server.executions.filter(({ identity }) => identity.workflowId === workflowId).map(historyOf);
   }
 
   /** `phasegate rollback`, once nothing of the run is at work any more. */
@@ -122,4 +132,9 @@ export class LifeRun {
     const input = { schemaVersion: 1, run, entries: this.ledger.open, environment: frozen, ...rest };
     await this.server.start('rollback', `${runId}/rollback/again-${this.of('rollback').length}`, input);
   }
+}
+
+function historyOf({ identity, history, end }: Execution): ExecutionHistory {
+  const { startedAt, input } = identity;
+  return { startedAt, input, activities: history, ...(end?.result === undefined ? {} : { result: end.result }) };
 }
