@@ -204,6 +204,12 @@ export interface LockHolder {
 
 export type LockAnswer = { granted: true } | { granted: false; conflicts: Array<{ key: string; holder: LockHolder }> };
 
+export interface RollbacksRead {
+  undone: string[];
+  open?: boolean;
+  result?: RollbackResult;
+}
+
 export interface HostActivities {
   /** All keys or none. Asking again for what the same run holds is granted. */
   acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;
@@ -213,8 +219,11 @@ export interface HostActivities {
    * or forgot by a reset what it did. `askedBy` is the run id of the execution that asked: another reset makes another.
    */
   readLedger(input: { workflowId: string; run: string }): Promise<{ entries: LedgerEntry[]; askedBy: string }>;
-  /** What the rollbacks of this workflow id undid (keys of entries), and the latest one's result when it finished. */
-  readRollbacks(input: { workflowId: string; run: string }): Promise<{ undone: string[]; result?: RollbackResult }>;
+  /**
+   * What the rollbacks of this workflow id undid (keys of entries), and the latest one's result when it finished.
+   * While one is `open`, it may have undone more by the time this is read; histories of earlier versions do not tell.
+   */
+  readRollbacks(input: { workflowId: string; run: string }): Promise<RollbacksRead>;
   /** When the phase's days begin and, where they do, end (epoch ms), in the environment's time zone, compressed. */
   scheduleOpening(input: {
     schedule: NonNullable<Phase['schedule']>;

@@ -83,6 +83,7 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
   readLedger: z.looseObject({ entries: z.array(ledgerEntry), askedBy: text }),
   readRollbacks: z.looseObject({
     undone: z.array(text),
+    open: z.boolean().optional(),
     result: z.looseObject({ verified: z.boolean(), undone: z.array(text) }).optional(),
   }),
   scheduleOpening: z.looseObject({ opensAt: z.number(), closesAt: z.number().optional(), text }),

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
+import type { RollbacksRead } from '../activities/contract.js';
 import type { LedgerEntry } from '../plan/change.js';
 import type { Environment, RollbackSpec } from '../plan/model.js';
 import { openEntries } from '../plan/ledger.js';
@@ -11,6 +12,7 @@ import { host } from './activities.js';
 import type { rollback } from './rollback.js';
 
 const minute = 60_000;
+const firstPause = 2_000;
 
 /** What is taken back, and why. `name` ends the workflow id of the rollback: a phase, or `all`. */
 export interface TakeBack {
@@ -33,44 +35,53 @@ interface Input {
  * does not reach.
  */
 export async function takeBack(input: Input, what: TakeBack): Promise<RollbackResult> {
-  const workflowId = rollbackWorkflowId(input.run.workflowId, what.name);
-  let pause = 2_000;
-  let { entries } = what;
-  for (;;) {
-    try {
-      return await undo(workflowId, input, { ...what, entries });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-    await sleep(pause, { summary: `Waits for the end of ${workflowId}` });
-    pause = Math.min(2 * pause, 15 * minute);
-    const left = await leftOf(workflowId, input.run, what.entries);
-    if ('result' in left) return left.result;
-    entries = left.entries;
-  }
+  const result = await undo(input, what);
+  if (result) return result;
+  await sleep(firstPause, { summary: waiting(input, what) });
+  return undoRest(input, what, 2 * firstPause);
 }
 
 /** The same for somebody who does not know whether a rollback of that name began, or has ended, already. */
-export async function takeBackRest(input: Input, what: TakeBack): Promise<RollbackResult> {
-  const left = await leftOf(rollbackWorkflowId(input.run.workflowId, what.name), input.run, what.entries);
-  return 'result' in left ? left.result : takeBack(input, { ...what, entries: left.entries });
+export function takeBackRest(input: Input, what: TakeBack): Promise<RollbackResult> {
+  return undoRest(input, what, firstPause);
 }
 
-/** What earlier rollbacks of this name left open; the result of the last one when that is nothing. */
-async function leftOf(
-  workflowId: string,
-  { runId: run }: RunIdentity,
-  all: LedgerEntry[]
-): Promise<{ entries: LedgerEntry[] } | { result: RollbackResult }> {
-  const earlier = await host.readRollbacks.executeWithOptions({ summary: `What did ${workflowId} undo?` }, [
-    { workflowId, run },
+/** What is read of a rollback at work is old a moment later: begun with that, another would undo things twice. */
+async function undoRest(input: Input, what: TakeBack, firstMs: number): Promise<RollbackResult> {
+  for (let pause = firstMs; ; pause = Math.min(2 * pause, 15 * minute)) {
+    const { undone, open, result } = await readRollbacks(input, what);
+    const entries = openEntries(what.entries, undone);
+    if (entries.length === 0 && result) return result;
+    const rest = open ? undefined : await undo(input, { ...what, entries });
+    if (rest) return rest;
+    await sleep(pause, { summary: waiting(input, what) });
+  }
+}
+
+function readRollbacks({ run }: Input, { name }: TakeBack): Promise<RollbacksRead> {
+  const workflowId = rollbackWorkflowId(run.workflowId, name);
+  return host.readRollbacks.executeWithOptions({ summary: `What did ${workflowId} undo?` }, [
+    { workflowId, run: run.runId },
   ]);
-  const entries = openEntries(all, earlier.undone);
-  return entries.length === 0 && earlier.result ? { result: earlier.result } : { entries };
 }
 
-async function undo(workflowId: string, input: Input, what: TakeBack): Promise<RollbackResult> {
+function waiting({ run }: Input, { name }: TakeBack): string {
+  return `Waits for the end of ${rollbackWorkflowId(run.workflowId, name)}`;
+}
+
+/** Undefined when a rollback of that name is at work already. */
+async function undo(input: Input, what: TakeBack): Promise<RollbackResult | undefined> {
+  try {
+    return await start(input, what);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return undefined;
+  }
+}
+
+async function start(input: Input, what: TakeBack): Promise<RollbackResult> {
   const { run, environment } = input;
+  const workflowId = rollbackWorkflowId(run.workflowId, what.name);
   const startedAt = Date.now();
   const child = await startChild<typeof rollback>('rollback', {
     workflowId,

@@ -171,7 +171,8 @@ describe('a terminate', () => {
     await stage.phaseHandle('1b').terminate();
     await stage.until('the migration to wait', async () => {
       const { events } = await run.fetchHistory();
-      return events?.some((event) => event.startChildWorkflowExecutionFailedEventAttributes);
+      const timers = events?.filter((event) => event.timerStartedEventAttributes) ?? [];
+      return timers.length === 2;
     });
     expect(stage.world.story('undo')).toEqual([]);
     undo.open();

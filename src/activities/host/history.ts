@@ -1,13 +1,19 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { temporal } from '@temporalio/proto';
 import type { ExecutionHistory, HistoryActivity } from '../../plan/ledger-history.js';
 
 /** One execution, with its activities in the order in which they were scheduled. */
+export interface ReadExecution extends ExecutionHistory {
+  /** Whether it was still at work when its history was read. */
+  isOpen: boolean;
+}
+
 export async function readExecution(
   client: Client,
   execution: { workflowId: string; runId: string }
-): Promise<ExecutionHistory> {
+): Promise<ReadExecution> {
   const history = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
   const first = async (payloads: Payload[] | null | undefined): Promise<unknown> =>
     (await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads))[0];
@@ -24,18 +30,31 @@ export async function readExecution(
     const ended = event.workflowExecutionCompletedEventAttributes;
     if (ended) told.result = await first(ended.result?.payloads);
   }
+  const last = history.events?.at(-1);
   return {
+    isOpen: last === undefined || !isEnd(last),
     startedAt: Number(history.events?.[0]?.eventTime?.seconds ?? 0) * 1000,
     ...told,
     activities: [...found.values()],
   };
 }
 
+function isEnd(event: temporal.api.history.v1.IHistoryEvent): boolean {
+  return [
+    event.workflowExecutionCompletedEventAttributes,
+    event.workflowExecutionFailedEventAttributes,
+    event.workflowExecutionCanceledEventAttributes,
+    event.workflowExecutionTerminatedEventAttributes,
+    event.workflowExecutionTimedOutEventAttributes,
+    event.workflowExecutionContinuedAsNewEventAttributes,
+  ].some((attributes) => attributes !== undefined && attributes !== null);
+}
+
 /**
  * All executions of a workflow id that belong to one run, oldest first: a reset makes another one. The visibility store
  * may be a moment behind, so the latest is asked for by its id.
  */
-export async function executionsOf(client: Client, workflowId: string, run: string): Promise<ExecutionHistory[]> {
+export async function executionsOf(client: Client, workflowId: string, run: string): Promise<ReadExecution[]> {
   const runIds = new Set<string>();
   const query = `WorkflowId = ${quoted(workflowId)} AND PhasegateRun = ${quoted(run)}`;
   for await (const { runId } of client.workflow.list({ query })) runIds.add(runId);

@@ -43,7 +43,8 @@ export function createHostActivities(client: Client): HostActivities {
     async readRollbacks({ workflowId, run }) {
       const executions = await executionsOf(client, workflowId, run);
       const result = executions.at(-1)?.result as RollbackResult | undefined;
-      return { undone: executions.flatMap(undoneBy), ...(result ? { result } : {}) };
+      const open = executions.some(({ isOpen }) => isOpen);
+      return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
     async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
       return phaseOpening(schedule, runStartedAt, timeZone, compression);

@@ -106,8 +106,10 @@ export class LifeRun {
 
   private readRollbacks(task: Task): Ending {
     const executions = this.historiesOf(task);
+    const { workflowId } = task.input as { workflowId: string };
+    const open = this.server.open.some(({ identity }) => identity.workflowId === workflowId);
     const result = executions.at(-1)?.result;
-    return { result: { undone: executions.flatMap(undoneBy), ...(result === undefined ? {} : { result }) } };
+    return { result: { undone: executions.flatMap(undoneBy), open, ...(result === undefined ? {} : { result }) } };
   }
 
   /** Of all executions of the workflow that an activity asks about. */
