@@ -66,7 +66,7 @@ export class Execution {
   parent?: { execution: Execution; seq: number; onClose: number };
   end: End | undefined;
   private readonly activator: Activator;
-  private readonly lastAnswers = new Map<string, string>();
+  private readonly answers = new Map<string, unknown>();
 
   constructor(identity: Identity, workflow: Workflow) {
     this.identity = identity;
@@ -103,6 +103,7 @@ export class Execution {
     const realNow = Date.now;
     Date.now = () => now;
     setActivator(this.activator);
+    this.answers.clear();
     try {
       this.activator.now = now;
       job(this.activator);
@@ -117,19 +118,17 @@ export class Execution {
     }
   }
 
-  /** What a query answers, as a copy; it also tells the last state of an execution that has ended. */
+  /** What a query answers, as a copy that nobody may change; it also tells the last state of what has ended. */
   query<T>(name: string): T {
-    return JSON.parse(this.answerTo(name)) as T;
+    // Whoever asks between two activations gets the same answer: tests ask after every command.
+    if (!this.answers.has(name)) this.answers.set(name, JSON.parse(this.answerTo(name)));
+    return this.answers.get(name) as T;
   }
 
   private answerTo(name: string): string {
-    const last = this.lastAnswers.get(name);
-    if (this.end && last !== undefined) return last;
     setActivator(this.activator);
     try {
-      const answer = JSON.stringify(this.activator.queryHandlers.get(name)?.handler());
-      if (this.end) this.lastAnswers.set(name, answer);
-      return answer;
+      return JSON.stringify(this.activator.queryHandlers.get(name)?.handler());
     } finally {
       setActivator(undefined);
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { targetOf } from '../../../../src/plan/ledger.js';
 import { Answer, End, lifeCommands, Order, Wait } from './life-commands.js';
 import { LifeModel } from './life-model.js';
 import { LifeRun, type Closed } from './life-run.js';
@@ -27,10 +28,20 @@ async function settle(model: LifeModel, run: LifeRun): Promise<string> {
     await run.rollBackAgain();
     await finish(model, run);
     expect(run.ledger.open.filter((entry) => entry.cannotUndo === undefined)).toEqual([]);
-    if (run.ledger.open.length === 0) expect(run.world.changed).toEqual([]);
+    // What cannot be undone stays as it is, also when somebody accepted that.
+    const { entries, open } = run.ledger;
+    const stays = entries.filter((entry) => entry.cannotUndo !== undefined).map(({ change }) => targetOf(change));
+    if (open.length === 0) expect(run.world.changed).toEqual(run.world.changed.filter((one) => stays.includes(one)));
   }
   if (kind === 'completed') expect(run.world.undone).toEqual([]);
   return kind;
+}
+
+/** What else came about on the way. */
+function turns(run: LifeRun): string[] {
+  const accepted = run.rollbacks.some(({ undos }) => undos.some(({ state }) => state === 'accepted'));
+  const orphaned = run.of('rollback').some(({ parent }) => parent?.execution.end?.how === 'terminated');
+  return [...(accepted ? ['accepted'] : []), ...(orphaned ? ['orphaned'] : [])];
 }
 
 export type Reached = Record<string, number>;
