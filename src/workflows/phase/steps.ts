@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import { parseAddress } from '../../plan/address.js';
 import { irreversible } from '../../plan/ledger.js';
 import type { DeployStep, FlagStep, Step, TrafficStep, WindowSpec } from '../../plan/model.js';
@@ -99,8 +99,12 @@ export class Steps {
     return this.holds.settle(attempt, reason, await this.holds.open(attempt, reason, evidence?.at(-1)));
   }
 
-  /** Waits while the phase is paused. */
+  /**
+   * Waits while the phase is paused. One that was stopped while a step was under way begins nothing more, even when
+   * that step passed.
+   */
   async notPaused(): Promise<void> {
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the phase is being stopped');
     if (!this.record.facts.paused) return;
     this.record.publish();
     await condition(() => this.record.facts.paused === undefined);

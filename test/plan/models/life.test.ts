@@ -31,6 +31,20 @@ it('a rollback that goes on while somebody reads what it undid is not done once 
   expect(run.status.outcome?.kind).toBe('rolled-back-verified');
 });
 
+it('a phase that was stopped while a check ran begins no further step when the check passes', async () => {
+  const run = new LifeRun(undefined);
+  await run.start();
+  await run.server.signal(`${runId}/phase/a`, 'attest', { by: 'erin', item: 'team', answer: 'done' });
+  while (!run.server.tasks.some(({ type }) => type === 'runCheck')) await endNext(run);
+  const begun = (): string[] | undefined => run.phases[0]?.steps.map(({ id }) => id);
+  const before = begun();
+  await run.server.cancel(runId);
+  await endNext(run);
+  expect(before?.at(-1)).toBe('smoke');
+  expect(begun()).toEqual(before);
+  expect(run.server.tasks.map(({ type }) => type)).toEqual(['undoChange']);
+});
+
 /** The oldest activity ends well, or the oldest but one that is still on its way. */
 async function endNext(run: LifeRun, late?: LifeRun['server']['tasks'][number]): Promise<void> {
   const task = run.server.tasks.find((one) => one !== late);
