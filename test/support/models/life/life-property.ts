@@ -60,7 +60,7 @@ export function livesAreWhole(
       await fc.asyncModelRun(() => ({ model, real }), commands);
       await finish(model, real);
       const end = await settle(model, real);
-      reached[end] = (reached[end] ?? 0) + 1;
+      for (const one of [end, ...turns(real)]) reached[one] = (reached[one] ?? 0) + 1;
     }
   );
 }
