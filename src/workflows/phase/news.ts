@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, condition, getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
 import { newsSignal, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseRecord } from './record.js';
 
@@ -18,7 +18,8 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
       try {
         await getExternalWorkflowHandle(run).signal(newsSignal, news);
       } catch (error) {
-        if (!(error instanceof ApplicationFailure)) throw error;
+        // Whatever the server says of it, a full count of signals too: no news must not become the phase's end.
+        if (!(error instanceof TemporalFailure)) throw error;
         log.info('No run listens to this phase any more', { run, reason: error.message });
         return;
       }

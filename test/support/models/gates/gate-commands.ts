@@ -74,6 +74,7 @@ class Say implements GateCommand {
     const spoken: Spoken = {
       name,
       by: by.trim().toLowerCase(),
+      as,
       ...(address === 'none' ? {} : { meant: meaningOf(address, model.attempt) }),
       ...(id === undefined ? {} : { id }),
       digestIsRight: !takesDigest || digest !== 'wrong',

@@ -18,6 +18,7 @@ export interface Spoken {
   name: Said;
   by: string;
   id?: string;
+  as: 'signal' | 'update';
   /** Attempts of the approval that the address can mean; absent: no address. */
   meant?: (attempt: number) => boolean;
   /** Whether the digest that was written, if any, is the gate's. */
@@ -38,6 +39,8 @@ export class GateModel {
   private openedAt: number;
   private readonly answered = new Set<string>();
   private readonly ids = new Set<string>();
+  /** Signals that say again what an update said whose sender is still being identified. */
+  private readonly twins = new Map<string, Spoken[]>();
 
   constructor(setting: Setting, now: number) {
     this.setting = setting;
@@ -48,7 +51,7 @@ export class GateModel {
   hear(spoken: Spoken): 'refused' | 'repeated' | 'pending' {
     const { by, id } = spoken;
     if (this.over || !crowd.some((person) => person.name === by)) return 'refused';
-    if (id !== undefined && this.ids.has(idOf(spoken))) return 'repeated';
+    if (id !== undefined && this.ids.has(idOf(spoken))) return this.again(spoken);
     if (this.isRepeated(spoken)) return this.taken(spoken, 'repeated');
     if (!this.mayCount(spoken)) return 'refused';
     this.pending.push(spoken);
@@ -59,8 +62,13 @@ export class GateModel {
   identify(index: number, believed: boolean, now: number): void {
     const [spoken] = this.pending.splice(index, 1);
     if (!spoken) return;
-    if (!believed) this.ids.delete(idOf(spoken));
-    else if (!this.isRepeated(spoken)) this.count(spoken, now);
+    const twins = this.twins.get(idOf(spoken)) ?? [];
+    this.twins.delete(idOf(spoken));
+    if (!believed) {
+      this.ids.delete(idOf(spoken));
+      // What was promised to count as a signal is taken anew; the first that may count speaks for the others.
+      for (const twin of twins) if (!this.ids.has(idOf(twin))) this.hear(twin);
+    } else if (!this.isRepeated(spoken)) this.count(spoken, now);
   }
 
   wait(until: number): void {
@@ -102,6 +110,15 @@ export class GateModel {
   /** Who was being identified came too late. */
   private close(): void {
     for (const spoken of this.pending.splice(0)) this.ids.delete(idOf(spoken));
+    this.twins.clear();
+  }
+
+  private again(spoken: Spoken): 'repeated' {
+    const first = this.pending.find((one) => one.id !== undefined && idOf(one) === idOf(spoken));
+    if (spoken.as === 'signal' && first?.as === 'update') {
+      this.twins.set(idOf(spoken), [...(this.twins.get(idOf(spoken)) ?? []), spoken]);
+    }
+    return 'repeated';
   }
 
   private mayCount({ name, by, meant, digestIsRight }: Spoken): boolean {
