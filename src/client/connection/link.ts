@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { ConnectionSettings } from '../../connection/settings.js';
 import { probe } from './probe.js';
@@ -6,6 +7,8 @@ import { translate, translateAsked, unreachable } from './failures.js';
 /** How long one answer of the server may take. */
 const answerWithinMs = 10_000;
 const connectWithinMs = 5_000;
+/** How long a close waits for calls that nobody waits for any more. */
+const settleWithinMs = 500;
 
 /** A connection on which every call has a deadline and fails with a coded error. */
 export interface Link {
@@ -40,23 +43,37 @@ export async function openLink(settings: ConnectionSettings, identity: string): 
 /** A link over a connection that is open already, such as that of a worker. */
 export function linkOver(connection: Connection, settings: ConnectionSettings, identity: string): Link {
   const temporal = new Client({ connection, namespace: settings.namespace, identity });
+  const underWay = new Set<Promise<unknown>>();
+  const within = <T>(fn: () => Promise<T>, withinMs: number): Promise<T> => {
+    const answer = connection.withDeadline(Date.now() + withinMs, fn);
+    const settled = answer.catch(() => undefined).finally(() => underWay.delete(settled));
+    underWay.add(settled);
+    return answer;
+  };
   return {
     temporal,
     settings,
     async call(what, fn, withinMs = answerWithinMs) {
       try {
-        return await connection.withDeadline(Date.now() + withinMs, fn);
+        return await within(fn, withinMs);
       } catch (error) {
         throw translate(settings, what, error);
       }
     },
     async ask(what, fn, withinMs) {
       try {
-        return await connection.withDeadline(Date.now() + withinMs, fn);
+        return await within(fn, withinMs);
       } catch (error) {
         throw translateAsked(settings, what, error);
       }
     },
-    close: () => connection.close(),
+    // A watch that was left leaves a call behind. One that the SDK is about to try again would find the channel closed and
+    // throw where nobody can catch it, so the channel closes behind the last of them.
+    async close() {
+      const settled = Promise.all(underWay);
+      const inTime = await Promise.race([settled, delay(settleWithinMs, 'late', { ref: false })]);
+      if (inTime !== 'late') return connection.close();
+      void settled.then(() => connection.close());
+    },
   };
 }
