@@ -45,7 +45,7 @@ function printTable(context: Context, runs: readonly ListedRun[], awaiting: stri
     context.note(
       awaiting === undefined
         ? 'There is no run yet. Start one with: phasegate start PLAN --env ENVIRONMENT'
-        : `Nothing waits for ${awaiting}.`
+        : `Nothing waits for ${awaiting}. Say who you are with --as NAME.`
     );
     return;
   }
