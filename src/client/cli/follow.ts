@@ -1,7 +1,7 @@
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import type { RunRef, RunSnapshot } from '../read/snapshot.js';
 import { safeJson } from '../render/clean.js';
-import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
+import { finishingLines, outcomeLine, stateExitCode } from '../view/outcome-line.js';
 import { Changes } from '../timeline/changes.js';
 import { PlainView } from '../view/plain-view.js';
 import { runName } from '../view/view.js';
@@ -71,7 +71,7 @@ function ended(last: RunSnapshot, { stream, progress }: FollowOptions): ExitCode
     const { outcome, remarks } = last.run;
     stream.write(`${safeJson({ schemaVersion: 1, type: 'outcome', outcome, remarks, exitCode })}\n`);
   } else {
-    stream.write(`${outcomeLine(last)}\n`);
+    for (const text of [...finishingLines(last), outcomeLine(last)]) stream.write(`${text}\n`);
   }
   return exitCode;
 }

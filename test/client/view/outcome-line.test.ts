@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeLine, stateExitCode } from '../../../src/client/view/outcome-line.js';
+import { finishingLines, outcomeLine, stateExitCode } from '../../../src/client/view/outcome-line.js';
 import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import { approvalGate, holdGate, phaseStatus, run, snapshot, t } from '../support/snapshots.js';
 
@@ -16,6 +16,14 @@ describe('the last line', () => {
   ] as const)('of a run that ended %s says so in words, and the exit code agrees', (kind, line, code) => {
     expect(outcomeLine(ended(kind))).toBe(line);
     expect(stateExitCode(ended(kind))).toBe(code);
+  });
+
+  it('has what to type before it only where an end is not finished', () => {
+    expect(finishingLines(ended('rolled-back-not-verified'))).toEqual([
+      expect.stringMatching(/^Its locks are held .*: phasegate rollback \S+ --reason WHY$/),
+    ]);
+    expect(finishingLines(ended('rolled-back-verified'))).toEqual([]);
+    expect(finishingLines(snapshot())).toEqual([]);
   });
 
   it('says what a run on hold waits for, exit code 5', () => {

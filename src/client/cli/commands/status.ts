@@ -19,7 +19,7 @@ export function statusCommand(run: Run): Command {
     .addHelpText('after', '\nExample:\n  phasegate status --exit-status; echo $?')
     .action(
       run<Options>(async (context, options, [reference]): Promise<ExitCode> => {
-        const [{ frame }, { outcomeLine, stateExitCode }] = await Promise.all([
+        const [{ frame }, { finishingLines, outcomeLine, stateExitCode }] = await Promise.all([
           import('../../view/frame.js'),
           import('../../view/outcome-line.js'),
         ]);
@@ -30,7 +30,8 @@ export function statusCommand(run: Run): Command {
         else if (options.output === 'name') context.print(ref.workflowId);
         else {
           const view = { paint: context.paint, columns: context.columns, now: context.io.now(), ui: context.ui };
-          context.print(...frame(snapshot, view).map((line) => line.text), '', outcomeLine(snapshot));
+          const lines = frame(snapshot, view).map((line) => line.text);
+          context.print(...lines, '', ...finishingLines(snapshot), outcomeLine(snapshot));
         }
         return options.exitStatus ? stateExitCode(snapshot) : exitCodes.ok;
       })
