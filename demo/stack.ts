@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startTemporal } from '../src/client/dev-server/index.js';
 import { Cli, root } from './cli.js';
@@ -70,6 +71,7 @@ export async function startStack(
         });
     if (prometheus) {
       stops.push(() => prometheus.stop());
+      await scraped(prometheus.url, signal);
       say(`Prometheus: ${prometheus.url}`);
     } else say("metrics: read directly from the platform's endpoint, which has no memory");
 
@@ -111,6 +113,17 @@ export async function startStack(
     await stop();
     throw error;
   }
+}
+
+/** Prometheus takes seconds after its start before it scrapes at all; a baseline before that would find nothing. */
+async function scraped(url: string, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const response = await fetch(`${url}/api/v1/query?query=count(up==1)`, { signal });
+    const { data } = (await response.json()) as { data?: { result?: unknown[] } };
+    if ((data?.result?.length ?? 0) > 0) return;
+    await delay(100, undefined, { signal });
+  }
+  throw new Error(`Prometheus at ${url} has not read the platform's metrics within 30 s`);
 }
 
 async function startPlatform(stateDir: string, flagsFile: string): Promise<{ url: string; stop: () => Promise<void> }> {
