@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PhasegateError } from '../../../src/plan/errors.js';
-import { linkOver, type Link } from '../../../src/client/connection/link.js';
+import type { Link } from '../../../src/client/connection/link.js';
 import { startRollback } from '../../../src/client/act/rollback.js';
+import { linkOf } from '../../support/stage/link.js';
 import { phase, plan, step } from '../../support/stage/plans.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
 import { door } from '../../support/stage/world.js';
@@ -10,16 +11,7 @@ let stage: Stage;
 let link: Link;
 beforeAll(async () => {
   stage = await openStage();
-  const { connection, options } = stage.client;
-  const settings = {
-    address: '',
-    addressSource: '',
-    namespace: options.namespace,
-    namespaceSource: '',
-    options: { address: '' },
-  };
-  // The stage's client has a plain connection; its interface type does not say so.
-  link = linkOver(connection as Parameters<typeof linkOver>[0], settings, 'test');
+  link = linkOf(stage);
 });
 beforeEach(() => stage.fresh());
 afterAll(() => stage.close());

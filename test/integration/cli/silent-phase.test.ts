@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NoAnswer } from '../../../src/client/connection/failures.js';
-import { linkOver, type Link } from '../../../src/client/connection/link.js';
+import type { Link } from '../../../src/client/connection/link.js';
 import { gatesOf } from '../../../src/client/read/gates.js';
 import { SnapshotReader } from '../../../src/client/read/snapshot-reader.js';
+import { linkOf } from '../../support/stage/link.js';
 import { approval, phase, plan, step } from '../../support/stage/plans.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
 
@@ -10,16 +11,7 @@ let stage: Stage;
 let link: Link;
 beforeAll(async () => {
   stage = await openStage();
-  const { connection, options } = stage.client;
-  const settings = {
-    address: '',
-    addressSource: '',
-    namespace: options.namespace,
-    namespaceSource: '',
-    options: { address: '' },
-  };
-  // The stage's client has a plain connection; its interface type does not say so.
-  link = linkOver(connection as Parameters<typeof linkOver>[0], settings, 'test');
+  link = linkOf(stage);
 });
 afterAll(() => stage.close());
 
