@@ -196,9 +196,23 @@ export interface PhaseResult {
   completedAt: number;
   /** Set when the phase was rolled back. */
   rollback?: RollbackResult;
+  /** Decisions that are not stored as evidence yet: the run does it, so that the next phase need not wait for it. */
+  minutes?: DecisionMinutes[];
   /** `all`: a person or a Temporal cancel asked for everything to be taken back. */
   reach: 'phase' | 'all';
   status: PhaseStatus;
+}
+
+/** What was decided at a gate, as it is stored as evidence. `outcome` has a `kind`, who decided, and why. */
+export interface DecisionMinutes {
+  run: string;
+  runId: string;
+  /** Digest of the plan. */
+  plan: string;
+  phase: string;
+  gate: Gate;
+  outcome: { kind: string };
+  at: number;
 }
 
 export interface RollbackResult {

@@ -1,5 +1,5 @@
 import type { ActivityOptions } from '@temporalio/common';
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { EnvironmentActivities, HostActivities, WindowActivities } from '../activities/contract.js';
 import { environmentQueue, windowQueue } from '../plan/names.js';
 import { believed } from './believed.js';
@@ -60,5 +60,18 @@ export const host = believed(
   proxyActivities<HostActivities>({
     startToCloseTimeout: '10s',
     retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
+  })
+);
+
+/**
+ * Establishing who somebody is runs inside the workflow task: an approval then counts at once, and also while nobody works
+ * for the environment. It may not take long, since the workflow sees nothing else meanwhile.
+ */
+export const identities = believed(
+  proxyLocalActivities<Pick<HostActivities, 'verifyIdentity'>>({
+    startToCloseTimeout: '3s',
+    localRetryThreshold: '2s',
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
   })
 );

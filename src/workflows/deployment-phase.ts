@@ -4,6 +4,7 @@ import type { PhaseInput } from '../plan/run-input.js';
 import type { PhaseResult, PhaseStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
 import { together } from './beside.js';
+import { Minutes } from './minutes.js';
 import { Answers } from './phase/answers.js';
 import { approve } from './phase/approval.js';
 import { baselineMetrics, captureBaseline } from './phase/baseline.js';
@@ -13,7 +14,6 @@ import { Days } from './phase/days.js';
 import { Desk } from './phase/desk.js';
 import { endPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
-import { Minutes } from './phase/minutes.js';
 import { tellRun } from './phase/news.js';
 import { PhaseRecord } from './phase/record.js';
 import { Steps } from './phase/steps.js';
@@ -33,8 +33,8 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploymentPhase);
 export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   const context = new PhaseContext(input);
   const record = new PhaseRecord(input);
-  const minutes = new Minutes(context);
-  const desk = new Desk(record, minutes);
+  const minutes = new Minutes(input.environment.id);
+  const desk = new Desk(input, record, minutes);
   const story = new CancellationScope();
   const brake = new Brake(story);
   setHandler(defineQuery<PhaseStatus>(statusQuery), () => record.status, {

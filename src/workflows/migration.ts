@@ -24,6 +24,7 @@ import { listenToPhase } from './migration/news.js';
 import { listenToPeople } from './migration/people.js';
 import { runPhase } from './migration/phases.js';
 import { MigrationRecord } from './migration/record.js';
+import { Minutes } from './minutes.js';
 import { cancelled, type Stop } from './phase/stop.js';
 import { releaseLocks } from './release-locks.js';
 import { isAfterReset } from './reset.js';
@@ -46,8 +47,9 @@ export async function migration(input: RunInput): Promise<RunStatus> {
   listenToPeople(record, () => story.cancel());
 
   const root = CancellationScope.current();
-  const ending = await endingOf(record, story, () => stopAsked(record, root));
-  await CancellationScope.nonCancellable(() => close(record, ending));
+  const minutes = new Minutes(record.frozen.environment.id);
+  const ending = await endingOf(record, minutes, story, () => stopAsked(record, root));
+  await CancellationScope.nonCancellable(() => close(record, minutes, ending));
   if (ending.kind === 'completed') return record.status;
   const message = `${ending.kind}: ${ending.reason}`;
   if (root.consideredCancelled) throw new CancelledFailure(message);
@@ -61,7 +63,7 @@ function current(input: RunInput): FrozenPlan {
 }
 
 /** The run as the release manager would tell it. */
-async function tell(record: MigrationRecord, asked: () => Stop | undefined): Promise<Ending> {
+async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop | undefined): Promise<Ending> {
   if (isAfterReset('locks')) return stopAfterReset(record);
   // Of a stranger nobody could say that they do not approve what they started.
   const unknown = unknownStarter(record);
@@ -75,6 +77,7 @@ async function tell(record: MigrationRecord, asked: () => Stop | undefined): Pro
     if (isAfterReset(phase.id)) return stopAfterReset(record);
     const result = await runPhase(record, phase);
     if (result.verdict === 'FAIL') return stopRun(record, asked, result, result);
+    for (const document of result.minutes ?? []) minutes.keep(document);
     record.keep(phase.id, result);
     const stop = asked();
     if (stop) return stopRun(record, asked, stop);
@@ -96,11 +99,12 @@ function allDone([first, ...others]: readonly Phase[]): string {
 
 async function endingOf(
   record: MigrationRecord,
+  minutes: Minutes,
   story: CancellationScope,
   asked: () => Stop | undefined
 ): Promise<Ending> {
   try {
-    return await story.run(() => tell(record, asked));
+    return await story.run(() => tell(record, minutes, asked));
   } catch (error) {
     const stop = asked();
     if (isCancellation(error) && stop) return stopRun(record, asked, stop);
@@ -116,7 +120,7 @@ function stopAsked({ stop }: MigrationRecord, root: CancellationScope): Stop | u
   return cancelled;
 }
 
-async function close(record: MigrationRecord, ending: Ending): Promise<void> {
+async function close(record: MigrationRecord, minutes: Minutes, ending: Ending): Promise<void> {
   record.settle();
   const { run, frozen } = record;
   const { environment, plan } = frozen;
@@ -132,5 +136,5 @@ async function close(record: MigrationRecord, ending: Ending): Promise<void> {
     text: reason,
     to: environment.people.map((person) => person.name),
   });
-  await condition(allHandlersFinished);
+  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
-import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
+import { parseMessage, type MessageName } from '../../plan/wire.js';
 import { isNotFound, isNotReady, isTooMuch, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
+import { askUpdate } from './ask-update.js';
 import { cleanLine } from '../render/clean.js';
 import type { RunRef } from '../read/snapshot.js';
 
@@ -43,7 +44,7 @@ export async function sendMessage(
   try {
     const answer = await link.ask(
       `${name} to ${to.workflowId}`,
-      () => handle.executeUpdate<Answer, [unknown]>(name, { args: [message], updateId: message.id }),
+      () => askUpdate(handle, name, message, message.id),
       answerWithinMs
     );
     return { ...sent, how: 'update', text: cleanLine(answer.message), repeated: answer.repeated };

@@ -1,4 +1,4 @@
-import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { Outcome } from '../../plan/outcome.js';
@@ -11,6 +11,7 @@ import { runDetails } from '../../plan/text/details.js';
 import { runSentence } from '../../plan/text/sentences.js';
 import { Inbox } from '../messages.js';
 import type { Stop } from '../phase/stop.js';
+import { Shown } from '../shown.js';
 
 /** What is known about a run: its phases, its pause, its end. It only records; the migration decides. */
 export class MigrationRecord {
@@ -27,7 +28,7 @@ export class MigrationRecord {
   private undoing = false;
   private settled = false;
   private outcome: Outcome | undefined;
-  private published = '';
+  private readonly shown = new Shown('');
 
   constructor(input: RunInput, frozen: FrozenPlan) {
     const { workflowId, firstExecutionRunId } = workflowInfo();
@@ -129,6 +130,7 @@ export class MigrationRecord {
   end(outcome: Outcome): void {
     this.outcome = outcome;
     this.publish();
+    this.shown.flush();
   }
 
   get status(): RunStatus {
@@ -157,15 +159,12 @@ export class MigrationRecord {
     return { ...body, sentence: runSentence(body) };
   }
 
-  /** Shows the present state in the Temporal UI. Search attributes cost an event each, so only changes are sent. */
+  /** Shows the present state in the Temporal UI. */
   publish(): void {
     const status = this.status;
     setCurrentDetails(runDetails(status));
     const phase = this.active?.id ?? null;
-    const shown = JSON.stringify([status.state, phase]);
-    if (shown === this.published) return;
-    this.published = shown;
-    upsertSearchAttributes([
+    this.shown.show(JSON.stringify([status.state, phase]), [
       { key: searchAttributes.status, value: status.state },
       { key: searchAttributes.phase, value: phase },
     ]);

@@ -52,15 +52,15 @@ export class Answers {
     );
     inbox.on(
       'attest',
-      this.clerk('attest', (gate, message) => this.attest(gate, message))
+      this.clerk('attest', (gate, message, how) => this.attest(gate, message, how))
     );
     inbox.on(
       'retry',
-      this.clerk('retry', (gate, message) => this.retry(gate, message))
+      this.clerk('retry', (gate, message, how) => this.retry(gate, message, how))
     );
     inbox.on(
       'waive',
-      this.clerk('waive', (gate, message) => this.waive(gate, message))
+      this.clerk('waive', (gate, message, how) => this.waive(gate, message, how))
     );
   }
 
@@ -162,18 +162,21 @@ export class Answers {
     const count = tally(gate.roles, gate.decisions);
     if (count.rejectedBy) this.desk.settle(gate, { kind: 'rejected', by: made.by, ...why(message) });
     else if (count.satisfied) this.desk.settle(gate, { kind: 'approved' });
-    gate.people = mayApprove(this.context.input, gate);
-    this.record.publish();
+    if (this.desk.isOpen(gate)) {
+      gate.people = mayApprove(this.context.input, gate);
+      this.record.publish();
+    }
     if (decision === 'reject') return `${made.by} rejected ${gate.address}`;
     const missing = Object.entries(count.missing).map(([role, places]) => `${places} ${role}`);
     return `${made.by} approved ${gate.address}${missing.length > 0 ? `, still needs ${missing.join(' and ')}` : ''}`;
   }
 
-  private attest(gate: Gate, message: Message<'attest'>): string {
+  private attest(gate: Gate, message: Message<'attest'>, identity: Decision['identity']): string {
     const { by, answer, evidence } = message;
     this.desk.settle(gate, {
       kind: 'answered',
       by,
+      identity,
       answer,
       ...(evidence === undefined ? {} : { evidence }),
       ...why(message),
@@ -181,14 +184,14 @@ export class Answers {
     return `${by} answered ${gate.address}: ${answer}`;
   }
 
-  private retry(gate: Gate, message: Message<'retry'>): string {
-    this.desk.settle(gate, { kind: 'retry', by: message.by, ...why(message) });
+  private retry(gate: Gate, message: Message<'retry'>, identity: Decision['identity']): string {
+    this.desk.settle(gate, { kind: 'retry', by: message.by, identity, ...why(message) });
     return `${gate.address} is tried again`;
   }
 
-  private waive(gate: Gate, message: Message<'waive'>): string {
+  private waive(gate: Gate, message: Message<'waive'>, identity: Decision['identity']): string {
     const { by, reason } = message;
-    this.desk.settle(gate, { kind: 'waived', by, reason });
+    this.desk.settle(gate, { kind: 'waived', by, identity, reason });
     this.record.facts.waivers.push({ address: gate.address, by, reason, at: Date.now() });
     return `${by} waived ${gate.address}`;
   }

@@ -1,22 +1,34 @@
 import { condition } from '@temporalio/workflow';
-import type { Gate } from '../../plan/run-status.js';
+import type { Decision } from '../../plan/quorum.js';
+import type { PhaseInput } from '../../plan/run-input.js';
+import type { DecisionMinutes, Gate } from '../../plan/run-status.js';
 import { refused } from '../messages.js';
-import type { Minutes } from './minutes.js';
+import type { Minutes } from '../minutes.js';
 import type { PhaseRecord } from './record.js';
 
 /** How a gate ended. */
 export type GateOutcome =
   | { kind: 'approved' | 'expired' | 'recovered' }
-  | { kind: 'rejected' | 'retry' | 'waived'; by: string; reason?: string }
-  | { kind: 'answered'; by: string; answer: string; evidence?: string; reason?: string };
+  | { kind: 'rejected'; by: string; reason?: string }
+  | { kind: 'retry' | 'waived'; by: string; identity: Decision['identity']; reason?: string }
+  | {
+      kind: 'answered';
+      by: string;
+      identity: Decision['identity'];
+      answer: string;
+      evidence?: string;
+      reason?: string;
+    };
 
 /** The desk at which gates lie open until they are decided: by people, by data that came back, or by their deadline. */
 export class Desk {
+  private readonly input: PhaseInput;
   private readonly record: PhaseRecord;
   private readonly minutes: Minutes;
   private readonly outcomes = new Map<Gate, GateOutcome>();
 
-  constructor(record: PhaseRecord, minutes: Minutes) {
+  constructor(input: PhaseInput, record: PhaseRecord, minutes: Minutes) {
+    this.input = input;
     this.record = record;
     this.minutes = minutes;
   }
@@ -42,7 +54,7 @@ export class Desk {
         await condition(() => this.outcomes.has(gate), left, { summary: `Deadline of ${gate.address}` });
       } while (!this.outcomes.has(gate) && renew());
       const outcome = this.outcomes.get(gate) ?? { kind: 'expired' };
-      if (outcome.kind !== 'recovered') this.minutes.keep(gate, outcome);
+      if (outcome.kind !== 'recovered') this.minutes.keep(this.minutesOf(gate, outcome));
       return outcome;
     } finally {
       this.outcomes.delete(gate);
@@ -59,5 +71,11 @@ export class Desk {
   /** @throws a refusal when the gate has ended already */
   requireOpen(gate: Gate): void {
     if (!this.isOpen(gate)) throw refused({ code: 'PG208', reason: `${gate.address} was decided in the meantime` });
+  }
+
+  private minutesOf(gate: Gate, outcome: GateOutcome): DecisionMinutes {
+    const { run, phase } = this.input;
+    const { workflowId, runId, digest: plan } = run;
+    return { run: workflowId, runId, plan, phase: phase.id, gate, outcome, at: Date.now() };
   }
 }

@@ -2,12 +2,13 @@ import { ActivityFailure, allHandlersFinished, ApplicationFailure, condition } f
 import { rollbackWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
-import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
+import type { DecisionMinutes, PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { isAfterReset } from '../reset.js';
+import type { Minutes } from '../minutes.js';
 import { takeBack } from '../take-back.js';
 import { rememberLedger, unread } from './actions.js';
 import { failureText } from './attempt.js';
-import type { Minutes } from './minutes.js';
+
 import type { PhaseRecord } from './record.js';
 import type { Brake, Stop } from './stop.js';
 
@@ -25,20 +26,16 @@ export async function endPhase(
   brake: Brake,
   stopped: Stop | undefined
 ): Promise<PhaseResult> {
-  if (!stopped) await settled(minutes);
+  if (!stopped) await condition(allHandlersFinished);
+  // What people asked for meanwhile counts, so look again.
   const stop = stopped ?? brake.stop;
-  if (!stop) return complete(record);
+  if (!stop) return complete(record, minutes.handOver());
   const rollback = await takeBackPhase(input, record, stop);
-  await settled(minutes);
+  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
   throw failureOf(record, brake.widened(stop), rollback);
 }
 
-/** Everything is written down and everybody has an answer. What people asked for meanwhile counts, so look again. */
-async function settled(minutes: Minutes): Promise<void> {
-  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
-}
-
-function complete(record: PhaseRecord): PhaseResult {
+function complete(record: PhaseRecord, minutes: DecisionMinutes[]): PhaseResult {
   record.end('completed');
   const { ledger } = record.facts;
   return {
@@ -48,6 +45,7 @@ function complete(record: PhaseRecord): PhaseResult {
     ledger,
     changed: ledger.length > 0,
     completedAt: Date.now(),
+    ...(minutes.length > 0 ? { minutes } : {}),
     status: record.status,
   };
 }

@@ -1,4 +1,11 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  log,
+  TemporalFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { newsSignal, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseRecord } from './record.js';
 
@@ -12,8 +19,10 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
     let told = wordsOf({ phase: record.facts.phase, state: 'running' });
     for (;;) {
       await condition(() => record.hasEnded || wordsOf(record.news) !== told);
+      if (goesOn(record.news)) await laterTask(record);
       if (record.hasEnded) return;
       const { news } = record;
+      if (wordsOf(news) === told) continue;
       told = wordsOf(news);
       try {
         await getExternalWorkflowHandle(run).signal(newsSignal, news);
@@ -25,6 +34,16 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
       }
     }
   });
+}
+
+/** Where a phase goes on, another workflow task follows, and often nothing is left to tell by then: it has ended. */
+function goesOn({ state }: PhaseNews): boolean {
+  return state === 'running' || state === 'rolling back';
+}
+
+async function laterTask(record: PhaseRecord): Promise<void> {
+  const { historyLength } = workflowInfo();
+  await condition(() => record.hasEnded || !goesOn(record.news) || workflowInfo().historyLength !== historyLength);
 }
 
 function wordsOf(news: PhaseNews): string {

@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { address } from '../../plan/address.js';
 import type { LedgerEntry } from '../../plan/change.js';
 import { entryKey, mergeLedgers, openEntries } from '../../plan/ledger.js';
@@ -10,6 +10,7 @@ import { searchAttributes } from '../../plan/search-attributes.js';
 import { phaseDetails } from '../../plan/text/details.js';
 import { phaseSentence } from '../../plan/text/sentences.js';
 import { Inbox } from '../messages.js';
+import { Shown } from '../shown.js';
 
 type Facts = Omit<PhaseStatus, 'sentence' | 'refusals' | 'state'>;
 
@@ -25,8 +26,7 @@ export class PhaseRecord {
   /** For the run; it follows from the status, each time that one is published. */
   news: PhaseNews;
   private ending: RunState | undefined;
-  /** What the parent started the phase with needs no event of its own. */
-  private published = JSON.stringify(['running', [], null]);
+  private readonly shown = new Shown(JSON.stringify(['running', [], null]));
 
   constructor(input: PhaseInput) {
     this.input = input;
@@ -119,6 +119,7 @@ export class PhaseRecord {
     this.ending = state;
     if (state !== 'rolling back') this.facts.endedAt = Date.now();
     this.publish();
+    if (this.hasEnded) this.shown.flush();
   }
 
   get hasEnded(): boolean {
@@ -139,17 +140,14 @@ export class PhaseRecord {
     return { ...body, sentence: phaseSentence(body, this.next()) };
   }
 
-  /** Shows the present state in the Temporal UI. Search attributes cost an event each, so only changes are sent. */
+  /** Shows the present state in the Temporal UI. */
   publish(): void {
     const status = this.status;
     this.news = newsOf(status);
     setCurrentDetails(phaseDetails(status, this.remarks));
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
     const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;
-    const shown = JSON.stringify([status.state, awaiting, deadline]);
-    if (shown === this.published) return;
-    this.published = shown;
-    upsertSearchAttributes([
+    this.shown.show(JSON.stringify([status.state, awaiting, deadline]), [
       { key: searchAttributes.status, value: status.state },
       { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
       { key: searchAttributes.deadline, value: deadline === null ? null : new Date(deadline) },

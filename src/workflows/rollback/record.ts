@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { closedSteps, describeState, targetOf, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { isSettled, type Gate, type RollbackStatus, type StepRecord, type UndoRecord } from '../../plan/run-status.js';
@@ -6,6 +6,7 @@ import { searchAttributes } from '../../plan/search-attributes.js';
 import { rollbackDetails } from '../../plan/text/details.js';
 import { rollbackSentence } from '../../plan/text/sentences.js';
 import { Inbox } from '../messages.js';
+import { Shown } from '../shown.js';
 
 interface Undo {
   step: UndoStep;
@@ -23,8 +24,7 @@ export class RollbackRecord {
   private readonly input: RollbackInput;
   private readonly startedAt = Date.now();
   private ended: { at: number; verified: boolean; verification: string } | undefined;
-  /** What the rollback was started with needs no event of its own. */
-  private published = JSON.stringify(['rolling back', []]);
+  private readonly shown = new Shown(JSON.stringify(['rolling back', []]));
 
   constructor(input: RollbackInput) {
     this.input = input;
@@ -61,6 +61,7 @@ export class RollbackRecord {
   end(verified: boolean, verification: string): void {
     this.ended = { at: Date.now(), verified, verification };
     this.publish();
+    this.shown.flush();
   }
 
   get status(): RollbackStatus {
@@ -92,10 +93,7 @@ export class RollbackRecord {
     const status = this.status;
     setCurrentDetails(rollbackDetails(status));
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
-    const shown = JSON.stringify([status.state, awaiting]);
-    if (shown === this.published) return;
-    this.published = shown;
-    upsertSearchAttributes([
+    this.shown.show(JSON.stringify([status.state, awaiting]), [
       { key: searchAttributes.status, value: status.state },
       { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
     ]);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker, type WorkerInterceptors } from '@temporalio/worker';
+import { askUpdate } from '../../../src/client/act/ask-update.js';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import {
   environmentQueue,
@@ -136,7 +137,7 @@ export class Stage {
   /** Sends an update to a phase; `to` may also be a workflow handle. */
   tell(to: string | WorkflowHandle, name: MessageName, payload: unknown): Promise<Answer> {
     const handle = typeof to === 'string' ? this.phaseHandle(to) : to;
-    return handle.executeUpdate<Answer, [unknown]>(name, { args: [payload] });
+    return askUpdate(handle, name, payload);
   }
 
   /** The open gate of a phase at this address, or at any. */
@@ -207,10 +208,12 @@ export async function openStage(
   const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
   const beats = { maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' } as const;
   const cast: { stage?: Stage } = {};
-  const acts = onStage((asked) => {
+  const worldOf = (asked: string): World => {
     if (!cast.stage) throw new Error('the stage is not open yet');
     return cast.stage.worldOf(asked);
-  });
+  };
+  const acts = onStage(worldOf);
+  theatre.identities.set(where.id, (input) => worldOf(JSON.stringify(input)).identity(input));
   const workers = await Promise.all([
     Worker.create({ ...shared, ...beats, taskQueue: environmentQueue(where.id), activities: acts.environment }),
     Worker.create({ ...shared, ...beats, taskQueue: windowQueue(where.id), activities: acts.windows }),

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
+import type { HostActivities, VerifyIdentityInput } from '../../../src/activities/contract.js';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { workflowQueue } from '../../../src/plan/names.js';
 import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
@@ -16,6 +17,8 @@ export interface Theatre {
     dataConverter: { payloadConverterPath: string };
     interceptors: WorkerInterceptors;
   };
+  /** By environment: who believes what people say there, instead of the real verification. */
+  identities: Map<string, HostActivities['verifyIdentity']>;
   close: () => Promise<void>;
 }
 
@@ -61,11 +64,17 @@ export async function buildTheatre(
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });
   const { code, buildId } = await loadBundle(logger);
   const shared = { connection: native, namespace, dataConverter, interceptors };
+  const host = createHostActivities(client);
+  const identities: Theatre['identities'] = new Map();
   const worker = await Worker.create({
     ...shared,
     taskQueue: workflowQueue,
     workflowBundle: { code },
-    activities: createHostActivities(client),
+    activities: {
+      ...host,
+      verifyIdentity: (input: VerifyIdentityInput) =>
+        (identities.get(input.environment.id) ?? host.verifyIdentity)(input),
+    },
     stickyQueueScheduleToStartTimeout: '1s',
     workerDeploymentOptions: versionOf(buildId),
     ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
@@ -82,5 +91,5 @@ export async function buildTheatre(
     await client.connection.close();
     await native.close();
   };
-  return { client, shared, close };
+  return { client, shared, identities, close };
 }

@@ -153,10 +153,10 @@ export class LittleTemporal {
       execution.timers.set(seq ?? 0, this.now + tsToMs(startToFireTimeout));
     } else if (command.cancelTimer) execution.timers.delete(command.cancelTimer.seq ?? 0);
     else if (command.scheduleActivity) this.schedule(execution, command.scheduleActivity);
-    else if (command.requestCancelActivity) {
-      const task = execution.tasks.get(command.requestCancelActivity.seq ?? 0);
-      if (task?.endsOnCancel) this.conclude(task, { failure: cancelled });
-    } else if (command.startChildWorkflowExecution) this.startChild(execution, command.startChildWorkflowExecution);
+    else if (command.scheduleLocalActivity) this.schedule(execution, command.scheduleLocalActivity);
+    else if (command.requestCancelActivity) this.cancelTask(execution, command.requestCancelActivity.seq);
+    else if (command.requestCancelLocalActivity) this.cancelTask(execution, command.requestCancelLocalActivity.seq);
+    else if (command.startChildWorkflowExecution) this.startChild(execution, command.startChildWorkflowExecution);
     else if (command.cancelChildWorkflowExecution) {
       const seq = command.cancelChildWorkflowExecution.childWorkflowSeq;
       const child = this.open.find(({ parent }) => parent?.execution === execution && parent.seq === seq);
@@ -196,7 +196,15 @@ export class LittleTemporal {
     } else if (command.cancelWorkflowExecution) this.close(execution, { how: 'cancelled', failure: cancelled });
   }
 
-  private schedule(execution: Execution, asked: coresdk.workflow_commands.IScheduleActivity): void {
+  private cancelTask(execution: Execution, seq: number | null | undefined): void {
+    const task = execution.tasks.get(seq ?? 0);
+    if (task?.endsOnCancel) this.conclude(task, { failure: cancelled });
+  }
+
+  private schedule(
+    execution: Execution,
+    asked: coresdk.workflow_commands.IScheduleActivity | coresdk.workflow_commands.IScheduleLocalActivity
+  ): void {
     const { activityType, arguments: args, cancellationType } = asked;
     const task: Task = {
       execution,
