@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const program = new URL('../dist/cli/main.js', import.meta.url);
-if (existsSync(program)) {
-  // From Node 22.1 on: code that was compiled once need not be compiled by the next command.
-  module.enableCompileCache?.();
-  await import(program.href);
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+if (existsSync(`${dist}cli/main.cjs`)) {
+  const { runCompiled } = await import('../dist/src/client/build/compiled.js');
+  runCompiled(`${dist}cli`, 'main.cjs');
 } else {
   process.stderr.write('phasegate is not built yet. Type: npm run build\n');
   process.exitCode = 2;

@@ -1,6 +1,7 @@
-import { dirname, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
+import { compileAhead } from './compiled.js';
 import { lightProtobuf } from './light-protobuf.js';
 
 const dist = fileURLToPath(new URL('../../../', import.meta.url));
@@ -22,7 +23,8 @@ const ours: Plugin = {
   transform(code, id) {
     if (!id.startsWith(`${dist}src${sep}`) || !code.includes('import.meta.url')) return null;
     const place = relative(output, id).split(sep).join('/');
-    return code.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`);
+    const here = `process.getBuiltinModule('node:url').pathToFileURL(__dirname + ${JSON.stringify(`/${place}`)}).href`;
+    return code.replaceAll('import.meta.url', here);
   },
 };
 
@@ -33,12 +35,14 @@ const bundle = await rolldown({
   plugins: [ours, lightProtobuf],
   cwd: dirname(dist),
 });
-await bundle.write({
+const { output: files } = await bundle.write({
   dir: output,
   cleanDir: true,
-  format: 'esm',
-  chunkFileNames: '[name]-[hash].js',
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
   sourcemap: false,
   minify: { compress: true, mangle: false, codegen: true },
 });
 await bundle.close();
+for (const { fileName } of files) compileAhead(join(output, fileName));

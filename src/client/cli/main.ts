@@ -30,7 +30,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const exitCode = await main(process.argv.slice(2));
 // Whatever a command left behind when its time was up, such as a question or a call, must not keep the process.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
-process.exit(exitCode);
+async function exit(code: ExitCode): Promise<never> {
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+  process.exit(code);
+}
+
+void main(process.argv.slice(2)).then(exit);

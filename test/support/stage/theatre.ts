@@ -73,7 +73,7 @@ export async function buildTheatre(
     activities: {
       ...host,
       verifyIdentity: (input: VerifyIdentityInput) =>
-        (identities.get(input.environment.id) ?? host.verifyIdentity)(input),
+        identities.get(input.environment.id)?.(input) ?? host.verifyIdentity(input),
     },
     stickyQueueScheduleToStartTimeout: '1s',
     workerDeploymentOptions: versionOf(buildId),
