@@ -24,6 +24,9 @@ interface Part<T> {
   silent?: Why;
 }
 
+/** Which phases and rollbacks of a run are read. */
+export type Parts = 'all' | 'open';
+
 type Read<T> = (history: HistoryFacts, relative: Relative) => T;
 
 /** Reads snapshots of one run, again and again; what cannot change any more is read once. */
@@ -41,8 +44,11 @@ export class SnapshotReader {
     this.expected = expected;
   }
 
-  /** @throws PhasegateError PG403 when the run is unknown, PG401 when the server cannot be reached */
-  async read(): Promise<RunSnapshot> {
+  /**
+   * @param parts `open`: without the phases and rollbacks that have ended, as far as the run knows; each costs a history
+   * @throws PhasegateError PG403 when the run is unknown, PG401 when the server cannot be reached
+   */
+  async read(parts: Parts = 'all'): Promise<RunSnapshot> {
     const [described, frozen, asked] = await Promise.all([
       describeRun(this.link, this.run.workflowId, this.run.runId),
       this.readFrozen(),
@@ -50,7 +56,7 @@ export class SnapshotReader {
     ]);
     const snapshot =
       'status' in asked
-        ? await this.answered(asked.status, described, frozen)
+        ? await this.answered(asked.status, described, frozen, parts)
         : await this.unanswered(asked.why, described, frozen);
     return described.open ? snapshot : this.closed(snapshot, described);
   }
@@ -61,12 +67,14 @@ export class SnapshotReader {
   }
 
   /** A phase may not answer though its migration did: phases stay with the build that began them. */
-  private async answered(run: RunStatus, described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
-    const started = run.phases.flatMap(({ workflowId, runId }) => (runId === undefined ? [] : [{ workflowId, runId }]));
+  private async answered(run: RunStatus, described: Described, frozen: FrozenPlan, which: Parts): Promise<RunSnapshot> {
+    const started = run.phases.flatMap(({ workflowId, runId, endedAt }) =>
+      runId === undefined || (which === 'open' && endedAt !== undefined) ? [] : [{ workflowId, runId }]
+    );
     // The migration knows the execution that it started; a person may have reset it since.
     const current = await Promise.all(started.map((ref) => currentOf(this.link, ref)));
     const phases = await this.parts(current, phaseFromHistory, true);
-    const undoing = await this.rollbackRefs(run, phases, described);
+    const undoing = (await this.rollbackRefs(run, phases, described)).filter(({ open }) => open || which === 'all');
     const rollbacks = await this.parts(undoing, rollbackFromHistory, true);
     const silent = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, silent: why }) =>
       why === undefined ? [] : [{ workflowId, why }]
@@ -95,7 +103,7 @@ export class SnapshotReader {
     run: RunStatus,
     phases: ReadonlyArray<Part<PhaseStatus>>,
     described: Described
-  ): Promise<RunRef[]> {
+  ): Promise<Relative[]> {
     const undoing = run.state === 'rolling back' || phases.some((part) => part.status.state === 'rolling back');
     const undone = run.rollbacks.length > 0 || phases.some((part) => part.status.rollback !== undefined);
     // A phase that does not answer may have begun one.
