@@ -1,6 +1,9 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { describeError, isErrorCode, isRetryable, PhasegateError } from '../plan/errors.js';
 import type { ErrorCode } from '../plan/errors.js';
+import { runName } from '../plan/text/command-lines.js';
+import { runOf } from './scope.js';
 
 export interface FailureDetails {
   /** File, URL, target or address: where it happened. */
@@ -20,9 +23,15 @@ export function fail(code: ErrorCode, message: string, details: FailureDetails =
   const where = details.where === undefined ? '' : ` (${details.where})`;
   return ApplicationFailure.create({
     type: code,
-    message: `${message}${where}. ${details.hint ?? describeError(code).hint}`,
+    message: `${message}${where}. ${asTyped(details.hint ?? describeError(code).hint)}`,
     nonRetryable: !(details.retryable ?? isRetryable(code)),
   });
+}
+
+/** A hint's commands with the run that this activity works for in the place of RUN. */
+function asTyped(hint: string): string {
+  const workflowId = asyncLocalStorage.getStore()?.info.workflowExecution?.workflowId;
+  return workflowId === undefined ? hint : hint.replace(/\bRUN\b/g, () => runName(runOf({ workflowId })));
 }
 
 /** The code of a failure or error of the catalogue; undefined for any other. */

@@ -55,7 +55,7 @@ export const errorCatalogue = {
   PG201: refuse('A run of this plan is already open here', 'Look at it with: phasegate status last'),
   PG202: refuse(
     'A flag or deploy target is locked by another run',
-    'Wait for that run, or end it with: phasegate rollback RUN'
+    'Wait for that run, or end it with: phasegate rollback RUN --reason "why"'
   ),
   PG203: refuse('No gate is open', 'See what the run waits for: phasegate status RUN'),
   PG204: refuse('This person may not decide here', 'See who may: phasegate status RUN'),
@@ -70,7 +70,10 @@ export const errorCatalogue = {
     'The address is unknown in this run',
     'Write phase/step#attempt as the status shows it: phasegate status RUN'
   ),
-  PG210: refuse('The last rollback of this plan was not finished', 'Finish it first: phasegate rollback RUN'),
+  PG210: refuse(
+    'The last rollback of this plan was not finished',
+    'Finish it first: phasegate rollback RUN --reason "why"'
+  ),
   PG211: refuse(
     'The answer is not allowed for this attestation',
     'Answer done or failed; not-applicable only where the plan allows it.'
@@ -79,7 +82,7 @@ export const errorCatalogue = {
   PG213: refuse('The run has ended', 'Read what happened: phasegate report RUN'),
   PG214: refuse(
     'The run was reset, so its ledger cannot be trusted',
-    'Compare the targets with the ledger, then: phasegate rollback RUN'
+    'Compare the targets with the ledger, then: phasegate rollback RUN --reason "why"'
   ),
   PG215: refuse('A rollback cannot be paused', 'Follow it to its end: phasegate watch RUN'),
   PG216: refuse('Too many messages came as signals', 'Send it with the command line, which waits for an answer.'),
@@ -93,7 +96,7 @@ export const errorCatalogue = {
   PG304: refuse('The deployment failed', 'Read the output: phasegate report RUN'),
   PG305: refuse(
     'Nobody knows whether the deployment ran',
-    'Look at the target, then answer the HOLD: phasegate retry RUN or phasegate rollback RUN'
+    'Look at the target, then answer the HOLD: phasegate retry RUN or phasegate rollback RUN --reason "why"'
   ),
   PG306: retry(
     'The metrics source cannot be reached',
@@ -112,7 +115,10 @@ export const errorCatalogue = {
   PG314: refuse('The deploy target is unknown', 'Declare it under deploy in the environment.'),
   PG315: retry('No channel took the notification', 'Check the channels under notify in the environment.'),
   PG316: refuse('The identity is not accepted', 'Use a name that stands under people in the environment.'),
-  PG317: retry('The undo failed', 'It is tried again; to take it over by hand: phasegate status RUN'),
+  PG317: retry(
+    'The undo failed',
+    'It is tried again by itself; the status of the run says how to take it over by hand.'
+  ),
   PG318: retry('The command timed out or was killed', 'Read the output: phasegate report RUN'),
   PG319: refuse(
     'An activity answered something that is no answer',

@@ -1,3 +1,4 @@
+import { rollbackLine } from '../plan/text/command-lines.js';
 import {
   allHandlersFinished,
   ApplicationFailure,
@@ -109,7 +110,7 @@ async function endingOf(
     const stop = asked();
     if (isCancellation(error) && stop) return stopRun(record, asked, stop);
     if (!(error instanceof TemporalFailure)) throw error;
-    const reason = `${error.cause?.message ?? error.message}; finish it with: phasegate rollback ${record.run.workflowId}`;
+    const reason = `${error.cause?.message ?? error.message}; finish it with: ${rollbackLine(record.run.workflowId)}`;
     return { kind: 'rolled-back-not-verified', reason };
   }
 }

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
 import type { RollbacksRead } from '../activities/contract.js';
+import { rollbackLine } from '../plan/text/command-lines.js';
 import type { LedgerEntry } from '../plan/change.js';
 import type { Environment, RollbackSpec } from '../plan/model.js';
 import { openEntries } from '../plan/ledger.js';
@@ -123,7 +124,8 @@ function lost(
   what: TakeBack,
   why: string
 ): RollbackResult {
-  const verification = `${where.workflowId} was ended from outside (${why}); finish it with: phasegate rollback`;
+  const run = where.workflowId.replace(/\/rollback\/.*$/, '');
+  const verification = `${where.workflowId} was ended from outside (${why}); finish it with: ${rollbackLine(run)}`;
   return {
     workflowId: where.workflowId,
     verified: false,

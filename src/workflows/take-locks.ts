@@ -1,3 +1,4 @@
+import { rollbackLine } from '../plan/text/command-lines.js';
 import type { LockAnswer } from '../activities/contract.js';
 import type { RunIdentity } from '../plan/run-input.js';
 import { host } from './activities.js';
@@ -23,5 +24,5 @@ function refusalOf({ conflicts }: Extract<LockAnswer, { granted: false }>, workf
   const [first] = conflicts;
   // An earlier execution of the same run can only be named by its run id.
   const meant = first?.holder.run === workflowId ? first.holder.runId : (first?.holder.run ?? '');
-  return `PG202 ${held.join('; ')}: wait for that run, or finish it with: phasegate rollback ${meant}`;
+  return `PG202 ${held.join('; ')}: wait for that run, or finish it with: ${rollbackLine(meant)}`;
 }

@@ -50,7 +50,7 @@ describe('the lock', () => {
     const failure = await failureOf(other.result());
     expect(failure.type).toBe('failed');
     expect(failure.message).toBe(
-      `failed: PG202 ${key} is held by ${run.workflowId} (started by dana): wait for that run, or finish it with: phasegate rollback ${run.workflowId}`
+      `failed: PG202 ${key} is held by ${run.workflowId} (started by dana): wait for that run, or finish it with: phasegate rollback ${run.workflowId.replace('migration/', '')} --reason "why"`
     );
     // The refused run takes nothing from the one that holds them.
     expect(Object.values(await holders()).every((one) => one.run === run.workflowId)).toBe(true);

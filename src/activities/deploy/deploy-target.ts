@@ -34,7 +34,10 @@ export function createDeployTarget(target: string, deployer: Deployer): ChangeTa
       const asItWas = now === revision && (done || (!stopped && changeOf(entry).revision === revision));
       if (!asItWas && !(done && now === undefined)) {
         const ran = await deployer.undo(callOf(entry, revision, key, idempotencyKey), done);
-        if (ran.verdict !== 'PASS') throw fail('PG317', `${target} could not be put back: ${ran.reason}`);
+        if (ran.verdict !== 'PASS') {
+          const runsNow = runsText(await readIfPossible(deployer), revision);
+          throw fail('PG317', `${target} could not be put back: ${ran.reason}; ${runsNow}`);
+        }
       }
       const after = await deployer.read();
       if (after !== revision) {
@@ -44,6 +47,12 @@ export function createDeployTarget(target: string, deployer: Deployer): ChangeTa
       return { changed: !asItWas, state: state(after), reason };
     },
   };
+}
+
+/** What whoever has to finish a failed undo by hand wants to know first. */
+function runsText(now: string | undefined, revision: string): string {
+  if (now === undefined) return 'what it runs now could not be read';
+  return now === revision ? `it says that it runs ${revision} already` : `it runs ${now}`;
 }
 
 function callOf(entry: LedgerEntry, revision: string, key: string, idempotencyKey: string): DeployCall {

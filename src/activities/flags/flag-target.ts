@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Change, FlagState, LedgerEntry } from '../../plan/change.js';
 import { describeState } from '../../plan/ledger.js';
 import type { ChangeTarget } from '../changes/target.js';
@@ -41,7 +42,7 @@ export function createFlagTarget(key: string, provider: FlagProvider): ChangeTar
     },
     async undo(entry) {
       const before = beforeOf(entry);
-      const changed = await provider.restore(before);
+      const changed = await restore(key, before, provider);
       const state = await provider.read(key);
       if (!sameExposure(state, before)) {
         throw fail('PG317', `${key} was put back, but is ${describeState(state)}, not ${describeState(before)}`);
@@ -52,6 +53,31 @@ export function createFlagTarget(key: string, provider: FlagProvider): ChangeTar
       return { changed, state, reason: `${key} is ${what}: ${describeState(state)}${note}` };
     },
   };
+}
+
+/** Whoever has to finish a failed undo by hand wants to know first how the flag reads now, where that can be told. */
+async function restore(key: string, before: FlagState, provider: FlagProvider): Promise<boolean> {
+  try {
+    return await provider.restore(before);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    const now = await readIfPossible(key, provider);
+    if (now === undefined) throw error;
+    const reads = `${describeState(now)}${sameExposure(now, before) ? ' already' : ''}`;
+    const retryable = !(error instanceof ApplicationFailure && error.nonRetryable === true);
+    throw fail(code, `${key} could not be put back, it reads ${reads}`, { hint: messageOf(error), retryable });
+  }
+}
+
+async function readIfPossible(key: string, provider: FlagProvider): Promise<FlagState | undefined> {
+  try {
+    return await provider.read(key);
+  } catch (error) {
+    // Why it could not be put back says more than why it could not be read either.
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** The flag system said no: measured badness, unlike a system that could not be asked. */

@@ -1,3 +1,4 @@
+import { confirmRemark, rollbackLine } from '../../plan/text/command-lines.js';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { LockHolder } from '../../activities/contract.js';
 import type { LedgerEntry } from '../../plan/change.js';
@@ -89,7 +90,7 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   if (preview.entries.length === 0 && preview.lockedByOther !== undefined)
     throw new PhasegateError('PG210', `nothing of this run is in force, but run ${preview.lockedByOther} holds locks`, {
       where: run.workflowId,
-      hint: `Roll that one back: phasegate rollback ${preview.lockedByOther}`,
+      hint: `Roll that one back: ${rollbackLine(preview.lockedByOther)} ${confirmRemark(environment.id)}`,
     });
   await refuseIfOpen(link, run.workflowId);
   const described = await describeRun(link, run.workflowId, run.runId);

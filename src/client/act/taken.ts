@@ -1,3 +1,4 @@
+import { confirmRemark, rollbackLine, runName } from '../../plan/text/command-lines.js';
 import type { LockHolder } from '../../activities/contract.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { Link } from '../connection/link.js';
@@ -11,7 +12,7 @@ export async function refuseIfOpen(link: Link, workflowId: string): Promise<void
 
 export function alreadyOpen(workflowId: string): PhasegateError {
   return new PhasegateError('PG201', `${workflowId} is running`, {
-    hint: `Watch it with: phasegate watch ${workflowId}, or end it with: phasegate rollback ${workflowId}`,
+    hint: `Watch it with: phasegate watch ${runName(workflowId)}, or end it with: ${rollbackLine(workflowId)}`,
   });
 }
 
@@ -31,20 +32,20 @@ export async function refuseIfLocked(
   const holders = (await lockHolders(link, environmentId)) ?? {};
   for (const key of keys) {
     const holder = holders[key];
-    if (holder && holder.runId !== ours) throw await lockedBy(link, key, holder);
+    if (holder && holder.runId !== ours) throw await lockedBy(link, environmentId, key, holder);
   }
 }
 
-async function lockedBy(link: Link, key: string, holder: LockHolder): Promise<PhasegateError> {
+async function lockedBy(link: Link, environmentId: string, key: string, holder: LockHolder): Promise<PhasegateError> {
   // The newest execution: locks stay with the first one of a run that was reset.
   const newest = await describeIfKnown(link, holder.run);
   const what = `${key} is held by ${holder.run}, started by ${holder.startedBy}`;
   if (newest?.open === true && newest.firstRunId === holder.runId)
     return new PhasegateError('PG202', `${what}, which is running`, {
-      hint: `Watch it with: phasegate watch ${holder.run}`,
+      hint: `Watch it with: phasegate watch ${runName(holder.run)}`,
     });
   return new PhasegateError('PG210', `${what}, which has ended and is not undone`, {
-    hint: `Finish it with: phasegate rollback ${holder.run}`,
+    hint: `Finish it with: ${rollbackLine(holder.run)} ${confirmRemark(environmentId)}`,
   });
 }
 

@@ -4,7 +4,7 @@ import { safeJson } from '../render/clean.js';
 import { finishingLines, outcomeLine, stateExitCode } from '../view/outcome-line.js';
 import { Changes } from '../timeline/changes.js';
 import { PlainView } from '../view/plain-view.js';
-import { runName } from '../view/view.js';
+import { runName } from '../../plan/text/command-lines.js';
 import type { Context } from './context.js';
 import { paintOn } from './io.js';
 import { LiveView } from './live-view.js';

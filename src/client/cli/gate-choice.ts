@@ -4,7 +4,7 @@ import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunRef, RunSnapshot } from '../read/snapshot.js';
 import { table } from '../render/table.js';
 import { untilText } from '../render/time.js';
-import { runName } from '../view/view.js';
+import { runName } from '../../plan/text/command-lines.js';
 import type { Context } from './context.js';
 
 /** A run, how it stands, and the one gate that an answer is for. */

@@ -8,7 +8,7 @@ import type { RunRef } from '../read/snapshot.js';
 import { cleanDeep } from '../render/clean.js';
 import { table } from '../render/table.js';
 import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
-import { runName } from '../view/view.js';
+import { runName } from '../../plan/text/command-lines.js';
 import { confirmTyped } from './ask.js';
 import type { Context } from './context.js';
 import { follow, type Progress } from './follow.js';

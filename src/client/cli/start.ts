@@ -5,7 +5,7 @@ import { buildPreview } from '../preview/build-preview.js';
 import { previewLines } from '../preview/preview-lines.js';
 import type { RunRef } from '../read/snapshot.js';
 import { cleanDeep, safeJson } from '../render/clean.js';
-import { runName } from '../view/view.js';
+import { runName } from '../../plan/text/command-lines.js';
 import { confirm, confirmTyped } from './ask.js';
 import type { Context } from './context.js';
 import { freezeDocuments, type DocumentOptions } from './documents.js';

@@ -1,3 +1,4 @@
+import { rollbackLine } from '../../plan/text/command-lines.js';
 import type { Outcome } from '../../plan/outcome.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import type { RollbackStatus, RunStatus } from '../../plan/run-status.js';
@@ -68,7 +69,7 @@ function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts, n
     const ids = ledger.open.map((entry) => entry.id).join(', ');
     return {
       kind: 'rolled-back-not-verified',
-      reason: `${how}; still in force: ${ids}. Finish it with: phasegate rollback ${name}`,
+      reason: `${how}; still in force: ${ids}. Finish it with: ${rollbackLine(name)}`,
       endedAt: closedAt,
     };
   }

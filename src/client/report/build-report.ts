@@ -7,7 +7,7 @@ import type { PhaseStatus, Refusal, RollbackStatus, RunState, UndoRecord } from 
 import { effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
-import { outcomeLine } from '../view/outcome-line.js';
+import { finishing, outcomeLine, type Finishing } from '../view/outcome-line.js';
 
 /** A change and what became of it. */
 export interface ReportedChange {
@@ -30,6 +30,8 @@ export interface Report {
   madeAt: number;
   /** The outcome in one line, with what must be known about it. */
   headline: string;
+  /** What to type where the end is not finished. */
+  finishing?: Finishing;
   state: RunState;
   outcome?: Outcome;
   /** Time compressed, identities not verified. */
@@ -52,11 +54,13 @@ export interface Report {
 /** Puts a report together from a snapshot; the same facts always give the same report. */
 export function buildReport(snapshot: RunSnapshot): Report {
   const { run, frozen, phases, rollbacks } = snapshot;
+  const left = finishing(snapshot);
   const started = new Set(phases.map((phase) => phase.phase));
   return {
     schemaVersion: 1,
     madeAt: snapshot.at,
     headline: outcomeLine(snapshot),
+    ...(left ? { finishing: left } : {}),
     state: effectiveState(snapshot),
     ...(run.outcome ? { outcome: run.outcome } : {}),
     remarks: run.remarks,

@@ -11,6 +11,7 @@ export function reportMarkdown(report: Report): string {
   const parts = [
     `# ${cell(report.plan.title)} in ${cell(report.environment.title)}`,
     `**${cell(report.headline)}**`,
+    finishing(report),
     factsTable(report),
     remarks(report),
     '## Timeline',
@@ -32,6 +33,10 @@ export function reportMarkdown(report: Report): string {
     ),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function finishing({ finishing: left }: Report): string {
+  return left ? `${left.why}: \`${left.command}\` ${cell(left.remark)}` : '';
 }
 
 function factsTable({ run, plan, environment, vars, madeAt }: Report): string {

@@ -7,7 +7,8 @@ import { table } from '../render/table.js';
 import { timeOfDay, untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
 import { needs } from './gate-lines.js';
-import { runName, type View } from './view.js';
+import { runName } from '../../plan/text/command-lines.js';
+import type { View } from './view.js';
 
 /** What an answer rests on: what the phase showed, who decided so far, what happens otherwise, and the digest. */
 export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View): string[] {

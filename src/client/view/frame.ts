@@ -9,7 +9,8 @@ import { headerLines } from './header.js';
 import { keep, line, type Line } from './line.js';
 import { phaseLines } from './phase-lines.js';
 import { rollbackLines } from './rollback-lines.js';
-import { runName, type View } from './view.js';
+import { runName } from '../../plan/text/command-lines.js';
+import type { View } from './view.js';
 
 const lastEvents = 4;
 

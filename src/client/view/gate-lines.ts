@@ -6,7 +6,8 @@ import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
 import { line, type Line } from './line.js';
-import { runName, type View } from './view.js';
+import { rollbackLine, runName } from '../../plan/text/command-lines.js';
+import type { View } from './view.js';
 
 /** For each open gate: who or what is awaited, until when, what happens then, and the command to type. */
 export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
@@ -34,7 +35,7 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
       ...(gate.answers.includes('rollback')
         ? [
             line(`    to take back everything that the run changed, not only ${phaseOf(gate)}:`),
-            command(`phasegate rollback ${runName(run)} --reason "why"`, view),
+            command(rollbackLine(run), view),
           ]
         : []),
     ];

@@ -5,7 +5,8 @@ import { stateWords } from '../render/states.js';
 import { clock, timeOfDay } from '../render/time.js';
 import { clip, pad, widthOf } from '../render/width.js';
 import { line, type Line } from './line.js';
-import { runName, type View } from './view.js';
+import { runName } from '../../plan/text/command-lines.js';
+import type { View } from './view.js';
 
 /** What runs, where, how it stands and since when; what must be known to read anything below. */
 export function headerLines(snapshot: RunSnapshot, view: View): Line[] {

@@ -3,18 +3,34 @@ import { effectiveState } from '../read/effective-state.js';
 import { gatesOf } from '../read/gates.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { cleanLine } from '../render/clean.js';
-import { runName } from './view.js';
+import { confirmRemark, rollbackLine } from '../../plan/text/command-lines.js';
 
 /** The last line of every command that ends with a run: its outcome in words, and what must be known about it. */
 export function outcomeLine(snapshot: RunSnapshot): string {
   return [standing(snapshot), ...snapshot.run.remarks].join(' · ');
 }
 
-/** What to type after an end that is not finished, before the last line; nothing after any other. */
-export function finishingLines({ run }: RunSnapshot): string[] {
-  if (run.outcome?.kind !== 'rolled-back-not-verified') return [];
-  const command = `phasegate rollback ${runName(run.workflowId)} --reason WHY`;
-  return [`Its locks are held until somebody has finished it. When what stood against it is mended: ${command}`];
+/** What finishes an end that is not finished: why, the command, and what to know about it. */
+export interface Finishing {
+  why: string;
+  command: string;
+  remark: string;
+}
+
+/** Undefined after any end but one that is not finished. */
+export function finishing({ run }: RunSnapshot): Finishing | undefined {
+  if (run.outcome?.kind !== 'rolled-back-not-verified') return undefined;
+  return {
+    why: 'Its locks are held until somebody has finished it. When what stood against it is mended',
+    command: rollbackLine(run.workflowId),
+    remark: confirmRemark(run.environment.id),
+  };
+}
+
+/** The same as lines, before the last one. */
+export function finishingLines(snapshot: RunSnapshot): string[] {
+  const left = finishing(snapshot);
+  return left ? [`${left.why}: ${left.command} ${left.remark}`] : [];
 }
 
 function standing(snapshot: RunSnapshot): string {

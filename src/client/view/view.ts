@@ -9,8 +9,3 @@ export interface View {
   /** The Temporal UI, when it is known. */
   ui?: { url: string; namespace: string };
 }
-
-/** A run on a command line: its id without the part that all have in common. */
-export function runName(workflowId: string): string {
-  return workflowId.replace(/^migration\//, '');
-}

@@ -1,3 +1,4 @@
+import { rollbackLine } from '../../plan/text/command-lines.js';
 import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
 import { closeBehind } from '../../plan/ledger.js';
@@ -59,7 +60,7 @@ export function stopAfterReset(record: MigrationRecord): Promise<Ending> {
     }
     return {
       kind: 'rolled-back-not-verified',
-      reason: `PG214 this run was reset, so its ledger cannot be trusted and it does nothing more; a phase that it left open undoes itself; look at what is in force, then: phasegate rollback ${record.run.workflowId}`,
+      reason: `PG214 this run was reset, so its ledger cannot be trusted and it does nothing more; a phase that it left open undoes itself; look at what is in force, then: ${rollbackLine(record.run.workflowId)}`,
     };
   });
 }

@@ -97,11 +97,24 @@ describe('deploying by commands', () => {
     await expect(activities.undoChange({ entry, environment, key: 'u' })).rejects.toMatchObject({
       type: 'PG317',
       nonRetryable: false,
-      message: expect.stringMatching(/core could not be put back: .*undo v1 exited with 1: not yet/) as string,
+      message: expect.stringMatching(
+        /core could not be put back: .*undo v1 exited with 1: not yet; it runs v2\. /
+      ) as string,
     });
     writeFileSync(join(tools.workdir, 'mended'), '');
     expect(await activities.undoChange({ entry, environment, key: 'u' })).toMatchObject({ changed: true });
     expect(scripts.revision()).toBe('v1');
+  });
+
+  it('an undo that fails although the target reads as it was says so', async () => {
+    const { activities, scripts } = stage();
+    const entry = await activities.captureChange(captureInput(toV2(), environment));
+    await activities.applyChange({ entry, environment });
+    scripts.script('undo', 'echo "$1" > revision; exit 1');
+    await expect(activities.undoChange({ entry, environment, key: 'u' })).rejects.toMatchObject({
+      type: 'PG317',
+      message: expect.stringContaining('; it says that it runs v1 already. ') as string,
+    });
   });
 
   it('an undo that says it worked and did not is no undo', async () => {

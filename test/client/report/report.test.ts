@@ -79,6 +79,16 @@ describe('a report', () => {
     expect(markdown).toContain('> Note: identities were not verified');
   });
 
+  it('names what finishes an end that is not finished, and nothing after any other', () => {
+    const open = snapshot({
+      run: run({ outcome: { kind: 'rolled-back-not-verified', reason: 'no metrics', endedAt: t } }),
+    });
+    expect(reportMarkdown(buildReport(open)).split('\n')[4]).toBe(
+      'Its locks are held until somebody has finished it. When what stood against it is mended: `phasegate rollback demo/test-plan --reason "why"` (without a terminal add --confirm demo)'
+    );
+    expect(buildReport(taken)).not.toHaveProperty('finishing');
+  });
+
   it('has the numbers of each window, the decisions, the waivers, the refusals, the undo and the evidence', () => {
     const markdown = reportMarkdown(buildReport(taken));
     expect(markdown).toContain('| success \\> 95% | 80% | 75% | 3 | 2 | 1 |');

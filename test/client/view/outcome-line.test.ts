@@ -20,7 +20,9 @@ describe('the last line', () => {
 
   it('has what to type before it only where an end is not finished', () => {
     expect(finishingLines(ended('rolled-back-not-verified'))).toEqual([
-      expect.stringMatching(/^Its locks are held .*: phasegate rollback \S+ --reason WHY$/),
+      expect.stringMatching(
+        /^Its locks are held .*: phasegate rollback \S+ --reason "why" \(without a terminal add --confirm demo\)$/
+      ),
     ]);
     expect(finishingLines(ended('rolled-back-verified'))).toEqual([]);
     expect(finishingLines(snapshot())).toEqual([]);

@@ -5,7 +5,7 @@ import { safeJson } from '../../render/clean.js';
 import { stateWords, type AnyState } from '../../render/states.js';
 import { table } from '../../render/table.js';
 import { untilText } from '../../render/time.js';
-import { runName } from '../../view/view.js';
+import { runName } from '../../../plan/text/command-lines.js';
 import type { Context, Run } from '../context.js';
 import { jsonOption, outputOption } from '../options.js';
 

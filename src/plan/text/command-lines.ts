@@ -1,0 +1,19 @@
+/** A run on a command line: its workflow id without the part that all have in common. */
+export function runName(workflowId: string): string {
+  return workflowId.replace(/^migration\//, '');
+}
+
+/**
+ * The command that takes a run back or finishes its rollback, as it can be typed. It asks for the environment's id by
+ * itself: a line to paste must not answer that for whoever pastes it.
+ *
+ * @param run workflow id or run id
+ */
+export function rollbackLine(run: string): string {
+  return `phasegate rollback ${runName(run)} --reason "why"`;
+}
+
+/** Where {@link rollbackLine} is meant for scripts too: what they add, since nobody can be asked there. */
+export function confirmRemark(environment: string): string {
+  return `(without a terminal add --confirm ${environment})`;
+}
