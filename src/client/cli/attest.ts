@@ -1,6 +1,7 @@
 import { PhasegateError } from '../../plan/errors.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { isAmong } from '../../plan/people.js';
+import { requirePerson } from '../act/person.js';
 import type { Sent } from '../act/send.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
@@ -108,6 +109,7 @@ async function openItems(context: Context, reference: string | undefined): Promi
 
 async function myItems(context: Context, reference: string | undefined): Promise<Items> {
   const { snapshot, gates } = await openItems(context, reference);
+  requirePerson(snapshot.frozen.environment, context.me.name);
   return { snapshot, gates: gates.filter((gate) => isAmong(gate.people, context.me.name)) };
 }
 

@@ -20,6 +20,8 @@ export interface FollowOptions {
   what: string;
   /** A rollback that was just started after the run's end. */
   rollback?: RunRef;
+  /** Says the outcome, in the place of the last lines of the view. */
+  tell?: (last: RunSnapshot) => void;
 }
 
 /** One way to show a run while it goes on. */
@@ -65,15 +67,19 @@ export async function follow(context: Context, run: RunRef, options: FollowOptio
   return ended(last, options);
 }
 
-function ended(last: RunSnapshot, { stream, progress }: FollowOptions): ExitCode {
-  const exitCode = stateExitCode(last);
-  if (progress === 'json') {
-    const { outcome, remarks } = last.run;
-    stream.write(`${safeJson({ schemaVersion: 1, type: 'outcome', outcome, remarks, exitCode })}\n`);
-  } else {
+function ended(last: RunSnapshot, { stream, progress, tell }: FollowOptions): ExitCode {
+  if (tell) tell(last);
+  else if (progress === 'json') stream.write(`${safeJson(outcomeDocument(last))}\n`);
+  else {
     for (const text of [...finishingLines(last), outcomeLine(last)]) stream.write(`${text}\n`);
   }
-  return exitCode;
+  return stateExitCode(last);
+}
+
+/** How a run ended, for programs. */
+export function outcomeDocument(last: RunSnapshot): object {
+  const { outcome, remarks, workflowId, runId } = last.run;
+  return { schemaVersion: 1, type: 'outcome', workflowId, runId, outcome, remarks, exitCode: stateExitCode(last) };
 }
 
 function detached(

@@ -1,10 +1,12 @@
 import { means, parseAddress } from '../../plan/address.js';
 import { PhasegateError } from '../../plan/errors.js';
+import { requirePerson } from '../act/person.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunRef, RunSnapshot } from '../read/snapshot.js';
 import { table } from '../render/table.js';
 import { untilText } from '../render/time.js';
 import { runName } from '../../plan/text/command-lines.js';
+import { hasPoint, whyClosed } from './closed-gate.js';
 import type { Context } from './context.js';
 
 /** A run, how it stands, and the one gate that an answer is for. */
@@ -25,7 +27,8 @@ export interface Wanted {
  * answers nobody can be shown anything; then only somebody who knows the gate's address can answer, and an approval
  * also needs the digest of what was seen.
  *
- * @throws PhasegateError PG203 when none is open, PG208 when the named one is not, PG404 when several are, PG402 when no
+ * @throws PhasegateError PG204 for somebody whom the environment does not know, PG203 when none is open, PG209 when the run has none of that name, PG208 when it is not open,
+ *   PG404 when several are, PG402 when no
  *   worker answers and the gate is not given in full
  */
 export async function chooseGate(
@@ -41,7 +44,9 @@ export async function chooseGate(
   // A phase may answer while another part of its run does not.
   const shown = gates.some((gate) => gate.answers.includes(answer) && (!wanted.named || meant(wanted.named, gate)));
   if (snapshot.noWorker !== undefined && !shown) return { run, snapshot, gate: blindGate(snapshot, answer, wanted) };
-  return { run, snapshot, gate: pickGate(context, gates, answer, wanted.named, runName(run.workflowId)) };
+  const gate = pickGate(context, gates, answer, wanted.named, snapshot);
+  requirePerson(snapshot.frozen.environment, context.me.name, gate);
+  return { run, snapshot, gate };
 }
 
 /** A gate as the person who answers it knows it, without a worker that could show it. */
@@ -92,14 +97,14 @@ function pickGate(
   gates: readonly OpenGate[],
   answer: string,
   named: string | undefined,
-  run: string
+  snapshot: RunSnapshot
 ): OpenGate {
   const able = gates.filter((gate) => gate.answers.includes(answer));
   const found = named === undefined ? able : able.filter((gate) => meant(named, gate));
   const [gate, ...others] = found;
   if (gate && others.length === 0) return gate;
-  const open = able.map((one) => one.address).join(', ');
   if (gate) {
+    const run = runName(snapshot.run.workflowId);
     context.note(...gateTable(context, found));
     throw new PhasegateError(
       'PG404',
@@ -109,13 +114,27 @@ function pickGate(
       }
     );
   }
+  throw notOpen(snapshot, able, answer, named);
+}
+
+function notOpen(
+  snapshot: RunSnapshot,
+  able: readonly OpenGate[],
+  answer: string,
+  named: string | undefined
+): PhasegateError {
+  const run = runName(snapshot.run.workflowId);
+  const hint = snapshot.run.outcome
+    ? `Read what happened: phasegate report ${run}`
+    : `See what it waits for: phasegate status ${run}`;
+  const open = `open: ${able.map((one) => one.address).join(', ') || 'none'}`;
+  if (named !== undefined && !hasPoint(snapshot, named))
+    return new PhasegateError('PG209', `${run} has no ${named} (${open})`, { hint });
+  const why = whyClosed(snapshot, named);
+  const because = why === '' ? '' : `: ${why}`;
   if (named === undefined)
-    throw new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}"`, {
-      hint: `See what it waits for: phasegate status ${run}`,
-    });
-  throw new PhasegateError('PG208', `${named} is not open for "${answer}" (open: ${open || 'none'})`, {
-    hint: `See what it waits for: phasegate status ${run}`,
-  });
+    return new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}"${because}`, { hint });
+  return new PhasegateError('PG208', `${named} is not open for "${answer}" (${open})${because}`, { hint });
 }
 
 /** `1a/approval#1`, `1a/approval`, `approval` when only one phase has it. */

@@ -3,20 +3,24 @@ import { PhasegateError } from '../../plan/errors.js';
 import { describeState, targetOf } from '../../plan/ledger.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { oneOf } from '../../plan/text/spans.js';
+import { requirePerson } from '../act/person.js';
 import type { RollbackPreview } from '../act/rollback.js';
-import type { RunRef } from '../read/snapshot.js';
-import { cleanDeep } from '../render/clean.js';
+import type { RunRef, RunSnapshot } from '../read/snapshot.js';
+import { cleanDeep, safeJson } from '../render/clean.js';
 import { table } from '../render/table.js';
 import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { confirmTyped } from './ask.js';
 import type { Context } from './context.js';
-import { follow, type Progress } from './follow.js';
+import { follow, outcomeDocument, type Progress } from './follow.js';
 
 export interface RollbackOptions {
   phase?: string;
   reason?: string;
   confirm?: string;
+  /** Not enough: a rollback is confirmed by the name of its environment. */
+  yes?: boolean;
+  output: 'table' | 'json';
   /** False with `--no-watch`. */
   watch: boolean;
   progress: Progress;
@@ -35,6 +39,7 @@ export async function rollback(
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const status = await client.status(run);
+  requirePerson(status.frozen.environment, context.me.name);
   const phase = options.phase?.toLowerCase();
   if (status.noWorker !== undefined) context.note(status.noWorker);
   const preview = await settled(context, run, phase);
@@ -51,10 +56,15 @@ export async function rollback(
     preview.lockedByOther === undefined &&
     status.run.outcome?.kind !== 'rolled-back-not-verified'
   ) {
-    context.print(outcomeLine(status));
+    tellEnd(context, status, options.output);
     return stateExitCode(status);
   }
   const environment = status.frozen.environment.id;
+  if (options.yes === true && options.confirm === undefined) {
+    throw new PhasegateError('PG406', '--yes is not enough for a rollback, so nothing was done', {
+      hint: `Confirm with --confirm ${environment}`,
+    });
+  }
   await confirmTyped(
     context,
     `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`,
@@ -63,14 +73,20 @@ export async function rollback(
   );
   const saying = { by: context.me.name, reason };
   const started = preview.open ? undefined : await client.rollbackEnded(run, saying);
-  if (started) context.note(`started ${started.workflowId}`);
-  else context.note((await client.rollback(run, { ...saying, phase })).text);
-  if (!options.watch) return exitCodes.ok;
+  const sent = started ? undefined : await client.rollback(run, { ...saying, phase });
+  context.note(sent ? sent.text : `started ${started?.workflowId ?? ''}`);
+  const asJson = options.output === 'json';
+  if (!options.watch) {
+    if (asJson) context.print(safeJson({ schemaVersion: 1, ...(sent ?? started) }, 2));
+    return exitCodes.ok;
+  }
   return follow(context, run, {
     progress: options.progress,
-    stream: context.io.out,
+    // The answer of -o json is the outcome alone.
+    stream: asJson ? context.io.err : context.io.out,
     what: 'the rollback',
     rollback: started,
+    ...(asJson ? { tell: (last: RunSnapshot): void => tellEnd(context, last, 'json') } : {}),
   });
 }
 
@@ -91,6 +107,10 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
     told = busy;
     await delay(1_000);
   }
+}
+
+function tellEnd(context: Context, snapshot: RunSnapshot, output: RollbackOptions['output']): void {
+  context.print(output === 'json' ? safeJson(outcomeDocument(snapshot), 2) : outcomeLine(snapshot));
 }
 
 function previewLines(

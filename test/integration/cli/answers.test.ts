@@ -51,6 +51,11 @@ describe('approve', () => {
     expect(stranger.code).toBe(7);
     expect(stranger.stderr).toContain("PG204 mallory is not one of this environment's people");
 
+    const unasked = await as('mallory', 'approve', run);
+    expect([unasked.code, unasked.stdout]).toEqual([7, '']);
+    expect(unasked.stderr).toContain('PG204 mallory');
+    expect(unasked.stderr).toContain('erin or lee may answer 1a/approval#1. Say who you are with --as NAME');
+
     const changed = await as('erin', 'approve', run, '--yes', '--digest', 'sha256:ffffffffffff');
     expect(changed.code).toBe(7);
     expect(changed.stderr).toContain('PG206');
@@ -65,7 +70,22 @@ describe('approve', () => {
     await stage.until('the end', async () => (await outcome()) === 'completed');
     const late = await as('lee', 'approve', run, '--yes');
     expect(late.code).toBe(6);
-    expect(late.stderr).toContain('PG203 no gate');
+    expect(late.stderr).toMatch(
+      /PG203 no gate of \S+ is open that could take "approve": erin approved 1a\/approval#1 at [\d -:]+Z; the run ended at [\d -:]+Z: completed/
+    );
+    expect(late.stderr).toContain(`phasegate report ${run}`);
+    const repeated = await as('erin', 'approve', run, '--yes', '--gate', '1a/approval');
+    expect(repeated.code).toBe(7);
+    expect(repeated.stderr).toMatch(/PG208 1a\/approval is not open .*: erin approved 1a\/approval#1 at /);
+    for (const [verb, ...args] of [
+      ['approve', '--gate', 'p9/x'],
+      ['approve', '--gate', ' /garbage?'],
+      ['attest', '1a/nonsense', '--answer', 'done'],
+    ]) {
+      const unknown = await as('erin', verb ?? '', ...args, ...(verb === 'attest' ? [run] : ['--yes']));
+      expect(unknown.code, args.join(' ')).toBe(6);
+      expect(unknown.stderr).toContain('PG209');
+    }
   });
 
   it('asks on a terminal, and takes nothing but a yes for a yes', async () => {

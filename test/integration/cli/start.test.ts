@@ -105,8 +105,14 @@ describe('rollback', () => {
       /1\. +1a\/enable#1 +flag\/FLAG_CORE back to off[\s\S]*2\. +1a\/deploy#1 +deploy\/core back to revision v1/
     );
 
-    const stranger = await end('--as', 'mallory');
+    const yes = await phasegate(['rollback', stage.id, '--reason', 'why', '--yes']);
+    expect([yes.code, yes.stdout]).toEqual([2, '']);
+    expect(yes.stderr).toContain('PG406 --yes is not enough');
+    expect(yes.stderr).toContain(`Confirm with --confirm ${stage.environment.id}`);
+
+    const stranger = await phasegate(['rollback', stage.id, '--reason', 'why', '--as', 'mallory']);
     expect(stranger.code).toBe(7);
+    expect(stranger.stderr).toContain('PG204 mallory');
     expect(stage.world.changed()).toEqual(['flag/FLAG_CORE', 'deploy/core']);
 
     const { code, stdout } = await end('--progress', 'plain');
@@ -136,8 +142,9 @@ describe('rollback', () => {
     expect(stage.world.changed()).toEqual([]);
     expect((await phasegate(['status', stage.id, '--exit-status', '-o', 'name'])).code).toBe(4);
 
-    const twice = await end();
+    const twice = await end('-o', 'json');
     expect(twice.stderr).toContain('Nothing is in force that could be undone. No lock is held.');
+    expect(JSON.parse(twice.stdout)).toMatchObject({ schemaVersion: 1, workflowId: stage.id, exitCode: 4 });
     expect(twice.code).toBe(4);
   });
 
@@ -158,9 +165,13 @@ describe('rollback', () => {
     const refused = await phasegate(['start', ...args, '--yes', '-q']);
     expect(refused.code).toBe(7);
     expect(refused.stderr).toContain(`PG210`);
-    expect(refused.stderr).toContain(`phasegate rollback ${stage.id}`);
+    const [, what = ''] = /Finish it with: phasegate rollback (\S+) --reason "why"/.exec(refused.stderr) ?? [];
+    expect(stage.id.endsWith(`/${what}`)).toBe(true);
+    expect(refused.stderr).toContain(`--confirm ${stage.environment.id}`);
 
-    expect((await end()).code).toBe(4);
+    const taken = await end('--json');
+    expect(JSON.parse(taken.stdout)).toMatchObject({ outcome: { kind: 'rolled-back-verified' }, exitCode: 4 });
+    expect(taken.code).toBe(4);
     expect(stage.world.changed()).toEqual([]);
     expect((await phasegate(['start', ...args, '--yes', '-q'])).code).toBe(0);
   });

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Run } from '../context.js';
-import { confirmOption, progressOption, reasonOption, runArgument } from '../options.js';
+import { confirmOption, jsonOption, outputOption, progressOption, reasonOption, runArgument } from '../options.js';
 import type { RollbackOptions } from '../rollback.js';
 
 export function rollbackCommand(run: Run): Command {
@@ -11,8 +11,11 @@ export function rollbackCommand(run: Run): Command {
     .option('--phase <phase>', 'only the phase that is under way')
     .addOption(reasonOption())
     .addOption(confirmOption('confirm by the id of the environment; --yes is not enough'))
+    .addOption(new Option('-y, --yes', 'is not enough for a rollback').hideHelp())
     .option('--no-watch', 'do not follow it to its end')
     .addOption(progressOption())
+    .addOption(outputOption(['table', 'json']))
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nExits with the outcome: 4 rolled back and verified, 9 not verified or incomplete.\nExample:\n  phasegate rollback last --reason "customers report errors"'
