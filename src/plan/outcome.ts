@@ -23,6 +23,7 @@ export const exitCodes = {
   notAllowed: 7,
   unreachable: 8,
   rolledBackNotVerified: 9,
+  foundTrouble: 10,
   timeout: 124,
   interrupted: 130,
 } as const;

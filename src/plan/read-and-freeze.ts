@@ -5,7 +5,7 @@ import { loadEnvironment } from './load-environment.js';
 import type { LoadedEnvironment } from './load-environment.js';
 import { loadPlan } from './load-plan.js';
 import type { LoadedPlan } from './load-plan.js';
-import { decodeUtf8, fileFault } from './loading/decode.js';
+import { decodeUtf8, unreadable } from './loading/decode.js';
 import type { Decoded } from './loading/decode.js';
 import type { Variables } from './variables.js';
 
@@ -43,7 +43,13 @@ async function readText(path: string): Promise<Decoded> {
       EISDIR: 'it is a folder',
       EACCES: 'access is denied',
     };
-    return { fault: fileFault(path, `the file cannot be read: ${why[code] ?? code}`, 'check the path') };
+    const hints: Record<string, string> = {
+      EISDIR: 'give the path of a file in it',
+      EACCES: 'let yourself read it, or give another path',
+    };
+    return {
+      fault: unreadable(path, `the file cannot be read: ${why[code] ?? code}`, hints[code] ?? 'check the path'),
+    };
   }
   return decodeUtf8(bytes, path);
 }

@@ -129,9 +129,15 @@ describe('a pause', () => {
   it('repeated, or a resume of what is not paused, is harmless', async () => {
     await stage.start(plan([phase('1a', { approval: approval() })]));
     await stage.gate('1a');
-    expect(await stage.tell('1a', 'resume', 'dana')).toEqual({ message: 'it was not paused', repeated: true });
+    expect(await stage.tell('1a', 'resume', 'dana')).toEqual({
+      message: 'it is not paused, so it goes on as before',
+      repeated: true,
+    });
     await stage.tell('1a', 'pause', { by: 'dana' });
-    expect(await stage.tell('1a', 'pause', { by: 'erin' })).toMatchObject({ repeated: true });
+    expect(await stage.tell('1a', 'pause', { by: 'erin' })).toEqual({
+      message: expect.stringMatching(/^it is paused already, since [\d-]+ [\d:]+Z by dana$/) as string,
+      repeated: true,
+    });
     expect((await stage.phase('1a')).paused?.by).toBe('dana');
   });
 

@@ -74,10 +74,13 @@ export function whoLine(context: Context, { snapshot }: Pick<Chosen, 'snapshot'>
   return `You are ${name} (${source}${believed}).`;
 }
 
+/** Their answers say themselves when nothing was to be done. */
+const saysSo: ReadonlySet<Sent['message']> = new Set(['pause', 'resume']);
+
 /** What became of a message; a signal that nobody has taken yet is said to be one. */
 export function tellSent(context: Context, sent: Sent, output: 'table' | 'json'): ExitCode {
   if (output === 'json') context.print(safeJson({ schemaVersion: 1, ...sent }, 2));
-  else context.print(sent.repeated ? `${sent.text} (it was so already)` : sent.text);
+  else context.print(sent.repeated && !saysSo.has(sent.message) ? `${sent.text} (it was so already)` : sent.text);
   if (sent.how === 'signal') context.note('Start a worker with: phasegate worker --env ENVIRONMENT');
   return exitCodes.ok;
 }

@@ -1,6 +1,7 @@
 import { PhasegateError } from '../../plan/errors.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { isAmong } from '../../plan/people.js';
+import { counted } from '../../plan/text/spans.js';
 import { requirePerson } from '../act/person.js';
 import type { Sent } from '../act/send.js';
 import { gatesOf } from '../read/gates.js';
@@ -79,7 +80,7 @@ async function sendAll(
     }
   }
   if (output === 'json') context.print(safeJson({ schemaVersion: 1, sent, failed }, 2));
-  if (failed.length > 0) context.note(`${sent.length} of ${gates.length} items were answered`);
+  if (failed.length > 0) context.note(`${sent.length} of ${counted(gates.length, 'item')} answered`);
   return worst;
 }
 
@@ -127,7 +128,9 @@ async function listItems(
     return exitCodes.ok;
   }
   const mine = gates.filter((gate) => isAmong(gate.people, name));
-  context.note(`${mine.length} of ${gates.length} open items wait for ${name}:`);
+  context.note(
+    `${mine.length} of ${counted(gates.length, 'open item')} ${mine.length === 1 ? 'waits' : 'wait'} for ${name}:`
+  );
   if (gates.length > 0) context.print(...gateTable(context, gates));
   return exitCodes.ok;
 }

@@ -8,6 +8,7 @@ import type { Fault } from '../../plan/loading/fault.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import { clean } from '../render/clean.js';
 import type { Context } from './context.js';
+import { packageFolder } from './package-folder.js';
 import { Exit } from './report-error.js';
 
 export interface DocumentOptions {
@@ -73,21 +74,16 @@ export function environmentFile(given: string | undefined): string {
     });
   }
   if (/\.ya?ml$/.test(given) || given.includes('/')) return given;
-  const places = [path.join('environments', `${given}.yaml`), shipped(given)];
+  const places = [
+    path.join('environments', `${given}.yaml`),
+    path.join(packageFolder(), 'environments', `${given}.yaml`),
+  ];
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   throw new PhasegateError('PG101', `there is no environment ${given}`, {
     where: places[0] ?? '',
     hint: 'Give the path of its file with --env FILE.',
   });
-}
-
-/** Sources and build output lie at different depths below the package. */
-function shipped(id: string): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
-    folder = path.dirname(folder);
-  return path.join(folder, 'environments', `${id}.yaml`);
 }
 
 async function readAll(stream: NodeJS.ReadStream): Promise<string> {

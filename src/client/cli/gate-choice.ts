@@ -27,9 +27,9 @@ export interface Wanted {
  * answers nobody can be shown anything; then only somebody who knows the gate's address can answer, and an approval
  * also needs the digest of what was seen.
  *
- * @throws PhasegateError PG204 for somebody whom the environment does not know, PG203 when none is open, PG209 when the run has none of that name, PG208 when it is not open,
- *   PG404 when several are, PG402 when no
- *   worker answers and the gate is not given in full
+ * @throws PhasegateError PG204 for somebody whom the environment does not know, PG203 when none is open, PG209 when the
+ *   run has none of that name, PG208 when it is not open, PG404 when several are, PG402 when no worker answers and the
+ *   gate is not given in full
  */
 export async function chooseGate(
   context: Context,
@@ -43,9 +43,12 @@ export async function chooseGate(
   const gates = gatesOf(snapshot);
   // A phase may answer while another part of its run does not.
   const shown = gates.some((gate) => gate.answers.includes(answer) && (!wanted.named || meant(wanted.named, gate)));
-  if (snapshot.noWorker !== undefined && !shown) return { run, snapshot, gate: blindGate(snapshot, answer, wanted) };
-  const gate = pickGate(context, gates, answer, wanted.named, snapshot);
-  requirePerson(snapshot.frozen.environment, context.me.name, gate);
+  if (!shown && wanted.named !== undefined && !hasPoint(snapshot, wanted.named))
+    throw unknownGate(snapshot, wanted.named);
+  // In a run that has ended nothing is open, whether a worker answers or not.
+  const unseen = snapshot.noWorker !== undefined && !shown && !snapshot.run.outcome;
+  const gate = unseen ? blindGate(snapshot, answer, wanted) : pickGate(context, gates, answer, wanted.named, snapshot);
+  requirePerson(snapshot.frozen.environment, context.me.name, unseen ? undefined : gate);
   return { run, snapshot, gate };
 }
 
@@ -117,6 +120,21 @@ function pickGate(
   throw notOpen(snapshot, able, answer, named);
 }
 
+function unknownGate(snapshot: RunSnapshot, named: string): PhasegateError {
+  const open = gatesOf(snapshot).map((gate) => gate.address);
+  const is = open.length > 0 ? ` (open: ${open.join(', ')})` : '';
+  return new PhasegateError('PG209', `${runName(snapshot.run.workflowId)} has no ${named}${is}`, {
+    hint: lookAt(snapshot),
+  });
+}
+
+function lookAt({ run }: RunSnapshot): string {
+  const name = runName(run.workflowId);
+  return run.outcome
+    ? `Read what happened: phasegate report ${name}`
+    : `See what it waits for: phasegate status ${name}`;
+}
+
 function notOpen(
   snapshot: RunSnapshot,
   able: readonly OpenGate[],
@@ -124,12 +142,8 @@ function notOpen(
   named: string | undefined
 ): PhasegateError {
   const run = runName(snapshot.run.workflowId);
-  const hint = snapshot.run.outcome
-    ? `Read what happened: phasegate report ${run}`
-    : `See what it waits for: phasegate status ${run}`;
+  const hint = lookAt(snapshot);
   const open = `open: ${able.map((one) => one.address).join(', ') || 'none'}`;
-  if (named !== undefined && !hasPoint(snapshot, named))
-    return new PhasegateError('PG209', `${run} has no ${named} (${open})`, { hint });
   const why = whyClosed(snapshot, named);
   const because = why === '' ? '' : `: ${why}`;
   if (named === undefined)

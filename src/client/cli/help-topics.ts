@@ -13,6 +13,7 @@ export const exitCodeMeanings: Record<keyof typeof exitCodes, string> = {
   notAllowed: 'refused: not your role, your own run, a closed gate, another digest, a lock, or you said no',
   unreachable: 'Temporal cannot be reached, started or used, or no worker answers',
   rolledBackNotVerified: 'the run was rolled back, but NOT verified, or not completely',
+  foundTrouble: 'something failed that has to be mended first (only with doctor)',
   timeout: '--timeout is over; the run goes on',
   interrupted: 'Ctrl-C; the run goes on',
 };

@@ -1,4 +1,5 @@
 import { paintFor, type Paint } from '../render/paint.js';
+import { clip } from '../render/width.js';
 
 /** Where a command reads and writes. Answers go to `out`; progress, questions and warnings to `err`. */
 export interface Io {
@@ -21,4 +22,12 @@ export function paintOn(io: Io, stream: NodeJS.WriteStream, never: boolean): Pai
 /** The width to write for; pipes get one that reads well in a log. */
 export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY === true && stream.columns > 0 ? Math.min(stream.columns, 140) : 120;
+}
+
+/** Lines cut to the width of a terminal, so that a table stays one; a pipe, and one that tells no width, gets them whole. */
+export function fitting(
+  lines: readonly string[],
+  { isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>
+): string[] {
+  return isTTY === true && columns > 0 ? lines.map((line) => clip(line, columns)) : [...lines];
 }

@@ -23,6 +23,8 @@ import { workerCommand } from './commands/worker.js';
 import { Context, type GlobalOptions, type Run } from './context.js';
 import { inTime } from './in-time.js';
 import type { Io } from './io.js';
+import { packageVersion } from './package-folder.js';
+import { usageError } from './usage-error.js';
 
 const examples = `
 Examples:
@@ -39,6 +41,7 @@ More: phasegate help exit-codes | environment | plan`;
 export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
   const program = new Command('phasegate')
     .description('Runs risky production migrations: phase by phase, gated, reversible, on Temporal.')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .option('--as <name>', 'who you are, as the environment lists you')
     .option('--profile <name>', 'profile of the Temporal client configuration')
     .option('--address <host:port>', 'address of the Temporal server')
@@ -49,10 +52,14 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .addHelpText('after', examples)
     .helpCommand(false)
     .showSuggestionAfterError()
-    .showHelpAfterError('(phasegate help lists the commands)')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => void io.out.write(text), writeErr: (text) => void io.err.write(text) })
-    .exitOverride();
+    .configureOutput({
+      writeOut: (text) => void io.out.write(text),
+      writeErr: (text) => void io.err.write(text),
+      // It is told as every other error, with its code.
+      outputError: () => undefined,
+    })
+    .exitOverride(usageError('phasegate help'));
 
   const run: Run = (work) =>
     async function (this: Command, ...raw: unknown[]): Promise<void> {
@@ -88,6 +95,9 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     doctorCommand(run),
     helpCommand(run, program),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) {
+    command.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} --help`));
+    program.addCommand(command);
+  }
   return program;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateError } from '../../plan/errors.js';
 import { describeState, targetOf } from '../../plan/ledger.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { counted, oneOf } from '../../plan/text/spans.js';
 import { requirePerson } from '../act/person.js';
 import type { RollbackPreview } from '../act/rollback.js';
 import type { RunRef, RunSnapshot } from '../read/snapshot.js';
@@ -140,7 +140,7 @@ function previewLines(
     covers.length > 0 ? paint('dim', `covers ${covers.join(', ')}`) : '',
   ]);
   return [
-    `This undoes ${steps.length === 1 ? 'one change' : `${steps.length} changes`}, in this order, and then verifies health and red metrics:`,
+    `This undoes ${counted(steps.length, 'change')}, in this order, and then verifies health and red metrics:`,
     ...table(rows),
     ...closed,
   ];

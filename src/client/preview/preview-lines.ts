@@ -1,4 +1,4 @@
-import { spanText } from '../../plan/text/spans.js';
+import { counted, spanText } from '../../plan/text/spans.js';
 import type { Paint } from '../render/paint.js';
 import { hanging, pad, widthOf } from '../render/width.js';
 import type { Preview, PreviewPhase, PreviewStep } from './build-preview.js';
@@ -14,7 +14,14 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     `${paint('strong', plan.title)} in ${environment.title} (${environment.kind})`,
     paint('dim', `${preview.run} · ${preview.digest}`),
     ...(variables.length > 0 ? list('with ', variables.join(', ')) : []),
-    `${preview.phases.length} phases, ${counts.flags} flags, ${counts.deploys} deploys, ${counts.windows} windows, ${counts.attestations} attestations, ${counts.approvals} approvals`,
+    [
+      counted(preview.phases.length, 'phase'),
+      counted(counts.flags, 'flag'),
+      counted(counts.deploys, 'deploy'),
+      counted(counts.windows, 'window'),
+      counted(counts.attestations, 'attestation'),
+      counted(counts.approvals, 'approval'),
+    ].join(', '),
     `takes ${between(preview.total)}, if nothing is held or repeated`,
     ...remarks,
     ...preview.phases.flatMap((phase) => phaseBlock(phase, paint, columns)),

@@ -30,7 +30,7 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
     return [
       line(paint('warn', `■ on hold ${when}`)),
       ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
-      line(`    ${oneOf(gate.people)} must ${oneOf(gate.answers)}`),
+      line(`    ${whoDecides(gate)}`),
       ...gate.answers.map((answer) => command(typed(answer, run, gate.address), view)),
       ...(gate.answers.includes('rollback')
         ? [
@@ -50,6 +50,13 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
     ...asked,
     command(typed(answer, run, gate.address), view),
   ];
+}
+
+/** Those who are asked are not the only ones who may answer a HOLD. */
+function whoDecides({ people, answers, roles }: OpenGate): string {
+  const anybody = answers.filter((answer) => answer !== 'waive');
+  const waive = answers.includes('waive') ? `; waive needs ${oneOf(Object.keys(roles))}` : '';
+  return `asked: ${oneOf(people)}; anybody of the environment may ${oneOf(anybody)}${waive}`;
 }
 
 /** `1 engineering-lead (has 1 of 2: erin)` */

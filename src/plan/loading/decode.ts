@@ -14,6 +14,11 @@ export function decodeUtf8(bytes: Uint8Array, file: string): Decoded {
   }
 }
 
+/** A fault of a file that has no text to show a place of. */
+export function unreadable(file: string, message: string, hint: string): Fault {
+  return { code: 'PG101', severity: 'error', file, line: 1, column: 1, path: '', message, hint, frame: '' };
+}
+
 /** A fault of a file as a whole, or of one character of it. */
 export function fileFault(file: string, message: string, hint: string, text = '', at = 0): Fault {
   return fileText(file, text).faultAt({ start: at, end: at + 1 }, { code: 'PG101', message, hint });

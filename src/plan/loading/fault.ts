@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../error-catalogue.js';
+import { counted } from '../text/spans.js';
 
 /** A way into a document: keys and list indexes. */
 export type Path = ReadonlyArray<string | number>;
@@ -14,7 +15,7 @@ export interface Fault {
   path: string;
   message: string;
   hint: string;
-  /** The line with its neighbour and a marker, as compilers print it. */
+  /** The line with its neighbour and a marker, as compilers print it; empty when the file could not be read. */
   frame: string;
 }
 
@@ -48,8 +49,9 @@ export function inOrder(faults: readonly Fault[], first?: string): Fault[] {
 
 /** `plans/x.yaml:14:9  error PG103  unknown key "retires"`, the frame, where it is in names, and the hint. */
 export function renderFault(fault: Fault): string {
+  const place = fault.frame === '' ? '' : `:${fault.line}:${fault.column}`;
   return [
-    `${fault.file}:${fault.line}:${fault.column}  ${fault.severity} ${fault.code}  ${fault.message}`,
+    `${fault.file}${place}  ${fault.severity} ${fault.code}  ${fault.message}`,
     ...(fault.frame === '' ? [] : [fault.frame]),
     ...(fault.path === '' ? [] : [`   in: ${fault.path}`]),
     `   hint: ${fault.hint}`,
@@ -62,9 +64,5 @@ export function renderFaults(faults: readonly Fault[], limit = 50): string {
   const errors = faults.filter((fault) => fault.severity === 'error').length;
   const more = faults.length > limit ? `, ${faults.length - limit} not shown` : '';
   const warnings = faults.length - errors;
-  return [...shown, `${count(errors, 'error')}, ${count(warnings, 'warning')}${more}`].join('\n\n');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return [...shown, `${counted(errors, 'error')}, ${counted(warnings, 'warning')}${more}`].join('\n\n');
 }

@@ -8,7 +8,7 @@ import {
   type RunStatus,
   type StepRecord,
 } from '../run-status.js';
-import { instantText, oneOf } from './spans.js';
+import { counted, instantText, oneOf } from './spans.js';
 
 /**
  * One sentence that says what happens, what it waits for, who can unblock it, until when, and what comes then. The
@@ -68,6 +68,11 @@ function alsoAwaited(count: number): string {
   return `${count} more ${count === 1 ? 'answer is' : 'answers are'} awaited.`;
 }
 
+/** The answer to a second pause. */
+export function pausedAlready({ by, at, reason }: NonNullable<RunStatus['paused']>): string {
+  return `it is paused already, since ${instantText(at)} by ${by}${reason === undefined ? '' : ` (${reason})`}`;
+}
+
 function pauseText({ paused }: Pick<PhaseStatus, 'paused'>): string {
   if (!paused) return '';
   const why = paused.reason === undefined ? '' : ` (${paused.reason})`;
@@ -86,7 +91,7 @@ export function rollbackSentence(status: Omit<RollbackStatus, 'sentence'>): stri
   const [first, ...others] = byUrgency(status.gates);
   if (first) return [gateSentence(first), alsoAwaited(others.length)].filter(isSaid).join(' ');
   const open = status.undos.filter((undo) => !isSettled(undo)).length;
-  if (open > 0) return `Undoing ${open} of ${status.undos.length} changes.`;
+  if (open > 0) return `Undoing ${open} of ${counted(status.undos.length, 'change')}.`;
   return 'Everything is undone; verifying health and red metrics.';
 }
 

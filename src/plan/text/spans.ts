@@ -29,6 +29,11 @@ export function daysText({ week, days: [first, last] }: NonNullable<Phase['sched
   return first === last ? `week ${week}, day ${first}` : `week ${week}, days ${first}-${last}`;
 }
 
+/** `1 change`, `2 changes`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Several names as people write them: `erin`, `erin or carlos`, `erin, carlos or ola`. */
 export function oneOf(names: readonly string[]): string {
   if (names.length <= 1) return names[0] ?? 'nobody';

@@ -1,6 +1,7 @@
 import { condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
 import type { PhaseSummary } from '../../plan/run-status.js';
+import { pausedAlready } from '../../plan/text/sentences.js';
 import type { MessageName } from '../../plan/wire.js';
 import { refused } from '../messages.js';
 import { goingBack } from '../phase/commands.js';
@@ -33,11 +34,12 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     take: (message, how) =>
       turnstile.through(how, async () => {
         const { by, reason } = message;
-        const repeated = record.paused !== undefined;
+        const before = record.paused;
         record.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
         record.publish();
         await handOn(record, 'pause', message);
-        return { message: `paused by ${record.paused?.by ?? by}: nothing new begins, what runs is finished`, repeated };
+        if (before) return { message: pausedAlready(before), repeated: true };
+        return { message: `paused by ${by}: nothing new begins, what runs is finished`, repeated: false };
       }),
   });
   inbox.on('resume', {
@@ -48,7 +50,10 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
         record.paused = undefined;
         record.publish();
         await handOn(record, 'resume', message);
-        return { message: repeated ? 'it was not paused' : `resumed by ${message.by}`, repeated };
+        return {
+          message: repeated ? 'it is not paused, so it goes on as before' : `resumed by ${message.by}`,
+          repeated,
+        };
       }),
   });
   inbox.on('rollback', {

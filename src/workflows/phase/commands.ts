@@ -1,4 +1,5 @@
 import type { Objection } from '../../plan/gate-rules.js';
+import { pausedAlready } from '../../plan/text/sentences.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseRecord } from './record.js';
 import type { Brake } from './stop.js';
@@ -15,10 +16,11 @@ export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: 
   inbox.on('pause', {
     check: () => (brake.stop || record.state === 'rolling back' || record.hasEnded ? goingBack : undefined),
     take: async ({ by, reason }) => {
-      const repeated = facts.paused !== undefined;
+      const before = facts.paused;
       facts.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
       record.publish();
-      return { message: `paused by ${facts.paused.by} before the next step`, repeated };
+      if (before) return { message: pausedAlready(before), repeated: true };
+      return { message: `paused by ${by} before the next step`, repeated: false };
     },
   });
   inbox.on('resume', {
@@ -27,7 +29,7 @@ export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: 
       const repeated = facts.paused === undefined;
       delete facts.paused;
       record.publish();
-      return { message: repeated ? 'it was not paused' : `resumed by ${by}`, repeated };
+      return { message: repeated ? 'it is not paused, so it goes on as before' : `resumed by ${by}`, repeated };
     },
   });
   inbox.on('rollback', {

@@ -4,6 +4,7 @@ import { canRecover } from '../../plan/judge.js';
 import type { CheckStep } from '../../plan/model.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { StepRecord } from '../../plan/run-status.js';
+import { counted } from '../../plan/text/spans.js';
 import { environmentCalls } from '../activities.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
 import { runCheck } from '../run-check.js';
@@ -44,7 +45,7 @@ export async function verifyRollback(
   if (problems.length > 0) return { verified: false, reason: problems.join('; ') };
   return {
     verified: true,
-    reason: `${undos.length} changes undone and read back, health and red metrics in order`,
+    reason: `${counted(undos.length, 'change')} undone and read back, health and red metrics in order`,
   };
 }
 

@@ -1,8 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documents } from '../../integration/cli/documents.js';
-import { phasegate } from '../../integration/cli/binary.js';
+import { phasegate, root } from '../../integration/cli/binary.js';
+
+/** An environment file that cannot be used. */
+function brokenEnvironment(): { file: string } {
+  const { plan } = documents('demo');
+  const file = path.join(path.dirname(plan), 'broken.yaml');
+  writeFileSync(file, 'phasegate: environment/v1\nretires: 3\n');
+  return { file };
+}
 
 const nowhere = { address: '127.0.0.1:1' };
 
@@ -11,10 +19,11 @@ describe('the command line', () => {
     [
       'an unknown command, with the one that was meant',
       ['stauts'],
-      /unknown command 'stauts'[\s\S]*Did you mean status\?/,
+      /^✖ PG407 unknown command 'stauts'\n\(Did you mean status\?\)\n  See: phasegate help\n$/,
     ],
-    ['an unknown option', ['status', '--wat'], /unknown option '--wat'/],
-    ['a missing plan', ['start'], /missing required argument 'plan'/],
+    ['an unknown option', ['status', '--wat'], /^✖ PG407 unknown option '--wat'\n  See: phasegate status --help\n$/],
+    ['a missing plan', ['start'], /^✖ PG407 missing required argument 'plan'\n  See: phasegate start --help\n$/],
+    ['an argument too many', ['doctor', 'x'], /PG407 too many arguments/],
     ['a missing environment', ['plan', 'plans/user-execution-context.yaml'], /PG407 the environment is missing/],
     ['an environment that is nowhere', ['plan', 'x.yaml', '--env', 'nope'], /PG101 there is no environment nope/],
     ['an output format that does not exist', ['list', '-o', 'yaml'], /Allowed choices are table, json, ndjson, name/],
@@ -81,6 +90,18 @@ describe('the command line', () => {
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   });
 
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await phasegate(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('shows its help when nothing is asked, exit code 2', async () => {
+    const { code, stdout, stderr } = await phasegate([]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Usage: phasegate/);
+    expect(stderr).not.toContain('PG407');
+  });
+
   it.each(['abort', 'start', 'exit-codes', 'environment', 'plan'])('has help on %s', async (topic) => {
     const { code, stdout, stderr } = await phasegate(['help', topic]);
     expect([code, stderr]).toEqual([0, '']);
@@ -124,9 +145,19 @@ describe('validate and plan', () => {
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, valid: false });
   });
 
+  it.each([
+    ['no-such-plan.yaml', 'there is no such file', 'check the path'],
+    ['plans', 'it is a folder', 'give the path of a file in it'],
+  ])('say of the unreadable path %s what it is, and show no code', async (given, why, hint) => {
+    const { code, stderr } = await phasegate(['validate', given]);
+    expect(stderr).toBe(
+      `${given}  error PG101  the file cannot be read: ${why}\n   hint: ${hint}\n\n1 error, 0 warnings\n`
+    );
+    expect(code).toBe(2);
+  });
+
   it('take the plan from stdin', async () => {
     const { args } = documents('demo');
-    const { readFileSync } = await import('node:fs');
     const text = readFileSync(args[0] ?? '', 'utf8');
     const { code, stdout } = await phasegate(['plan', '-', ...args.slice(1), '-o', 'name'], { stdin: text });
     expect(code).toBe(0);
@@ -155,7 +186,6 @@ describe('validate and plan', () => {
 
   it('show names from a plan without their control characters', async () => {
     const { plan, args } = documents('demo');
-    const { readFileSync } = await import('node:fs');
     writeFileSync(plan, readFileSync(plan, 'utf8').replace('title: Core', 'title: "Core \\e[2J\\e]0;owned\\a"'));
     const { stdout, stderr } = await phasegate(['plan', ...args], { env: { FORCE_COLOR: '0' } });
     expect(stdout + stderr).toContain('Core');
@@ -174,6 +204,15 @@ describe('colours', () => {
 });
 
 describe('the doctor', () => {
+  it('exits with 10 when something else fails than reaching Temporal', async () => {
+    const { file } = brokenEnvironment();
+    const { code, stdout } = await phasegate(['doctor', '--env', file, '--json']);
+    expect((JSON.parse(stdout) as { findings: object[] }).findings).toContainEqual(
+      expect.objectContaining({ what: 'environment', state: 'fail' })
+    );
+    expect(code).toBe(10);
+  });
+
   it('goes on when Temporal is unreachable, and exits with 8', async () => {
     const { code, stdout } = await phasegate(
       ['doctor', '--env', path.join('environments', 'example-production.yaml'), '--json'],

@@ -33,9 +33,12 @@ describe('docs/cli.md', () => {
 });
 
 describe('docs/approvers.md', () => {
-  it.each(['approve', 'reject', 'attest', 'retry', 'waive', 'rollback'] as const)('says how to %s', (message) => {
-    expect(approvers).toContain(message);
-  });
+  it.each(['approve', 'reject', 'attest', 'retry', 'waive', 'rollback', 'takeover'] as const)(
+    'says how to %s',
+    (message) => {
+      expect(approvers).toContain(message);
+    }
+  );
 
   it('shows payloads whose keys the wire has', () => {
     const known = new Set(

@@ -131,7 +131,7 @@ describe('the picture of a run', () => {
     const lines = drawn(held).join('\n');
     expect(lines).toContain('■ on hold until 21:31:30 UTC (in 45 s), then roll back');
     expect(lines).toContain('1a/window#1 Watch window: success could not be judged on 3 samples in a row (connection');
-    expect(lines).toContain('dana or carlos must retry, rollback or waive');
+    expect(lines).toContain('asked: dana or carlos; anybody of the environment may retry or rollback; waive needs ');
     expect(lines).toContain('phasegate retry demo/test-plan --gate 1a/window#1');
     expect(lines).toContain('phasegate rollback demo/test-plan --phase 1a --reason "why"');
     expect(lines).toMatch(

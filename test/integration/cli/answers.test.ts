@@ -130,7 +130,7 @@ describe('attest', () => {
       failed: [{ item: '1a/team#1', error: expect.stringContaining('PG402') as string }],
     });
     expect(stderr).toContain('1a/team#1 was not answered:');
-    expect(stderr).toContain('1 of 2 items were answered');
+    expect(stderr).toContain('1 of 2 items answered');
     expect(code).toBe(8);
   });
 });
@@ -177,6 +177,10 @@ describe('list', () => {
     expect(mine).toMatchObject({ schemaVersion: 1, state: 'waiting', phase: '1a', awaiting: ['erin', 'lee'] });
     expect(await find('--awaiting', 'dana')).toBeUndefined();
     expect((await phasegate(['list'])).stdout).toMatch(new RegExp(`${run}\\s+◷ waiting\\s+1a.*erin or lee until`));
+    const narrow = await onTerminal(['list'], '', { columns: 60, env: { NO_COLOR: '1' } });
+    const lines = narrow.screen.trimEnd().split('\r\n');
+    expect(lines.find((line) => line.startsWith(run))).toMatch(/…$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 });
 
@@ -241,6 +245,8 @@ describe('pause and resume', () => {
     expect(stage.world.effects).toEqual([]);
     const { stdout } = await phasegate(['status', run]);
     expect(stdout).toContain('‖ paused by dana: network team');
+    const again = await as('erin', 'pause', run);
+    expect(again.stdout).toMatch(/^it is paused already, since [\d-]+ [\d:]+Z by dana \(network team\)\n$/);
     expect((await as('dana', 'resume', run)).stdout).toContain('resumed');
     await stage.until('the end', async () => (await outcome()) === 'completed');
   });

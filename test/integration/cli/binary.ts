@@ -17,6 +17,8 @@ export interface RunOptions {
   address?: string;
   env?: Record<string, string>;
   stdin?: string;
+  /** Of the terminal. */
+  columns?: number;
   cwd?: string;
 }
 
@@ -66,7 +68,8 @@ export function onTerminal(
   options: RunOptions = {}
 ): Promise<{ code: number | null; screen: string }> {
   const script = needs('script', 'apt-get install bsdutils');
-  const command = [process.execPath, binary, ...args].map((part) => `'${part}'`).join(' ');
+  const typed = [process.execPath, binary, ...args].map((part) => `'${part}'`).join(' ');
+  const command = options.columns === undefined ? typed : `stty cols ${options.columns}; ${typed}`;
   const child = spawn(script, ['-qec', command, '/dev/null'], {
     cwd: root,
     env: { ...environmentOf(options), TERM: 'xterm' },

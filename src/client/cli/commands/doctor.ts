@@ -19,7 +19,7 @@ export function doctorCommand(run: Run): Command {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing failed, 1 something failed, 8 Temporal is unreachable\nExample:\n  phasegate doctor --env demo'
+      '\nExit codes: 0 nothing failed, 8 Temporal is unreachable (whatever else failed), 10 something else failed\nExample:\n  phasegate doctor --env demo'
     )
     .action(
       run<Options>(async (context, options): Promise<ExitCode> => {
@@ -38,7 +38,7 @@ export function doctorCommand(run: Run): Command {
         if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, findings }, 2));
         else context.print(...findingLines(findings, context.paint));
         if (unreachable) return exitCodes.unreachable;
-        return findings.some((finding) => finding.state === 'fail') ? exitCodes.unexpected : exitCodes.ok;
+        return findings.some((finding) => finding.state === 'fail') ? exitCodes.foundTrouble : exitCodes.ok;
       })
     );
 }

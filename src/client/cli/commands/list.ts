@@ -7,6 +7,7 @@ import { table } from '../../render/table.js';
 import { untilText } from '../../render/time.js';
 import { runName } from '../../../plan/text/command-lines.js';
 import type { Context, Run } from '../context.js';
+import { fitting } from '../io.js';
 import { jsonOption, outputOption } from '../options.js';
 
 interface Options {
@@ -60,7 +61,8 @@ function printTable(context: Context, runs: readonly ListedRun[], awaiting: stri
     one.startedBy,
     waits(one, now),
   ]);
-  context.print(...table([['RUN', 'STATE', 'PHASE', 'STARTED', 'BY', 'WAITS FOR'], ...rows]));
+  const lines = table([['RUN', 'STATE', 'PHASE', 'STARTED', 'BY', 'WAITS FOR'], ...rows]);
+  context.print(...fitting(lines, context.io.out));
 }
 
 function waits(run: ListedRun, now: number): string {
