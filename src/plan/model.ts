@@ -288,6 +288,8 @@ export interface Environment {
     cwd: string;
     /** Variables given to every command; values may be secret references. */
     env: Record<string, string>;
+    /** Programs that may run, as the environment names them; the worker asks again before it runs one. */
+    allow: string[];
   };
   notify: Channel[];
   /** Present when time is compressed; every status, report and log says so. */

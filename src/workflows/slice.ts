@@ -33,7 +33,7 @@ export function sliceEnvironment(environment: Environment, need: Need): Environm
     deploy: need.deploy !== undefined && target ? { [need.deploy]: target } : {},
     services: {},
     httpAllow: need.checks ? environment.httpAllow : [],
-    commands: need.checks || need.deploy !== undefined ? environment.commands : { cwd: '', env: {} },
+    commands: need.checks || need.deploy !== undefined ? environment.commands : { cwd: '', env: {}, allow: [] },
     notify: need.notify ? environment.notify : [],
   };
 }

@@ -22,6 +22,7 @@ export async function commandCheck(
   const result = await runCommand(
     {
       argv: check.argv,
+      allow: environment.commands.allow,
       cwd: resolve(tools.workdir, environment.commands.cwd),
       env: commandEnv(environment, check.env, { run: origin.run, step, attempt: at?.attempt ?? 1, key }, tools),
       timeoutMs: check.timeout.ms,

@@ -5,6 +5,8 @@ export const defaultGraceMs = 5_000;
 
 export interface CommandRequest {
   argv: string[];
+  /** Programs that the environment allows; undefined, as in a run that an older version froze, allows none. */
+  allow: readonly string[] | undefined;
   /** Absolute. */
   cwd: string;
   /** All variables that the command gets. */

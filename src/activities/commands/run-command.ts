@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
+import { allowsProgram } from '../../plan/rules/programs.js';
 import type { Tools } from '../deps.js';
 import type { Scope } from '../scope.js';
 import { defaultGraceMs } from './command.js';
@@ -95,10 +96,19 @@ async function adopt(
 function startable(request: CommandRequest): ReturnType<typeof findProgram> {
   const refusal = refuseArgv(request.argv);
   if (refusal !== undefined) return { found: false, reason: refusal };
+  const [program = ''] = request.argv;
+  // A start checks it too, but whoever reaches Temporal can start a workflow without our client.
+  if (!allowsProgram(request.allow ?? [], program)) {
+    const allowed = request.allow?.join(', ') || 'none';
+    return {
+      found: false,
+      reason: `PG116 the environment does not allow it (allowed: ${allowed}); name it under commands.allow`,
+    };
+  }
   if (statSync(request.cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
     return { found: false, reason: `the folder ${request.cwd} to run in does not exist` };
   }
-  return findProgram(request.argv[0] ?? '', request.cwd, request.env['PATH'] ?? commandPath());
+  return findProgram(program, request.cwd, request.env['PATH'] ?? commandPath());
 }
 
 function notStarted(request: CommandRequest, why: string, tools: Tools): CommandResult {

@@ -40,6 +40,7 @@ export function createCommandDeployer(
     const result = await runCommand(
       {
         argv,
+        allow: environment.commands.allow,
         cwd: resolve(tools.workdir, environment.commands.cwd),
         env: commandEnv(environment, [], { run: runOf(scope), ...origin }, tools),
         timeoutMs: target.timeout.ms,

@@ -24,7 +24,7 @@ export function freezeEnvironment(document: EnvironmentDocument, clock: Clock): 
     ),
     services: document.services,
     httpAllow: allowedHosts(Object.values(document.services), document.http?.allow ?? []),
-    commands: { cwd: document.commands.cwd, env: document.commands.env },
+    commands: { cwd: document.commands.cwd, env: document.commands.env, allow: document.commands.allow },
     notify: document.notify.flatMap(freezeChannel),
     ...(compress
       ? {

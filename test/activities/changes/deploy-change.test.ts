@@ -224,7 +224,10 @@ describe('deploying by commands', () => {
     });
     const scripts = deployScripts(tools.workdir);
     scripts.script('apply', 'env | sort > env.txt; echo "token $TOKEN"; exit 1');
-    const declared: Environment = { ...environment, commands: { cwd: '.', env: { TOKEN: '${env:DEPLOY_TOKEN}' } } };
+    const declared: Environment = {
+      ...environment,
+      commands: { ...environment.commands, env: { TOKEN: '${env:DEPLOY_TOKEN}' } },
+    };
     const entry = await activities.captureChange(captureInput(toV2(), declared));
     const result = await activities.applyChange({ entry, environment: declared });
     const seen = await untilWritten(join(tools.workdir, 'env.txt'));

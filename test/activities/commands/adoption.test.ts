@@ -29,6 +29,7 @@ const patient =
 function request(tools: TestTools, job: Partial<CommandRequest['job']> = {}, script = patient): CommandRequest {
   return {
     argv: ['sh', '-c', script],
+    allow: ['sh'],
     cwd: tools.workdir,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     timeoutMs: 20_000,

@@ -11,6 +11,7 @@ type Overrides = Partial<Omit<CommandRequest, 'job'>> & { job?: Partial<CommandR
 function shell(script: string, cwd: string, { job, ...overrides }: Overrides = {}): CommandRequest {
   return {
     argv: ['sh', '-c', script],
+    allow: ['sh', 'echo', 'env', 'eval', 'no-such-program', './*', './ops/*'],
     cwd,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     timeoutMs: 10_000,
@@ -19,6 +20,20 @@ function shell(script: string, cwd: string, { job, ...overrides }: Overrides = {
     ...overrides,
   };
 }
+
+describe('a command that the environment does not allow', () => {
+  it.each([
+    ['its list does not name it', ['./ops/*'], /^touch could not be started: PG116 .* \(allowed: \.\/ops\/\*\)/],
+    ['its list is empty', [], /PG116 .*\(allowed: none\); name it under commands\.allow$/],
+    ['an older version froze it without a list', undefined, /PG116 .*\(allowed: none\)/],
+  ])('is not started: %s', async (_why, allow, reason) => {
+    const tools = testTools();
+    const request = { ...shell('', tools.workdir), argv: ['touch', 'here'], allow };
+    const result = await runCommand(request, tools, testScope());
+    expect(result).toMatchObject({ verdict: 'HOLD', ran: false, reason: expect.stringMatching(reason) as string });
+    expect(existsSync(join(tools.workdir, 'here'))).toBe(false);
+  });
+});
 
 describe('the verdict of a command', () => {
   it.each([

@@ -34,7 +34,7 @@ export function testEnvironment(overrides: Partial<Environment> = {}): Environme
     },
     services: {},
     httpAllow: [],
-    commands: { cwd: '.', env: {} },
+    commands: { cwd: '.', env: {}, allow: ['./*', './ops/*', 'sh'] },
     notify: [],
     ...overrides,
   };

@@ -75,6 +75,7 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
     const where = environment(`fire-${randomUUID().slice(0, 8)}`, {
       flags: { provider: 'flagd', file: ground.flagsFile },
       deploy: ground.deploy,
+      commands: { cwd: '.', env: {}, allow: [`${ground.folder}/*`] },
       metrics: {
         provider: 'prometheus',
         url: prometheus.url,

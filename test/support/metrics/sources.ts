@@ -30,7 +30,7 @@ export function environmentWith(metrics: MetricSource): Environment {
     deploy: {},
     services: {},
     httpAllow: [],
-    commands: { cwd: '.', env: {} },
+    commands: { cwd: '.', env: {}, allow: [] },
     notify: [],
   };
 }

@@ -173,7 +173,7 @@ export function environment(id: string, change: Partial<Environment> = {}): Envi
     deploy: { core: deploy, tools: deploy },
     services: {},
     httpAllow: [],
-    commands: { cwd: '.', env: {} },
+    commands: { cwd: '.', env: {}, allow: ['true'] },
     notify: [{ kind: 'log', name: 'log' }],
     ...change,
   };
