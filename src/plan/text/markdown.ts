@@ -25,11 +25,25 @@ const obvious = new Set(['pending', 'passed', 'completed', 'done']);
 
 const longest = 300;
 
+/**
+ * Commands of ours, and options of any other. The Temporal UI sets text with typographic dashes and quotes, so that what
+ * is to be typed, or was, survives only in code type: `--max`, `--reason "why"`.
+ */
+const value = String.raw`"[^"]*"|[\w./#:@=-]*\w`;
+const option = String.raw`--[a-z][\w-]*`;
+const typed = new RegExp(
+  String.raw`((?<!\S)phasegate [a-z]+(?: (?:${option}(?:[ =](?:${value}))?|"[^"]*"|[\w.-]+/[\w./#@-]*\w))*|(?<![\w-])${option}(?:=(?:${value}))?)`
+);
+
 /** Text that stands for itself, in one line of bounded length. */
 export function plain(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const short = line.length > longest ? `${line.slice(0, longest)}…` : line;
-  return short.replace(/[\\`*_<>[\]|~]/g, (char) => `\\${char}`);
+  // At odd places of the split stands what the pattern caught.
+  return short
+    .split(typed)
+    .map((part, index) => (index % 2 === 1 ? verbatim(part) : part.replace(/[\\`*_<>[\]|~]/g, (char) => `\\${char}`)))
+    .join('');
 }
 
 /** Text in code type, cut when it is long. */

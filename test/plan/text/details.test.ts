@@ -21,6 +21,21 @@ const gate: Gate = {
   answers: ['approve', 'reject'],
 };
 
+describe('commands in a text', () => {
+  it.each([
+    ['./ops/backup-age --max 24h exited with 1', './ops/backup-age `--max` 24h exited with 1'],
+    [
+      'still in force. Finish it with: phasegate rollback demo/plan --reason "why"',
+      'still in force. Finish it with: `phasegate rollback demo/plan --reason "why"`',
+    ],
+    ['Watch it with: phasegate watch demo/plan, or wait', 'Watch it with: `phasegate watch demo/plan`, or wait'],
+    ['Say who you are with --as NAME.', 'Say who you are with `--as` NAME.'],
+    ['one--two -- three', 'one--two -- three'],
+  ])('stand in code type, where no dash or quote is altered: %s', (text, markdown) => {
+    expect(plain(text)).toBe(markdown);
+  });
+});
+
 describe('what can be pasted', () => {
   it.each([[['approve', 'reject']], [['retry', 'rollback', 'waive']], [['attest']], [['retry', 'takeover']]])(
     'is taken as it stands: %j',
