@@ -36,8 +36,8 @@ export const errorCatalogue = {
     'Ask for fewer people, or give the roles to more people in the environment.'
   ),
   PG110: refuse(
-    'A window could not be judged',
-    'Give it criteria, at least 10 samples (for / every) and a deadline longer than its length.'
+    'A window or a rollback could not be judged',
+    'The line says what is missing: criteria for a phase that changes production, a length, samples enough, or a target.'
   ),
   PG111: refuse('Phases or exposure are out of order', 'Order the phases without a cycle, and let exposure only rise.'),
   PG112: refuse(

@@ -23,10 +23,14 @@ export function remark({ plan, environment, inPlan, inEnvironment }: Pairing): v
   }
   for (const phase of phasesOf(plan)) {
     const steps = stepsOf(phase);
+    // With a fault in the steps nobody can tell yet what they expose.
+    const told =
+      phase.value.steps?.includes(undefined) === false &&
+      steps.every(({ value: { flag, traffic } }) => isTold(flag, 'percent') && isTold(traffic, 'flag'));
     const raised = steps.flatMap(({ value }) => value.traffic?.flag ?? []);
     for (const { path, value } of steps) {
       const { flag } = value;
-      if (flag?.to && flag.key !== undefined && (flag.percent ?? 100) === 100 && !raised.includes(flag.key)) {
+      if (told && flag?.to && flag.key !== undefined && (flag.percent ?? 100) === 100 && !raised.includes(flag.key)) {
         inPlan([...path, 'flag'], {
           ...warning,
           message: `${flag.key} is exposed to 100 % at once`,
@@ -52,6 +56,11 @@ export function remark({ plan, environment, inPlan, inEnvironment }: Pairing): v
       });
     }
   }
+}
+
+/** False when a key is there whose value has a fault. */
+function isTold<Part extends object>(part: Part | undefined, key: keyof Part): boolean {
+  return part === undefined || !(key in part) || part[key] !== undefined;
 }
 
 const warning = { severity: 'warning', code: 'PG100' } as const satisfies Partial<Fault>;

@@ -48,7 +48,9 @@ function peopleOf({ environment }: Pairing): Person[] {
 function gatesOf({ plan }: Pairing): Gate[] {
   return phasesOf(plan).flatMap(({ path, value }) => {
     const roles = value.approval?.roles;
-    if (!roles || namesOf(roles).some((role) => roles[role] === undefined)) return [];
+    const known = namesOf(plan.roles);
+    // A role that is not declared has a fault of its own, and nobody can have it.
+    if (!roles || namesOf(roles).some((role) => roles[role] === undefined || !known.includes(role))) return [];
     return [
       {
         path: [...path, 'approval', 'roles'],

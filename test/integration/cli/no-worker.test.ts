@@ -63,7 +63,7 @@ describe('while no worker answers', () => {
 
   it('the doctor says which task queues nobody polls', async () => {
     const { code, stdout } = await phasegate(['doctor'], there());
-    expect(code).toBe(1);
+    expect(code).toBe(10);
     expect(stdout).toMatch(/✖ fail +worker for phasegate +none/);
     expect(stdout).toContain('phasegate worker --env');
     expect(stdout).toMatch(/✔ ok +search attributes +all 7 are there/);

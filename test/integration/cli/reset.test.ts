@@ -40,7 +40,7 @@ describe('a run that was reset', () => {
     expect(status.stdout).toContain('phasegate rollback');
 
     const { code, stdout, stderr } = await phasegate(undo());
-    expect(stderr).toContain('This undoes one change');
+    expect(stderr).toContain('This undoes 1 change,');
     expect(stdout).toContain('rolled back, verified');
     expect(code).toBe(4);
     expect(stage.world.changed()).toEqual([]);

@@ -95,6 +95,16 @@ describe('rules of a plan in an environment', () => {
     expect(warnings.map((warning) => warning.message)).toContain('behind this step the way back is closed');
   });
 
+  it.each([
+    ['its share', 'key: NEW_TOOLS, to: true }', 'key: NEW_TOOLS, to: true, percent: 5percnt }', 'NEW_TOOLS'],
+    ['the step that raises it', 'flag: NEW_CORE, percent', 'flag: 5, percent', 'NEW_CORE'],
+  ])('do not warn that everybody gets a flag at once while %s has a fault', (_what, from, to, key) => {
+    const text = samplePlan.replace('percent: 5, include', 'percent: 100, include').replace(from, to);
+    const { warnings } = freezeTexts(text, sampleEnvironment);
+    expect(text).toContain(to);
+    expect(warnings.map(({ message }) => message)).not.toContain(`${key} is exposed to 100 % at once`);
+  });
+
   it('refuse a binding that the chosen provider cannot use', () => {
     const environment = sampleEnvironment
       .replace('provider: prometheus\n', "provider: endpoint\n  endpoint: { url: 'http://127.0.0.1:4000/metrics' }\n")

@@ -28,6 +28,14 @@ describe('rules about people', () => {
     expect(freezeTexts(plan, alone).faults).toEqual([]);
   });
 
+  it('have nothing to add to a role that is not declared', () => {
+    const { faults } = freezeTexts(
+      samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { leed: 1, ops: 1 }'),
+      sampleEnvironment
+    );
+    expect(faults).toMatchObject([{ code: 'PG105', message: 'unknown role "leed"' }]);
+  });
+
   it('count a person with two roles once', () => {
     const two = sampleEnvironment
       .replace('  cyd: { title: Cyd, roles: [ops] }\n', '')
