@@ -30,6 +30,7 @@ describe('start', () => {
     const { code, stdout, stderr } = await phasegate(['start', ...args, '--yes', '--as', 'mallory']);
     expect([code, stdout]).toEqual([7, '']);
     expect(stderr).toContain("PG204 mallory is not one of this environment's people (dana, erin, lee, carlos)");
+    expect(stderr).toContain(`(environment ${stage.environment.id})`);
     expect(stderr).toContain('--as NAME');
   });
 
