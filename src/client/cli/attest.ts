@@ -97,7 +97,7 @@ interface Items {
 async function openItems(context: Context, reference: string | undefined): Promise<Items> {
   const client = await context.connect();
   const run = await client.resolveRun(reference);
-  const snapshot = await client.status(run);
+  const snapshot = await client.status(run, 'open');
   const gates = gatesOf(snapshot).filter((gate) => gate.answers.includes('attest'));
   if (snapshot.noWorker !== undefined && gates.length === 0) {
     throw new PhasegateError('PG402', 'no worker answers, so nobody knows which items are open', {

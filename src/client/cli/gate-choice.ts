@@ -39,10 +39,14 @@ export async function chooseGate(
 ): Promise<Chosen> {
   const client = await context.connect();
   const run = await client.resolveRun(reference);
-  const snapshot = await client.status(run);
+  const isMeant = (gate: OpenGate): boolean =>
+    gate.answers.includes(answer) && (!wanted.named || meant(wanted.named, gate));
+  const atWork = await client.status(run, 'open');
+  // Why a gate is not open, what has ended tells.
+  const snapshot = gatesOf(atWork).some(isMeant) ? atWork : await client.status(run);
   const gates = gatesOf(snapshot);
   // A phase may answer while another part of its run does not.
-  const shown = gates.some((gate) => gate.answers.includes(answer) && (!wanted.named || meant(wanted.named, gate)));
+  const shown = gates.some(isMeant);
   if (!shown && wanted.named !== undefined && !hasPoint(snapshot, wanted.named))
     throw unknownGate(snapshot, wanted.named);
   // In a run that has ended nothing is open, whether a worker answers or not.
