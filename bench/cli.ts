@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { now, until } from './support/clock.js';
+import { now } from './support/clock.js';
+import { until } from '../test/support/until.js';
 import type { Benchmark, BenchOptions, Findings } from './support/findings.js';
 import { onlyWindow } from './support/plans.js';
 import { startRig, type Rig } from './support/rig.js';

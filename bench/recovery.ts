@@ -1,6 +1,7 @@
 import { span } from '../test/support/stage/plans.js';
 import { migrationId, phaseWorkflowId } from '../src/plan/names.js';
-import { now, until } from './support/clock.js';
+import { now } from './support/clock.js';
+import { until } from '../test/support/until.js';
 import type { Benchmark, BenchOptions, Findings } from './support/findings.js';
 import { marked, onlyWindow, runOf } from './support/plans.js';
 import { startRig, type Rig } from './support/rig.js';

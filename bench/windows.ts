@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { span } from '../test/support/stage/plans.js';
-import { now, until } from './support/clock.js';
+import { now } from './support/clock.js';
+import { until } from '../test/support/until.js';
 import type { Benchmark, BenchOptions, Fact, Findings, Series } from './support/findings.js';
 import { marked, onlyWindow, runOf } from './support/plans.js';
 import { startRig, type Rig } from './support/rig.js';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { startRollback } from '../../src/client/act/rollback.js';
-import type { Link } from '../../src/client/connection/link.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
 import type { PhaseResult } from '../../src/plan/run-status.js';
 import type { LockAnswer, LockHolder } from '../../src/activities/contract.js';
+import { linkOf } from '../support/stage/link.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
@@ -196,7 +196,7 @@ describe('a rollback of a run that has ended', () => {
 
   it('is refused by the client as well, and while a newer run of the plan is open', async () => {
     const { run, input } = await completed();
-    const link = linkTo(stage);
+    const link = linkOf(stage);
     const ended = { workflowId: run.workflowId, runId: input.run.runId };
     const other = await stage.start(plan(first.phases, { id: `${stage.planId}-other` }));
     await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await holders()));
@@ -215,14 +215,3 @@ describe('a rollback of a run that has ended', () => {
     await expect(stage.rollbackHandle('again-1').describe()).rejects.toThrow();
   });
 });
-
-function linkTo({ client }: Stage): Link {
-  const settings = { address: '', addressSource: '', namespace: '', namespaceSource: '', options: { address: '' } };
-  return {
-    temporal: client,
-    settings: { ...settings, namespace: client.options.namespace },
-    call: (_what, fn) => fn(),
-    ask: (_what, fn) => fn(),
-    close: async () => undefined,
-  };
-}

@@ -18,6 +18,7 @@ import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../src/
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
 import type { Answer, MessageName } from '../../../src/plan/wire.js';
 import type { migration } from '../../../src/workflows/migration.js';
+import { until } from '../until.js';
 import { environment, runInput } from './plans.js';
 import { buildTheatre, openTheatre, type Where } from './theatre.js';
 import { onStage, World } from './world.js';
@@ -148,23 +149,12 @@ export class Stage {
   }
 
   /** Looks again and again until something is there; errors count as not yet. */
-  async until<T>(
+  until<T>(
     what: string,
     look: () => Promise<T | undefined | false> | T | undefined | false,
     withinMs = 20_000
   ): Promise<T> {
-    const end = Date.now() + withinMs;
-    let last: unknown;
-    while (Date.now() < end) {
-      try {
-        const seen = await look();
-        if (seen !== undefined && seen !== false) return seen;
-      } catch (error) {
-        last = error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, this.pollMs));
-    }
-    throw new Error(`waited ${withinMs / 1000} s for ${what}`, { cause: last });
+    return until(what, look, { everyMs: this.pollMs, withinMs });
   }
 
   async outcome(run: WorkflowHandle = this.handleOf(this.id)): Promise<Outcome | undefined> {
