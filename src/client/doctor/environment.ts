@@ -1,21 +1,31 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
+import { createClock } from '../../plan/freezing/clock.js';
+import { freezeEnvironment } from '../../plan/freezing/environment.js';
+import type { Person } from '../../plan/model.js';
 import { readEnvironment } from '../../plan/read-and-freeze.js';
 import { fail, ok, warn, type Finding } from './finding.js';
+import { examineMetrics } from './metrics.js';
+import { examinePrograms } from './programs.js';
+
+/** What there is to say of an environment; the rest only when the document has it. */
+export interface ExaminedEnvironment {
+  findings: Finding[];
+  id?: string;
+  people?: Person[];
+}
 
 const reference = /\$\{(env|file):([^}]+)\}/g;
 
 /**
- * An environment document as far as it can be judged from here: its faults, the secrets it refers to, its flag file.
- * Whether its systems can be reached is for a worker to say, since the credentials are there.
- *
- * @returns the id too, when the document has one
+ * An environment as far as it can be judged from here: the faults of its document, the secrets it refers to, its flag
+ * file, its metrics source, its commands. A worker elsewhere may see more, so what is missing here is a warning.
  */
 export async function examineEnvironment(
   file: string,
   vars: Record<string, string>,
   env: NodeJS.ProcessEnv
-): Promise<{ findings: Finding[]; id?: string }> {
+): Promise<ExaminedEnvironment> {
   const { document, faults } = await readEnvironment(file, vars);
   const errors = faults.filter((fault) => fault.severity === 'error');
   if (!document || errors.length > 0) {
@@ -25,14 +35,19 @@ export async function examineEnvironment(
       : 'it cannot be read';
     return { findings: [fail('environment', found, `See them all: phasegate validate PLAN --env ${file}`)] };
   }
+  const environment = freezeEnvironment(document, createClock(document.compress));
+  const place = { env, workdir: process.cwd() };
   const secrets = await Promise.all([...new Set(referencesIn(document))].map((text) => examineSecret(text, env)));
   return {
     findings: [
       ok('environment', `${document.id} (${document.kind}), no faults`),
       ...secrets,
       ...(await flagFile(document.flags)),
+      await examineMetrics(environment, place, Date.now()),
+      ...examinePrograms(environment, place),
     ],
     id: document.id,
+    people: environment.people,
   };
 }
 

@@ -1,11 +1,12 @@
 import { openLink } from '../connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../../connection/settings.js';
 import { PhasegateError } from '../../plan/errors.js';
-import { examineEnvironment } from './environment.js';
+import { examineEnvironment, type ExaminedEnvironment } from './environment.js';
 import { fail, reasonOf, type Finding } from './finding.js';
 import { examineMachine } from './machine.js';
 import { examineTemporal } from './temporal.js';
 import { examineWorkers } from './workers.js';
+import { examineYou } from './you.js';
 
 export interface Examination {
   connection: ConnectionChoice;
@@ -18,11 +19,11 @@ export interface Examination {
 
 /** Looks at everything that a run needs, as far as it can be seen from here; what fails never hides the rest. */
 export async function examine(what: Examination): Promise<{ findings: Finding[]; unreachable: boolean }> {
-  const machine = examineMachine(what.env, what.me);
-  const around =
+  const around: ExaminedEnvironment =
     what.environment === undefined ? { findings: [] } : await examineEnvironment(what.environment, what.vars, what.env);
   const server = await examineServer(what, around);
-  return { findings: [...machine, ...server.findings, ...around.findings], unreachable: server.unreachable };
+  const here = [...examineMachine(what.env), examineYou(what.me, around.people)];
+  return { findings: [...here, ...server.findings, ...around.findings], unreachable: server.unreachable };
 }
 
 async function examineServer(

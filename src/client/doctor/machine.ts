@@ -2,10 +2,9 @@ import { findOnPath } from '../dev-server/index.js';
 import { ok, warn, fail, type Finding } from './finding.js';
 
 /** What of this machine matters: Node and the programs that are used when they are there. */
-export function examineMachine(env: NodeJS.ProcessEnv, me: { name: string; source: string }): Finding[] {
+export function examineMachine(env: NodeJS.ProcessEnv): Finding[] {
   return [
     nodeFinding(process.versions.node),
-    ok('you', `${me.name}, from ${me.source}`),
     ...programs.map(({ name, why, remedy }) => {
       const place = findOnPath(name, env);
       return place === undefined ? warn(name, `not on the PATH (${why})`, remedy) : ok(name, place);
