@@ -41,7 +41,7 @@ async function demo(options: DemoOptions): Promise<number> {
     await stack.stop();
     say(options.keep ? `kept: ${stack.stateDir}` : 'everything is stopped');
   }
-  if (end.standing !== undefined) say(end.standing);
+  if (end.standing !== undefined) process.stderr.write(`${end.standing}\n`);
   return end.code;
 }
 

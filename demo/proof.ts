@@ -17,7 +17,7 @@ export async function proof(platform: string): Promise<string[]> {
   const { components } = health.parse(await response.json());
   const rows = components.map(({ component, revision, status, flag }) => {
     const { users, newPath } = flag.exposure;
-    return `  ${component.padEnd(22)} ${revision.padEnd(26)} ${status.padEnd(9)} new code for ${newPath} of the last ${users} users`;
+    return `  ${component.padEnd(22)} ${revision.padEnd(25)} ${status.padEnd(8)} new code for ${newPath} of ${users} users`;
   });
   return ['The platform says:', ...rows];
 }

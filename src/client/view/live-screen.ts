@@ -46,8 +46,7 @@ export class LiveScreen {
   /** Replaces what was drawn by a last picture of any height, and leaves it there with the cursor below it. */
   finish(lines: readonly string[]): void {
     const { columns } = this.size;
-    const body = lines.map((text) => `${text}\n`).join('');
-    this.screen.write(`${beginFrame}${up(this.rowsDrawn(columns))}\r${eraseBelow}${body}${endFrame}${showCursor}`);
+    this.screen.write(`${beginFrame}${this.redrawn(lines, columns)}${endFrame}${showCursor}`);
     this.drawn = [];
   }
 
@@ -58,8 +57,9 @@ export class LiveScreen {
     return `${up(this.drawn.length)}\r${rows.join('')}${next.length < this.drawn.length ? eraseBelow : ''}`;
   }
 
+  /** Line by line: a screen that is erased from its first cell on goes into the scrollback of tmux as it was. */
   private redrawn(next: readonly string[], columns: number): string {
-    return `${up(this.rowsDrawn(columns))}\r${eraseBelow}${next.map((text) => `${text}\n`).join('')}`;
+    return `${up(this.rowsDrawn(columns))}\r${next.map((text) => `${eraseLine}${text}\n`).join('')}${eraseBelow}`;
   }
 
   private rowsDrawn(columns: number): number {

@@ -7,6 +7,8 @@ class Terminal {
   rows = 10;
   written = 0;
   cursorShown = true;
+  /** tmux keeps a screen that is erased from its first cell on. */
+  scrollback: string[] = [];
   private lines: string[] = [''];
   private row = 0;
 
@@ -24,7 +26,10 @@ class Terminal {
     const up = /^\u001b\[(\d+)A$/.exec(part); // oxlint-disable-line no-control-regex
     if (up) this.row = Math.max(0, this.row - Number(up[1]));
     else if (part === '\u001b[2K') this.lines[this.row] = '';
-    else if (part === '\u001b[0J') this.lines = this.lines.slice(0, this.row);
+    else if (part === '\u001b[0J') {
+      if (this.row === 0) this.scrollback.push(...this.lines);
+      this.lines = this.lines.slice(0, this.row);
+    }
     else if (part === '\u001b[?25l') this.cursorShown = false;
     else if (part === '\u001b[?25h') this.cursorShown = true;
     else if (part === '\n') this.row += 1;
@@ -69,6 +74,14 @@ describe('the live screen', () => {
     terminal.columns = 60;
     screen.draw(['one', 'two', 'three']);
     expect(terminal.screen).toEqual(['one', 'two', 'three']);
+  });
+
+  it('leaves its last picture once, also on a terminal that keeps what is erased', () => {
+    const terminal = new Terminal();
+    const screen = new LiveScreen(terminal);
+    screen.draw(['one', 'two', 'three']);
+    screen.finish(['one', 'two']);
+    expect([...terminal.scrollback, ...terminal.screen]).toEqual(['one', 'two']);
   });
 
   it('leaves a last picture of any height, and the cursor', () => {
