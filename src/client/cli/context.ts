@@ -93,6 +93,16 @@ export class Context {
     return { url, namespace: this.client?.server.namespace ?? 'default' };
   }
 
+  /** What views write in place of `phasegate`, when PHASEGATE_COMMAND says so: `npx phasegate`. */
+  get command(): string | undefined {
+    return this.io.env['PHASEGATE_COMMAND'] || undefined;
+  }
+
+  /** What Ctrl-C does to a watch that another program started, by PHASEGATE_LEAVING: `stops the demo`. */
+  get leaving(): string | undefined {
+    return this.io.env['PHASEGATE_LEAVING'] || undefined;
+  }
+
   async close(): Promise<void> {
     await this.client?.close();
   }

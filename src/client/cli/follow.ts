@@ -89,6 +89,8 @@ function detached(
   why: 'interrupted' | 'timeout',
   last: RunSnapshot | undefined
 ): ExitCode {
+  // Whoever started this watch as a part of its own knows what becomes of the run, and says it.
+  if (context.leaving !== undefined) return why === 'timeout' ? exitCodes.timeout : exitCodes.interrupted;
   const name = runName(run.workflowId);
   context.note(
     `${why === 'timeout' ? 'Time is up' : 'Left'}: ${what} goes on. Come back with: phasegate watch ${name}`
@@ -102,7 +104,8 @@ function rendererFor(context: Context, { progress, stream }: FollowOptions): Ren
   const paint = paintOn(io, stream, !options.color);
   const capable = stream.isTTY === true && io.env['TERM'] !== 'dumb';
   if (progress === 'live' || (progress === 'auto' && capable && (io.env['CI'] ?? '') === '')) {
-    return new LiveView({ screen: stream, paint, now: io.now, ui: context.ui });
+    const { ui, command, leaving } = context;
+    return new LiveView({ screen: stream, paint, now: io.now, ui, command, leaving });
   }
   if (progress === 'json') return jsonRenderer(stream, io.now);
   const view = new PlainView(paint);

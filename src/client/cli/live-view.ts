@@ -12,6 +12,8 @@ export interface LiveViewOptions {
   paint: Paint;
   now: () => number;
   ui: View['ui'];
+  command: View['command'];
+  leaving: View['leaving'];
 }
 
 /** Redraws the latest snapshot in place, often enough for its clocks to run; the last frame stays. */
@@ -53,7 +55,7 @@ export class LiveView {
   }
 
   private view(columns: number): View {
-    const { paint, now, ui } = this.options;
-    return { paint, columns, now: now(), ui };
+    const { paint, now, ui, command, leaving } = this.options;
+    return { paint, columns, now: now(), ui, command, leaving };
   }
 }

@@ -4,6 +4,7 @@ import { symbolOf } from '../render/states.js';
 import { table } from '../render/table.js';
 import { timeOfDay } from '../render/time.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
+import { lockLines } from './awaited-lines.js';
 import { gateLines } from './gate-lines.js';
 import { headerLines } from './header.js';
 import { keep, line, type Line } from './line.js';
@@ -20,6 +21,7 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
   return [
     ...headerLines(snapshot, view),
     line(''),
+    ...lockLines(effectiveState(snapshot), view),
     ...phaseLines(snapshot, view),
     ...rollbackLines(snapshot, view),
     ...(gates.length > 0 ? [line(''), ...gates] : []),
@@ -31,11 +33,11 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
 /** The line below a live view: how to leave and what else can be done; at the end where to read on. */
 export function footer(snapshot: RunSnapshot, view: View): Line[] {
   const name = runName(snapshot.run.workflowId);
-  if (snapshot.run.outcome) return [line(''), line(view.paint('dim', `The whole story: phasegate report ${name}`))];
+  if (snapshot.run.outcome) return [line(''), line(view.paint('dim', `The whole story: ${view.command ?? 'phasegate'} report ${name}`))];
   const undoing = effectiveState(snapshot) === 'rolling back';
-  const text = undoing
-    ? `Ctrl-C leaves, the rollback goes on · phasegate status ${name}`
-    : `Ctrl-C leaves, the run goes on · phasegate pause | rollback | report ${name}`;
+  const leaving = view.leaving ?? `leaves, the ${undoing ? 'rollback' : 'run'} goes on`;
+  const others = undoing ? 'status' : 'pause | rollback | report';
+  const text = `Ctrl-C ${leaving} · ${view.command ?? 'phasegate'} ${others} ${name}`;
   return [line(''), line(view.paint('dim', text))];
 }
 

@@ -1,41 +1,45 @@
 import { tally } from '../../plan/quorum.js';
 import { phaseOf } from '../../plan/text/pasteable.js';
+import type { RunStatus } from '../../plan/run-status.js';
 import { oneOf } from '../../plan/text/spans.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
+import { commandLines } from './command-lines.js';
 import { line, type Line } from './line.js';
 import { rollbackLine, runName } from '../../plan/text/command-lines.js';
 import type { View } from './view.js';
 
 /** For each open gate: who or what is awaited, until when, what happens then, and the command to type. */
 export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
-  const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot.run.workflowId, view));
+  const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot.run, view));
   const { run } = snapshot;
   if (run.paused && !run.outcome && run.state !== 'rolling back') {
     const why = run.paused.reason === undefined ? '' : `: ${run.paused.reason}`;
     lines.push(
       line(view.paint('warn', `‖ paused by ${run.paused.by}${why}`)),
-      command(`phasegate resume ${runName(run.workflowId)}`, view)
+      ...commandLines(`phasegate resume ${runName(run.workflowId)}`, view)
     );
   }
   return lines;
 }
 
-function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
+function gateBlock(gate: OpenGate, status: RunStatus, view: View): Line[] {
   const { paint, now } = view;
+  const run = status.workflowId;
+  const as = asWhom(gate, status);
   const when = `${untilText(gate.deadlineAt, now)}, then ${gate.then}`;
   if (gate.kind === 'hold') {
     return [
       line(paint('warn', `■ on hold ${when}`)),
       ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
       line(`    ${whoDecides(gate)}`),
-      ...gate.answers.map((answer) => command(typed(answer, run, gate.address), view)),
+      ...gate.answers.flatMap((answer) => commandLines(typed(answer, run, gate.address) + as, view)),
       ...(gate.answers.includes('rollback')
         ? [
             line(`    to take back everything that the run changed, not only ${phaseOf(gate)}:`),
-            command(rollbackLine(run), view),
+            ...commandLines(rollbackLine(run) + as, view),
           ]
         : []),
     ];
@@ -48,7 +52,7 @@ function gateBlock(gate: OpenGate, run: string, view: View): Line[] {
   return [
     line(paint('warn', `◷ waiting for ${oneOf(gate.people)} ${when}`)),
     ...asked,
-    command(typed(answer, run, gate.address), view),
+    ...commandLines(typed(answer, run, gate.address) + as, view),
   ];
 }
 
@@ -87,6 +91,8 @@ function typed(answer: string, run: string, address: string): string {
   }
 }
 
-function command(text: string, view: View): Line {
-  return line(`    ${view.paint('strong', text)}`);
+/** In a demo one person plays all of its people. Elsewhere a name here would be an invitation to use somebody else's. */
+function asWhom(gate: OpenGate, { environment }: RunStatus): string {
+  const [first] = gate.people;
+  return environment.kind === 'demo' && first !== undefined ? ` --as ${first}` : '';
 }

@@ -6,6 +6,7 @@ import type { LiveWindow, RunSnapshot } from '../read/snapshot.js';
 import { symbolOf, toneOf, type AnyState } from '../render/states.js';
 import { untilText } from '../render/time.js';
 import { hanging, pad } from '../render/width.js';
+import { awaitedLines, failureText } from './awaited-lines.js';
 import { keep, line, type Line } from './line.js';
 import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
 import { windowOf } from './window-of.js';
@@ -48,8 +49,8 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
   const windows = snapshot.windows.filter((window) => window.workflowId === status.workflowId);
   return [
     ...openingLines(status, view),
-    ...beforeLines(phase, before, rest.length > 0, windows, view),
-    ...rest.flatMap((step) => stepLine(phase, step, windows, view)),
+    ...beforeLines(phase, before, rest.length > 0, windows, snapshot.frozen, view),
+    ...rest.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
     ...(status.state === 'rolling back' ? [] : upcomingLines(phase, status.steps, snapshot.frozen, view)),
     ...snapshot.troubles
       .filter((trouble) => trouble.workflowId === status.workflowId)
@@ -75,6 +76,7 @@ function beforeLines(
   before: readonly StepRecord[],
   done: boolean,
   windows: readonly LiveWindow[],
+  frozen: FrozenPlan,
   view: View
 ): Line[] {
   const latest = before.filter((step, index) => before.findLastIndex((one) => one.id === step.id) === index);
@@ -86,10 +88,16 @@ function beforeLines(
     const count = `${good.length} of ${latest.length} passed${waived > 0 ? `, ${waived} of them waived` : ''}`;
     return [line(`${indent}${symbolOf(state, view.paint)} before the first change: ${count}`, keep.passed)];
   }
-  return latest.flatMap((step) => stepLine(phase, step, windows, view));
+  return latest.flatMap((step) => stepLine(phase, step, windows, frozen, view));
 }
 
-function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[], view: View): Line[] {
+function stepLine(
+  phase: Phase,
+  step: StepRecord,
+  windows: readonly LiveWindow[],
+  frozen: FrozenPlan,
+  view: View
+): Line[] {
   const { paint, now } = view;
   const spec = windowOf(phase, step);
   const live = windows.find((window) => window.heartbeat.state.t0 === step.window?.t0);
@@ -104,7 +112,7 @@ function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[]
     return [
       line(head, keep.current),
       line(progress, keep.current),
-      ...deadlineLines(step, 'it fails', view, `${indent}  `),
+      ...deadlineLines(step, thenText(phase, step), view, `${indent}  `),
       ...(live ? criterionLines(spec, live, view, `${indent}  `) : []),
     ];
   }
@@ -114,7 +122,15 @@ function stepLine(phase: Phase, step: StepRecord, windows: readonly LiveWindow[]
   return [
     line(text, ended ? keep.passed : keep.current),
     ...reason.map((part) => line(paint(toneOf(step.state), part), keep.detail)),
+    ...(running ? awaitedLines(phase, step, frozen, view, `${indent}  `) : []),
   ];
+}
+
+/** What happens when the deadline of a window comes and it has not passed. */
+function thenText(phase: Phase, step: StepRecord): string {
+  const item = [...phase.before, ...phase.steps, ...phase.successChecks].find((one) => one.id === step.id);
+  const failed = failureText(phase, item);
+  return failed === 'it is on hold' ? failed : `it fails and ${failed}`;
 }
 
 /** What is still to come in this phase, by title. */

@@ -8,4 +8,8 @@ export interface View {
   now: number;
   /** The Temporal UI, when it is known. */
   ui?: { url: string; namespace: string };
+  /** What is typed in place of `phasegate`; default: that. */
+  command?: string;
+  /** What Ctrl-C does, when it does not just leave: `stops the demo`. */
+  leaving?: string;
 }

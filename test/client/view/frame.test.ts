@@ -82,7 +82,7 @@ describe('the picture of a run', () => {
         "    ✔ Step core                                                        1 s",
         "    ▶ Watch the key metrics",
         "      ──────────────────── 1 s, at least 1 s · 0/11 samples in a row",
-        "      may take until 21:31:00 UTC (in 15 s), then it fails",
+        "      may take until 21:31:00 UTC (in 15 s), then it fails and 1a is rolled back",
         "      ✖ breach  success > 95%  90%  █▇▁  1 breach, worst 90%",
         "    · then: success criteria for 1000ms · approval by 1 Engineering lead",
         "· 1b  Workflow orchestrator",
@@ -124,6 +124,50 @@ describe('the picture of a run', () => {
         "Ctrl-C leaves, the run goes on · phasegate pause | rollback | report demo/test-plan",
       ]
     `);
+  });
+
+  it('says what a running step waits for, until when, and what happens then', () => {
+    const running = { state: 'running', startedAt: now - second, reason: undefined, endedAt: undefined } as const;
+    const deploying = snapshot({
+      phases: [phaseStatus({ steps: [...before, record('enable'), record('core', { ...running, kind: 'deploy' })] })],
+    });
+    expect(drawn(deploying)).toContain(
+      '      waits for the deployment of core until 21:30:49 UTC (in 4 s), then on hold; if it fails, 1a is'
+    );
+    const looking = snapshot({ phases: [phaseStatus({ steps: [record('backups', { ...running, part: 'before' })] })] });
+    expect(drawn(looking).join('\n')).toMatch(/waits for \S+ .*until \d\d:\d\d:\d\d UTC \(in .*\), then on hold/);
+  });
+
+  it('says what it means to wait for the locks', () => {
+    const lines = drawn(snapshot({ run: run({ state: 'waiting for locks' }), phases: [] })).join(' ');
+    expect(lines).toContain('◷ asks for the locks of its plan, flags and deploy targets');
+    expect(lines).toMatch(/if another run holds one,\s+this run ends and nothing was changed/);
+  });
+
+  it('never cuts a command: one that is too wide goes on behind a backslash, as a shell reads it', () => {
+    const held = snapshot({ phases: [phaseStatus({ state: 'on hold', gates: [holdGate()] })] });
+    const view = { paint: plain, columns: 60, now, command: 'node bin/phasegate.js' };
+    const lines = fit(frame(held, view), 60, Infinity);
+    expect(lines).toContain('    node bin/phasegate.js retry demo/test-plan \\');
+    expect(lines).toContain('      --gate 1a/window#1');
+    expect(lines.filter((text) => text.includes('bin/phasegate')).join(' ')).not.toContain('…');
+    const shell = lines.join('\n').replaceAll(/ \\\n +/g, ' ');
+    expect(shell).toContain('node bin/phasegate.js waive demo/test-plan --gate 1a/window#1 --reason "why"');
+  });
+
+  it('names somebody who may answer only in a demo, where one person plays all of them', () => {
+    const demo = run({ environment: { id: 'demo', kind: 'demo', trust: 'identity' } });
+    expect(drawn({ ...asked, run: demo })).toContain(
+      '    phasegate approve demo/test-plan --gate 1a/approval#1 --as erin'
+    );
+    expect(drawn(asked).join('\n')).not.toContain('--as');
+  });
+
+  it('says what Ctrl-C really does to a watch that another program started', () => {
+    const view = { paint: plain, columns, now, leaving: 'stops the demo' };
+    expect(footer(inWindow, view).map((one) => one.text)).toContain(
+      'Ctrl-C stops the demo · phasegate pause | rollback | report demo/test-plan'
+    );
   });
 
   it('shows a HOLD with its reason and every answer that it takes', () => {

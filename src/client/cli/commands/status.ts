@@ -29,7 +29,8 @@ export function statusCommand(run: Run): Command {
         if (options.output === 'json') context.print(safeJson(snapshot, 2));
         else if (options.output === 'name') context.print(ref.workflowId);
         else {
-          const view = { paint: context.paint, columns: context.columns, now: context.io.now(), ui: context.ui };
+          const { paint, columns, ui, command } = context;
+          const view = { paint, columns, now: context.io.now(), ui, command };
           const lines = frame(snapshot, view).map((line) => line.text);
           context.print(...lines, '', ...finishingLines(snapshot), outcomeLine(snapshot));
         }
