@@ -4,6 +4,7 @@ import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
 import { daysText } from '../../plan/text/spans.js';
 import { describeStep } from './describe-step.js';
+import { spanWords } from './span-words.js';
 import { opensAfter, phaseTimes, type Span } from './times.js';
 
 export interface PreviewStep {
@@ -143,7 +144,7 @@ function previewPhase(
 }
 
 function windowFacts(spec: WindowSpec): { for: string; criteria: string[] } {
-  return { for: spec.length.planned, criteria: spec.criteria.map((criterion) => criterion.text) };
+  return { for: spanWords(spec.length), criteria: spec.criteria.map((criterion) => criterion.text) };
 }
 
 function approvalFacts(
@@ -159,5 +160,5 @@ function approvalFacts(
         { count, people: people.filter((person) => person.roles.includes(role)).map((person) => person.name) },
       ] as const
   );
-  return { roles: Object.fromEntries(roles), expires: spec.expires.planned, onExpiry: spec.onExpiry };
+  return { roles: Object.fromEntries(roles), expires: spanWords(spec.expires), onExpiry: spec.onExpiry };
 }

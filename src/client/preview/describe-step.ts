@@ -1,4 +1,5 @@
 import type { ActionStep, Check, Step, WindowSpec } from '../../plan/model.js';
+import { spanWords } from './span-words.js';
 
 /** What a step does and how it is undone, in words. */
 export interface StepWords {
@@ -18,17 +19,17 @@ export function describeStep(step: Step): StepWords {
       return { does: `deploy ${step.target} at ${step.revision}`, ...undoWords(step, 'the revision that ran before') };
     case 'traffic': {
       const shares = step.percents.map((percent) => `${percent} %`).join(', ');
-      const does = `expose ${step.flag} to ${shares}, each held ${step.hold.length.planned} against ${criteria(step.hold)}`;
+      const does = `expose ${step.flag} to ${shares}, each held ${spanWords(step.hold.length)} against ${criteria(step.hold)}`;
       return { does, ...undoWords(step, 'the flag as it was before') };
     }
     case 'check':
       return { does: checkWords(step.check) };
     case 'attest':
       return {
-        does: `${step.by} answers, within ${step.expires.planned}${step.evidence === 'required' ? ', with evidence' : ''}`,
+        does: `${step.by} answers, within ${spanWords(step.expires)}${step.evidence === 'required' ? ', with evidence' : ''}`,
       };
     case 'watch':
-      return { does: `watch ${step.window.length.planned}: ${criteria(step.window)}` };
+      return { does: `watch ${spanWords(step.window.length)}: ${criteria(step.window)}` };
   }
 }
 
@@ -47,7 +48,7 @@ function checkWords(check: Check): string {
     case 'flag':
       return `read flag ${check.key}`;
     case 'stable':
-      return `${check.phases.join(', ')} stable for ${check.window.length.planned}: ${criteria(check.window)}`;
+      return `${check.phases.join(', ')} stable for ${spanWords(check.window.length)}: ${criteria(check.window)}`;
   }
 }
 

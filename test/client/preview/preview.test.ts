@@ -58,6 +58,23 @@ describe('the times of a plan', () => {
 });
 
 describe('a preview', () => {
+  it('says beside what the plan writes how long it really is where time is compressed', () => {
+    const real = (ms: number, planned: string) => ({ ms, planned });
+    const seen = preview([
+      phase('1a', {
+        before: [step.attest('team', { expires: real(600_000, '24h') })],
+        steps: [step.watch('window', { length: real(10_000, '30m') })],
+        success: windowSpec({ length: real(1_800_000, '30m') }),
+        approval: approval({ expires: real(600_000, '24h') }),
+      }),
+    ]);
+    const [shown] = seen.phases;
+    expect(shown?.before[0]?.does).toContain('within 24h (here 10 min)');
+    expect(shown?.steps[0]?.does).toMatch(/^watch 30m \(here 10 s\): /);
+    expect(shown?.success?.for).toBe('30m');
+    expect(shown?.approval?.expires).toBe('24h (here 10 min)');
+  });
+
   it('says what exposes everybody at once: a flag at 100 % that no traffic step raises', () => {
     const seen = preview([
       phase('1a', { steps: [step.flag('core', { percent: 100 })] }),
