@@ -28,8 +28,8 @@ import { usageError } from './usage-error.js';
 
 const examples = `
 Examples:
-  phasegate plan plans/user-execution-context.yaml --env demo
-  phasegate start plans/user-execution-context.yaml --env demo --watch
+  phasegate plan plans/user-execution-context.yaml --env example-production --var revision=v1
+  phasegate start plans/user-execution-context.yaml --env example-production --var revision=v1 --watch
   phasegate approve
   phasegate watch last
 
