@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { spawnServer, startTemporal, type ServerProcess } from '../../src/client/dev-server/index.js';
@@ -13,6 +12,7 @@ import { environment, runInput, span } from '../../test/support/stage/plans.js';
 import { now } from './clock.js';
 import { root } from './machine.js';
 import { startStubPrometheus, type StubPrometheus } from './stub-prometheus.js';
+import { tempFolder } from '../../src/client/dev-server/temp-folder.js';
 
 /** Real parts to measure: Temporal, worker processes, a flagd file; only the metrics come from a stub. */
 export interface Rig {
@@ -31,7 +31,7 @@ export interface Rig {
 export const flagKey = 'FLAG_CORE';
 
 export async function startRig(say: (line: string) => void): Promise<Rig> {
-  const folder = mkdtempSync(join(tmpdir(), 'phasegate-bench-'));
+  const folder = tempFolder('bench');
   const stops: Array<() => Promise<unknown>> = [];
   const close = async (): Promise<void> => {
     for (const stop of stops.splice(0).reverse()) await stop();

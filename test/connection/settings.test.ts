@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConnectionSettings } from '../../src/connection/settings.js';
+import { tempFolder } from '../../src/client/dev-server/temp-folder.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'phasegate-settings-'));
+const folder = tempFolder('settings');
 const file = path.join(folder, 'temporal.toml');
 writeFileSync(
   file,

@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { type ComponentName, FLAG_OF } from '../../demo/platform/components.js';
 import type { Fault } from '../../demo/platform/faults.js';
+import { tempFolder } from '../../src/client/dev-server/temp-folder.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'dist/demo/platform/main.js');
@@ -40,7 +40,7 @@ export function flagDefinition(percent: number, include: readonly string[] = [])
 
 /** Starts the built platform as a process of its own, with its files in a temporary directory. */
 export async function startPlatformProcess(options: { loadUsers?: number; dir?: string } = {}) {
-  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'chat-platform-'));
+  const dir = options.dir ?? tempFolder('platform');
   const flagFile = join(dir, 'flags.json');
   const flags: Record<string, unknown> = {};
   const writeFlags = (text: string): void => {

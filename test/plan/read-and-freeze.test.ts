@@ -1,15 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAndFreeze, readEnvironment, readPlan } from '../../src/plan/read-and-freeze.js';
 import { sampleEnvironment, samplePlan } from './support/samples.js';
+import { tempFolder } from '../../src/client/dev-server/temp-folder.js';
 
 let folder: string;
 const file = (name: string): string => path.join(folder, name);
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'phasegate-plan-'));
+  folder = tempFolder('plan');
   await writeFile(file('plan.yaml'), samplePlan);
   await writeFile(file('lab.yaml'), sampleEnvironment);
   await writeFile(

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
 import { startTemporal } from '../../src/client/dev-server/index.js';
+import { tempFolder } from '../../src/client/dev-server/temp-folder.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +13,7 @@ declare module 'vitest' {
 
 /** Starts one Temporal server for all integration tests. Tests keep apart by their own task queues and workflow ids. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stateDir = await mkdtemp(path.join(tmpdir(), 'phasegate-test-temporal-'));
+  const stateDir = tempFolder('temporal');
   const server = await startTemporal({ stateDir, ui: false, ignoreConfigured: true });
   project.provide('temporalAddress', server.address);
   project.provide('temporalNamespace', server.namespace);

@@ -7,3 +7,4 @@ export { loadTemporalSettings } from './settings.js';
 export type { TemporalServer } from './start-context.js';
 export { startTemporal } from './start-temporal.js';
 export type { StartTemporalOptions } from './start-temporal.js';
+export { tempFolder } from './temp-folder.js';

@@ -76,7 +76,10 @@ describe('the doctor asks the metrics source', () => {
 
   it('and says where it did not get an answer', async () => {
     const [prometheus] = about(await findingsOf({ url: 'http://127.0.0.1:9' }), /^Prometheus$/);
-    expect(prometheus).toMatchObject({ state: 'warn', found: expect.stringContaining('http://127.0.0.1:9 could not be') });
+    expect(prometheus).toMatchObject({
+      state: 'warn',
+      found: expect.stringContaining('http://127.0.0.1:9 could not be'),
+    });
   });
 
   it.each([
@@ -134,9 +137,7 @@ describe('the doctor says who you are', () => {
   it('and warns a stranger, with what to type', () => {
     const finding = examineYou({ name: 'root', source: 'operating system' }, people);
     expect(finding).toMatchObject({ state: 'warn', found: expect.stringContaining('root is not one of') });
-    expect(finding.remedy).toBe(
-      'Say who you are with --as NAME or PHASEGATE_USER=NAME, NAME being one of: dana, erin'
-    );
+    expect(finding.remedy).toBe('Say who you are with --as NAME or PHASEGATE_USER=NAME, NAME being one of: dana, erin');
   });
 
   it('and judges nobody without an environment', () => {

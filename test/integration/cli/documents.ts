@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 const plan = (id: string): string => `
 phasegate: plan/v1
@@ -60,7 +60,7 @@ export interface Documents {
 /** A plan and an environment in files, removed at the end of the test. */
 export function documents(environmentId: string, change: { kind?: string; plan?: string } = {}): Documents {
   const { kind = 'test', plan: planId = 'test-plan' } = change;
-  const folder = mkdtempSync(path.join(tmpdir(), 'phasegate-cli-'));
+  const folder = tempFolder('cli');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const files = { plan: path.join(folder, 'plan.yaml'), environment: path.join(folder, 'environment.yaml') };
   writeFileSync(files.plan, plan(planId));

@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../../../src/client/dev-server/index.js';
 import { phasegate, Running } from './binary.js';
 import { documents } from './documents.js';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'phasegate-server-'));
+  folder = tempFolder('server');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
 import { systemClock } from '../../../src/activities/clock.js';
@@ -7,6 +6,7 @@ import type { Clock } from '../../../src/activities/clock.js';
 import type { Tools } from '../../../src/activities/deps.js';
 import type { Scope } from '../../../src/activities/scope.js';
 import { createSecrets } from '../../../src/activities/secrets.js';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 /** Real tools on a temporary folder: system clock, directory store, Node's fetch; only the logger keeps its lines. */
 export interface TestTools extends Tools {
@@ -24,7 +24,7 @@ export function testFolder(): string {
       process.kill(process.pid, 'SIGTERM');
     });
   }
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'phasegate-test-')));
+  const folder = realpathSync(tempFolder('test'));
   folders.push(folder);
   return folder;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
@@ -18,6 +17,7 @@ import { readAccount } from './read-account.js';
 import type { Account, Course } from './model/account.js';
 import { startMortalTemporal, type MortalTemporal } from './temporal.js';
 import { until } from './until.js';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 export interface WorkerChoice {
   /** Not everything, but this alone. */
@@ -48,7 +48,7 @@ export interface Front {
 }
 
 export async function openFront(targets: { flags: string[]; deploys: string[] }): Promise<Front> {
-  const folder = mkdtempSync(join(tmpdir(), 'phasegate-fire-'));
+  const folder = tempFolder('fire');
   const ends: Array<() => unknown> = [() => rmSync(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (const end of ends.splice(0).toReversed()) await end();

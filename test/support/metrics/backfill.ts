@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
 import type { ScrapeTarget } from '../../../demo/servers/prometheus.js';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 /** A series with a value every 15 s from `from` to `to` (epoch ms); undefined leaves a gap. */
 export interface BackfilledSeries {
@@ -35,7 +35,7 @@ export async function backfilledPrometheus(
   { from, minutes, promtool }: { from: number; minutes: number; promtool: string },
   targets: readonly ScrapeTarget[] = []
 ): Promise<BackfilledPrometheus> {
-  const stateDir = mkdtempSync(path.join(tmpdir(), 'phasegate-test-prometheus-'));
+  const stateDir = tempFolder('prometheus');
   if (series.length > 0) {
     const file = path.join(stateDir, 'series.om');
     writeFileSync(file, openMetrics(series, from, minutes));

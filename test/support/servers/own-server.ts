@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startTemporal, type TemporalServer } from '../../../src/client/dev-server/index.js';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 /**
  * A Temporal server for one test file alone; `stop` removes what it kept, too.
@@ -9,7 +9,7 @@ import { startTemporal, type TemporalServer } from '../../../src/client/dev-serv
  * @param dynamicConfig what differs from `temporal-dev.yaml`
  */
 export async function ownServer(dynamicConfig: Record<string, number> = {}): Promise<TemporalServer> {
-  const stateDir = await mkdtemp(path.join(tmpdir(), 'phasegate-test-server-'));
+  const stateDir = tempFolder('server');
   const settingsFile = path.join(stateDir, 'temporal-dev.yaml');
   const settings = await readFile(path.resolve(import.meta.dirname, '../../../temporal-dev.yaml'), 'utf8');
   const added = Object.entries(dynamicConfig).map(([name, value]) => `  ${name}: ${value}\n`);

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 /** An empty folder, removed when the running test ends. */
 export function scratchFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'phasegate-test-'));
+  const folder = tempFolder('test');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -1,8 +1,8 @@
 import { spawn, execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 export interface Postgres {
   url: string;
@@ -11,7 +11,7 @@ export interface Postgres {
 
 /** A PostgreSQL server on a temporary folder and a free loopback port. It runs as `postgres` where we are root. */
 export async function startPostgres(programs: { initdb: string; postgres: string }): Promise<Postgres> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'phasegate-postgres-'));
+  const folder = tempFolder('postgres');
   const identity = unprivileged();
   if (identity !== undefined) chownSync(folder, identity.uid, identity.gid);
   const data = path.join(folder, 'data');
