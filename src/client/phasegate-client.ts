@@ -6,6 +6,7 @@ import { refuseIfTaken, startRun } from './act/start.js';
 import { openLink, type Link } from './connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
 import { gatesOf } from './read/gates.js';
+import { idleQueues } from './read/pollers.js';
 import { listRuns, type ListAnswer } from './read/list-runs.js';
 import { resolveRun } from './read/resolve-run.js';
 import { SnapshotReader, type Parts } from './read/snapshot-reader.js';
@@ -96,6 +97,11 @@ export class PhasegateClient {
    */
   status(run: RunRef, parts: Parts = 'all'): Promise<RunSnapshot> {
     return new SnapshotReader(this.link, run).read(parts);
+  }
+
+  /** The task queues of an environment that no worker polls, as far as the server tells within two seconds. */
+  idleQueues(environmentId: string): Promise<string[]> {
+    return idleQueues(this.link, environmentId, 2_000);
   }
 
   /** Snapshots of a run until it, and a rollback that was started after it, has ended; the last one has an outcome. */

@@ -54,6 +54,13 @@ export async function start(context: Context, plan: string, options: StartOption
   const ref = runName(run.workflowId);
   if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, ...run, digest: frozen.digest }, 2));
   else context.print(run.workflowId);
+  const idle = await client.idleQueues(environment.id);
+  if (idle.length > 0) {
+    context.note(
+      context.errPaint('warn', `! no worker polls ${idle.join(', ')}: nothing happens until one does.`),
+      `  Start one with: phasegate worker --env ${options.env ?? environment.id}`
+    );
+  }
   if (!options.watch) context.note(`started. Follow it with: phasegate watch ${ref}`);
   return run;
 }

@@ -1,16 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTemporal, type TemporalServer } from '../../../src/client/dev-server/index.js';
 import { phasegate } from './binary.js';
 import { documents } from './documents.js';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 /** A server of its own, since on the shared one the workers of other tests would answer. */
 let server: TemporalServer;
 let stateDir: string;
 beforeAll(async () => {
-  stateDir = await mkdtemp(path.join(tmpdir(), 'phasegate-no-worker-'));
+  stateDir = tempFolder('no-worker');
   server = await startTemporal({ stateDir, ui: false, ignoreConfigured: true, log: () => undefined });
 });
 afterAll(async () => {
@@ -22,9 +21,13 @@ const there = () => ({ address: server.address });
 
 describe('while no worker answers', () => {
   it('a run can be started, seen, listed and reported; each says so, and how to start a worker', async () => {
-    const { args } = documents('lonely');
+    const { args, environment } = documents('lonely');
     const started = await phasegate(['start', ...args, '--yes', '-q'], there());
     expect([started.code, started.stdout]).toEqual([0, 'migration/lonely/test-plan\n']);
+    expect(started.stderr).toContain(
+      '! no worker polls phasegate, phasegate-lonely, phasegate-lonely-windows: nothing happens until one does.'
+    );
+    expect(started.stderr).toContain(`Start one with: phasegate worker --env ${environment}`);
 
     const began = Date.now();
     const status = await phasegate(['status', '--exit-status'], there());
