@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const binary = fileURLToPath(new URL('../../bin/phasegate.js', import.meta.url));
+export const binary = fileURLToPath(new URL('../../bin/phasegate.js', import.meta.url));
 /** The project's folder: paths of plan and environment start here. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -19,9 +19,14 @@ export class Cli {
     return this.env.TEMPORAL_ADDRESS ?? '';
   }
 
-  /** Runs a command in this terminal. */
-  inTerminal(args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [binary, ...args], { cwd: root, env: this.env, stdio: 'inherit' });
+  /**
+   * Runs a command in this terminal.
+   *
+   * @param typed how its views are to write `phasegate`, so that it can be typed
+   */
+  inTerminal(args: readonly string[], typed: string): ChildProcess {
+    const env = { ...this.env, PHASEGATE_COMMAND: typed, PHASEGATE_LEAVING: 'stops the demo' };
+    return spawn(process.execPath, [binary, ...args], { cwd: root, env, stdio: 'inherit' });
   }
 
   /** Runs a command and gives what it printed; a failing one is no error here. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { exitCodes } from '../src/plan/outcome.js';
 import { isInTheCode, phaseOf, setFaults } from './faults.js';
 import { parseDemoOptions, usage, type DemoOptions } from './options.js';
@@ -55,11 +56,14 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
   const { fault } = options;
   if (fault) say(`fault: ${fault.name} in phase ${phaseOf(fault)}`);
   if (fault && isInTheCode(fault)) await setFaults(stack.platform, [fault]);
+  if (options.interactive) explain(stack);
   const since = Date.now();
-  const watching = stack.cli.inTerminal(['start', plan, ...stack.target, '--as', 'dana', '--yes', '--watch']);
+  const watching = stack.cli.inTerminal(
+    ['start', plan, ...stack.target, '--as', 'dana', '--yes', '--watch'],
+    stack.typed
+  );
   const stopWatching = (): void => void watching.kill('SIGINT');
   signal.addEventListener('abort', stopWatching, { once: true });
-  if (options.interactive) explain(stack);
   const ended = new AbortController();
   const people = playPeople(stack.cli, {
     run,
@@ -84,12 +88,11 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
 }
 
 function explain(stack: Stack): void {
-  const address = `TEMPORAL_ADDRESS=${stack.cli.address}`;
-  say('You give the answers. In another terminal, in this folder:');
-  say(`  export ${address}`);
-  say('  node bin/phasegate.js attest --all --answer done --as dana     (then as ola and priya)');
-  say('  node bin/phasegate.js approve --as erin');
-  if (stack.uiUrl) say(`or in the Temporal UI: ${stack.uiUrl}`);
+  say('You give the answers: type what the view shows, in another terminal. For less to type, first:');
+  say(`  export PATH=${dirname(stack.typed)}:$PATH`);
+  say('  phasegate attest --all --answer done --as dana     (then as ola and priya)');
+  say('  phasegate approve --as erin');
+  if (stack.uiUrl) say(`Or in the Temporal UI: ${stack.uiUrl}`);
 }
 
 function readOptions(): DemoOptions | undefined {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startTemporal } from '../src/client/dev-server/index.js';
-import { Cli, root } from './cli.js';
+import { startTemporal, tempFolder } from '../src/client/dev-server/index.js';
+import { binary, Cli, root } from './cli.js';
 import type { DemoOptions } from './options.js';
 import { spawnServer } from './servers/processes.js';
 import { startPrometheus } from './servers/prometheus.js';
+import { writeTyped } from './typed.js';
 
 const flagKeys = [
   'ENABLE_AGENT_EXECUTION_CORE_MIGRATION',
@@ -19,6 +20,8 @@ const flagKeys = [
 /** Everything that a demo runs on. */
 export interface Stack {
   cli: Cli;
+  /** How `phasegate` is typed in another terminal. */
+  typed: string;
   platform: string;
   stateDir: string;
   uiUrl: string | undefined;
@@ -33,7 +36,8 @@ export async function startStack(
   say: (line: string) => void,
   signal: AbortSignal
 ): Promise<Stack> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'phasegate-demo-'));
+  // What is to be kept must not lie where the next demo clears up.
+  const stateDir = options.keep ? mkdtempSync(join(tmpdir(), 'phasegate-demo-')) : tempFolder('demo');
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) {
@@ -77,13 +81,14 @@ export async function startStack(
 
     const stateHome = join(stateDir, 'state');
     mkdirSync(stateHome);
-    const cli = new Cli({
-      ...process.env,
+    const there = {
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       XDG_STATE_HOME: stateHome,
       ...(temporal.uiUrl === undefined ? {} : { PHASEGATE_UI_URL: temporal.uiUrl }),
-    });
+    };
+    const cli = new Cli({ ...process.env, ...there });
+    const typed = writeTyped(stateDir, binary, there);
     const target = [
       '--env',
       'environments/demo.yaml',
@@ -108,7 +113,7 @@ export async function startStack(
     signal.throwIfAborted();
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);
     if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
-    return { cli, platform: platform.url, stateDir, uiUrl: temporal.uiUrl, target, stop };
+    return { cli, typed, platform: platform.url, stateDir, uiUrl: temporal.uiUrl, target, stop };
   } catch (error) {
     await stop();
     throw error;

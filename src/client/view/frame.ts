@@ -3,6 +3,7 @@ import type { RunSnapshot } from '../read/snapshot.js';
 import { symbolOf } from '../render/states.js';
 import { table } from '../render/table.js';
 import { timeOfDay } from '../render/time.js';
+import { widthOf } from '../render/width.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
 import { lockLines } from './awaited-lines.js';
 import { gateLines } from './gate-lines.js';
@@ -33,12 +34,15 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
 /** The line below a live view: how to leave and what else can be done; at the end where to read on. */
 export function footer(snapshot: RunSnapshot, view: View): Line[] {
   const name = runName(snapshot.run.workflowId);
-  if (snapshot.run.outcome) return [line(''), line(view.paint('dim', `The whole story: ${view.command ?? 'phasegate'} report ${name}`))];
+  if (snapshot.run.outcome)
+    return [line(''), line(view.paint('dim', `The whole story: ${view.command ?? 'phasegate'} report ${name}`))];
   const undoing = effectiveState(snapshot) === 'rolling back';
   const leaving = view.leaving ?? `leaves, the ${undoing ? 'rollback' : 'run'} goes on`;
   const others = undoing ? 'status' : 'pause | rollback | report';
-  const text = `Ctrl-C ${leaving} · ${view.command ?? 'phasegate'} ${others} ${name}`;
-  return [line(''), line(view.paint('dim', text))];
+  const parts = [`Ctrl-C ${leaving}`, `${view.command ?? 'phasegate'} ${others} ${name}`];
+  const together = parts.join(' · ');
+  const below = widthOf(together) <= view.columns ? [together] : parts;
+  return [line(''), ...below.map((text) => line(view.paint('dim', text)))];
 }
 
 function eventLines(events: readonly RunEvent[], view: View): Line[] {

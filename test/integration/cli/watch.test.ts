@@ -31,6 +31,16 @@ describe('watch', () => {
     expect((await gateOpens()).address).toBe('1a/approval#1');
   });
 
+  it('says nothing of a run that goes on where Ctrl-C ends more than the watch', async () => {
+    await stage.start(waiting);
+    const watching = new Running(['watch', stage.id], { env: { PHASEGATE_LEAVING: 'stops the demo' } });
+    await watching.says('1a/approval#1  ◷ waiting');
+    watching.process.kill('SIGINT');
+    const { code, stderr } = await watching.ended;
+    expect(code).toBe(130);
+    expect(stderr).toBe('');
+  });
+
   it('gives up after --timeout with 124 and says what is awaited; the run goes on', async () => {
     await stage.start(waiting);
     await gateOpens();
