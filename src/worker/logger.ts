@@ -16,10 +16,16 @@ const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
+/** What the SDK tells of every worker that does one thing only, as those for an environment and for its windows do. */
+const byDesign: ReadonlySet<string> = new Set([
+  'No workflows registered, not polling for workflow tasks',
+  'No Nexus services registered, not polling for Nexus tasks',
+]);
+
 /** The SDK's lines, and those of workflows and activities, through the same pino. */
 export function temporalLogger(logger: Pino): Logger {
   const log = (level: LogLevel, message: string, meta?: LogMetadata): void => {
-    logger[levels[level]](facts(meta), message);
+    logger[byDesign.has(message) ? 'debug' : levels[level]](facts(meta), message);
   };
   return {
     log,

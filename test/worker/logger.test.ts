@@ -27,6 +27,12 @@ describe('the SDK logs through pino', () => {
     expect(lines()).toMatchObject([{ level: number, msg: 'hello', workflowId: 'w', service: 'phasegate-worker' }]);
   });
 
+  it('tells what every worker of an environment is by design only to somebody who asks for all', () => {
+    const { logger, lines } = logging();
+    logger.warn('No workflows registered, not polling for workflow tasks', { taskQueue: 'phasegate-demo' });
+    expect(lines()).toMatchObject([{ level: 20, taskQueue: 'phasegate-demo' }]);
+  });
+
   it('puts errors where pino looks for them', () => {
     const { logger, lines } = logging();
     logger.error('broken', { error: new Error('why') });
