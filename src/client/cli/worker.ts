@@ -4,6 +4,7 @@ import { runWorker, type RunWorkerOptions } from '../../worker/index.js';
 import { clean } from '../render/clean.js';
 import type { Context } from './context.js';
 import { environmentFile } from './documents.js';
+import { twoSignals } from './two-signals.js';
 
 /** Runs a worker until it is stopped. An environment may be a file, or the id alone: a worker needs only that. */
 export async function runWorkerFor(
@@ -13,6 +14,11 @@ export async function runWorkerFor(
   options: Omit<RunWorkerOptions, 'environment'>
 ): Promise<ExitCode> {
   const id = environment === undefined ? undefined : await environmentId(environment, vars);
+  // The SDK stops the workers on the first one, too.
+  const stopListening = twoSignals(
+    () => context.note('stopping: windows are handed over, commands have 5 s. Ctrl-C again ends it at once.'),
+    () => context.note('ended at once: what was under way is taken up by another worker, or by the next one.')
+  );
   await runWorker({
     ...options,
     signal: context.timeUp,
@@ -28,7 +34,7 @@ export async function runWorkerFor(
         );
       }
     },
-  });
+  }).finally(stopListening);
   return context.timeUp.aborted ? exitCodes.timeout : exitCodes.ok;
 }
 

@@ -29,8 +29,7 @@ class Terminal {
     else if (part === '\u001b[0J') {
       if (this.row === 0) this.scrollback.push(...this.lines);
       this.lines = this.lines.slice(0, this.row);
-    }
-    else if (part === '\u001b[?25l') this.cursorShown = false;
+    } else if (part === '\u001b[?25l') this.cursorShown = false;
     else if (part === '\u001b[?25h') this.cursorShown = true;
     else if (part === '\n') this.row += 1;
     else if (!part.startsWith('\u001b') && part !== '\r') this.lines[this.row] = part;

@@ -31,12 +31,15 @@ describe('server and worker', () => {
       worker = new Running(['worker', '--env', environment], { address, env: state });
       await worker.says('worker ready: polls phasegate, phasegate-lonely, phasegate-lonely-windows');
 
+      expect(worker.stderr).not.toContain('"level":40');
+
       const { code, stdout } = await phasegate(['doctor', '--env', environment], { address });
       expect(stdout).toMatch(/✔ ok +worker for phasegate-lonely-windows/);
       expect(code).toBe(0);
     } finally {
       worker?.process.kill('SIGINT');
       if (worker) expect((await worker.ended).code).toBe(0);
+      expect(worker?.stderr).toContain('Ctrl-C again ends it at once');
       server.process.kill('SIGINT');
       expect((await server.ended).code).toBe(0);
     }

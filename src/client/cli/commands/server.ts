@@ -6,7 +6,11 @@ export function serverCommand(run: Run): Command {
   return new Command('server')
     .description('run a Temporal development server with its Web UI until Ctrl-C')
     .addOption(new Option('--port <port>', 'gRPC port; default: 7233, or a free one when it is taken').argParser(port))
-    .addOption(new Option('--ui-port <port>', 'port of the Web UI; default: a free one').argParser(port))
+    .addOption(
+      new Option('--ui-port <port>', 'port of the Web UI; default: 8233, or a free one when it is taken').argParser(
+        port
+      )
+    )
     .option('--no-ui', 'without the Web UI')
     .option('--db <file>', 'keep runs in this SQLite file; default: what temporal-dev.yaml says')
     .option('--settings <file>', 'settings file; default: the temporal-dev.yaml of phasegate')

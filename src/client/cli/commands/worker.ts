@@ -28,7 +28,10 @@ export function workerCommand(run: Run): Command {
     .option('--sdk-metrics <host:port>', 'also serve the metrics of the Temporal SDK there')
     .option('--promote', 'make this build current although another one is')
     .addOption(new Option('--window-slots <count>', 'how many windows may run at once').argParser(whole))
-    .addHelpText('after', '\nExample:\n  phasegate worker --env demo')
+    .addHelpText(
+      'after',
+      '\nCtrl-C (or SIGTERM) stops it in order, exit code 0; a second one ends it at once, exit code 130.\nExample:\n  phasegate worker --env demo'
+    )
     .action(
       run<Options>(async (context, options) => {
         // One whose time is up hands its windows over, as on Ctrl-C.
