@@ -13,6 +13,7 @@ export function anotherBuild(folder: string): string {
     'bin',
     'package.json',
     'temporal-dev.yaml',
+    join('dist', 'cli'),
     join('dist', 'src'),
     join('dist', 'workflow-bundle.js'),
   ]) {
