@@ -7,6 +7,7 @@ import { environmentQueue, windowQueue, workflowQueue } from '../plan/names.js';
 import { activityDeps } from './activity-deps.js';
 import { activityMetrics } from './activity-metrics.js';
 import { payloadConverterPath, type WorkflowBundle } from './bundle.js';
+import { codeTime } from './code-time.js';
 import type { Connections } from './connection.js';
 import { versionOf } from './deployment.js';
 import type { RunWorkerOptions } from './options.js';
@@ -54,6 +55,7 @@ export async function createWorkers(
           // After a crash the next worker answers queries as soon as this has passed.
           stickyQueueScheduleToStartTimeout: '1s',
           maxCachedWorkflows: cachedWorkflows,
+          ...codeTime,
           workerDeploymentOptions: versionOf(bundle.buildId),
         })
       );

@@ -1,15 +1,18 @@
+import { randomInt } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalServer } from '../../../src/client/dev-server/index.js';
 import { ownServer } from '../../support/servers/own-server.js';
 import { approval, phase, plan, span, step } from '../../support/stage/plans.js';
 import { openStage, type Run, type Stage } from '../../support/stage/stage.js';
 import { sendAll, sizeOf } from './send.js';
-import type { BadSignal } from './bad-signals.js';
+import { badSignals, type BadSignal } from './bad-signals.js';
 
 /** On a server as it comes 2,000: a workflow task that leaves more under way is refused, every time again. */
 const mostPending = 100;
 const count = 3 * mostPending;
+const seed = Number(process.env.SIGNALS_SEED ?? randomInt(2 ** 31));
 
 let server: TemporalServer;
 beforeAll(async () => {
@@ -76,5 +79,18 @@ it('a phase takes more approvals of one person than may be under way, which came
     const { decisions } = await phaseHandle.query<{ decisions: unknown[] }>('status');
     expect(decisions).toHaveLength(1);
     process.stdout.write(`${count} to the phase: ${JSON.stringify({ phase: await sizeOf(phaseHandle) })}\n`);
+  });
+});
+
+it('a run and its phase take 10,000 bad signals, which came while no worker ran, and count none', async () => {
+  const signals = fc.sample(badSignals, { numRuns: 10_000, seed });
+  await afterBurst('burst-bad', signals, async (stage, run) => {
+    const phaseHandle = stage.handleOf(`${run.workflowId}/phase/1a`);
+    await stage.until('the good approval', () => stage.tell(phaseHandle, 'approve', 'lee'), 240_000);
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    const { decisions } = await phaseHandle.query<{ decisions: Array<{ by: string }> }>('status');
+    expect(decisions.map(({ by }) => by)).toEqual(['lee']);
+    const sizes = { run: await sizeOf(run), phase: await sizeOf(phaseHandle) };
+    process.stdout.write(`10,000 bad ones, seed ${seed}: ${JSON.stringify(sizes)}\n`);
   });
 });

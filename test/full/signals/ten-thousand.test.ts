@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemporalServer } from '../../../src/client/dev-server/index.js';
+import { phaseWorkflowId } from '../../../src/plan/names.js';
+import type { PhaseStatus, Refusal } from '../../../src/plan/run-status.js';
 import { ownServer } from '../../support/servers/own-server.js';
 import { approval, phase, plan, span, step } from '../../support/stage/plans.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
@@ -12,6 +14,7 @@ const count = 10_000;
 /** Where the server ends a workflow by force. */
 const mostEvents = 51_200;
 const mostBytes = 50 * 1024 * 1024;
+const theLast = 'whoever comes last';
 const seed = Number(process.env.SIGNALS_SEED ?? randomInt(2 ** 31));
 
 let server: TemporalServer;
@@ -40,22 +43,17 @@ describe('a run that waits for an approval', () => {
     await sendAll(stage.client, run.workflowId, signals, 20);
     const sentMs = Date.now() - startedAt;
 
+    // The run hands messages on one at a time. An update stands behind all of them: its answer comes after the last.
+    const wrong = { by: 'erin', gate: '1b/approval#1' };
+    await stage.until('the last that is handed on', () => stage.tell(run, 'approve', wrong), 600_000);
     // Signals are taken in order: what comes last has everything before it behind it.
-    await stage.phaseHandle('1a').signal('approve', { by: 'mallory', id: 'the last' });
-    await run.signal('approve', { by: 'mallory' });
-    await stage.until(
-      'the last of them',
-      async () => (await stage.phase('1a')).refusals.at(-1)?.by === 'mallory',
-      300_000
-    );
-    await stage.until(
-      'the last of them',
-      async () => (await stage.status()).refusals.at(-1)?.by === 'mallory',
-      300_000
-    );
+    await stage.phaseHandle('1a').signal('approve', { by: theLast });
+    await run.signal('approve', { by: theLast });
+    await stage.until('the last of the phase', async () => isLast((await stage.phase('1a')).refusals), 300_000);
+    await stage.until('the last of the run', async () => isLast((await stage.status()).refusals), 300_000);
     const [phaseStatus, runStatus] = [await stage.phase('1a'), await stage.status()];
     expect(phaseStatus).toMatchObject({ state: 'waiting', gates: [before], decisions: [], waivers: [] });
-    expect(runStatus).toMatchObject({ state: 'running' });
+    expect(runStatus).toMatchObject({ state: 'waiting' });
     expect(stage.world.story()).toEqual(story);
     expect(phaseStatus.refusals.length).toBeLessThanOrEqual(20);
     expect(runStatus.refusals.length).toBeLessThanOrEqual(20);
@@ -74,10 +72,18 @@ describe('a run that waits for an approval', () => {
       expect(bytes).toBeLessThan(mostBytes);
     }
 
-    await stage.phaseHandle('1a').signal('approve', { by: 'lee', gate: '1a/approval#1' });
-    await stage.gate('1b', '1b/approval#1');
-    expect((await stage.phase('1a')).decisions.map(({ by }) => by)).toEqual(['lee']);
-    await stage.phaseHandle('1b').signal('approve', 'erin');
-    expect((await run.result()).outcome?.kind).toBe('completed');
+    // A worker that knows nothing of them reads it all again.
+    await stage.leave();
+    stage = await openStage({ id: stage.environment.id }, undefined, server);
+    const phaseHandle = stage.handleOf(phaseWorkflowId(run.workflowId, '1a'));
+    const nextHandle = stage.handleOf(phaseWorkflowId(run.workflowId, '1b'));
+    await phaseHandle.signal('approve', { by: 'lee', gate: '1a/approval#1' });
+    await stage.until('the approval of 1b', () => nextHandle.executeUpdate('approve', { args: ['erin'] }), 240_000);
+    expect((await phaseHandle.query<PhaseStatus>('status')).decisions.map(({ by }) => by)).toEqual(['lee']);
+    expect(await stage.handleOf(run.workflowId).result()).toMatchObject({ outcome: { kind: 'completed' } });
   });
 });
+
+function isLast(refusals: readonly Refusal[]): boolean {
+  return refusals.at(-1)?.by === theLast;
+}

@@ -5,6 +5,7 @@ import type { HostActivities, VerifyIdentityInput } from '../../../src/activitie
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { workflowQueue } from '../../../src/plan/names.js';
 import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
+import { codeTime } from '../../../src/worker/code-time.js';
 import { promote, versionOf } from '../../../src/worker/deployment.js';
 import { createLogger, temporalLogger } from '../../../src/worker/logger.js';
 
@@ -76,6 +77,7 @@ export async function buildTheatre(
         identities.get(input.environment.id)?.(input) ?? host.verifyIdentity(input),
     },
     stickyQueueScheduleToStartTimeout: '1s',
+    ...codeTime,
     workerDeploymentOptions: versionOf(buildId),
     ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
   });
