@@ -5,4 +5,4 @@
  *
  * The price: a task that a worker was at when it was killed is given to another one after this time.
  */
-export const workflowTaskTimeout = '60s';
+export const workflowTaskTimeout = '30s';

@@ -6,4 +6,4 @@
  *
  * The SDK reads this option of a worker without declaring it, hence an object to spread.
  */
-export const codeTime = { isolateExecutionTimeout: '55s' } as const;
+export const codeTime = { isolateExecutionTimeout: '25s' } as const;

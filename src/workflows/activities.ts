@@ -70,7 +70,8 @@ export const host = believed(
 export const identities = believed(
   proxyLocalActivities<Pick<HostActivities, 'verifyIdentity'>>({
     startToCloseTimeout: '3s',
-    localRetryThreshold: '2s',
+    // The wait for another attempt is a timer at once: a workflow task is held for one attempt, never for the pauses.
+    localRetryThreshold: '100ms',
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   })
