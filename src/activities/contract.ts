@@ -210,7 +210,7 @@ export interface RollbacksRead {
 }
 
 export interface HostActivities {
-  /** Whether a decision comes from whom it names. A local activity: a person's yes must not wait for two more tasks. */
+  /** Whether a decision comes from whom it names. */
   verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
   /** All keys or none. Asking again for what the same run holds is granted. */
   acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;

@@ -1,5 +1,5 @@
 import type { ActivityOptions } from '@temporalio/common';
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { EnvironmentActivities, HostActivities, WindowActivities } from '../activities/contract.js';
 import { environmentQueue, windowQueue } from '../plan/names.js';
 import { believed } from './believed.js';
@@ -64,14 +64,13 @@ export const host = believed(
 );
 
 /**
- * Establishing who somebody is runs inside the workflow task: an approval then counts at once, and also while nobody works
- * for the environment. It may not take long, since the workflow sees nothing else meanwhile.
+ * Establishing who somebody is runs beside the workflows, whose worker takes it with the task that asks: an approval counts
+ * without a way through another queue, and also while nobody works for the environment. A local activity would be quicker
+ * still, but one that is cancelled can wedge its workflow for good (TMPRL1100, seen with SDK 1.24).
  */
 export const identities = believed(
-  proxyLocalActivities<Pick<HostActivities, 'verifyIdentity'>>({
-    startToCloseTimeout: '3s',
-    // The wait for another attempt is a timer at once: a workflow task is held for one attempt, never for the pauses.
-    localRetryThreshold: '100ms',
+  proxyActivities<Pick<HostActivities, 'verifyIdentity'>>({
+    startToCloseTimeout: '10s',
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   })

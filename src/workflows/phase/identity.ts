@@ -60,11 +60,14 @@ function verify(
 ): Promise<VerifyIdentityResult> {
   const { by, signature } = message;
   const statement = { by, run: context.input.run.workflowId, gate: gate.address, decision, digest: gate.digest };
-  return identities.verifyIdentity.executeWithOptions({ scheduleToCloseTimeout: patience }, [
-    {
-      statement,
-      environment: context.slice({ people: [by] }),
-      ...(signature === undefined ? {} : { signature }),
-    },
-  ]);
+  return identities.verifyIdentity.executeWithOptions(
+    { summary: `Who answers ${gate.address}: ${by}`, scheduleToCloseTimeout: patience },
+    [
+      {
+        statement,
+        environment: context.slice({ people: [by] }),
+        ...(signature === undefined ? {} : { signature }),
+      },
+    ]
+  );
 }

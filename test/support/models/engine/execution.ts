@@ -85,7 +85,7 @@ export class Execution {
       info: { ...info, ...started },
       now: startedAt,
       randomnessSeed: [1, 2, 3],
-      registeredActivityNames: new Set(['verifyIdentity']),
+      registeredActivityNames: new Set(),
       getTimeOfDay: () => 0n,
       showStackTraceSources: false,
       stackTracesEnabled: false,

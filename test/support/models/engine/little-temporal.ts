@@ -153,9 +153,7 @@ export class LittleTemporal {
       execution.timers.set(seq ?? 0, this.now + tsToMs(startToFireTimeout));
     } else if (command.cancelTimer) execution.timers.delete(command.cancelTimer.seq ?? 0);
     else if (command.scheduleActivity) this.schedule(execution, command.scheduleActivity);
-    else if (command.scheduleLocalActivity) this.schedule(execution, command.scheduleLocalActivity);
     else if (command.requestCancelActivity) this.cancelTask(execution, command.requestCancelActivity.seq);
-    else if (command.requestCancelLocalActivity) this.cancelTask(execution, command.requestCancelLocalActivity.seq);
     else if (command.startChildWorkflowExecution) this.startChild(execution, command.startChildWorkflowExecution);
     else if (command.cancelChildWorkflowExecution) {
       const seq = command.cancelChildWorkflowExecution.childWorkflowSeq;
@@ -201,10 +199,7 @@ export class LittleTemporal {
     if (task?.endsOnCancel) this.conclude(task, { failure: cancelled });
   }
 
-  private schedule(
-    execution: Execution,
-    asked: coresdk.workflow_commands.IScheduleActivity | coresdk.workflow_commands.IScheduleLocalActivity
-  ): void {
+  private schedule(execution: Execution, asked: coresdk.workflow_commands.IScheduleActivity): void {
     const { activityType, arguments: args, cancellationType } = asked;
     const task: Task = {
       execution,
