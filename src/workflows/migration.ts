@@ -77,12 +77,13 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
     await record.notPaused();
     if (isAfterReset(phase.id)) return stopAfterReset(record);
     const result = await runPhase(record, phase);
-    if (result.verdict === 'FAIL') return stopRun(record, asked, result, result);
     for (const document of result.minutes ?? []) minutes.keep(document);
+    if (result.verdict === 'FAIL') return stopRun(record, asked, result, result);
     record.keep(phase.id, result);
     const stop = asked();
     if (stop) return stopRun(record, asked, stop);
   }
+  await minutes.written();
   return { kind: 'completed', reason: allDone(phases) };
 }
 
@@ -137,5 +138,7 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
     text: reason,
     to: environment.people.map((person) => person.name),
   });
-  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
+  await minutes.written();
+  minutes.giveUp();
+  await condition(allHandlersFinished);
 }

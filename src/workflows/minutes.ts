@@ -1,7 +1,10 @@
-import { ActivityFailure, CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { DecisionMinutes } from '../plan/run-status.js';
 import { environmentCalls } from './activities.js';
 import { failureText } from './phase/attempt.js';
+
+/** A store that takes longer holds up no run: until its end nobody can roll it back. */
+const patience = '10s';
 
 /**
  * Keeps what was decided at each gate as evidence. It writes beside the story: no decision, no next phase, and above all
@@ -9,7 +12,7 @@ import { failureText } from './phase/attempt.js';
  */
 export class Minutes {
   private readonly environmentId: string;
-  private readonly open = new Map<DecisionMinutes, { scope: CancellationScope; written: Promise<void> }>();
+  private readonly open = new Map<DecisionMinutes, CancellationScope>();
 
   constructor(environmentId: string) {
     this.environmentId = environmentId;
@@ -18,25 +21,31 @@ export class Minutes {
   keep(document: DecisionMinutes): void {
     void CancellationScope.nonCancellable(async () => {
       const scope = new CancellationScope();
-      const written = scope.run(() => this.write(document)).finally(() => this.open.delete(document));
-      this.open.set(document, { scope, written });
-      await written;
+      this.open.set(document, scope);
+      await scope.run(() => this.write(document)).finally(() => this.open.delete(document));
     });
   }
 
-  /** Resolves when everything is written, or given up. */
+  /** Resolves when everything is written, or when this has taken too long. */
   async written(): Promise<void> {
-    await Promise.all([...this.open.values()].map((one) => one.written));
+    await condition(() => this.open.size === 0, patience);
   }
 
   /**
    * Calls off what is not written yet and returns it, for somebody else to write: a phase that is over need not stay
-   * open for it. The store keeps the same document once, should both have written it.
+   * open for it. The store keeps the same document once, should both have written it. What is handed to a run that is
+   * terminated in this moment stands in the history of the phase alone.
    */
   handOver(): DecisionMinutes[] {
     const unwritten = [...this.open];
-    for (const [, { scope }] of unwritten) scope.cancel();
+    for (const [, scope] of unwritten) scope.cancel();
     return unwritten.map(([document]) => document);
+  }
+
+  /** Ends without what is still not written. */
+  giveUp(): void {
+    for (const { gate } of this.handOver())
+      log.error('A decision could not be stored as evidence', { gate: gate.address });
   }
 
   private async write(document: DecisionMinutes): Promise<void> {

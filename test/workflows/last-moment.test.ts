@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
@@ -26,9 +26,21 @@ async function inSecondPhase(): Promise<Run> {
   return run;
 }
 
+const doors: Array<ReturnType<typeof door>> = [];
+// Behind a closed door an activity waits for ever, and with it the end of its worker.
+afterEach(() => {
+  for (const one of doors.splice(0)) one.open();
+});
+
+function shut(): ReturnType<typeof door> {
+  const one = door();
+  doors.push(one);
+  return one;
+}
+
 /** The minutes of the gate of 1b are written only when the door opens. */
 function slowMinutes(): ReturnType<typeof door> {
-  const minutes = door();
+  const minutes = shut();
   stage.world.onRecord = (document) => (JSON.stringify(document).includes('"outcome"') ? minutes.wait() : undefined);
   return minutes;
 }
@@ -44,7 +56,7 @@ async function cancelHeard(workflowId: string): Promise<void> {
 
 describe('what is asked for at the last moment of a phase', () => {
   it.each(['a rollback', 'a cancel'])('%s during its last check counts, although the check passes', async (what) => {
-    const check = door();
+    const check = shut();
     stage.world.onCheck = async (): Promise<'PASS'> => {
       await check.wait();
       return 'PASS';
@@ -71,8 +83,7 @@ describe('what is asked for at the last moment of a phase', () => {
     const run = await inSecondPhase();
     await stage.tell('1b', 'approve', 'erin');
     await minutes.reached;
-    expect(await stage.tell('1b', 'rollback', because)).toMatchObject({ message: 'rolling back everything' });
-    minutes.open();
+    expect(await stage.tell(run, 'rollback', because)).toMatchObject({ message: 'rolling back everything' });
     expect((await failureOf(run.result())).message).toBe(`rolled-back-verified: ${asked}`);
     expect(stage.world.story('undo')).toEqual(newestFirst);
   });
@@ -82,24 +93,50 @@ describe('what is asked for at the last moment of a phase', () => {
     const run = await inSecondPhase();
     await stage.tell('1b', 'approve', 'erin');
     await minutes.reached;
-    await cancelHeard(stage.phaseHandle('1b').workflowId);
-    minutes.open();
-    expect((await failureOf(run.result())).message).toBe('rolled-back-verified: a Temporal cancel asked for it');
+    await cancelHeard(run.workflowId);
+    await run.result().catch(() => undefined);
+    const reason = 'a Temporal cancel asked for it';
+    expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified', reason });
     expect(stage.world.story('undo')).toEqual(newestFirst);
   });
 
-  it('more than its own rollback, which is done, takes back everything', async () => {
-    const minutes = slowMinutes();
+  it('more than its own rollback, which is under way, takes back everything', async () => {
+    const undo = shut();
+    stage.world.onUndo = () => undo.wait();
     const run = await inSecondPhase();
     await stage.tell('1b', 'reject', { by: 'erin', reason: 'no' });
-    await minutes.reached;
-    await stage.until('the phase to be taken back', async () => (await stage.phase('1b')).state === 'rolled back');
+    await undo.reached;
     expect(await stage.tell('1b', 'rollback', because)).toMatchObject({ message: 'rolling back everything' });
-    minutes.open();
+    undo.open();
     expect((await failureOf(run.result())).message).toBe(
       `rolled-back-verified: 1b/approval#1 failed: rejected by erin: no; then everything: ${asked}`
     );
     expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+});
+
+describe('a store of evidence that takes nothing', () => {
+  beforeEach(() => {
+    stage.world.onRecord = (document) =>
+      JSON.stringify(document).includes('"outcome"') ? new Promise(() => undefined) : undefined;
+  });
+
+  it('delays no way back', async () => {
+    const run = await inSecondPhase();
+    await stage.tell('1b', 'reject', { by: 'erin', reason: 'no' });
+    await stage.until(
+      '1b to end',
+      async () => (await stage.phaseHandle('1b').describe()).status.name === 'FAILED',
+      5_000
+    );
+    await run.result().catch(() => undefined);
+    expect(stage.world.changed()).toEqual(['flag/FLAG_CORE']);
+  });
+
+  it('does not keep a run open for long', async () => {
+    const run = await inSecondPhase();
+    await stage.tell('1b', 'approve', 'erin');
+    expect((await run.result()).outcome?.kind).toBe('completed');
   });
 });
 
@@ -113,13 +150,12 @@ describe('the end of a run', () => {
 
 describe('what is asked for while the run takes back a phase that had completed', () => {
   it.each(['a rollback', 'a cancel'])('%s of everything takes back the phases before it, too', async (what) => {
-    const [minutes, undo] = [slowMinutes(), door()];
+    const [minutes, undo] = [slowMinutes(), shut()];
     stage.world.onUndo = () => undo.wait();
     const run = await inSecondPhase();
     await stage.tell('1b', 'approve', 'erin');
     await minutes.reached;
     // The wish to take back 1b meets its completion.
-    minutes.open();
     await run.signal('rollback', { ...because, phase: '1b' });
     await undo.reached;
     if (what === 'a cancel') await cancelHeard(run.workflowId);

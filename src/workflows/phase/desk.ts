@@ -76,6 +76,8 @@ export class Desk {
   private minutesOf(gate: Gate, outcome: GateOutcome): DecisionMinutes {
     const { run, phase } = this.input;
     const { workflowId, runId, digest: plan } = run;
-    return { run: workflowId, runId, plan, phase: phase.id, gate, outcome, at: Date.now() };
+    // A reminder may change the gate before they are written, and whoever writes them must write the same.
+    const asked = { ...gate, people: [...gate.people], decisions: [...gate.decisions] };
+    return { run: workflowId, runId, plan, phase: phase.id, gate: asked, outcome, at: Date.now() };
   }
 }

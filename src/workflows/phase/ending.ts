@@ -3,12 +3,11 @@ import { rollbackWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { DecisionMinutes, PhaseResult, RollbackResult } from '../../plan/run-status.js';
-import { isAfterReset } from '../reset.js';
 import type { Minutes } from '../minutes.js';
+import { isAfterReset } from '../reset.js';
 import { takeBack } from '../take-back.js';
 import { rememberLedger, unread } from './actions.js';
 import { failureText } from './attempt.js';
-
 import type { PhaseRecord } from './record.js';
 import type { Brake, Stop } from './stop.js';
 
@@ -31,8 +30,8 @@ export async function endPhase(
   const stop = stopped ?? brake.stop;
   if (!stop) return complete(record, minutes.handOver());
   const rollback = await takeBackPhase(input, record, stop);
-  await Promise.all([minutes.written(), condition(allHandlersFinished)]);
-  throw failureOf(record, brake.widened(stop), rollback);
+  await condition(allHandlersFinished);
+  throw failureOf(record, brake.widened(stop), rollback, minutes.handOver());
 }
 
 function complete(record: PhaseRecord, minutes: DecisionMinutes[]): PhaseResult {
@@ -87,7 +86,12 @@ function passReason({ facts }: PhaseRecord): string {
   );
 }
 
-function failureOf(record: PhaseRecord, stop: Stop, rollback: RollbackResult | undefined): ApplicationFailure {
+function failureOf(
+  record: PhaseRecord,
+  stop: Stop,
+  rollback: RollbackResult | undefined,
+  minutes: DecisionMinutes[]
+): ApplicationFailure {
   const { ledger } = record.facts;
   const result: PhaseResult = {
     verdict: 'FAIL',
@@ -96,6 +100,7 @@ function failureOf(record: PhaseRecord, stop: Stop, rollback: RollbackResult | u
     changed: ledger.length > 0,
     completedAt: Date.now(),
     ...(rollback ? { rollback } : {}),
+    ...(minutes.length > 0 ? { minutes } : {}),
     status: record.status,
   };
   const type = rollback ? (rollback.verified ? 'rolled-back-verified' : 'rolled-back-not-verified') : 'failed';

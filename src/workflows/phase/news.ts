@@ -1,13 +1,8 @@
-import {
-  CancellationScope,
-  condition,
-  getExternalWorkflowHandle,
-  log,
-  TemporalFailure,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
 import { newsSignal, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseRecord } from './record.js';
+
+const soon = '1s';
 
 /**
  * Tells the run whenever the phase begins or ends to wait, so that the run's own page in the Temporal UI says so too.
@@ -19,7 +14,7 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
     let told = wordsOf({ phase: record.facts.phase, state: 'running' });
     for (;;) {
       await condition(() => record.hasEnded || wordsOf(record.news) !== told);
-      if (goesOn(record.news)) await laterTask(record);
+      if (goesOn(record.news)) await condition(() => record.hasEnded || !goesOn(record.news), soon);
       if (record.hasEnded) return;
       const { news } = record;
       if (wordsOf(news) === told) continue;
@@ -36,14 +31,13 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
   });
 }
 
-/** Where a phase goes on, another workflow task follows, and often nothing is left to tell by then: it has ended. */
+/**
+ * Where a phase goes on, there is often nothing left to tell a moment later: it has ended, or waits for the next thing.
+ * A timer, since no task need follow for days, and since the length of a history, which tells one task from the next, is
+ * another one when the history is replayed.
+ */
 function goesOn({ state }: PhaseNews): boolean {
   return state === 'running' || state === 'rolling back';
-}
-
-async function laterTask(record: PhaseRecord): Promise<void> {
-  const { historyLength } = workflowInfo();
-  await condition(() => record.hasEnded || !goesOn(record.news) || workflowInfo().historyLength !== historyLength);
 }
 
 function wordsOf(news: PhaseNews): string {
