@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
 import { anotherBuild } from '../../support/fire/another-build.js';
-import { kill, untilEvent, untilSamples } from '../../support/fire/moments.js';
+import type { Run } from '../../support/fire/front.js';
+import { kill, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
+import { targetsOf } from '../../support/fire/two-phases.js';
 import { setScene } from './scene.js';
+
 const { front, worker, begin, expectCompleted } = setScene(['drained', 'missed']);
 
 /** A worker of a build, and the id of that build. */
@@ -13,6 +16,17 @@ async function workerOf(program?: string): Promise<ServerProcess & { build: stri
   const build = started.readyMatch?.groups?.['build'];
   if (build === undefined) throw new Error('the worker did not say which build it is');
   return Object.assign(started, { build });
+}
+
+/** A run whose first phase is held in its deployment until another build has become current, however long that takes. */
+async function beginAndPromote(name: string): Promise<{ run: Run; fresh: ServerProcess & { build: string } }> {
+  const command = { verb: 'apply', target: targetsOf(name).deploys[0] ?? '', when: 'before' } as const;
+  front().ground.hold(command);
+  const run = await begin(name);
+  await untilNoted(front().ground, command, 'begin');
+  const fresh = await workerOf(anotherBuild(scratchFolder()));
+  front().ground.letGo(command);
+  return { run, fresh };
 }
 
 /** The builds that worked on an execution, in the order in which they first did. */
@@ -27,9 +41,7 @@ async function buildsOf(handle: WorkflowHandle): Promise<string[]> {
 describe('a new build that becomes current in the middle of a run', () => {
   it('leaves the phase under way to the old build, takes the run over, and ends it when the old one is drained', async () => {
     const old = await workerOf();
-    const run = await begin('drained');
-    await untilSamples(front().phase(run, '1a'), 1);
-    const fresh = await workerOf(anotherBuild(scratchFolder()));
+    const { run, fresh } = await beginAndPromote('drained');
     expect(fresh.build).not.toBe(old.build);
     await untilEvent(run, 'the end of 1a', (event) => Boolean(event.childWorkflowExecutionCompletedEventAttributes));
     await old.stop();
@@ -41,9 +53,8 @@ describe('a new build that becomes current in the middle of a run', () => {
 
   it('never touches the phase of an old build that is gone: it waits until that build is back', async () => {
     const old = await workerOf();
-    const run = await begin('missed');
+    const { run, fresh } = await beginAndPromote('missed');
     await untilSamples(front().phase(run, '1a'), 1);
-    const fresh = await workerOf(anotherBuild(scratchFolder()));
     await kill(old);
     // The window itself is no workflow code, so the new build's worker brings it to its end.
     await untilEvent(front().phase(run, '1a'), 'the end of the window', (event) =>
