@@ -183,6 +183,7 @@ export interface EnvironmentActivities {
   runCheck(input: CheckInput): Promise<CheckResult>;
   captureBaseline(input: BaselineInput): Promise<BaselineSet>;
   notify(input: { environment: Environment; notification: Notification }): Promise<NotifyResult>;
+  verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
   /** Stores any JSON document (a decision, a gate's evidence) and returns its reference. */
   recordEvidence(input: { kind: string; document: unknown }): Promise<EvidenceRef>;
   /** The stored text of a digest, for a CLI on another host. Fails when unknown. */
@@ -210,8 +211,6 @@ export interface RollbacksRead {
 }
 
 export interface HostActivities {
-  /** Whether a decision comes from whom it names. */
-  verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
   /** All keys or none. Asking again for what the same run holds is granted. */
   acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;
   releaseLocks(input: { environment: string; run: string; runId: string }): Promise<void>;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { activity, scrubbed } from './activity.js';
+import { verifyIdentity } from './approvals/verify-identity.js';
 import { applyChange, captureChange, undoChange, verifyChange } from './changes/index.js';
 import { runCheck } from './checks/run-check.js';
 import type { CheckMetric } from './checks/run-check.js';
@@ -34,6 +35,7 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
       runCheck: activity(secrets, (input, scope) => runCheck(input, tools, scope, checkMetric)),
       captureBaseline: activity(secrets, (input) => metrics.captureBaseline(input)),
       notify: activity(secrets, (input, scope) => notify(input, tools, scope)),
+      verifyIdentity: activity(secrets, (input) => verifyIdentity(input, tools)),
       recordEvidence: activity(secrets, ({ kind, document }) => evidence.put(kind, secrets.scrubAll(document))),
       readEvidence: activity(secrets, ({ digest }) => evidence.get(digest)),
     },

@@ -1,4 +1,4 @@
-import type { RollbackResult, RunState } from './run-status.js';
+import type { RollbackResult, RollbackStatus, RunState } from './run-status.js';
 
 /** How a run ended, in words and as the exit code of the CLI. */
 export const outcomeKinds = ['completed', 'failed', 'rolled-back-verified', 'rolled-back-not-verified'] as const;
@@ -37,9 +37,24 @@ const byKind: Record<OutcomeKind, { words: string; exitCode: ExitCode }> = {
 };
 
 /** How a phase stands when its rollback is over. */
-export function stateAfterRollback({ verified, lost }: Pick<RollbackResult, 'verified' | 'lost'>): RunState {
+export function stateAfterRollback({
+  verified,
+  verifiedByRun,
+  lost,
+}: Pick<RollbackResult, 'verified' | 'verifiedByRun' | 'lost'>): RunState {
   if (lost) return 'NOT rolled back';
-  return verified ? 'rolled back' : 'rolled back, NOT verified';
+  return verified || verifiedByRun ? 'rolled back' : 'rolled back, NOT verified';
+}
+
+/** What a rollback that has ended says of its verification. */
+export function verificationWords({
+  verified,
+  verifiedByRun,
+  verification,
+}: Pick<RollbackStatus, 'verified' | 'verifiedByRun' | 'verification'>): string {
+  if (verified) return 'verified';
+  if (verifiedByRun) return 'read back, to be verified with the rest of the run';
+  return `NOT verified: ${verification ?? 'no reason is known'}`;
 }
 
 export function outcomeWords(kind: OutcomeKind): string {

@@ -49,4 +49,6 @@ export interface RollbackInput {
    * and tells people how it ended.
    */
   alone: boolean;
+  /** The run takes back more after it and verifies all of it then: here each undo is only read back. */
+  verifiedByRun?: true;
 }

@@ -115,6 +115,8 @@ export interface RollbackStatus {
   verified?: boolean;
   /** Why it is not verified. */
   verification?: string;
+  /** Everything in it is undone and read back; the run verifies it with what it takes back after it. */
+  verifiedByRun?: true;
   gates: Gate[];
   refusals: Refusal[];
   sentence: string;
@@ -218,6 +220,8 @@ export interface DecisionMinutes {
 export interface RollbackResult {
   workflowId: string;
   verified: boolean;
+  /** Not verified yet, but nothing is wrong: see {@link RollbackStatus}. */
+  verifiedByRun?: true;
   /** It was ended from outside: nobody knows what it had undone by then. */
   lost?: true;
   reason: string;

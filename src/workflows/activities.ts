@@ -62,16 +62,3 @@ export const host = believed(
     retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
   })
 );
-
-/**
- * Establishing who somebody is runs beside the workflows, whose worker takes it with the task that asks: an approval counts
- * without a way through another queue, and also while nobody works for the environment. A local activity would be quicker
- * still, but one that is cancelled can wedge its workflow for good (TMPRL1100, seen with SDK 1.24).
- */
-export const identities = believed(
-  proxyActivities<Pick<HostActivities, 'verifyIdentity'>>({
-    startToCloseTimeout: '10s',
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-  })
-);

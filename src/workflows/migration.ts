@@ -129,7 +129,8 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
   // A run that did not end verified keeps its locks until somebody finished its rollback.
   const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
   const problem = release ? await releaseLocks(environment.id, run) : undefined;
-  const reason = problem === undefined ? ending.reason : `${ending.reason}; ${problem}`;
+  await minutes.written();
+  const reason = [ending.reason, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');
   record.end({ kind: ending.kind, reason, endedAt: Date.now() });
   upsertMemo({ outcome: record.status.outcome });
   await announce(run, environment, {
@@ -138,7 +139,5 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
     text: reason,
     to: environment.people.map((person) => person.name),
   });
-  await minutes.written();
-  minutes.giveUp();
   await condition(allHandlersFinished);
 }

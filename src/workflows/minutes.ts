@@ -1,10 +1,11 @@
-import { ActivityFailure, CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import type { DecisionMinutes } from '../plan/run-status.js';
 import { environmentCalls } from './activities.js';
 import { failureText } from './phase/attempt.js';
 
 /** A store that takes longer holds up no run: until its end nobody can roll it back. */
 const patience = '10s';
+const minute = 60_000;
 
 /**
  * Keeps what was decided at each gate as evidence. It writes beside the story: no decision, no next phase, and above all
@@ -42,24 +43,34 @@ export class Minutes {
     return unwritten.map(([document]) => document);
   }
 
-  /** Ends without what is still not written. */
-  giveUp(): void {
-    for (const { gate } of this.handOver())
-      log.error('A decision could not be stored as evidence', { gate: gate.address });
+  /** Ends without what is still not written, and says so; undefined when all is. */
+  giveUp(): string | undefined {
+    const gates = this.handOver().map(({ gate }) => gate.address);
+    if (gates.length === 0) return undefined;
+    return `the store of evidence did not take the decisions at ${gates.join(', ')}, which stand in the history alone`;
   }
 
+  /** Tries for as long as it may take: a store that is away for a night must not cost a decision's evidence. */
   private async write(document: DecisionMinutes): Promise<void> {
     const { address } = document.gate;
-    try {
-      await environmentCalls(this.environmentId).reads.recordEvidence.executeWithOptions(
-        { summary: `Minutes of ${address}`, scheduleToCloseTimeout: '2m' },
-        [{ kind: 'decision', document }]
-      );
-    } catch (error) {
-      if (isCancellation(error)) return;
-      if (!(error instanceof ActivityFailure)) throw error;
-      // The decision itself stands in the history; only its copy in the evidence store is missing.
-      log.error('A decision could not be stored as evidence', { gate: address, reason: failureText(error) });
+    const { reads } = environmentCalls(this.environmentId);
+    for (let pause = minute; ; pause = Math.min(2 * pause, 60 * minute)) {
+      try {
+        await reads.recordEvidence.executeWithOptions({ summary: `Minutes of ${address}` }, [
+          { kind: 'decision', document },
+        ]);
+        return;
+      } catch (error) {
+        if (isCancellation(error)) return;
+        if (!(error instanceof ActivityFailure)) throw error;
+        log.error('A decision could not be stored as evidence yet', { gate: address, reason: failureText(error) });
+      }
+      try {
+        await sleep(pause, { summary: `Until the minutes of ${address} are tried again` });
+      } catch (error) {
+        if (isCancellation(error)) return;
+        throw error;
+      }
     }
   }
 }

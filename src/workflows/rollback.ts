@@ -51,16 +51,16 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
       to: input.environment.people.map((person) => person.name),
     });
     await finish;
-    const { verified, reason } = await verifyRollback(input, record);
+    const verification = await verifyRollback(input, record);
+    const { verified, verifiedByRun, reason } = verification;
     const locks = verified && input.alone ? await releaseLocks(input.environment.id, input.run) : undefined;
-    record.end(verified, [reason, locks].filter((part) => part !== undefined).join('; '));
+    record.end({ ...verification, reason: [reason, locks].filter((part) => part !== undefined).join('; ') });
     // A run tells people itself of the rollback that went well.
-    if (!verified || input.alone) await tellEnd(input, record);
+    if ((!verified && !verifiedByRun) || input.alone) await tellEnd(input, record);
     await condition(allHandlersFinished);
     return {
       workflowId: record.status.workflowId,
-      verified,
-      reason,
+      ...verification,
       undone: record.undos.flatMap((undo) => [undo.entryId, ...undo.covers]),
       status: record.status,
     };
@@ -73,7 +73,7 @@ function locked({ environment, run, entries }: RollbackInput): Promise<string | 
 }
 
 async function refuse(input: RollbackInput, record: RollbackRecord, refusal: string): Promise<ApplicationFailure> {
-  record.end(false, `nothing was undone, since ${refusal}`);
+  record.end({ verified: false, reason: `nothing was undone, since ${refusal}` });
   await tellEnd(input, record);
   return ApplicationFailure.nonRetryable(refusal, 'PG202');
 }

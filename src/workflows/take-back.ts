@@ -23,6 +23,8 @@ export interface TakeBack {
   reason: string;
   /** Why the entries may not be all: then the rollback is not verified. */
   doubt?: string | undefined;
+  /** See RollbackInput. */
+  verifiedByRun?: boolean;
 }
 
 interface Input {
@@ -107,7 +109,10 @@ async function start(input: Input, what: TakeBack): Promise<RollbackResult> {
   }
 }
 
-function inputOf({ run, environment, rollback: spec }: Input, { entries, reason, doubt }: TakeBack): RollbackInput {
+function inputOf(
+  { run, environment, rollback: spec }: Input,
+  { entries, reason, doubt, verifiedByRun }: TakeBack
+): RollbackInput {
   return {
     schemaVersion: 1,
     run,
@@ -117,6 +122,7 @@ function inputOf({ run, environment, rollback: spec }: Input, { entries, reason,
     environment,
     rollback: spec,
     alone: false,
+    ...(verifiedByRun ? { verifiedByRun } : {}),
   };
 }
 

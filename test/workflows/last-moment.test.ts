@@ -83,7 +83,7 @@ describe('what is asked for at the last moment of a phase', () => {
     const run = await inSecondPhase();
     await stage.tell('1b', 'approve', 'erin');
     await minutes.reached;
-    expect(await stage.tell(run, 'rollback', because)).toMatchObject({ message: 'rolling back everything' });
+    expect(await stage.tell(run, 'rollback', because)).toMatchObject({ repeated: false });
     expect((await failureOf(run.result())).message).toBe(`rolled-back-verified: ${asked}`);
     expect(stage.world.story('undo')).toEqual(newestFirst);
   });
@@ -94,6 +94,7 @@ describe('what is asked for at the last moment of a phase', () => {
     await stage.tell('1b', 'approve', 'erin');
     await minutes.reached;
     await cancelHeard(run.workflowId);
+    minutes.open();
     await run.result().catch(() => undefined);
     const reason = 'a Temporal cancel asked for it';
     expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified', reason });
@@ -117,8 +118,7 @@ describe('what is asked for at the last moment of a phase', () => {
 
 describe('a store of evidence that takes nothing', () => {
   beforeEach(() => {
-    stage.world.onRecord = (document) =>
-      JSON.stringify(document).includes('"outcome"') ? new Promise(() => undefined) : undefined;
+    slowMinutes();
   });
 
   it('delays no way back', async () => {
@@ -136,8 +136,41 @@ describe('a store of evidence that takes nothing', () => {
   it('does not keep a run open for long', async () => {
     const run = await inSecondPhase();
     await stage.tell('1b', 'approve', 'erin');
-    expect((await run.result()).outcome?.kind).toBe('completed');
+    const { outcome } = await run.result();
+    expect(outcome).toMatchObject({
+      kind: 'completed',
+      reason:
+        'all 2 phases completed; the store of evidence did not take the decisions at 1b/approval#1, which stand in the history alone',
+    });
   });
+});
+
+it('rolling back everything undoes it all, newest first, before anything is measured', async () => {
+  const undoneWhenMeasured: number[] = [];
+  stage.world.onWindow = ({ origin }): 'PASS' => {
+    if (origin.address.startsWith('rollback/')) undoneWhenMeasured.push(stage.world.story('undo').length);
+    return 'PASS';
+  };
+  const run = await inSecondPhase();
+  await stage.tell(run, 'rollback', because);
+  expect((await failureOf(run.result())).message).toBe(`rolled-back-verified: ${asked}`);
+  expect(stage.world.story('undo')).toEqual(newestFirst);
+  expect(undoneWhenMeasured).toEqual([2]);
+  expect(await stage.rollback('1b')).toMatchObject({ verified: false, verifiedByRun: true });
+  expect((await stage.phase('1b')).state).toBe('rolled back');
+});
+
+it('what a phase left to its run to verify is verified also when the phases before it had changed nothing', async () => {
+  const run = await stage.start(
+    plan([
+      phase('1a', { steps: [step.check('look')] }),
+      phase('1b', { after: ['1a'], steps: [step.flag('tools')], approval: approval() }),
+    ])
+  );
+  await stage.gate('1b');
+  await stage.tell(run, 'rollback', because);
+  expect((await failureOf(run.result())).message).toBe(`rolled-back-verified: ${asked}`);
+  expect(await stage.rollback('all')).toMatchObject({ verified: true });
 });
 
 describe('the end of a run', () => {
@@ -145,28 +178,5 @@ describe('the end of a run', () => {
     stage.world.onNotify = ({ kind }) => (kind === 'ended' ? new Promise(() => undefined) : undefined);
     const run = await stage.start(plan([phase('1a')]));
     expect((await run.result()).outcome?.kind).toBe('completed');
-  });
-});
-
-describe('what is asked for while the run takes back a phase that had completed', () => {
-  it.each(['a rollback', 'a cancel'])('%s of everything takes back the phases before it, too', async (what) => {
-    const [minutes, undo] = [slowMinutes(), shut()];
-    stage.world.onUndo = () => undo.wait();
-    const run = await inSecondPhase();
-    await stage.tell('1b', 'approve', 'erin');
-    await minutes.reached;
-    // The wish to take back 1b meets its completion.
-    await run.signal('rollback', { ...because, phase: '1b' });
-    await undo.reached;
-    if (what === 'a cancel') await cancelHeard(run.workflowId);
-    else await stage.tell(run, 'rollback', because);
-    undo.open();
-    await run.result().catch(() => undefined);
-    const wider = what === 'a cancel' ? 'a Temporal cancel asked for it' : asked;
-    expect(await stage.outcome(run)).toMatchObject({
-      kind: 'rolled-back-verified',
-      reason: `${asked}; then everything: ${wider}`,
-    });
-    expect(stage.world.story('undo')).toEqual(newestFirst);
   });
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../src/plan/run-status.js';
 import { searchAttributes } from '../../src/plan/search-attributes.js';
+import { historyOf, replay } from '../replay/histories.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
-import { openStage, type Run, type Stage } from '../support/stage/stage.js';
+import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
 let stage: Stage;
@@ -60,6 +61,26 @@ describe('the page of a run', () => {
     await run.result().catch(() => undefined);
     expect((await stage.status()).phases[0]).toMatchObject({ state: 'rolled back' });
     expect((await stage.status()).phases[0]?.now).toBeUndefined();
+  });
+
+  it('says that it goes on although nothing happens there for long, also when somebody is refused meanwhile', async () => {
+    const window = door();
+    stage.world.onWindow = async (): Promise<Finding> => {
+      await window.wait();
+      return 'PASS';
+    };
+    const run = await stage.start(plan([phase('1a', { steps: [step.watch('window')] })]));
+    await window.reached;
+    await stage.tell('1a', 'pause', { by: 'dana', reason: 'lunch' });
+    await stage.tell('1a', 'resume', 'dana');
+    expect(await refusalOf(stage.tell('1a', 'approve', 'erin'))).toMatchObject({ code: 'PG203' });
+    await runIs('running');
+
+    // Somebody else takes over and must come to the same from the history.
+    const { workflowId } = stage.phaseHandle('1a');
+    await replay({ name: 'now', workflowId, history: await historyOf(stage.client, workflowId) });
+    window.open();
+    await run.result();
   });
 
   it('is not changed by garbage that somebody sends as news of a phase', async () => {

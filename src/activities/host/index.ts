@@ -5,7 +5,6 @@ import { mergeLedgers } from '../../plan/ledger.js';
 import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackResult } from '../../plan/run-status.js';
 import { phaseOpening } from '../../plan/schedule.js';
-import { verifierFor } from '../approvals/registry.js';
 import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
 import { currentScope } from '../scope.js';
 import { executionsOf } from './history.js';
@@ -13,7 +12,6 @@ import { executionsOf } from './history.js';
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
 export function createHostActivities(client: Client): HostActivities {
   return {
-    verifyIdentity: (input) => verifierFor(input.environment.trust).verify(input),
     async acquireLocks({ environment, keys, holder }) {
       const start = new WithStartWorkflowOperation('locks', {
         workflowId: locksWorkflowId(environment),

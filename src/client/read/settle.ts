@@ -73,7 +73,10 @@ function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts, n
       endedAt: closedAt,
     };
   }
-  const unverified = rollbacks.find((rollback) => rollback.verified !== true);
+  const verifiedLast = rollbacks.some((rollback) => rollback.verified === true && !rollback.verifiedByRun);
+  const unverified = rollbacks.find(
+    ({ verified, verifiedByRun }) => verified !== true && !(verifiedByRun && verifiedLast)
+  );
   if (rollbacks.length === 0 || unverified) {
     const why = unverified?.verification ?? 'no rollback says that it was verified';
     return {

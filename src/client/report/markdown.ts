@@ -1,3 +1,4 @@
+import { verificationWords } from '../../plan/outcome.js';
 import type { PhaseStatus, RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { CriterionSummary } from '../../plan/run-facts.js';
 import { formatValue } from '../../plan/judge/format.js';
@@ -141,12 +142,7 @@ function changes(report: Report): string {
 }
 
 function rollbackParts(rollback: RollbackStatus, units: Units): string[] {
-  const verdict =
-    rollback.verified === undefined
-      ? rollback.state
-      : rollback.verified
-        ? 'verified'
-        : `NOT verified: ${rollback.verification ?? ''}`;
+  const verdict = rollback.verified === undefined ? rollback.state : verificationWords(rollback);
   return [
     `## Rollback of ${rollback.phases.join(', ') || 'nothing that was left'} (${cell(verdict)})`,
     `Because: ${cell(rollback.reason)}. Workflow: ${cell(rollback.workflowId)}`,

@@ -1,6 +1,6 @@
 import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../plan/run-status.js';
 import type { Decision } from '../../plan/quorum.js';
-import { outcomeWords } from '../../plan/outcome.js';
+import { outcomeWords, verificationWords } from '../../plan/outcome.js';
 import { oneOf } from '../../plan/text/spans.js';
 import type { AnyState } from '../render/states.js';
 import type { RunSnapshot } from '../read/snapshot.js';
@@ -150,9 +150,7 @@ function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
     });
   }
   if (rollback.endedAt !== undefined) {
-    const text = rollback.verified
-      ? 'rolled back, verified'
-      : `rolled back, NOT verified: ${rollback.verification ?? 'no reason is known'}`;
+    const text = `rolled back, ${verificationWords(rollback)}`;
     events.push({ key: `${about}:ended`, at: rollback.endedAt, about, state: 'rolled back', text });
   }
   return events;

@@ -1,3 +1,4 @@
+import { verificationWords } from '../../plan/outcome.js';
 import type { RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { symbolOf, toneOf } from '../render/states.js';
@@ -20,9 +21,12 @@ function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: Vi
     const count = rollback.undos.filter((undo) => undo.state !== 'accepted').length;
     const done = rollback.undos.filter((undo) => undo.state === 'done' || undo.state === 'taken over').length;
     const undone = `${done < count ? `${done} of ` : ''}${count} ${count === 1 ? 'change' : 'changes'} undone`;
+    const said = verificationWords(rollback);
     const words = rollback.verified
-      ? paint('good', '✔ verified')
-      : paint('bad', `✖ NOT verified: ${rollback.verification ?? 'no reason is known'}`);
+      ? paint('good', `✔ ${said}`)
+      : rollback.verifiedByRun
+        ? said
+        : paint('bad', `✖ ${said}`);
     return [line(`${symbolOf('rolled back', paint)} ${name}  ${undone}, ${words}`)];
   }
   const columns = Math.max(...[...rollback.undos, ...rollback.checks].map((one) => widthOf(one.title)), 40);

@@ -1,4 +1,4 @@
-import { outcomeWords } from '../outcome.js';
+import { outcomeWords, verificationWords } from '../outcome.js';
 import { tally } from '../quorum.js';
 import {
   isSettled,
@@ -86,7 +86,7 @@ function runningSteps(steps: readonly StepRecord[]): string {
 
 export function rollbackSentence(status: Omit<RollbackStatus, 'sentence'>): string {
   if (status.state === 'rolled back') {
-    return status.verified ? 'Rolled back, verified.' : `Rolled back, NOT verified: ${status.verification ?? ''}.`;
+    return `Rolled back, ${verificationWords(status)}.`;
   }
   const [first, ...others] = byUrgency(status.gates);
   if (first) return [gateSentence(first), alsoAwaited(others.length)].filter(isSaid).join(' ');

@@ -43,6 +43,8 @@ export function stopRun(
       wanted = widest(wanted, asked());
       reached = wanted.reach === 'all' ? kept.splice(0) : [];
     }
+    // It left its verification to us, and the phases before it changed nothing that had to be taken back.
+    if (done.length === 1 && done[0]?.verifiedByRun) done.push(await takeBackKept(record, wanted, []));
     const ids = kept.map(({ id }) => id).join(', ');
     return endingOf(done, ids === '' ? wanted.reason : `${wanted.reason}; completed and kept: ${ids}`);
   });
@@ -80,7 +82,9 @@ async function takeBackKept(record: MigrationRecord, stop: Stop, entries: Ledger
 
 function endingOf(rollbacks: readonly RollbackResult[], reason: string): Ending {
   if (rollbacks.length === 0) return { kind: 'failed', reason };
-  const open = rollbacks.filter((rollback) => !rollback.verified).map((rollback) => rollback.reason);
+  const open = rollbacks
+    .filter(({ verified, verifiedByRun }) => !verified && !verifiedByRun)
+    .map((rollback) => rollback.reason);
   if (open.length === 0) return { kind: 'rolled-back-verified', reason };
   return { kind: 'rolled-back-not-verified', reason: `${reason}; not verified: ${open.join('; ')}` };
 }

@@ -60,8 +60,16 @@ async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop)
   }
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
-  const rollback = await takeBack(input, { name: input.phase.id, entries: ledger, reason: stop.reason, doubt });
-  if (!rollback.verified) record.facts.verification = rollback.reason;
+  const more = stop.reach === 'all' && Object.keys(input.completed).length > 0;
+  const rollback = await takeBack(input, {
+    name: input.phase.id,
+    entries: ledger,
+    reason: stop.reason,
+    doubt,
+    // What makes production safe goes first: the phases before this one are undone before anything is measured.
+    verifiedByRun: more,
+  });
+  if (!rollback.verified && !rollback.verifiedByRun) record.facts.verification = rollback.reason;
   record.end(stateAfterRollback(rollback));
   return rollback;
 }
@@ -96,7 +104,7 @@ function failureOf(
   const result: PhaseResult = {
     verdict: 'FAIL',
     ...stop,
-    ledger: rollback?.verified ? [] : ledger,
+    ledger: rollback?.verified || rollback?.verifiedByRun ? [] : ledger,
     changed: ledger.length > 0,
     completedAt: Date.now(),
     ...(rollback ? { rollback } : {}),

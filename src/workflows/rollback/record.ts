@@ -7,6 +7,7 @@ import { rollbackDetails } from '../../plan/text/details.js';
 import { rollbackSentence } from '../../plan/text/sentences.js';
 import { Inbox } from '../messages.js';
 import { Shown } from '../shown.js';
+import type { Verification } from './verification.js';
 
 interface Undo {
   step: UndoStep;
@@ -23,7 +24,7 @@ export class RollbackRecord {
   gates: Gate[] = [];
   private readonly input: RollbackInput;
   private readonly startedAt = Date.now();
-  private ended: { at: number; verified: boolean; verification: string } | undefined;
+  private ended: { at: number; verification: Verification } | undefined;
   private readonly shown = new Shown(JSON.stringify(['rolling back', []]));
 
   constructor(input: RollbackInput) {
@@ -58,8 +59,8 @@ export class RollbackRecord {
     this.publish();
   }
 
-  end(verified: boolean, verification: string): void {
-    this.ended = { at: Date.now(), verified, verification };
+  end(verification: Verification): void {
+    this.ended = { at: Date.now(), verification };
     this.publish();
     this.shown.flush();
   }
@@ -78,9 +79,7 @@ export class RollbackRecord {
       reason: this.input.reason,
       phases: [...new Set(this.input.entries.map((entry) => entry.phase))].reverse(),
       startedAt: this.startedAt,
-      ...(this.ended
-        ? { endedAt: this.ended.at, verified: this.ended.verified, verification: this.ended.verification }
-        : {}),
+      ...(this.ended ? { endedAt: this.ended.at, ...saidOf(this.ended.verification) } : {}),
       undos: this.undos,
       checks: this.checks,
       gates: this.gates,
@@ -98,6 +97,10 @@ export class RollbackRecord {
       { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
     ]);
   }
+}
+
+function saidOf({ verified, verifiedByRun, reason: verification }: Verification): Partial<RollbackStatus> {
+  return { verified, verification, ...(verifiedByRun ? { verifiedByRun } : {}) };
 }
 
 function recorded(step: UndoStep, title: string, state: UndoRecord['state']): Undo {

@@ -3,7 +3,7 @@ import type { WindowInput, WindowResult } from '../../activities/contract.js';
 import { canRecover } from '../../plan/judge.js';
 import type { CheckStep } from '../../plan/model.js';
 import type { RollbackInput } from '../../plan/run-input.js';
-import type { StepRecord } from '../../plan/run-status.js';
+import type { RollbackResult, StepRecord } from '../../plan/run-status.js';
 import { counted } from '../../plan/text/spans.js';
 import { environmentCalls } from '../activities.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
@@ -13,15 +13,27 @@ import type { RollbackRecord } from './record.js';
 
 const minute = 60_000;
 
+/** Whether all is well after a rollback, or why that is not certain. */
+export type Verification = Pick<RollbackResult, 'verified' | 'verifiedByRun' | 'reason'>;
+
+/** Health and metrics say nothing yet: what the phases before it changed, which may be what does the harm, is in force. */
+function leftToRun(input: RollbackInput, record: RollbackRecord): Verification {
+  const problems = notReadBack(input, record);
+  if (problems.length > 0) return { verified: false, reason: problems.join('; ') };
+  return {
+    verified: false,
+    verifiedByRun: true,
+    reason: 'undone and read back, to be verified with the rest of the run',
+  };
+}
+
 /**
  * Is everything well again? Each undo was read back already; here health is checked and the red metrics must be inside
  * their targets for a while. Single readings come last, when there is something to read since the undo. What could not
  * be measured is not verified.
  */
-export async function verifyRollback(
-  input: RollbackInput,
-  record: RollbackRecord
-): Promise<{ verified: boolean; reason: string }> {
+export async function verifyRollback(input: RollbackInput, record: RollbackRecord): Promise<Verification> {
+  if (input.verifiedByRun) return leftToRun(input, record);
   const since = Date.now();
   const outcomes: StepOutcome[] = [];
   const isReading = ({ check }: CheckStep): boolean => check.type === 'metric';
@@ -34,19 +46,23 @@ export async function verifyRollback(
   for (const check of input.rollback.checks.filter(isReading)) await verify(check);
 
   const problems = outcomes.filter((outcome) => outcome.verdict !== 'PASS').map((outcome) => outcome.reason);
-  const { undos } = record;
-  const accepted = undos.filter((undo) => undo.state === 'accepted');
-  const byHand = undos.filter((undo) => undo.state === 'taken over');
-  problems.push(
-    ...(input.doubt === undefined ? [] : [input.doubt]),
-    ...accepted.map((undo) => `${undo.entryId} cannot be undone: ${undo.reason ?? ''}`),
-    ...byHand.map((undo) => `${undo.entryId} was undone by hand and not read back`)
-  );
+  problems.push(...notReadBack(input, record));
   if (problems.length > 0) return { verified: false, reason: problems.join('; ') };
   return {
     verified: true,
-    reason: `${counted(undos.length, 'change')} undone and read back, health and red metrics in order`,
+    reason: `${counted(record.undos.length, 'change')} undone and read back, health and red metrics in order`,
   };
+}
+
+/** Why nobody can say that everything is undone, whatever health and metrics show; none when each undo was read back. */
+export function notReadBack(input: RollbackInput, { undos }: RollbackRecord): string[] {
+  const accepted = undos.filter((undo) => undo.state === 'accepted');
+  const byHand = undos.filter((undo) => undo.state === 'taken over');
+  return [
+    ...(input.doubt === undefined ? [] : [input.doubt]),
+    ...accepted.map((undo) => `${undo.entryId} cannot be undone: ${undo.reason ?? ''}`),
+    ...byHand.map((undo) => `${undo.entryId} was undone by hand and not read back`),
+  ];
 }
 
 async function run(

@@ -200,12 +200,10 @@ export async function openStage(
   const where = environment(`t-${randomUUID().slice(0, 8)}`, change);
   const beats = { maxHeartbeatThrottleInterval: '500ms', defaultHeartbeatThrottleInterval: '500ms' } as const;
   const cast: { stage?: Stage } = {};
-  const worldOf = (asked: string): World => {
+  const acts = onStage((asked) => {
     if (!cast.stage) throw new Error('the stage is not open yet');
     return cast.stage.worldOf(asked);
-  };
-  const acts = onStage(worldOf);
-  theatre.identities.set(where.id, (input) => worldOf(JSON.stringify(input)).identity(input));
+  });
   const workers = await Promise.all([
     Worker.create({ ...shared, ...beats, taskQueue: environmentQueue(where.id), activities: acts.environment }),
     Worker.create({ ...shared, ...beats, taskQueue: windowQueue(where.id), activities: acts.windows }),

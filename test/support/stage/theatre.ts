@@ -1,7 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
-import type { HostActivities, VerifyIdentityInput } from '../../../src/activities/contract.js';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { workflowQueue } from '../../../src/plan/names.js';
 import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
@@ -18,8 +17,6 @@ export interface Theatre {
     dataConverter: { payloadConverterPath: string };
     interceptors: WorkerInterceptors;
   };
-  /** By environment: who believes what people say there, instead of the real verification. */
-  identities: Map<string, HostActivities['verifyIdentity']>;
   close: () => Promise<void>;
 }
 
@@ -65,17 +62,11 @@ export async function buildTheatre(
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });
   const { code, buildId } = await loadBundle(logger);
   const shared = { connection: native, namespace, dataConverter, interceptors };
-  const host = createHostActivities(client);
-  const identities: Theatre['identities'] = new Map();
   const worker = await Worker.create({
     ...shared,
     taskQueue: workflowQueue,
     workflowBundle: { code },
-    activities: {
-      ...host,
-      verifyIdentity: (input: VerifyIdentityInput) =>
-        identities.get(input.environment.id)?.(input) ?? host.verifyIdentity(input),
-    },
+    activities: createHostActivities(client),
     stickyQueueScheduleToStartTimeout: '1s',
     ...codeTime,
     workerDeploymentOptions: versionOf(buildId),
@@ -93,5 +84,5 @@ export async function buildTheatre(
     await client.connection.close();
     await native.close();
   };
-  return { client, shared, identities, close };
+  return { client, shared, close };
 }

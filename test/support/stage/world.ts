@@ -6,7 +6,6 @@ import type {
   EnvironmentActivities,
   Notification,
   VerifyIdentityInput,
-  VerifyIdentityResult,
   WindowActivities,
   WindowInput,
   WindowResult,
@@ -115,6 +114,12 @@ export class World {
           await heeding(this.onNotify(notification));
           return { delivered: ['log'], failed: {}, endedAt: Date.now() };
         },
+        verifyIdentity: async (input) => {
+          await this.onIdentity(input);
+          const { by } = input.statement;
+          const known = input.environment.people.some((person) => person.name === by);
+          return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
+        },
         recordEvidence: async ({ document }) => {
           await this.onRecord(document);
           return this.store(document);
@@ -126,13 +131,6 @@ export class World {
       },
       windows: { watchWindow: (input) => this.window(input) },
     };
-  }
-
-  async identity(input: VerifyIdentityInput): Promise<VerifyIdentityResult> {
-    await this.onIdentity(input);
-    const { by } = input.statement;
-    const known = input.environment.people.some((person) => person.name === by);
-    return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
   }
 
   private capture(input: CaptureInput): LedgerEntry {
