@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -16,8 +17,8 @@ type ModuleFunction = (
 ) => void;
 
 /**
- * Runs a CommonJS bundle whose files lie in one folder, from the code that {@link compileAhead} left beside them. Another
- * Node than the one of the build does not take that code and compiles the source, as without it.
+ * Runs a CommonJS bundle whose files lie in one folder, from the code that {@link compileAhead} left beside them. Code
+ * of another source or Node, or that is damaged, is not taken: then the source is compiled, as without it.
  */
 export function runCompiled(folder: string, entry: string): void {
   const outside = createRequire(join(folder, entry));
@@ -28,7 +29,8 @@ export function runCompiled(folder: string, entry: string): void {
     const module: Loaded = { exports: {} };
     loaded.set(name, module);
     const file = join(folder, name);
-    const run = scriptOf(file, codeOf(file)).runInThisContext() as ModuleFunction;
+    const source = readFileSync(file, 'utf8');
+    const run = scriptOf(file, source, codeOf(file, source)).runInThisContext() as ModuleFunction;
     run(
       module.exports,
       (id) => (id.startsWith('./') ? load(id.slice(2)) : (outside(id) as unknown)),
@@ -43,16 +45,17 @@ export function runCompiled(folder: string, entry: string): void {
 
 /** Compiles a file of a bundle whole, functions that nobody called yet too, and keeps the code beside it. */
 export function compileAhead(file: string): void {
+  const source = readFileSync(file, 'utf8');
   // V8 compares the flags of both sides, so the one that makes it compile everything holds only for this moment.
   setFlagsFromString('--no-lazy');
-  const script = scriptOf(file, undefined);
+  const script = scriptOf(file, source, undefined);
   setFlagsFromString('--lazy');
-  writeFileSync(codeFile(file), script.createCachedData());
+  const code = script.createCachedData();
+  writeFileSync(codeFile(file), Buffer.concat([seal(source, code), code]));
 }
 
-/** A file of a bundle as a function of what CommonJS gives a module. */
-export function scriptOf(file: string, cachedData: Buffer | undefined): vm.Script {
-  const source = readFileSync(file, 'utf8');
+/** The source of a file of a bundle as a function of what CommonJS gives a module. */
+export function scriptOf(file: string, source: string, cachedData: Buffer | undefined): vm.Script {
   return new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
     ...(cachedData ? { cachedData } : {}),
@@ -60,13 +63,25 @@ export function scriptOf(file: string, cachedData: Buffer | undefined): vm.Scrip
   });
 }
 
-export function codeOf(file: string): Buffer | undefined {
+/** The code that was compiled ahead of exactly this source, by this Node; undefined when there is none to trust. */
+export function codeOf(file: string, source: string): Buffer | undefined {
+  let kept: Buffer;
   try {
-    return readFileSync(codeFile(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    kept = readFileSync(codeFile(file));
+  } catch {
+    // Missing, unreadable or no file: the source runs without it, only later.
+    return undefined;
   }
+  const code = kept.subarray(sealBytes);
+  return seal(source, code).equals(kept.subarray(0, sealBytes)) ? code : undefined;
+}
+
+const sealBytes = 20;
+
+/** V8 itself compares only the length of the source, and dies of damaged code: so the seal is over all that matters. */
+function seal(source: string, code: Buffer): Buffer {
+  const maker = `${process.version} ${process.arch} ${Buffer.byteLength(source)}\n`;
+  return createHash('sha1').update(maker).update(source).update(code).digest();
 }
 
 function codeFile(file: string): string {
