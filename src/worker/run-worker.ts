@@ -8,7 +8,7 @@ import { connect, type Connections } from './connection.js';
 import { createWorkers } from './create-workers.js';
 import { promote, type Standing } from './deployment.js';
 import { serveHealth } from './http.js';
-import { createLogger, temporalLogger } from './logger.js';
+import { createLogger } from './logger.js';
 import type { RunWorkerOptions } from './options.js';
 import { installRuntime, removeRuntime } from './runtime.js';
 
@@ -39,7 +39,7 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
 }
 
 async function host(options: RunWorkerOptions, connections: Connections, logger: Logger): Promise<void> {
-  const bundle = await loadBundle(temporalLogger(logger));
+  const bundle = await loadBundle();
   const { buildId } = bundle;
   const registry = new Registry();
   let workers: Worker[] = [];

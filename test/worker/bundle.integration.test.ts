@@ -1,8 +1,12 @@
 import assert from 'node:assert';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { createContext, Script, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { loadBundle } from '../../src/worker/bundle.js';
+import { bundlePath, loadBundle } from '../../src/worker/bundle.js';
+import { scratchFolder } from '../support/servers/scratch.js';
 
 /** The modules that the SDK's reusable context evaluates once, and those that each workflow evaluates anew. */
 function evaluated(code: string): { once: string[]; anew: string[] } {
@@ -32,5 +36,21 @@ describe('the workflow bundle', () => {
     expect(once.some((id) => schemas.test(id))).toBe(true);
     expect(anew.filter((id) => schemas.test(id))).toEqual([]);
     expect(anew.some((id) => id.endsWith('/src/workflows/deployment-phase.js'))).toBe(true);
+  });
+
+  it('is part of the package: one made at its place would have another build id', () => {
+    const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const [{ files }] = JSON.parse(packed) as [{ files: Array<{ path: string }> }];
+    expect(files.map((file) => file.path)).toContain(relative(process.cwd(), bundlePath));
+  });
+
+  it('that was never built is a fault of its own, and none is made at start', async () => {
+    const file = join(scratchFolder(), 'workflow-bundle.js');
+    await expect(loadBundle(file)).rejects.toMatchObject({ code: 'PG413', hint: 'Build it: npm run build' });
+    expect(existsSync(file)).toBe(false);
   });
 });

@@ -60,7 +60,7 @@ export async function buildTheatre(
   const dataConverter = { payloadConverterPath };
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });
-  const { code, buildId } = await loadBundle(logger);
+  const { code, buildId } = await loadBundle();
   const shared = { connection: native, namespace, dataConverter, interceptors };
   const worker = await Worker.create({
     ...shared,
