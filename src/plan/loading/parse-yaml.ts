@@ -10,6 +10,7 @@ import type { Problem } from './yaml-faults.js';
 import { hasAlias, oddities } from './yaml-oddities.js';
 
 const maxBytes = 256 * 1024;
+const shownOfTooLarge = 4096;
 const header = 'begin with "phasegate: plan/v1" or "phasegate: environment/v1"';
 
 /**
@@ -19,13 +20,13 @@ const header = 'begin with "phasegate: plan/v1" or "phasegate: environment/v1"';
  */
 export function parseYaml(input: string, file: string): { source?: Source; faults: Fault[] } {
   const text = input.startsWith('\uFEFF') ? input.slice(1) : input;
-  const lines = fileText(file, text);
-  const faultsOf = (problems: readonly Problem[]): Fault[] =>
-    problems.map((problem) => lines.faultAt(problem, problem));
   const tooLarge = sizeProblem(text);
-  if (tooLarge) return { faults: faultsOf([tooLarge]) };
+  if (tooLarge) return { faults: [fileText(file, text.slice(0, shownOfTooLarge)).faultAt(tooLarge, tooLarge)] };
 
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+  const lines = fileText(file, text, document);
+  const faultsOf = (problems: readonly Problem[]): Fault[] =>
+    problems.map((problem) => lines.faultAt(problem, problem));
   const parser = parserProblems(document, text);
   const problems = [...unsafeCharacter(text), ...parser.problems, ...oddities(document)];
   if (parser.broken || hasAlias(document)) return { faults: faultsOf(problems) };

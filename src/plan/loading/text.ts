@@ -1,5 +1,7 @@
+import type { Document } from 'yaml';
 import type { Fault, Finding } from './fault.js';
 import { codeFrame, printable } from './frame.js';
+import { hideSecrets } from './hide-secrets.js';
 
 export interface Range {
   start: number;
@@ -12,10 +14,14 @@ export interface FileText {
   faultAt(range: Range, finding: Finding, path?: string): Fault;
 }
 
-/** The parser's own line counter loses line ends inside of broken scalars, so lines are counted here. */
-export function fileText(file: string, text: string): FileText {
+/**
+ * The parser's own line counter loses line ends inside of broken scalars, so lines are counted here.
+ *
+ * @param document what the parser made of the text: it tells which parts of it are secrets
+ */
+export function fileText(file: string, text: string, document?: Document): FileText {
   const starts = [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((end) => end.index + end[0].length)];
-  const lines = text.split(/\r\n|\n|\r/);
+  let hidden: string[] | undefined;
   const lineOf = (offset: number): number => {
     let low = 0;
     let high = starts.length - 1;
@@ -31,7 +37,9 @@ export function fileText(file: string, text: string): FileText {
     faultAt: ({ start, end }, finding, path = '') => {
       const line = lineOf(start);
       const column = start - (starts[line - 1] ?? 0) + 1;
-      const shown = finding.conceal ? concealed(lines, line, column - 1, end - start) : lines;
+      hidden ??= hideSecrets(text, document).split(/\r\n|\n|\r/);
+      const marked = hidden[line - 1] ?? '';
+      const shown = finding.conceal ? concealed(marked, column - 1, end - start) : marked;
       return {
         code: finding.code,
         severity: finding.severity ?? 'error',
@@ -41,17 +49,14 @@ export function fileText(file: string, text: string): FileText {
         path,
         message: printable(finding.message),
         hint: printable(finding.hint),
-        frame: codeFrame(shown, { line, column, length: end - start }),
+        frame: codeFrame(shown, hidden[line - 2], { line, column, length: end - start }),
       };
     },
   };
 }
 
 /** A secret of several lines is hidden in the one that is shown. */
-function concealed(lines: readonly string[], line: number, start: number, length: number): string[] {
-  return lines.map((text, index) => {
-    if (index !== line - 1) return text;
-    const hidden = text.slice(start, start + length);
-    return text.slice(0, start) + '*'.repeat(hidden.length) + text.slice(start + hidden.length);
-  });
+function concealed(text: string, start: number, length: number): string {
+  const hidden = text.slice(start, start + length);
+  return text.slice(0, start) + '*'.repeat(hidden.length) + text.slice(start + hidden.length);
 }
