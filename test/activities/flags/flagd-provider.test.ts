@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FlagdCore } from '@openfeature/flagd-core';
@@ -20,6 +31,13 @@ function evaluate(text: string, users: string[] = []): { share: number; users: b
   const has = (context: Record<string, string>): boolean => core.resolveBooleanEvaluation(key, false, context).value;
   const on = Array.from({ length: 5000 }, (_, index) => has({ targetingKey: `u${index}` })).filter(Boolean).length;
   return { share: on / 50, users: users.map((user) => has({ targetingKey: user })), anonymous: has({}) };
+}
+
+/** A provider whose waits take no time. */
+function outOfPatience(tools: ReturnType<typeof testTools>): ReturnType<typeof createFlagdProvider> {
+  let now = Date.now();
+  tools.clock = { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) };
+  return createFlagdProvider(source, tools, () => undefined);
 }
 
 describe('writing a flag in a flagd file', () => {
@@ -131,14 +149,64 @@ describe('writing a flag in a flagd file', () => {
     writeFileSync(`${file}.lock`, JSON.stringify(dead));
     expect(await provider.write(key, { enabled: true, percent: 5 }, 'k1')).toBe(true);
     writeFileSync(`${file}.lock`, JSON.stringify({ ...dead, host: 'elsewhere' }));
-    let now = 0;
-    tools.clock = { now: () => now, sleep: (ms) => Promise.resolve(void (now += ms)) };
-    const patient = createFlagdProvider(source, tools, () => undefined);
-    await expect(patient.write(key, { enabled: true, percent: 6 }, 'k1')).rejects.toMatchObject({
+    await expect(outOfPatience(tools).write(key, { enabled: true, percent: 6 }, 'k1')).rejects.toMatchObject({
       type: 'PG301',
       nonRetryable: false,
       message: expect.stringContaining('locked by process 1 of elsewhere') as string,
     });
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['was cut short', '{"nonce":"n","host"'],
+    ['says nothing that we know', '{"nonce":7}'],
+  ])('takes over an old lock that %s, and waits for a new one', async (_, damaged) => {
+    const { provider, file, tools } = flagdFixture();
+    const lock = `${file}.lock`;
+    const written = (secondsAgo: number): void => {
+      writeFileSync(lock, damaged);
+      utimesSync(lock, Date.now() / 1000 - secondsAgo, Date.now() / 1000 - secondsAgo);
+    };
+    written(100);
+    expect(await provider.write(key, { enabled: true, percent: 5 }, 'k1')).toBe(true);
+    expect(readdirSync(tools.workdir).filter((name) => name.includes('lock'))).toEqual([]);
+    written(2);
+    const since = Date.now();
+    expect(await outOfPatience(tools).write(key, { enabled: true, percent: 6 }, 'k1')).toBe(true);
+    expect(tools.clock.now() - since).toBeGreaterThan(7_000);
+    written(-100);
+    await expect(outOfPatience(tools).write(key, { enabled: true, percent: 7 }, 'k1')).rejects.toMatchObject({
+      type: 'PG301',
+      message: expect.stringMatching(
+        /locked by a lock file that does not say whose it is .*flags\.json\.lock/
+      ) as string,
+    });
+    expect(existsSync(lock)).toBe(true);
+  });
+
+  it('says of a lock that cannot be read where it is and what to do', async () => {
+    const { file, tools } = flagdFixture();
+    mkdirSync(`${file}.lock`);
+    await expect(outOfPatience(tools).write(key, { enabled: true, percent: 6 }, 'k1')).rejects.toMatchObject({
+      type: 'PG301',
+      message: expect.stringMatching(/cannot be read: EISDIR .*flags\.json\.lock.*delete the lock file/) as string,
+    });
+  });
+
+  it.each([
+    [
+      'by this version',
+      JSON.stringify({ nonce: 'm', host: hostname(), boot: 'before the last boot', pid: 1, start: '0' }),
+    ],
+    ['by an earlier one', ''],
+  ])('is not held up by one who was killed while taking a lock over, %s', async (_, taking) => {
+    const { provider, file, tools } = flagdFixture();
+    const dead = { nonce: 'n', host: hostname(), boot: 'before the last boot', pid: 1, start: '0' };
+    writeFileSync(`${file}.lock`, JSON.stringify(dead));
+    writeFileSync(`${file}.lock.taken-n`, taking);
+    utimesSync(`${file}.lock.taken-n`, 1000, 1000);
+    expect(await provider.write(key, { enabled: true, percent: 5 }, 'k1')).toBe(true);
+    expect(readdirSync(tools.workdir).filter((name) => name.includes('lock'))).toEqual([]);
   });
 });
 

@@ -1,25 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { z } from 'zod';
 import type { Clock } from '../../clock.js';
 import { bootId, isAlive, startOf } from '../../commands/processes.js';
 import { fail } from '../../fail.js';
 
 /** Who holds a lock file. `nonce` tells two locks of one process apart. */
-interface Holder {
-  nonce: string;
-  host: string;
-  boot: string;
-  pid: number;
-  start: string;
-}
+const holderText = z.object({
+  nonce: z.string().min(1),
+  host: z.string(),
+  boot: z.string(),
+  pid: z.number(),
+  start: z.string(),
+});
+
+/** What a lock file says. One that says nothing was not written by a worker whole: a disk was full, a machine lost power. */
+type Found =
+  | { kind: 'held'; nonce: string; holder: z.infer<typeof holderText> }
+  | { kind: 'damaged'; nonce: string; since: number }
+  | { kind: 'unreadable'; nonce: undefined; reason: string };
 
 const waitMs = 10_000;
 const pollMs = 25;
 
 /**
  * Runs `work` while nobody else of this machine's workers holds `<path>.lock`. The lock of a process that died is taken
- * over; one of another host is waited for.
+ * over, and so is a damaged one that is older than 10 seconds; one of another host is waited for.
  *
  * @throws PG301 (worth a retry) when it is not free within 10 seconds
  */
@@ -27,12 +34,12 @@ export async function withFileLock<T>(path: string, clock: Clock, work: () => Pr
   const lock = `${path}.lock`;
   const until = clock.now() + waitMs;
   while (!(await acquire(lock))) {
-    const holder = await readHolder(lock);
-    if (holder !== undefined && isDead(holder)) await takeAway(lock, holder);
+    const found = await look(lock);
+    if (found !== undefined && isLeft(found, clock) && (await takeAway(lock, found.nonce, clock))) continue;
     if (clock.now() >= until) {
-      throw fail('PG301', `the flag file is locked by process ${holder?.pid} of ${holder?.host}`, {
+      throw fail('PG301', `the flag file is locked${found === undefined ? '' : ` ${byWhom(found)}`}`, {
         where: lock,
-        hint: 'Wait for that process; if there is none, delete the lock file.',
+        hint: 'Wait for who holds it; if nobody does, delete the lock file.',
       });
     }
     await clock.sleep(pollMs);
@@ -46,7 +53,7 @@ export async function withFileLock<T>(path: string, clock: Clock, work: () => Pr
 
 /** The lock appears with its content, whole: `link` fails when it is there. */
 async function acquire(lock: string): Promise<boolean> {
-  const holder: Holder = {
+  const holder: z.infer<typeof holderText> = {
     nonce: randomUUID(),
     host: hostname(),
     boot: bootId(),
@@ -54,8 +61,8 @@ async function acquire(lock: string): Promise<boolean> {
     start: startOf(process.pid) ?? '',
   };
   const temporary = `${lock}.${holder.nonce}`;
-  await writeFile(temporary, JSON.stringify(holder), { flag: 'wx' });
   try {
+    await writeFile(temporary, JSON.stringify(holder), { flag: 'wx' });
     await link(temporary, lock);
     return true;
   } catch (error) {
@@ -67,34 +74,63 @@ async function acquire(lock: string): Promise<boolean> {
 }
 
 /**
- * Removes the lock of a dead process. Only one process gets the right to (exclusive creation), and it looks again
- * before it acts: else two that saw the same dead lock could take away each other's new one.
+ * Removes a lock that was left. Only one process gets the right to (exclusive creation), and it looks again before it
+ * acts: else two that saw the same dead lock could take away each other's new one. The right is a lock too: that of a
+ * process that died with it is taken away in the same manner.
+ *
+ * @returns whether it had the right
  */
-async function takeAway(lock: string, dead: Holder): Promise<void> {
-  const right = `${lock}.taken-${dead.nonce}`;
-  try {
-    await writeFile(right, '', { flag: 'wx' });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
-    throw error;
+async function takeAway(lock: string, nonce: string, clock: Clock): Promise<boolean> {
+  const right = `${lock}.taken-${nonce}`;
+  if (!(await acquire(right))) {
+    const other = await look(right);
+    if (other !== undefined && isLeft(other, clock)) await takeAway(right, other.nonce, clock);
+    return false;
   }
   try {
-    if ((await readHolder(lock))?.nonce === dead.nonce) await rm(lock);
+    if ((await look(lock))?.nonce === nonce) await rm(lock, { force: true });
+    return true;
   } finally {
     await rm(right, { force: true });
   }
 }
 
-async function readHolder(lock: string): Promise<Holder | undefined> {
+/** What stands at the path of a lock; undefined: nothing. */
+async function look(lock: string): Promise<Found | undefined> {
   try {
-    return JSON.parse(await readFile(lock, 'utf8')) as Holder;
+    const [{ ino, mtimeMs }, text] = [await stat(lock), await readFile(lock, 'utf8')];
+    const holder = holderText.safeParse(parsed(text));
+    if (holder.success) return { kind: 'held', nonce: holder.data.nonce, holder: holder.data };
+    return { kind: 'damaged', nonce: `${ino}-${Math.floor(mtimeMs)}`, since: mtimeMs };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === 'ENOENT') return undefined;
+    return { kind: 'unreadable', nonce: undefined, reason: String(error.code) };
   }
 }
 
-function isDead(holder: Holder): boolean {
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A lock that cannot be opened may be that of a living worker of another user. */
+function isLeft(found: Found, clock: Clock): found is Exclude<Found, { kind: 'unreadable' }> {
+  if (found.kind === 'held') return isDead(found.holder);
+  return found.kind === 'damaged' && clock.now() - found.since > waitMs;
+}
+
+function byWhom(found: Found): string {
+  if (found.kind === 'held') return `by process ${found.holder.pid} of ${found.holder.host}`;
+  return found.kind === 'damaged'
+    ? 'by a lock file that does not say whose it is'
+    : `by something that cannot be read: ${found.reason}`;
+}
+
+function isDead(holder: z.infer<typeof holderText>): boolean {
   if (holder.host !== hostname()) return false;
   return holder.boot !== bootId() || !isAlive(holder.pid, holder.start);
 }
