@@ -26,9 +26,6 @@ const begun = z.object({ key: z.string(), since: z.number() });
  */
 export async function runCommand(request: CommandRequest, tools: Tools, scope: Scope): Promise<CommandResult> {
   const { job } = request;
-  const program = startable(request);
-  if (!program.found) return notStarted(request, program.reason, tools);
-  const argv = [program.path, ...request.argv.slice(1)];
   await jobsOf(tools.stateDir, job.scope);
   const folder = jobFolder(tools.stateDir, job.scope, job.key);
   for (;;) {
@@ -39,6 +36,10 @@ export async function runCommand(request: CommandRequest, tools: Tools, scope: S
       if (since !== undefined && !job.repeatable) {
         return unknown(request, 'an earlier attempt began it on another machine', tools, since);
       }
+      // Only now: what runs already, or has run, is told of as it is, whatever may be started today.
+      const program = startable(request);
+      if (!program.found) return notStarted(request, program.reason, tools);
+      const argv = [program.path, ...request.argv.slice(1)];
       const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
       if (!(await createJob(folder, record))) continue;
       const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });
@@ -97,7 +98,8 @@ function startable(request: CommandRequest): ReturnType<typeof findProgram> {
   const refusal = refuseArgv(request.argv);
   if (refusal !== undefined) return { found: false, reason: refusal };
   const [program = ''] = request.argv;
-  // A start checks it too, but whoever reaches Temporal can start a workflow without our client.
+  // The list is part of the run's own input: it guards against a mistake and a plan that changed since its start was
+  // checked, not against who starts workflows without our client, and writes the list too.
   if (!allowsProgram(request.allow ?? [], program)) {
     const allowed = request.allow?.join(', ') || 'none';
     return {

@@ -66,6 +66,17 @@ describe('a command whose worker was killed with SIGKILL', () => {
     expect(runsOf(tools)).toBe(1);
   });
 
+  it.each([
+    ['that may not be started any more', () => ({ allow: [] })],
+    ['whose folder is gone', ({ workdir }: TestTools) => ({ cwd: join(workdir, 'gone') })],
+  ])('and %s is adopted all the same', async (_, changed) => {
+    const tools = testTools();
+    await killedWorker(tools, request(tools));
+    writeFileSync(join(tools.workdir, 'go'), '');
+    const result = await runCommand({ ...request(tools), ...changed(tools) }, tools, testScope());
+    expect(result).toMatchObject({ how: 'adopted', verdict: 'FAIL', exitCode: 1, stdout: 'finished\n' });
+  });
+
   it('and that ended meanwhile is not run again: its recorded exit code counts', async () => {
     const tools = testTools();
     const pid = await killedWorker(tools, request(tools));
