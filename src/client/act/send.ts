@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
-import { parseMessage, type MessageName } from '../../plan/wire.js';
+import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
 import { isNotFound, isNotReady, isTooMuch, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { askUpdate } from './ask-update.js';
@@ -20,6 +24,7 @@ export interface Sent extends RunRef {
 }
 
 const answerWithinMs = 3_000;
+const lateAnswerWithinMs = 2_000;
 
 /**
  * Sends what a person decided: as an Update, which answers; when no worker does within 3 s, as the Signal of the same
@@ -56,9 +61,35 @@ export async function sendMessage(
   try {
     await link.call(`${name} to ${to.workflowId}`, () => handle.signal(name, message));
   } catch (error) {
+    const answer = isNotFound(error) ? await lateAnswer(link, handle, message.id, to.workflowId) : undefined;
+    if (answer) return { ...sent, how: 'update', text: cleanLine(answer.message), repeated: answer.repeated };
     throw refusal(error, to.workflowId);
   }
   return { ...sent, how: 'signal', text, repeated: false };
+}
+
+/**
+ * An update may have counted and closed its workflow while its answer was lost; the server still knows that answer.
+ *
+ * @throws PhasegateError with the code of the refusal, when that was the answer
+ */
+async function lateAnswer(
+  link: Link,
+  handle: WorkflowHandle,
+  updateId: string,
+  where: string
+): Promise<Answer | undefined> {
+  try {
+    return await link.ask(
+      `what became of ${updateId}`,
+      () => handle.getUpdateHandle<Answer>(updateId).result(),
+      lateAnswerWithinMs
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refusal(error, where);
+    // It never got there, or nobody tells any more: then the workflow's end is what is known.
+    return undefined;
+  }
 }
 
 function unanswered(error: unknown): boolean {
