@@ -31,6 +31,8 @@ export async function runServer(context: Context, options: ServerOptions): Promi
   const server = await started(stop.signal, {
     stateDir: options.stateDir,
     ui: options.ui,
+    // Who names a port wants a server there, whatever is configured.
+    ignoreConfigured: options.port !== undefined,
     env: context.io.env,
     log: (line) => context.note(line),
     ...(port === undefined ? {} : { port }),
@@ -41,7 +43,12 @@ export async function runServer(context: Context, options: ServerOptions): Promi
   if (!server) return context.timeUp.aborted ? exitCodes.timeout : exitCodes.interrupted;
   try {
     context.print(server.address);
-    context.note(...serverLines(server, options));
+    context.note(
+      ...serverLines(server, {
+        ...(port === undefined ? {} : { port }),
+        ...(uiPort === undefined ? {} : { uiPort }),
+      })
+    );
     if (!server.exited) return exitCodes.ok;
     const ended = await Promise.race([server.exited.then(() => true), aborted(stop.signal)]);
     if (ended)

@@ -1,6 +1,8 @@
 import { attributesCommand } from '../connection/attributes-command.js';
+import { PhasegateError } from '../../plan/errors.js';
 import { readConnectionSettings } from '../../connection/settings.js';
 import type { ConnectionSettings } from '../../connection/settings.js';
+import { isFreePort } from './ports.js';
 import { missingSearchAttributes } from './search-attributes.js';
 import { cannotStart } from './server-errors.js';
 import type { TemporalSettings } from './settings.js';
@@ -18,6 +20,16 @@ export function configuredServer(env: NodeJS.ProcessEnv): ConnectionSettings | u
 }
 
 /**
+ * The port of this machine that TEMPORAL_ADDRESS names and where nothing listens: a server may be started there. That of
+ * a profile stays free: it may be the near end of a tunnel to a real server.
+ */
+export async function vacantPort({ address, addressSource }: ConnectionSettings): Promise<number | undefined> {
+  if (addressSource !== 'TEMPORAL_ADDRESS') return undefined;
+  const port = Number(/^(?:localhost|127\.0\.0\.1):(\d{1,5})$/.exec(address)?.[1] ?? NaN);
+  return port > 0 && port <= 65_535 && (await isFreePort(port)) ? port : undefined;
+}
+
+/**
  * The handle of a server that somebody else runs: it must answer and know the search attributes; nothing of it is
  * changed, and `stop` leaves it alone.
  *
@@ -31,7 +43,9 @@ export async function existingServer(
   const { address, addressSource, namespace } = configured;
   log(`using the Temporal server at ${address}, namespace ${namespace} (${addressSource}); none is started`);
   const { openLink } = await import('../connection/link.js');
-  const link = await openLink(configured, 'phasegate');
+  const link = await openLink(configured, 'phasegate').catch((error: unknown) => {
+    throw notThere(error, configured);
+  });
   try {
     const missing = await link.call('which search attributes are there', () =>
       missingSearchAttributes(link.temporal.connection, namespace, settings)
@@ -47,4 +61,18 @@ export async function existingServer(
     await link.close();
   }
   return { address, namespace, how: ServerOrigin.existing, pid: undefined, stop: async () => {} };
+}
+
+/** The usual hint, to start a server, would lead back to where this came from. */
+function notThere(error: unknown, { addressSource }: ConnectionSettings): unknown {
+  if (!(error instanceof PhasegateError)) return error;
+  const [remedy, source] =
+    addressSource === 'TEMPORAL_ADDRESS'
+      ? ['unset TEMPORAL_ADDRESS', 'it']
+      : ['use another profile (TEMPORAL_PROFILE)', 'that one'];
+  return new PhasegateError(error.code, error.message, {
+    where: `address from ${addressSource}`,
+    hint: `See why it does not answer. For a server of this machine's own: ${remedy}, or give --port; none is started while ${source} names a server elsewhere.`,
+    cause: error,
+  });
 }

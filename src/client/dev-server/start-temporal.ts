@@ -3,7 +3,7 @@ import path from 'node:path';
 import { builtServer } from './built-server.js';
 import { cannotStart, reasonOf } from './server-errors.js';
 import { downloadServer } from './download-server.js';
-import { configuredServer, existingServer } from './existing-server.js';
+import { configuredServer, existingServer, vacantPort } from './existing-server.js';
 import { pathServer } from './path-server.js';
 import { requireFreePort } from './ports.js';
 import { loadTemporalSettings } from './settings.js';
@@ -42,8 +42,8 @@ const SOURCES = [pathServer, downloadServer, builtServer];
 /**
  * Comes by a Temporal server that can be used at once: its namespace, retention and search attributes are there.
  *
- * A configured one (TEMPORAL_ADDRESS, a profile) wins and is left as it is. Else a development server is started on
- * loopback: by `temporal` on the PATH, by the CLI that the SDK downloads, or as the official server built with Go.
+ * A configured one (TEMPORAL_ADDRESS, a profile) wins and is left as it is; where nothing listens at the port of this
+ * machine that TEMPORAL_ADDRESS names, one is started there. Else a development server is started on loopback: by `temporal` on the PATH, by the CLI that the SDK downloads, or as the official server built with Go.
  *
  * @example
  * const temporal = await startTemporal({ stateDir: '.phasegate', ui: false });
@@ -57,10 +57,10 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
   const settings = await loadTemporalSettings(options.settingsFile);
   const configured = options.ignoreConfigured ? undefined : configuredServer(env);
-  if (configured) {
-    return existingServer(configured, settings, log);
-  }
-  const context = await startContext(options, settings, env, log);
+  const vacant = configured && (await vacantPort(configured));
+  if (configured && vacant === undefined) return existingServer(configured, settings, log);
+  const place = configured && vacant !== undefined ? { port: vacant, namespace: configured.namespace } : {};
+  const context = await startContext({ ...options, ...place }, settings, env, log);
   const tried: string[] = [];
   for (const source of inOrder(options.sources ?? SOURCES, context)) {
     const attempt = await tryToStart(source, context);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts, startTemporal } from '../../../src/client/dev-server/index.js';
 import type { StartTemporalOptions } from '../../../src/client/dev-server/index.js';
-import type { ServerSource, TemporalServer } from '../../../src/client/dev-server/start-context.js';
+import type { ServerSource, StartContext, TemporalServer } from '../../../src/client/dev-server/start-context.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
 
 const server: TemporalServer = {
@@ -51,6 +51,32 @@ describe('the ways to a Temporal server', () => {
     expect(asked).toEqual(['a', 'b', 'c']);
   });
 
+  it.each(['127.0.0.1', 'localhost'])(
+    'are taken where a configured address of this machine (%s) answers nothing: the server begins at its port',
+    async (host) => {
+      const [port] = await freePorts(1);
+      let context: StartContext | undefined;
+      const source = {
+        ...way('a', 'starts', []),
+        start: async (given: StartContext) => ((context = given), { server }),
+      };
+      const env = { HOME: scratchFolder(), TEMPORAL_ADDRESS: `${host}:${port}`, TEMPORAL_NAMESPACE: 'lab' };
+      await start([source], { env });
+      expect(context).toMatchObject({ port, namespace: 'lab' });
+    }
+  );
+
+  it('are not taken for an address elsewhere, and the advice does not lead in a circle', async () => {
+    // An address that we never start a server at, and a port that refuses at once.
+    const env = { HOME: scratchFolder(), TEMPORAL_ADDRESS: '127.0.0.2:1' };
+    const refused = start([way('a', 'starts', [])], { env });
+    await expect(refused).rejects.toMatchObject({
+      code: 'PG401',
+      hint: expect.stringContaining('unset TEMPORAL_ADDRESS') as string,
+    });
+    await expect(refused).rejects.not.toMatchObject({ hint: expect.stringContaining('phasegate server') as string });
+  });
+
   it('begin with those that need nothing to be fetched', async () => {
     const asked: string[] = [];
     await start([way('download', 'is closed', asked), way('built', 'starts', asked, true)]);
@@ -88,13 +114,12 @@ describe('the ways to a Temporal server', () => {
 
 describe('a configured Temporal server', () => {
   it('named by TEMPORAL_ADDRESS wins, and is an error rather than a reason to start another one', async () => {
-    const [port] = await freePorts(1);
     const asked: string[] = [];
-    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, HOME: scratchFolder() };
+    const env = { TEMPORAL_ADDRESS: '127.0.0.2:1', HOME: scratchFolder() };
     const failed = start([way('a', 'starts', asked)], { env });
     await expect(failed).rejects.toMatchObject({
       code: 'PG401',
-      message: expect.stringContaining(`127.0.0.1:${port}`) as string,
+      message: expect.stringContaining('127.0.0.2:1') as string,
     });
     expect(asked).toEqual([]);
   });
