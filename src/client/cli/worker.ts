@@ -4,6 +4,7 @@ import { runWorker, type RunWorkerOptions } from '../../worker/index.js';
 import { clean } from '../render/clean.js';
 import type { Context } from './context.js';
 import { environmentFile } from './documents.js';
+import { environmentWarning } from './environment-warning.js';
 import { twoSignals } from './two-signals.js';
 
 /** Runs a worker until it is stopped. An environment may be a file, or the id alone: a worker needs only that. */
@@ -14,6 +15,8 @@ export async function runWorkerFor(
   options: Omit<RunWorkerOptions, 'environment'>
 ): Promise<ExitCode> {
   const id = environment === undefined ? undefined : await environmentId(environment, vars);
+  const warning = environment === undefined || id !== environment ? undefined : environmentWarning(id);
+  if (warning !== undefined) context.note(warning);
   // The SDK stops the workers on the first one, too.
   const stopListening = twoSignals(
     () => context.note('stopping: windows are handed over, commands have 5 s. Ctrl-C again ends it at once.'),

@@ -25,7 +25,16 @@ export function tempFolder(purpose: string, parent = usualParent()): string {
 }
 
 function usualParent(): string {
-  return path.join(realpathSync(tmpdir()), `phasegate-${userInfo().username.replaceAll(/\W/g, '_')}`);
+  return path.join(realpathSync(tmpdir()), `phasegate-${userName().replaceAll(/\W/g, '_')}`);
+}
+
+/** In a container a user may have a number and no name. */
+export function userName(info: () => { username: string } = userInfo): string {
+  try {
+    return info().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** In a folder for everybody, somebody else may have taken the name. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../../../src/client/dev-server/index.js';
+import { userName } from '../../../src/client/dev-server/temp-folder.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
 
 /** The id of a process that has ended just now. */
@@ -16,6 +17,14 @@ describe('a temporary folder', () => {
     const [first, second] = [tempFolder('demo', parent), tempFolder('demo', parent)];
     expect(first).not.toBe(second);
     expect(readdirSync(parent)).toHaveLength(2);
+  });
+
+  it('is named after the number of a user who has no name on this machine', () => {
+    const nameless = (): never => {
+      throw new Error('ENOENT: no such file or directory, uv_os_get_passwd');
+    };
+    expect(userName(nameless)).toBe(`uid-${process.getuid?.()}`);
+    expect(userName(() => ({ username: 'ada' }))).toBe('ada');
   });
 
   it('takes those of killed processes away, and nothing else', () => {
