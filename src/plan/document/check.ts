@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exitCodeWords } from './exit-code-words.js';
 import {
   argv,
   environmentName,
@@ -55,7 +56,7 @@ const longCommand = z
         examples: [['KUBECONFIG']],
       }),
   })
-  .meta({ id: 'long-command', description: 'A command with its options.' });
+  .meta({ id: 'long-command', description: `A command with its options. ${exitCodeWords}` });
 
 const flagState = z
   .strictObject({
@@ -100,7 +101,8 @@ export const check = exactlyOne(
       .union([argv, longCommand])
       .optional()
       .meta({
-        description: 'Runs a program of the environment: exit 0 passes.',
+        description:
+          'Runs a program of the environment: exit 0 passes, 3, 75, 126, 127 and death by a signal are a HOLD, any other fails.',
         examples: [['./ops/smoke', 'critical-path']],
       }),
     metric: criterionText

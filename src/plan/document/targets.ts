@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exitCodeWords } from './exit-code-words.js';
 import { argv, exactlyOne, identifier, positiveDuration } from './fields.js';
 import { headers } from './http-url.js';
 
@@ -18,7 +19,7 @@ export const deployTarget = z
       .default('10m')
       .meta({ description: 'Time for each command; never compressed.', examples: ['10m'] }),
   })
-  .meta({ id: 'deploy-target', description: 'Commands of a deploy target.' });
+  .meta({ id: 'deploy-target', description: `Commands of a deploy target. ${exitCodeWords}` });
 
 export const channel = exactlyOne(
   z.strictObject({

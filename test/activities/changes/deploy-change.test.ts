@@ -172,7 +172,7 @@ describe('deploying by commands', () => {
     const read = activities.captureChange(captureInput(toV2(), environment));
     await expect(read).rejects.toMatchObject({ type: 'PG318', nonRetryable: false });
     await expect(read).rejects.toThrow(
-      'the revision of core cannot be read: ./read could not find out (exit 3): no connection'
+      'the revision of core cannot be read: ./read could not find out (exit 3: the command says that it does not know): no connection'
     );
     await expect(activities.undoChange({ entry, environment, key: 'u' })).rejects.toMatchObject({ type: 'PG318' });
     expect(scripts.revision()).toBe('v1');
