@@ -40,7 +40,7 @@ function hideNodes(text: string, document: Document, hide: Hide): Array<readonly
     concealed.add(node);
     visit(node, {
       Scalar: (_, { value, range }) => {
-        if (range && !checkSecret(String(value ?? '')).ok) hide(range[0], range[1]);
+        if (range && !(typeof value === 'string' && checkSecret(value).ok)) hide(range[0], range[1]);
       },
       Alias: (_, { source }) => void anchors.add(source),
       // What a key is called is no secret; a collection as a key may be anything.
