@@ -5,6 +5,7 @@ import { isInTheCode, phaseOf, setFaults } from './faults.js';
 import { parseDemoOptions, usage, type DemoOptions } from './options.js';
 import { playPeople, standing } from './people.js';
 import { proof } from './proof.js';
+import { keepReport } from './report.js';
 import { startStack, type Stack } from './stack.js';
 
 const plan = 'plans/user-execution-context.yaml';
@@ -84,6 +85,7 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
   if (failed !== undefined) throw failed;
   for (const line of await proof(stack.platform)) say(line);
   if (code === null || !outcomes.has(code)) return { code: code ?? 1 };
+  say(await keepReport(stack.cli, run));
   return { code, standing: await standing(stack.cli, run) };
 }
 

@@ -34,8 +34,11 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
 /** The line below a live view: how to leave and what else can be done; at the end where to read on. */
 export function footer(snapshot: RunSnapshot, view: View): Line[] {
   const name = runName(snapshot.run.workflowId);
-  if (snapshot.run.outcome)
+  if (snapshot.run.outcome) {
+    // Whoever started this watch ends with it, and what a report is made from is gone.
+    if (view.leaving !== undefined) return [];
     return [line(''), line(view.paint('dim', `The whole story: ${view.command ?? 'phasegate'} report ${name}`))];
+  }
   const undoing = effectiveState(snapshot) === 'rolling back';
   const leaving = view.leaving ?? `leaves, the ${undoing ? 'rollback' : 'run'} goes on`;
   const others = undoing ? 'status' : 'pause | rollback | report';

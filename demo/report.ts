@@ -1,0 +1,16 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Cli } from './cli.js';
+
+/**
+ * Writes the run's report to a file that outlives the demo, whose server is about to be stopped with all that could
+ * tell of the run; gives a line that says where it is, or why there is none.
+ */
+export async function keepReport(cli: Pick<Cli, 'run'>, run: string): Promise<string> {
+  const { code, stdout, stderr } = await cli.run(['report', run]);
+  if (code !== 0) return `the report could not be written: ${stderr.trim()}`;
+  const file = join(mkdtempSync(join(tmpdir(), 'phasegate-report-')), 'report.md');
+  writeFileSync(file, stdout);
+  return `the whole story: ${file}`;
+}
