@@ -1,6 +1,6 @@
 import { phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { FrozenPlan } from '../../plan/model.js';
-import { outcomeWords, type Outcome } from '../../plan/outcome.js';
+import { outcomeWords, stateAfterRollback, type Outcome } from '../../plan/outcome.js';
 import type { PhaseStatus, PhaseSummary, RunState, RunStatus } from '../../plan/run-status.js';
 import type { Described } from './describe.js';
 import type { Relative } from './family.js';
@@ -43,7 +43,7 @@ export function runFromOutside(
 
 export function stateAfter(outcome: Outcome): RunState {
   if (outcome.kind === 'completed' || outcome.kind === 'failed') return outcome.kind;
-  return 'rolled back';
+  return stateAfterRollback({ verified: outcome.kind === 'rolled-back-verified' });
 }
 
 function summaryOf(

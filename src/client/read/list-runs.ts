@@ -6,6 +6,7 @@ import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { isRunState, outcomeOf } from './describe.js';
 import { stateAfter } from './fallback.js';
+import { afterEnd, listAgains, type Afterwards } from './list-rollbacks.js';
 import { queryStatus } from './query.js';
 import type { RunRef } from './snapshot.js';
 
@@ -41,6 +42,8 @@ const atMost = 100;
 /** Migrations, newest first; with `awaiting` only those that wait for this person. */
 export async function listRuns(link: Link, options: { awaiting?: string } = {}): Promise<ListAnswer> {
   const [runs, waits] = await Promise.all([migrations(link), awaited(link)]);
+  const ended = runs.filter((run) => run.endedAt !== undefined);
+  const agains = ended.length > 0 ? await listAgains(link, Math.min(...ended.map((run) => run.startedAt))) : [];
   let workerAnswered = true;
   const listed = await Promise.all(
     runs.map(async (run, index): Promise<ListedRun> => {
@@ -56,9 +59,12 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
         ...earliest([run.deadlineAt, ...waiting.map((wait) => wait.deadlineAt)]),
         ...(waiting[0]?.phase === undefined ? {} : { phase: waiting[0].phase }),
       };
-      if (run.endedAt !== undefined) return filled;
+      if (run.endedAt !== undefined) return afterwards(filled, await afterEnd(link, run, agains));
       const asked = await queryStatus<RunStatus>(link, run);
-      if ('status' in asked) return { ...filled, ...phaseOf(asked.status) };
+      if ('status' in asked) {
+        const paused = filled.state === 'running' && asked.status.paused !== undefined;
+        return { ...filled, ...phaseOf(asked.status), ...(paused ? { state: 'paused' } : {}) };
+      }
       workerAnswered = false;
       return filled;
     })
@@ -68,6 +74,14 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
     runs: awaiting === undefined ? listed : listed.filter((run) => isAmong(run.awaiting, awaiting)),
     workerAnswered,
   };
+}
+
+/** The memo is silent about what was done after the end. */
+function afterwards(run: ListedRun, since: Afterwards | undefined): ListedRun {
+  if (since === undefined) return run;
+  const { outcome: _before, ...rest } = run;
+  if ('state' in since) return { ...rest, state: since.state };
+  return { ...rest, state: stateAfter(since.outcome), outcome: since.outcome };
 }
 
 async function migrations(link: Link): Promise<ListedRun[]> {

@@ -50,7 +50,7 @@ function standing(
   if (relative.open) {
     return { state: relative.state === 'on hold' ? 'on hold' : 'rolling back', sentence: awaitedSentence(relative) };
   }
-  const verification = `it was ${relative.status.toLowerCase().replace('_', ' ')} from outside before it could say so`;
+  const verification = unsaid(relative.status);
   return {
     state: 'rolled back',
     endedAt: history.endedAt ?? relative.closedAt ?? history.startedAt,
@@ -58,4 +58,13 @@ function standing(
     verification,
     sentence: `NOT verified: ${verification}`,
   };
+}
+
+/**
+ * Why a rollback that ended without a word of its own is not verified.
+ *
+ * @param status `TERMINATED`, `FAILED`, ... as Temporal calls it
+ */
+export function unsaid(status: string): string {
+  return `it was ${status.toLowerCase().replace('_', ' ')} from outside before it could say so`;
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../../plan/outcome.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import type { RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { RunLedger } from '../../plan/ledger-history.js';
+import { stateAfter } from './fallback.js';
 
 /** What is known about a closed execution beside its own status. */
 export interface ClosedFacts {
@@ -30,7 +31,7 @@ export function settle(run: RunStatus, facts: ClosedFacts): RunStatus {
   const outcome = outcomeOf(facts, run.workflowId.replace(/^migration\//, ''));
   return {
     ...run,
-    state: outcome.kind === 'completed' || outcome.kind === 'failed' ? outcome.kind : 'rolled back',
+    state: stateAfter(outcome),
     outcome,
     sentence: `${outcomeWords(outcome.kind)}: ${outcome.reason}`,
   };
@@ -50,7 +51,11 @@ function outcomeOf(facts: ClosedFacts, name: string): Outcome {
   return withoutLastWord(facts, name);
 }
 
-function afterRollback(rollback: RollbackStatus, closedAt: number): Outcome {
+/** The outcome that a rollback after the end of a run leaves. */
+export function afterRollback(
+  rollback: Pick<RollbackStatus, 'endedAt' | 'verified' | 'reason' | 'verification'>,
+  closedAt: number
+): Outcome {
   const endedAt = rollback.endedAt ?? closedAt;
   if (rollback.verified) return { kind: 'rolled-back-verified', reason: rollback.reason, endedAt };
   return {

@@ -28,7 +28,7 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'skippe
   failed: { symbol: '✖', tone: 'bad' },
   failing: { symbol: '✖', tone: 'bad' },
   'rolled back': { symbol: '↩', tone: 'bad' },
-  'rolled back, NOT verified': { symbol: '↩', tone: 'bad' },
+  'rolled back, NOT verified': { symbol: '✖', tone: 'bad' },
   'NOT rolled back': { symbol: '✖', tone: 'bad' },
   skipped: { symbol: '–', tone: 'dim' },
   unknown: { symbol: '?', tone: 'warn' },

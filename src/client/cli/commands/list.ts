@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import { instantText, oneOf } from '../../../plan/text/spans.js';
 import type { ListedRun } from '../../read/list-runs.js';
 import { safeJson } from '../../render/clean.js';
-import { stateWords, type AnyState } from '../../render/states.js';
+import { plain } from '../../render/paint.js';
+import { stateWords, symbolOf, type AnyState } from '../../render/states.js';
 import { table } from '../../render/table.js';
 import { untilText } from '../../render/time.js';
+import { widthOf } from '../../render/width.js';
 import { runName } from '../../../plan/text/command-lines.js';
 import type { Context, Run } from '../context.js';
 import { fitting } from '../io.js';
@@ -53,16 +55,24 @@ function printTable(context: Context, runs: readonly ListedRun[], awaiting: stri
   const now = context.io.now();
   const rows = runs.map((one) => [
     runName(one.workflowId),
-    one.state === 'terminated'
-      ? context.paint('bad', '✖ terminated')
-      : stateWords(one.state satisfies AnyState, context.paint),
+    stateCell(one, context),
     one.phase ?? '',
     instantText(one.startedAt),
     one.startedBy,
     waits(one, now),
   ]);
-  const lines = table([['RUN', 'STATE', 'PHASE', 'STARTED', 'BY', 'WAITS FOR'], ...rows]);
+  const lines = table([['RUN', 'STATE', 'PHASE', 'STARTED', 'BY', 'WAITS FOR, OR HOW IT ENDED'], ...rows]);
   context.print(...fitting(lines, context.io.out));
+}
+
+function stateCell({ state, workflowId }: ListedRun, { paint, io }: Context): string {
+  if (state === 'terminated') return paint('bad', '✖ terminated');
+  const words = stateWords(state satisfies AnyState, paint);
+  // What must not be overlooked is said first, where the line is cut.
+  const fits = io.out.isTTY !== true || widthOf(runName(workflowId)) + widthOf(words) + 2 <= io.out.columns;
+  return state === 'rolled back, NOT verified' && !fits
+    ? paint('bad', `${symbolOf(state, plain)} NOT verified`)
+    : words;
 }
 
 function waits(run: ListedRun, now: number): string {

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ListedRun } from '../../../src/client/read/list-runs.js';
+import { phase, plan, step } from '../../support/stage/plans.js';
+import { openStage, type Stage } from '../../support/stage/stage.js';
+import { onTerminal, phasegate } from './binary.js';
+
+let stage: Stage;
+let run: string;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(async () => {
+  await stage.fresh();
+  run = stage.id.replace('migration/', '');
+});
+afterAll(() => stage.close());
+
+const rollBack = () =>
+  phasegate(['rollback', run, '--reason', 'errors', '--confirm', stage.environment.id, '--progress', 'plain']);
+
+/** The visibility store may be a moment behind. */
+const listed = (kind: string) =>
+  stage.until(`${kind} in the list`, async () => {
+    const { runs } = JSON.parse((await phasegate(['list', '-o', 'json'])).stdout) as { runs: ListedRun[] };
+    return runs.find((one) => one.workflowId === stage.id && one.outcome?.kind === kind);
+  });
+
+const row = async (columns?: number) => {
+  const { screen } = await onTerminal(['list'], '', {
+    env: { NO_COLOR: '1' },
+    ...(columns === undefined ? {} : { columns }),
+  });
+  return screen.split('\r\n').find((line) => line.startsWith(run));
+};
+
+describe('list', () => {
+  it('tells of a run that was rolled back after its end what status tells, NOT verified and then verified', async () => {
+    const ended = await stage.start(plan([phase('1a', { steps: [step.flag('core')] })]));
+    await ended.result();
+    await listed('completed');
+
+    stage.world.onWindow = (input) => (input.origin.address.startsWith('rollback/') ? 'FAIL' : 'PASS');
+    expect((await rollBack()).code).toBe(9);
+    expect(await listed('rolled-back-not-verified')).toMatchObject({ state: 'rolled back, NOT verified' });
+    expect(await row(140)).toContain('✖ rolled back, NOT verified');
+    expect(await row(60)).toContain('NOT verified');
+
+    stage.world.onWindow = () => 'PASS';
+    expect((await rollBack()).code).toBe(4);
+    expect(await listed('rolled-back-verified')).toMatchObject({ state: 'rolled back' });
+    expect(await row(140)).toMatch(/↩ rolled back .*errors/);
+    expect((await phasegate(['status', run])).stdout).toMatch(/rolled back, verified: .*errors/);
+  });
+});
