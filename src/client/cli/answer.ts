@@ -74,6 +74,11 @@ export function whoLine(context: Context, { snapshot }: Pick<Chosen, 'snapshot'>
   return `You are ${name} (${source}${believed}).`;
 }
 
+/** Every workflow of a run is named after its environment: `migration/demo/x/phase/1a`. */
+function environmentIn(workflowId: string): string {
+  return workflowId.split('/')[1] ?? 'ENVIRONMENT';
+}
+
 /** Their answers say themselves when nothing was to be done. */
 const saysSo: ReadonlySet<Sent['message']> = new Set(['pause', 'resume']);
 
@@ -81,6 +86,7 @@ const saysSo: ReadonlySet<Sent['message']> = new Set(['pause', 'resume']);
 export function tellSent(context: Context, sent: Sent, output: 'table' | 'json'): ExitCode {
   if (output === 'json') context.print(safeJson({ schemaVersion: 1, ...sent }, 2));
   else context.print(sent.repeated && !saysSo.has(sent.message) ? `${sent.text} (it was so already)` : sent.text);
-  if (sent.how === 'signal') context.note('Start a worker with: phasegate worker --env ENVIRONMENT');
+  if (sent.how === 'signal')
+    context.note(`Start a worker with: phasegate worker --env ${environmentIn(sent.workflowId)}`);
   return exitCodes.ok;
 }

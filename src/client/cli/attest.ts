@@ -73,8 +73,8 @@ async function sendAll(
       sent.push(one);
       if (output === 'table') tellSent(context, one, output);
     } catch (error) {
-      const { lines, code } = explain(error, context.errPaint);
-      failed.push({ item: gate.address, error: explain(error, plain).lines.join(' ') });
+      const { lines, code } = explain(error, context.errPaint, context.io.env);
+      failed.push({ item: gate.address, error: explain(error, plain, context.io.env).lines.join(' ') });
       context.note(`${gate.address} was not answered:`, ...lines);
       if (code > worst) worst = code;
     }

@@ -6,6 +6,7 @@ import type { PhasegateClient } from '../phasegate-client.js';
 import type { Paint } from '../render/paint.js';
 import { parseSpan } from '../render/time.js';
 import { columnsOf, paintOn, type Io } from './io.js';
+import { asCalled, ownName } from './own-name.js';
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -93,9 +94,9 @@ export class Context {
     return { url, namespace: this.client?.server.namespace ?? 'default' };
   }
 
-  /** What views write in place of `phasegate`, when PHASEGATE_COMMAND says so: `npx phasegate`. */
+  /** What is written in place of `phasegate`, when it was called otherwise: `npx phasegate`. */
   get command(): string | undefined {
-    return this.io.env['PHASEGATE_COMMAND'] || undefined;
+    return ownName(this.io.env);
   }
 
   /** What Ctrl-C does to a watch that another program started, by PHASEGATE_LEAVING: `stops the demo`. */
@@ -119,6 +120,11 @@ export class Context {
     return columnsOf(this.io.out);
   }
 
+  /** A text whose commands can be pasted here. */
+  asCalled(text: string): string {
+    return asCalled(text, this.io.env);
+  }
+
   /** The answer. */
   print(...lines: string[]): void {
     for (const line of lines) this.io.out.write(`${line}\n`);
@@ -126,7 +132,7 @@ export class Context {
 
   /** Everything that is not the answer. */
   note(...lines: string[]): void {
-    for (const line of lines) this.io.err.write(`${line}\n`);
+    for (const line of lines) this.io.err.write(`${this.asCalled(line)}\n`);
   }
 }
 

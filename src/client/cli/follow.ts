@@ -64,14 +64,14 @@ export async function follow(context: Context, run: RunRef, options: FollowOptio
   }
   if (why !== undefined && !last?.run.outcome) return detached(context, run, options, why, last);
   if (!last) return exitCodes.unexpected;
-  return ended(last, options);
+  return ended(context, last, options);
 }
 
-function ended(last: RunSnapshot, { stream, progress, tell }: FollowOptions): ExitCode {
+function ended(context: Context, last: RunSnapshot, { stream, progress, tell }: FollowOptions): ExitCode {
   if (tell) tell(last);
   else if (progress === 'json') stream.write(`${safeJson(outcomeDocument(last))}\n`);
   else {
-    for (const text of [...finishingLines(last), outcomeLine(last)]) stream.write(`${text}\n`);
+    for (const text of [...finishingLines(last), outcomeLine(last)]) stream.write(`${context.asCalled(text)}\n`);
   }
   return stateExitCode(last);
 }

@@ -31,7 +31,7 @@ export const helpTopics: Record<string, () => string> = {
 ${table([
   ['  PHASEGATE_USER', 'who you are, unless --as says so; else your name in the operating system'],
   ['  PHASEGATE_UI_URL', 'base address of the Temporal Web UI; views then show the page of the run'],
-  ['  PHASEGATE_COMMAND', 'what views write in place of phasegate, such as npx phasegate'],
+  ['  PHASEGATE_COMMAND', 'what is written in place of phasegate in commands to paste; known by itself under npx'],
   ['  PHASEGATE_LEAVING', 'what Ctrl-C does to a watch that another program started: shown in place of "leaves"'],
   ['  TEMPORAL_ADDRESS', 'host:port of the Temporal server; --address wins'],
   ['  TEMPORAL_NAMESPACE', 'its namespace; --namespace wins'],

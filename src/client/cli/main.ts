@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const explained = explain(error, paintOn(io, io.err, argv.includes('--no-color')));
+    const explained = explain(error, paintOn(io, io.err, argv.includes('--no-color')), io.env);
     for (const line of explained.lines) io.err.write(`${line}\n`);
     return explained.code;
   }

@@ -23,6 +23,7 @@ import { workerCommand } from './commands/worker.js';
 import { Context, type GlobalOptions, type Run } from './context.js';
 import { inTime } from './in-time.js';
 import type { Io } from './io.js';
+import { asCalled } from './own-name.js';
 import { packageVersion } from './package-folder.js';
 import { usageError } from './usage-error.js';
 
@@ -35,7 +36,7 @@ Examples:
 
 Who you are: --as NAME, else PHASEGATE_USER, else your name in the operating system.
 Where the server is: TEMPORAL_* variables or a profile of the Temporal client configuration.
-More: phasegate help exit-codes | environment | plan`;
+More: phasegate help TOPIC, with exit-codes, environment or plan`;
 
 /** The command line: every verb, its options and its help. Nothing heavy is loaded before a verb runs. */
 export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
@@ -54,8 +55,8 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => void io.out.write(text),
-      writeErr: (text) => void io.err.write(text),
+      writeOut: (text) => void io.out.write(asCalled(text, io.env)),
+      writeErr: (text) => void io.err.write(asCalled(text, io.env)),
       // It is told as every other error, with its code.
       outputError: () => undefined,
     })

@@ -3,6 +3,7 @@ import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { clean } from '../render/clean.js';
 import type { Paint } from '../render/paint.js';
 import { exitCodeOf } from './exit-code-of.js';
+import { asCalled } from './own-name.js';
 
 /** Ends a command with an exit code when everything has been said. */
 export class Exit extends Error {
@@ -14,13 +15,24 @@ export class Exit extends Error {
   }
 }
 
-/** What went wrong, where, and what to do next, as lines for stderr; and the exit code that says so to scripts. */
-export function explain(error: unknown, paint: Paint): { lines: string[]; code: ExitCode } {
+/**
+ * What went wrong, where, and what to do next, as lines for stderr; and the exit code that says so to scripts.
+ *
+ * @param env says how the command was called
+ */
+export function explain(
+  error: unknown,
+  paint: Paint,
+  env: NodeJS.ProcessEnv = {}
+): { lines: string[]; code: ExitCode } {
   if (error instanceof Exit) return { lines: [], code: error.code };
   if (error instanceof PhasegateError) {
     const place = error.where === undefined ? '' : paint('dim', ` (${clean(error.where)})`);
     return {
-      lines: `${paint('bad', `✖ ${error.code}`)} ${clean(error.message)}${place}\n  ${clean(error.hint)}`.split('\n'),
+      lines: asCalled(
+        `${paint('bad', `✖ ${error.code}`)} ${clean(error.message)}${place}\n  ${clean(error.hint)}`,
+        env
+      ).split('\n'),
       code: exitCodeOf(error.code),
     };
   }

@@ -110,7 +110,7 @@ async function settled(context: Context, run: RunRef, phase: string | undefined)
 }
 
 function tellEnd(context: Context, snapshot: RunSnapshot, output: RollbackOptions['output']): void {
-  context.print(output === 'json' ? safeJson(outcomeDocument(snapshot), 2) : outcomeLine(snapshot));
+  context.print(output === 'json' ? safeJson(outcomeDocument(snapshot), 2) : context.asCalled(outcomeLine(snapshot)));
 }
 
 function previewLines(

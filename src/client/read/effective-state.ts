@@ -13,5 +13,7 @@ export function effectiveState(snapshot: RunSnapshot): RunState {
   if (rollbacks.some((rollback) => rollback.state === 'on hold')) return 'on hold';
   if (run.state === 'waiting for locks' || run.state === 'rolling back') return run.state;
   // The run hears of its phase a moment later.
-  return currentPhase(snapshot)?.state ?? run.state;
+  const state = currentPhase(snapshot)?.state ?? run.state;
+  // What runs is finished, but nothing goes on until somebody resumes it.
+  return run.paused && state === 'running' ? 'paused' : state;
 }

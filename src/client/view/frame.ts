@@ -41,8 +41,10 @@ export function footer(snapshot: RunSnapshot, view: View): Line[] {
   }
   const undoing = effectiveState(snapshot) === 'rolling back';
   const leaving = view.leaving ?? `leaves, the ${undoing ? 'rollback' : 'run'} goes on`;
-  const others = undoing ? 'status' : 'pause | rollback | report';
-  const parts = [`Ctrl-C ${leaving}`, `${view.command ?? 'phasegate'} ${others} ${name}`];
+  const verb = undoing ? 'status' : 'report';
+  // Pasted whole it must do nothing but look: what changes the run stands where a shell does not read.
+  const others = undoing ? '' : '  # or: pause, rollback';
+  const parts = [`Ctrl-C ${leaving}`, `${view.command ?? 'phasegate'} ${verb} ${name}${others}`];
   const together = parts.join(' · ');
   const below = widthOf(together) <= view.columns ? [together] : parts;
   return [line(''), ...below.map((text) => line(view.paint('dim', text)))];

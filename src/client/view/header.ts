@@ -25,6 +25,10 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
       )
     ),
   ];
+  const { paused } = run;
+  // What is asked of people may stand far below.
+  if (paused && !run.outcome && run.state !== 'rolling back')
+    lines.push(line(paint('warn', `‖ paused by ${paused.by} at ${timeOfDay(paused.at, now)} UTC: nothing new begins`)));
   if (view.ui) lines.push(line(paint('dim', uiLink(view.ui, run.workflowId))));
   if (run.remarks.length > 0) lines.push(line(paint('warn', `! ${run.remarks.join(' · ')}`)));
   if (noWorker !== undefined) lines.push(line(paint('bad', `! ${noWorker}`)));

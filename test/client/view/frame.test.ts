@@ -92,7 +92,7 @@ describe('the picture of a run', () => {
         "      21:30:01  ✔  1a/core#1    Step core: as wanted",
         "      21:30:44  ▶  1a/window#1  Watch the key metrics",
         "",
-        "Ctrl-C leaves, the run goes on · phasegate pause | rollback | report demo/test-plan",
+        "Ctrl-C leaves, the run goes on · phasegate report demo/test-plan  # or: pause, rollback",
       ]
     `);
   });
@@ -121,7 +121,7 @@ describe('the picture of a run', () => {
         "      21:30:01  ✔  1a/enable#1    Step enable: as wanted",
         "      21:30:30  ◷  1a/approval#1  Approval of Agent execution core: waiting for erin or lee",
         "",
-        "Ctrl-C leaves, the run goes on · phasegate pause | rollback | report demo/test-plan",
+        "Ctrl-C leaves, the run goes on · phasegate report demo/test-plan  # or: pause, rollback",
       ]
     `);
   });
@@ -163,10 +163,18 @@ describe('the picture of a run', () => {
     expect(drawn(asked).join('\n')).not.toContain('--as');
   });
 
+  it('offers at its foot what does nothing but look when the whole line is pasted into a shell', () => {
+    for (const state of ['running', 'rolling back'] as const) {
+      const feet = footer(snapshot({ run: run({ state }), phases: [] }), { paint: plain, columns, now });
+      const [, typed = ''] = /· (phasegate .*)$/.exec(feet.at(-1)?.text ?? '') ?? [];
+      expect(typed.replace(/ #.*$/, '').trim()).toMatch(/^phasegate (report|status) demo\/test-plan$/);
+    }
+  });
+
   it('says what Ctrl-C really does to a watch that another program started', () => {
     const view = { paint: plain, columns, now, leaving: 'stops the demo' };
     expect(footer(inWindow, view).map((one) => one.text)).toContain(
-      'Ctrl-C stops the demo · phasegate pause | rollback | report demo/test-plan'
+      'Ctrl-C stops the demo · phasegate report demo/test-plan  # or: pause, rollback'
     );
   });
 
@@ -228,6 +236,9 @@ describe('the picture of a run', () => {
   it('says how to go on after a pause, but not while everything is taken back', () => {
     const paused = { by: 'dana', reason: 'network', at: t };
     expect(drawn(snapshot({ run: run({ paused }) })).join('\n')).toContain('‖ paused by dana: network');
+    const [top, , below] = drawn(snapshot({ run: run({ paused }) }));
+    expect(top).toMatch(/‖ paused +00:00:45$/);
+    expect(below).toBe('‖ paused by dana at 21:30:00 UTC: nothing new begins');
     const undoing = drawn(snapshot({ run: run({ paused, state: 'rolling back' }) })).join('\n');
     expect(undoing).not.toContain('phasegate resume');
   });

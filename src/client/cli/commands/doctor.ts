@@ -36,7 +36,7 @@ export function doctorCommand(run: Run): Command {
           ...(options.env === undefined ? {} : { environment: environmentFile(options.env) }),
         });
         if (options.output === 'json') context.print(safeJson({ schemaVersion: 1, findings }, 2));
-        else context.print(...findingLines(findings, context.paint));
+        else context.print(...findingLines(findings, context.paint).map((line) => context.asCalled(line)));
         if (unreachable) return exitCodes.unreachable;
         return findings.some((finding) => finding.state === 'fail') ? exitCodes.foundTrouble : exitCodes.ok;
       })

@@ -32,7 +32,8 @@ export function statusCommand(run: Run): Command {
           const { paint, columns, ui, command } = context;
           const view = { paint, columns, now: context.io.now(), ui, command };
           const lines = frame(snapshot, view).map((line) => line.text);
-          context.print(...lines, '', ...finishingLines(snapshot), outcomeLine(snapshot));
+          const last = [...finishingLines(snapshot), outcomeLine(snapshot)];
+          context.print(...lines, '', ...last.map((line) => context.asCalled(line)));
         }
         return options.exitStatus ? stateExitCode(snapshot) : exitCodes.ok;
       })
