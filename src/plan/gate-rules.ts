@@ -72,7 +72,8 @@ function notOpen(gates: readonly Gate[], named: readonly Gate[], answer: string,
   };
 }
 
-function mayAnswer(gate: Gate, answer: string, by: string, context: GateContext): Objection | undefined {
+/** Why somebody may not answer an open gate, or undefined. */
+export function mayAnswer(gate: Gate, answer: string, by: string, context: GateContext): Objection | undefined {
   const person = findPerson(context.people, by);
   if (!person) return stranger(context.people, by);
   // Trying again passes nothing by itself, so anybody may ask for it.

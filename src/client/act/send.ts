@@ -5,7 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
+import { describeError, isErrorCode, PhasegateError, type ErrorCode } from '../../plan/errors.js';
 import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
 import { isNotFound, isNotReady, isTooMuch, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
@@ -102,17 +102,19 @@ function unanswered(error: unknown): boolean {
 }
 
 function refusal(error: unknown, where: string): unknown {
+  const run = where.replace(/^migration\//, '').replace(/\/(phase|rollback)\/.*$/, '');
+  const hintOf = (code: ErrorCode): string => describeError(code).hint.replace(/\bRUN\b/g, run);
   if (isNotFound(error))
     return new PhasegateError('PG213', 'this part of the run has ended, so nothing can be answered there', {
       where,
+      hint: hintOf('PG213'),
       cause: error,
     });
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return error;
   const code = cause.type ?? '';
   const known = isErrorCode(code) ? code : 'PG208';
-  const run = where.replace(/^migration\//, '').replace(/\/(phase|rollback)\/.*$/, '');
-  const hint = known === 'PG207' ? 'Mend it and send it again.' : describeError(known).hint.replace(/\bRUN\b/g, run);
+  const hint = known === 'PG207' ? 'Mend it and send it again.' : hintOf(known);
   return new PhasegateError(known, cleanLine(cause.message), { where, hint, cause: error });
 }
 

@@ -35,9 +35,10 @@ export async function answerGate(
   reference: string | undefined
 ): Promise<ExitCode> {
   const { reason } = options;
+  refuseGateAsRun(reference);
   if (reason === undefined && needsReason.has(answer)) {
     throw new PhasegateError('PG212', `${answer} needs a reason`, {
-      hint: `Say why: phasegate ${answer} --reason "…"`,
+      hint: `Say why: ${retyped(answer, reference, options.gate)} --reason "…"`,
     });
   }
   context.note('reading the run…');
@@ -58,6 +59,20 @@ export async function answerGate(
     waive: () => client.waive(gate, required),
   }[answer]();
   return tellSent(context, sent, options.output);
+}
+
+/** The command as it was typed, as far as it says which run and gate. */
+function retyped(answer: Answer, reference: string | undefined, gate: string | undefined): string {
+  const parts = ['phasegate', answer, ...(reference === undefined ? [] : [reference])];
+  return [...parts, ...(gate === undefined ? [] : ['--gate', gate])].join(' ');
+}
+
+/** An address has an attempt, which no run has. */
+function refuseGateAsRun(reference: string | undefined): void {
+  if (reference === undefined || !/^[^/]+\/[^/]+#\d+$/.test(reference)) return;
+  throw new PhasegateError('PG407', `${reference} is a gate, not a run`, {
+    hint: `A gate goes in --gate ${reference}`,
+  });
 }
 
 function requireDigest({ gate }: Chosen, digest: string): void {

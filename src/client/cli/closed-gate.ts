@@ -2,6 +2,7 @@ import { means, parseAddress } from '../../plan/address.js';
 import type { Phase } from '../../plan/model.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import { instantText } from '../../plan/text/spans.js';
+import { currentPhase, effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 
 /** Points of every phase that the plan does not name. */
@@ -26,26 +27,34 @@ function pointsOf({ before, steps, successChecks }: Phase): string[] {
   return [...always, ...[...before, ...steps, ...successChecks].map(({ id }) => id)];
 }
 
+/** Answers to a gate of one kind: what closed one says nothing about another. */
+const kinds = [['approve', 'reject'], ['attest'], ['retry', 'waive', 'rollback'], ['takeover']];
+
 /**
  * Why nothing is open there any more, as far as that is known: who decided what and when, and that the run has ended.
  *
- * @param named left out: the last decision of the run
- * @returns empty when nothing was decided and the run goes on
+ * @param answer what somebody wants to say; only answers to gates of that kind are told
+ * @param named left out: the last such answer of the run
+ * @returns empty when no gate of that kind was answered and the run goes on
  */
-export function whyClosed({ run, phases }: RunSnapshot, named?: string): string {
-  const made = phases.flatMap(({ phase, decisions, steps }) => {
+export function whyClosed({ run, phases }: RunSnapshot, answer: string, named?: string): string {
+  const kind = kinds.find((answers) => answers.includes(answer)) ?? [];
+  const made = phases.flatMap(({ phase, decisions, steps, waivers }) => {
     const written = named === undefined ? undefined : parseAddress(named, phase);
-    const meant = (address: string): boolean =>
-      named === undefined || (written !== undefined && means(written, address));
+    const meant = (address: string, by: string): boolean =>
+      named === undefined ? kind.includes(by) : written !== undefined && means(written, address);
     return [
       ...decisions
-        .filter(({ gate }) => meant(gate))
+        .filter(({ gate }) => meant(gate, 'approve'))
         .map(({ gate, by, decision, at }) => ({ gate, by, at, did: decision === 'approve' ? 'approved' : 'rejected' })),
-      ...steps.flatMap(({ address, answer }) =>
-        answer && meant(address)
-          ? [{ gate: address, by: answer.by, at: answer.at, did: `answered "${answer.answer}" to` }]
+      ...steps.flatMap(({ address, answer: given }) =>
+        given && meant(address, 'attest')
+          ? [{ gate: address, by: given.by, at: given.at, did: `answered "${given.answer}" to` }]
           : []
       ),
+      ...waivers
+        .filter(({ address }) => meant(address, 'waive'))
+        .map(({ address, by, at }) => ({ gate: address, by, at, did: 'waived' })),
     ];
   });
   const last = made.toSorted((a, b) => a.at - b.at).at(-1);
@@ -54,4 +63,11 @@ export function whyClosed({ run, phases }: RunSnapshot, named?: string): string 
     ...(last ? [`${last.by} ${last.did} ${last.gate} at ${instantText(last.at)}`] : []),
     ...(outcome ? [`the run ended at ${instantText(outcome.endedAt)}: ${outcomeWords(outcome.kind)}`] : []),
   ].join('; ');
+}
+
+/** What a run does now that has no such gate open: its phase knows better than itself. */
+export function standing(snapshot: RunSnapshot): string {
+  const { run } = snapshot;
+  const sentence = currentPhase(snapshot)?.sentence || run.sentence;
+  return `it is ${effectiveState(snapshot)} now: ${sentence}`;
 }

@@ -2,7 +2,6 @@ import type { ErrorCode } from '../../plan/errors.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 
 const special: Partial<Record<ErrorCode, ExitCode>> = {
-  PG203: exitCodes.notFound,
   PG209: exitCodes.notFound,
   PG207: exitCodes.usage,
   PG211: exitCodes.usage,

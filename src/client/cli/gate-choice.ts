@@ -6,8 +6,9 @@ import type { OpenGate, RunRef, RunSnapshot } from '../read/snapshot.js';
 import { table } from '../render/table.js';
 import { untilText } from '../render/time.js';
 import { runName } from '../../plan/text/command-lines.js';
-import { hasPoint, whyClosed } from './closed-gate.js';
+import { hasPoint, standing, whyClosed } from './closed-gate.js';
 import type { Context } from './context.js';
+import { requireMay } from './may-answer.js';
 
 /** A run, how it stands, and the one gate that an answer is for. */
 export interface Chosen {
@@ -27,7 +28,7 @@ export interface Wanted {
  * answers nobody can be shown anything; then only somebody who knows the gate's address can answer, and an approval
  * also needs the digest of what was seen.
  *
- * @throws PhasegateError PG204 for somebody whom the environment does not know, PG203 when none is open, PG209 when the
+ * @throws PhasegateError PG204 or PG205 for somebody who may not answer it, PG203 when none is open, PG209 when the
  *   run has none of that name, PG208 when it is not open, PG404 when several are, PG402 when no worker answers and the
  *   gate is not given in full
  */
@@ -52,7 +53,8 @@ export async function chooseGate(
   // In a run that has ended nothing is open, whether a worker answers or not.
   const unseen = snapshot.noWorker !== undefined && !shown && !snapshot.run.outcome;
   const gate = unseen ? blindGate(snapshot, answer, wanted) : pickGate(context, gates, answer, wanted.named, snapshot);
-  requirePerson(snapshot.frozen.environment, context.me.name, unseen ? undefined : gate);
+  if (unseen) requirePerson(snapshot.frozen.environment, context.me.name);
+  else requireMay(snapshot, gate, answer, context.me.name);
   return { run, snapshot, gate };
 }
 
@@ -148,11 +150,10 @@ function notOpen(
   const run = runName(snapshot.run.workflowId);
   const hint = lookAt(snapshot);
   const open = `open: ${able.map((one) => one.address).join(', ') || 'none'}`;
-  const why = whyClosed(snapshot, named);
-  const because = why === '' ? '' : `: ${why}`;
+  const why = whyClosed(snapshot, answer, named) || standing(snapshot);
   if (named === undefined)
-    return new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}"${because}`, { hint });
-  return new PhasegateError('PG208', `${named} is not open for "${answer}" (${open})${because}`, { hint });
+    return new PhasegateError('PG203', `no gate of ${run} is open that could take "${answer}": ${why}`, { hint });
+  return new PhasegateError('PG208', `${named} is not open for "${answer}" (${open}): ${why}`, { hint });
 }
 
 /** `1a/approval#1`, `1a/approval`, `approval` when only one phase has it. */

@@ -10,7 +10,7 @@ export const exitCodeMeanings: Record<keyof typeof exitCodes, string> = {
   rolledBackVerified: 'the run was rolled back, and that is verified',
   waiting: 'people are awaited (only with status --exit-status)',
   notFound: 'no such run, gate, item or evidence',
-  notAllowed: 'refused: not your role, your own run, a closed gate, another digest, a lock, or you said no',
+  notAllowed: 'refused: not your role, your own run, a gate that is not open, another digest, a lock, or you said no',
   unreachable: 'Temporal cannot be reached, started or used, or no worker answers',
   rolledBackNotVerified: 'the run was rolled back, but NOT verified, or not completely',
   foundTrouble: 'something failed that has to be mended first (only with doctor)',

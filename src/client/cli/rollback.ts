@@ -34,7 +34,9 @@ export async function rollback(
 ): Promise<ExitCode> {
   const { reason } = options;
   if (reason === undefined)
-    throw new PhasegateError('PG212', 'rollback needs a reason', { hint: 'Say why: phasegate rollback --reason "…"' });
+    throw new PhasegateError('PG212', 'rollback needs a reason', {
+      hint: `Say why: phasegate rollback ${reference === undefined ? '' : `${reference} `}--reason "…"`,
+    });
   context.note('reading the ledger from the histories…');
   const client = await context.connect();
   const run = await client.resolveRun(reference);

@@ -52,6 +52,21 @@ describe('the command line', () => {
     ],
     ['a rejection without a reason', ['reject'], /PG212 reject needs a reason/],
     ['a waiver without a reason', ['waive'], /PG212 waive needs a reason/],
+    [
+      'a rejection without a reason, as it was typed',
+      ['reject', 'demo/x', '--gate', '1a/approval'],
+      /Say why: phasegate reject demo\/x --gate 1a\/approval --reason "…"/,
+    ],
+    [
+      'a rollback of a run without a reason, as it was typed',
+      ['rollback', 'demo/x'],
+      /Say why: phasegate rollback demo\/x --reason "…"/,
+    ],
+    [
+      'a gate in the place of a run',
+      ['approve', '1a/approval#1'],
+      /PG407 1a\/approval#1 is a gate, not a run\n  A gate goes in --gate 1a\/approval#1\n/,
+    ],
     ['a rollback without a reason', ['rollback'], /PG212 rollback needs a reason/],
     ['a takeover without a reason', ['takeover', '1a/x#1'], /PG212 takeover needs a reason/],
     ['a takeover without an entry', ['takeover'], /missing required argument 'entry'/],

@@ -47,6 +47,14 @@ describe('approve', () => {
     expect(self.stderr).toContain('PG205 dana started this run');
     expect(self.stderr).toContain(`phasegate status ${run}`);
 
+    const shown = await as('dana', 'approve', run);
+    expect([shown.code, shown.stdout]).toEqual([7, '']);
+    expect(shown.stderr).toContain('PG205 dana started this run');
+    expect(shown.stderr).not.toContain('Success criteria');
+    const other = await as('carlos', 'reject', run, '--reason', 'no');
+    expect(other.code).toBe(7);
+    expect(other.stderr).toMatch(/PG204 carlos cannot answer 1a\/approval#1 .*may answer: erin or lee/);
+
     const stranger = await as('mallory', 'approve', run, '--yes');
     expect(stranger.code).toBe(7);
     expect(stranger.stderr).toContain("PG204 mallory is not one of this environment's people");
@@ -69,7 +77,7 @@ describe('approve', () => {
 
     await stage.until('the end', async () => (await outcome()) === 'completed');
     const late = await as('lee', 'approve', run, '--yes');
-    expect(late.code).toBe(6);
+    expect(late.code).toBe(7);
     expect(late.stderr).toMatch(
       /PG203 no gate of \S+ is open that could take "approve": erin approved 1a\/approval#1 at [\d -:]+Z; the run ended at [\d -:]+Z: completed/
     );
@@ -77,6 +85,11 @@ describe('approve', () => {
     const repeated = await as('erin', 'approve', run, '--yes', '--gate', '1a/approval');
     expect(repeated.code).toBe(7);
     expect(repeated.stderr).toMatch(/PG208 1a\/approval is not open .*: erin approved 1a\/approval#1 at /);
+    const retried = await as('erin', 'retry', run, '--yes');
+    expect(retried.stderr).toMatch(/PG203 [^:]*: the run ended at /);
+    const paused = await as('dana', 'pause', run);
+    expect(paused.code).toBe(7);
+    expect(paused.stderr).toContain(`Read what happened: phasegate report ${run}`);
     for (const [verb, ...args] of [
       ['approve', '--gate', 'p9/x'],
       ['approve', '--gate', ' /garbage?'],
@@ -112,7 +125,8 @@ describe('attest', () => {
     expect(listed.stderr).toContain('2 of 2 open items wait for erin');
     expect(listed.stdout).toContain('1a/board#1');
     const unnamed = await as('carlos', 'retry', run, '--yes');
-    expect(unnamed.code).toBe(6);
+    expect(unnamed.code).toBe(7);
+    expect(unnamed.stderr).toMatch(/PG203 no gate of \S+ is open that could take "retry": it is waiting now: /);
     const mine = await as('erin', 'attest', '--all', run, '--answer', 'done', '--yes', '--json');
     expect(JSON.parse(mine.stdout)).toMatchObject({ schemaVersion: 1, sent: [{ how: 'update' }, { how: 'update' }] });
     await stage.until('the end', async () => (await outcome()) === 'completed');
@@ -240,6 +254,9 @@ describe('pause and resume', () => {
     await stage.start(plan([phase('1a', { before: [step.attest('team')], steps: [step.flag('core')] })]));
     await gateOpens();
     expect((await as('dana', 'pause', run, '--reason', 'network team')).stdout).toMatch(/^paused /);
+    expect((await phasegate(['status', run])).stdout.split('\n').slice(0, 5).join('\n')).toContain(
+      '‖ paused by dana at'
+    );
     expect((await as('erin', 'attest', '1a/team', run, '--answer', 'done', '--yes')).code).toBe(0);
     await stage.until('the pause', async () => (await stage.phase('1a')).state === 'paused');
     expect(stage.world.effects).toEqual([]);
