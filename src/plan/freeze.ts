@@ -22,7 +22,7 @@ import { peopleRules } from './rules/people.js';
 import type { Report } from './rules/rule.js';
 import { secretRules } from './rules/secrets.js';
 import { targetRules } from './rules/targets.js';
-import { declaredIn, lookupVariable, valuesOf } from './variables.js';
+import { declaredIn, lookupVariable, unknownVariables, valuesOf } from './variables.js';
 import type { Variables } from './variables.js';
 
 export interface FreezeInput {
@@ -56,7 +56,8 @@ export function freeze({ plan, environment, vars, startedBy }: FreezeInput): Fre
   const declared = declaredIn(plan.source?.value ?? {});
   const values = valuesOf(declared, { ...environment.values, ...vars }, inPlan);
   if (plan.source && environment.source) {
-    unknownVariables(vars, [...Object.keys(declared), ...Object.keys(declaredIn(environment.source.value))], inPlan);
+    const known = [...Object.keys(declared), ...Object.keys(declaredIn(environment.source.value))];
+    unknownVariables(vars, known, 'neither plan nor environment has this variable', inPlan);
   }
 
   const fill = <T>(document: T): T => fillDocument(document, () => lookupIn(declared, values, environment), inPlan);
@@ -114,16 +115,4 @@ function lookupIn(declared: ReturnType<typeof declaredIn>, values: Variables, en
       hintForName(service, known, 'declare it under services in the environment')
     );
   };
-}
-
-function unknownVariables(vars: Variables, declared: readonly string[], report: Report): void {
-  for (const name of Object.keys(vars)) {
-    if (declared.includes(name)) continue;
-    report(['vars'], {
-      code: 'PG107',
-      message: `--var ${name}: neither plan nor environment has this variable`,
-      hint: hintForName(name, declared, 'declare it under vars'),
-      at: 'key',
-    });
-  }
 }

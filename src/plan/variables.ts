@@ -1,4 +1,4 @@
-import { suggest } from './language/suggest.js';
+import { hintForName, suggest } from './language/suggest.js';
 import { unsafeCharacters } from './loading/frame.js';
 import { misunderstood, understood } from './language/understood.js';
 import type { Understood } from './language/understood.js';
@@ -67,4 +67,28 @@ export function lookupVariable(name: string, declared: Declared, values: Variabl
   }
   const value = Object.hasOwn(values, variable) ? values[variable] : undefined;
   return value === undefined ? 'kept' : understood(value);
+}
+
+/**
+ * Values that were given for variables which nobody declares: a name that was mistyped.
+ *
+ * @param missing says so of one
+ * @param otherwise what else may be meant when no declared name is near
+ */
+export function unknownVariables(
+  given: Variables,
+  declared: readonly string[],
+  missing: string,
+  report: Report,
+  otherwise = 'declare it under vars'
+): void {
+  for (const name of Object.keys(given)) {
+    if (declared.includes(name)) continue;
+    report(['vars'], {
+      code: 'PG107',
+      message: `--var ${name}: ${missing}`,
+      hint: hintForName(name, declared, otherwise),
+      at: 'key',
+    });
+  }
 }

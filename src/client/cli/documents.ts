@@ -55,7 +55,10 @@ export async function freezeDocuments(
 
 /** All faults and warnings of a plan: alone, or together with an environment. */
 export async function findFaults(context: Context, plan: string, options: DocumentOptions): Promise<Fault[]> {
-  if (options.env === undefined) return (await loadAnyPlan(context, plan)).faults;
+  if (options.env === undefined) {
+    const [loaded, { faultsAlone }] = [await loadAnyPlan(context, plan), await import('../../plan/faults-alone.js')];
+    return faultsAlone(loaded, options.var);
+  }
   const { faults, warnings } = await freezeThem(context, plan, environmentFile(options.env), options.var);
   return [...faults, ...warnings];
 }

@@ -51,7 +51,8 @@ const success = z
       .meta({ id: 'long-success', description: 'Success criteria with the options of their window.' }),
   ])
   .meta({
-    description: 'A window of its own after the last step: criteria, or the long form.',
+    description:
+      'A window of its own after the last step: criteria, or the long form. A phase that changes production needs it: a watch step judges only the time before the steps after it, not what the phase leaves behind.',
     examples: [['agent_execution_success_rate > 95% for 30m', 'error_rate < 1%']],
   });
 

@@ -83,6 +83,7 @@ function checkPhase(phase: PhaseAt, report: Report): void {
   const steps = value.steps;
   if (!Array.isArray(steps) || steps.includes(undefined)) return;
   const actions = stepsOf(phase).filter(({ value: step }) => 'flag' in step || 'deploy' in step || 'traffic' in step);
+  const watched = steps.some((step) => step !== undefined && 'watch' in step);
   if (actions.length === 0) {
     report([...path, 'steps'], {
       code: 'PG103',
@@ -93,8 +94,8 @@ function checkPhase(phase: PhaseAt, report: Report): void {
   } else if (!('success' in value)) {
     report([...path, 'id'], {
       code: 'PG110',
-      message: `phase ${value.id ?? ''} changes production and nothing judges it`,
-      hint: 'add success criteria, for example success: [error_rate < 1% for 30m]',
+      message: `phase ${value.id ?? ''} changes production and has no success criteria, so nothing judges what it leaves behind`,
+      hint: `add success criteria, for example success: [error_rate < 1% for 30m]${watched ? '; a watch step judges only the time before the steps after it' : ''}`,
     });
   }
 }

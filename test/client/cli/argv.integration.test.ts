@@ -146,6 +146,16 @@ describe('validate and plan', () => {
     expect([code, stdout]).toEqual([0, 'plans/user-execution-context.yaml: no errors\n']);
   });
 
+  it('find a variable that the plan does not declare, also without an environment', async () => {
+    const { plan } = documents('demo');
+    const { code, stdout, stderr } = await phasegate(['validate', plan, '--var', 'revison=1']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('PG107');
+    expect(stderr).toContain('--var revison: the plan has no such variable');
+    expect(stderr).toContain('did you mean "revision"?');
+    expect((await phasegate(['validate', plan, '--var', 'revision=1'])).code).toBe(0);
+  });
+
   it('show all faults of a bad plan at once, with their places, and exit with 2', async () => {
     const { plan, args } = documents('demo');
     writeFileSync(plan, 'phasegate: plan/v1\nid: x\nretires: 3\nphases: []\n');

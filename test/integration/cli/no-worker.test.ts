@@ -62,6 +62,7 @@ describe('while no worker answers', () => {
       how: 'signal',
       text: expect.stringContaining('it counts when a worker is back'),
     });
+    expect(pause.stderr).toContain('Start a worker with: phasegate worker --env lonely\n');
   });
 
   it('the doctor says which task queues nobody polls', async () => {

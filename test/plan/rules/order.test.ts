@@ -75,7 +75,8 @@ const cases: FaultCase[] = [
     from: '  - id: one\n',
     to: '  - id: «one»\n',
     code: 'PG110',
-    says: 'nothing judges it',
+    says: 'has no success criteria, so nothing judges what it leaves behind',
+    hint: 'a watch step judges only the time before the steps after it',
   },
   {
     name: 'a stable check after a rollback',
