@@ -85,6 +85,13 @@ describe('the command line', () => {
     expect(code).toBe(2);
   });
 
+  it('begins the commands that it names as it was called itself', async () => {
+    const env = { PHASEGATE_COMMAND: './pg' };
+    expect((await phasegate(['stauts'], { env })).stderr).toContain('See: ./pg help');
+    expect((await phasegate(['list'], { ...nowhere, env })).stderr).toContain(' ./pg server');
+    expect((await phasegate(['list', '--help'], { env })).stdout).toContain('  ./pg list --awaiting me');
+  });
+
   const commands = [
     'validate',
     'plan',

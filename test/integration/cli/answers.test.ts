@@ -262,6 +262,7 @@ describe('pause and resume', () => {
     expect(stage.world.effects).toEqual([]);
     const { stdout } = await phasegate(['status', run]);
     expect(stdout).toContain('‖ paused by dana: network team');
+    expect((await phasegate(['list'])).stdout).toMatch(new RegExp(`${run}\\s+‖ paused`));
     const again = await as('erin', 'pause', run);
     expect(again.stdout).toMatch(/^it is paused already, since [\d-]+ [\d:]+Z by dana \(network team\)\n$/);
     expect((await as('dana', 'resume', run)).stdout).toContain('resumed');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ListedRun } from '../../../src/client/read/list-runs.js';
 import { phase, plan, step } from '../../support/stage/plans.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
+import { door } from '../../support/stage/world.js';
 import { onTerminal, phasegate } from './binary.js';
 
 let stage: Stage;
@@ -50,5 +51,19 @@ describe('list', () => {
     expect(await listed('rolled-back-verified')).toMatchObject({ state: 'rolled back' });
     expect(await row(140)).toMatch(/↩ rolled back .*errors/);
     expect((await phasegate(['status', run])).stdout).toMatch(/rolled back, verified: .*errors/);
+  });
+
+  it('says paused of a run whose last step is being finished', async () => {
+    const checking = door();
+    stage.world.onCheck = async () => {
+      await checking.wait();
+      return 'PASS' as const;
+    };
+    await stage.start(plan([phase('1a', { steps: [step.check('health'), step.flag('core')] })]));
+    await stage.until('the check', async () => (await stage.phase('1a')).steps.some((one) => one.state === 'running'));
+    expect((await phasegate(['pause', run])).code).toBe(0);
+    expect(await row(140)).toContain('‖ paused');
+    expect((await phasegate(['status', run])).stdout.split('\n')[0]).toMatch(/‖ paused/);
+    checking.open();
   });
 });
