@@ -1,5 +1,5 @@
 import { means, parseAddress } from './address.js';
-import type { AttestStep, Person } from './model.js';
+import type { AttestStep, Person, Phase } from './model.js';
 import { findPerson } from './people.js';
 import { placesFor } from './quorum.js';
 import type { Gate } from './run-status.js';
@@ -24,6 +24,12 @@ export interface GateContext {
   startedBy: string;
   /** Whether the one who started the run may decide at this gate. */
   allowStarter: (gate: Gate) => boolean;
+}
+
+/** Whether the one who started a run may decide at a gate of this phase. */
+export function starterMayDecide(gate: Pick<Gate, 'address'>, phase: Pick<Phase, 'id' | 'approval'>): boolean {
+  // To waive a HOLD of the approval would be to approve by another name.
+  return !gate.address.startsWith(`${phase.id}/approval#`) || phase.approval?.allowStarter === true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../plan/address.js';
 import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
-import { mayAnswer } from '../../plan/gate-rules.js';
+import { mayAnswer, starterMayDecide } from '../../plan/gate-rules.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { requirePerson } from '../act/person.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
@@ -19,9 +19,7 @@ export function requireMay({ frozen, run }: RunSnapshot, gate: OpenGate, answer:
     phase,
     people: environment.people,
     startedBy: run.startedBy,
-    allowStarter: ({ address }) =>
-      !address.startsWith(`${phase}/approval#`) ||
-      plan.phases.some((one) => one.id === phase && one.approval?.allowStarter === true),
+    allowStarter: () => starterMayDecide(gate, plan.phases.find(({ id }) => id === phase) ?? { id: phase }),
   });
   if (!objection || objection.code === 'PG208' || !isErrorCode(objection.code)) return;
   throw new PhasegateError(objection.code, objection.reason, {

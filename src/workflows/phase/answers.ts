@@ -1,6 +1,12 @@
 import { uuid4 } from '@temporalio/workflow';
 import { means, parseAddress } from '../../plan/address.js';
-import { attestationProblem, findGate, type GateContext, type Objection } from '../../plan/gate-rules.js';
+import {
+  attestationProblem,
+  findGate,
+  starterMayDecide,
+  type GateContext,
+  type Objection,
+} from '../../plan/gate-rules.js';
 import type { AttestStep } from '../../plan/model.js';
 import { placesFor, tally, type Decision } from '../../plan/quorum.js';
 import type { Gate } from '../../plan/run-status.js';
@@ -34,9 +40,7 @@ export class Answers {
       phase: phase.id,
       people: environment.people,
       startedBy: run.startedBy,
-      // To waive a HOLD of the approval would be to approve by another name.
-      allowStarter: (gate) =>
-        !gate.address.startsWith(`${phase.id}/approval#`) || phase.approval?.allowStarter === true,
+      allowStarter: (gate) => starterMayDecide(gate, phase),
     };
   }
 

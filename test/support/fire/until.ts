@@ -1,17 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { until as lookUntil } from '../until.js';
 
-/** Looks until something is there, for four minutes; errors count as not yet, since what is asked may just be dead. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, everyMs = 100): Promise<T> {
-  const end = Date.now() + 240_000;
-  let last: unknown;
-  while (Date.now() < end) {
-    try {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
-    } catch (error) {
-      last = error;
-    }
-    await delay(everyMs);
-  }
-  throw new Error(`waited 240 s for ${what}`, { cause: last });
+/** Four minutes: what is asked may just be dead, and comes back when the next worker has read everything again. */
+export function until<T>(what: string, look: () => Promise<T | undefined | false>, everyMs = 100): Promise<T> {
+  return lookUntil(what, look, { everyMs, withinMs: 240_000 });
 }

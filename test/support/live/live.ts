@@ -15,6 +15,7 @@ import type { migration } from '../../../src/workflows/migration.js';
 import { scratchFolder } from '../servers/scratch.js';
 import { environment, runInput, span } from '../stage/plans.js';
 import { startTarget, type Target } from './target.js';
+import { until } from '../until.js';
 
 /** Real parts around one run: Temporal, Prometheus, a flagd file, and worker processes that a test may kill. */
 export interface Live {
@@ -119,22 +120,7 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
         ?.payloads?.[0]?.data;
       return data ? (JSON.parse(Buffer.from(data).toString()) as { k: number }).k : -1;
     },
-    until,
+    until: (what, look) => until(what, look, { withinMs: 60_000 }),
   };
   return live;
-}
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const end = Date.now() + 60_000;
-  let last: unknown;
-  while (Date.now() < end) {
-    try {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((next) => setTimeout(next, 50));
-  }
-  throw new Error(`waited 60 s for ${what}`, { cause: last });
 }
