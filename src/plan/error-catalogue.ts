@@ -140,7 +140,7 @@ export const errorCatalogue = {
     'The Temporal namespace lacks search attributes',
     'See which, and how they are added: phasegate doctor'
   ),
-  PG413: refuse('phasegate is not built', 'Build it: npm run build'),
+  PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
