@@ -1,8 +1,8 @@
-import { parseAddress } from '../../plan/address.js';
 import { describeError, isErrorCode, PhasegateError } from '../../plan/errors.js';
-import { mayAnswer, starterMayDecide } from '../../plan/gate-rules.js';
+import { mayAnswer } from '../../plan/gate-rules.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { requirePerson } from '../act/person.js';
+import { gateContext } from '../read/gate-context.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 
 /**
@@ -11,16 +11,10 @@ import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
  *
  * @throws PhasegateError PG204 for somebody who may not answer, with those who may; PG205 for the one who started the run
  */
-export function requireMay({ frozen, run }: RunSnapshot, gate: OpenGate, answer: string, by: string): void {
-  const { environment, plan } = frozen;
-  const name = requirePerson(environment, by, gate);
-  const phase = parseAddress(gate.address)?.phase ?? '';
-  const objection = mayAnswer(gate, answer, name, {
-    phase,
-    people: environment.people,
-    startedBy: run.startedBy,
-    allowStarter: () => starterMayDecide(gate, plan.phases.find(({ id }) => id === phase) ?? { id: phase }),
-  });
+export function requireMay(snapshot: RunSnapshot, gate: OpenGate, answer: string, by: string): void {
+  const { frozen, run } = snapshot;
+  const name = requirePerson(frozen.environment, by, gate);
+  const objection = mayAnswer(gate, answer, name, gateContext(snapshot, gate));
   if (!objection || objection.code === 'PG208' || !isErrorCode(objection.code)) return;
   throw new PhasegateError(objection.code, objection.reason, {
     where: gate.address,

@@ -1,7 +1,8 @@
+import { mayAnswer } from '../../plan/gate-rules.js';
 import { tally } from '../../plan/quorum.js';
 import { phaseOf } from '../../plan/text/pasteable.js';
-import type { RunStatus } from '../../plan/run-status.js';
 import { oneOf } from '../../plan/text/spans.js';
+import { gateContext } from '../read/gate-context.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { untilText } from '../render/time.js';
@@ -13,7 +14,7 @@ import type { View } from './view.js';
 
 /** For each open gate: who or what is awaited, until when, what happens then, and the command to type. */
 export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
-  const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot.run, view));
+  const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot, view));
   const { run } = snapshot;
   if (run.paused && !run.outcome && run.state !== 'rolling back') {
     const why = run.paused.reason === undefined ? '' : `: ${run.paused.reason}`;
@@ -25,21 +26,21 @@ export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
   return lines;
 }
 
-function gateBlock(gate: OpenGate, status: RunStatus, view: View): Line[] {
+function gateBlock(gate: OpenGate, snapshot: RunSnapshot, view: View): Line[] {
   const { paint, now } = view;
-  const run = status.workflowId;
-  const as = asWhom(gate, status);
+  const run = snapshot.run.workflowId;
+  const as = (answer: string): string => asWhom(gate, answer, snapshot);
   const when = `${untilText(gate.deadlineAt, now)}, then ${gate.then}`;
   if (gate.kind === 'hold') {
     return [
       line(paint('warn', `■ on hold ${when}`)),
       ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
       line(`    ${whoDecides(gate)}`),
-      ...gate.answers.flatMap((answer) => commandLines(typed(answer, run, gate.address) + as, view)),
+      ...gate.answers.flatMap((answer) => commandLines(typed(answer, run, gate.address) + as(answer), view)),
       ...(gate.answers.includes('rollback')
         ? [
             line(`    to take back everything that the run changed, not only ${phaseOf(gate)}:`),
-            ...commandLines(rollbackLine(run) + as, view),
+            ...commandLines(rollbackLine(run) + as('rollback'), view),
           ]
         : []),
     ];
@@ -52,7 +53,7 @@ function gateBlock(gate: OpenGate, status: RunStatus, view: View): Line[] {
   return [
     line(paint('warn', `◷ waiting for ${oneOf(gate.people)} ${when}`)),
     ...asked,
-    ...commandLines(typed(answer, run, gate.address) + as, view),
+    ...commandLines(typed(answer, run, gate.address) + as(answer), view),
   ];
 }
 
@@ -92,7 +93,11 @@ function typed(answer: string, run: string, address: string): string {
 }
 
 /** In a demo one person plays all of its people. Elsewhere a name here would be an invitation to use somebody else's. */
-function asWhom(gate: OpenGate, { environment }: RunStatus): string {
-  const [first] = gate.people;
-  return environment.kind === 'demo' && first !== undefined ? ` --as ${first}` : '';
+function asWhom(gate: OpenGate, answer: string, snapshot: RunSnapshot): string {
+  if (snapshot.run.environment.kind !== 'demo') return '';
+  const context = gateContext(snapshot, gate);
+  const everybody = [...gate.people, ...context.people.map(({ name }) => name)];
+  // Anybody may roll back; whoever is asked comes first.
+  const one = everybody.find((name) => answer === 'rollback' || !mayAnswer(gate, answer, name, context));
+  return one === undefined ? '' : ` --as ${one}`;
 }

@@ -163,6 +163,14 @@ describe('the picture of a run', () => {
     expect(drawn(asked).join('\n')).not.toContain('--as');
   });
 
+  it('names for each answer of a HOLD somebody who may give it', () => {
+    const demo = run({ environment: { id: 'demo', kind: 'demo', trust: 'identity' } });
+    const gate = { ...holdGate(), people: ['dana', 'carlos'], roles: { cto: 1 } };
+    const lines = drawn(snapshot({ run: demo, phases: [phaseStatus({ state: 'on hold', gates: [gate] })] })).join('\n');
+    expect(lines).toContain('phasegate retry demo/test-plan --gate 1a/window#1 --as dana');
+    expect(lines).toContain('phasegate waive demo/test-plan --gate 1a/window#1 --reason "why" --as carlos');
+  });
+
   it('offers at its foot what does nothing but look when the whole line is pasted into a shell', () => {
     for (const state of ['running', 'rolling back'] as const) {
       const feet = footer(snapshot({ run: run({ state }), phases: [] }), { paint: plain, columns, now });
