@@ -21,7 +21,7 @@ export function alreadyOpen(workflowId: string): PhasegateError {
  * workflows ask for their locks again before they change anything.
  *
  * @param ours run id whose own locks do not count
- * @throws PhasegateError PG202 (held by a run that is open), PG210 (by one that has ended and is not undone)
+ * @throws PhasegateError PG202 (held by a run that is open), PG210 (by one that ended without giving them back)
  */
 export async function refuseIfLocked(
   link: Link,
@@ -44,7 +44,7 @@ async function lockedBy(link: Link, environmentId: string, key: string, holder: 
     return new PhasegateError('PG202', `${what}, which is running`, {
       hint: `Watch it with: phasegate watch ${runName(holder.run)}`,
     });
-  return new PhasegateError('PG210', `${what}, which has ended and is not undone`, {
+  return new PhasegateError('PG210', `${what}, which ended without giving its locks back`, {
     hint: `Finish it with: ${rollbackLine(holder.run)} ${confirmRemark(environmentId)}`,
   });
 }

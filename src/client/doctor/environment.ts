@@ -4,6 +4,7 @@ import { createClock } from '../../plan/freezing/clock.js';
 import { freezeEnvironment } from '../../plan/freezing/environment.js';
 import type { Person } from '../../plan/model.js';
 import { readEnvironment } from '../../plan/read-and-freeze.js';
+import { counted } from '../../plan/text/spans.js';
 import { fail, ok, warn, type Finding } from './finding.js';
 import { examineMetrics } from './metrics.js';
 import { examinePrograms } from './programs.js';
@@ -31,7 +32,7 @@ export async function examineEnvironment(
   if (!document || errors.length > 0) {
     const first = errors[0];
     const found = first
-      ? `${errors.length} faults, the first: ${first.file}:${first.line} ${first.message}`
+      ? `${counted(errors.length, 'fault')}, the first: ${first.file}:${first.line} ${first.message}`
       : 'it cannot be read';
     return { findings: [fail('environment', found, `See them all: phasegate validate PLAN --env ${file}`)] };
   }
