@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
-import type { Answer, MessageName } from '../../plan/wire.js';
 import { isNotReady } from '../connection/failures.js';
 
 const tries = 5;
@@ -9,20 +6,16 @@ const tries = 5;
 const pauseMs = 75;
 
 /**
- * Sends an update and waits for its answer. One that closes a phase in the same moment in which something else happens
- * there is thrown back by the server, unseen by the workflow: it is sent again, under the same id.
+ * Sends an update, again and again under its one id, until the server does not throw it back any more. One that closes a
+ * phase in the same moment in which something else happens there comes back unseen by the workflow.
  *
- * @throws WorkflowUpdateFailedError when it is refused; errors of the connection as they are
+ * @param send sends it and waits for its answer; each try has the time that it takes for itself
+ * @throws what the last try threw
  */
-export async function askUpdate(
-  handle: WorkflowHandle,
-  name: MessageName,
-  message: unknown,
-  updateId: string = randomUUID()
-): Promise<Answer> {
+export async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
   for (let left = tries; ; left -= 1) {
     try {
-      return await handle.executeUpdate<Answer, [unknown]>(name, { args: [message], updateId });
+      return await send();
     } catch (error) {
       if (left === 1 || !isNotReady(error)) throw error;
       await delay(pauseMs);

@@ -9,7 +9,7 @@ import { describeError, isErrorCode, PhasegateError, type ErrorCode } from '../.
 import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
 import { isNotFound, isNotReady, isTooMuch, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
-import { askUpdate } from './ask-update.js';
+import { untilTaken } from './ask-update.js';
 import { cleanLine } from '../render/clean.js';
 import type { RunRef } from '../read/snapshot.js';
 
@@ -23,11 +23,12 @@ export interface Sent extends RunRef {
   repeated: boolean;
 }
 
-const answerWithinMs = 3_000;
+/** A worker that lives answers in a tenth of a second; the rest is for one that is busy, or has just come back. */
+const answerWithinMs = 5_000;
 const lateAnswerWithinMs = 2_000;
 
 /**
- * Sends what a person decided: as an Update, which answers; when no worker does within 3 s, as the Signal of the same
+ * Sends what a person decided: as an Update, which answers; when no worker does within 5 s, as the Signal of the same
  * name, and so when more is under way there than the server takes at once. The id makes both one message, should the Update arrive after all.
  *
  * @param payload without `id`
@@ -47,11 +48,9 @@ export async function sendMessage(
   const sent = { workflowId: to.workflowId, runId: to.runId, message: name };
   let text = 'no worker answered, so it was sent as a signal; it counts when a worker is back';
   try {
-    const answer = await link.ask(
-      `${name} to ${to.workflowId}`,
-      () => askUpdate(handle, name, message, message.id),
-      answerWithinMs
-    );
+    const update = { args: [message] as [unknown], updateId: message.id };
+    const send = (): Promise<Answer> => handle.executeUpdate<Answer, [unknown]>(name, update);
+    const answer = await untilTaken(() => link.ask(`${name} to ${to.workflowId}`, send, answerWithinMs));
     return { ...sent, how: 'update', text: cleanLine(answer.message), repeated: answer.repeated };
   } catch (error) {
     if (!unanswered(error)) throw refusal(error, to.workflowId);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker, type WorkerInterceptors } from '@temporalio/worker';
-import { askUpdate } from '../../../src/client/act/ask-update.js';
+import { untilTaken } from '../../../src/client/act/ask-update.js';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import {
   environmentQueue,
@@ -140,7 +140,8 @@ export class Stage {
   /** Sends an update to a phase; `to` may also be a workflow handle. */
   tell(to: string | WorkflowHandle, name: MessageName, payload: unknown): Promise<Answer> {
     const handle = typeof to === 'string' ? this.phaseHandle(to) : to;
-    return askUpdate(handle, name, payload);
+    const update = { args: [payload] as [unknown], updateId: randomUUID() };
+    return untilTaken(() => handle.executeUpdate<Answer, [unknown]>(name, update));
   }
 
   /** The open gate of a phase at this address, or at any. */
