@@ -6,7 +6,6 @@ import { spawnServer, startTemporal, type ServerProcess } from '../../src/client
 import type { Environment, Plan } from '../../src/plan/model.js';
 import { migrationId, workflowQueue } from '../../src/plan/names.js';
 import { searchAttributes } from '../../src/plan/search-attributes.js';
-import { workflowTaskTimeout } from '../../src/plan/task-times.js';
 import { payloadConverterPath } from '../../src/worker/bundle.js';
 import type { migration } from '../../src/workflows/migration.js';
 import { environment, runInput, span } from '../../test/support/stage/plans.js';
@@ -100,7 +99,6 @@ export async function startRig(say: (line: string) => void): Promise<Rig> {
         client.workflow.start<typeof migration>('migration', {
           workflowId: migrationId(there.id, plan.id),
           taskQueue: workflowQueue,
-          workflowTaskTimeout,
           args: [runInput(plan, there)],
           typedSearchAttributes: [
             { key: searchAttributes.plan, value: plan.id },

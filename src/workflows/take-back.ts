@@ -9,7 +9,6 @@ import { rollbackWorkflowId } from '../plan/names.js';
 import type { RollbackInput, RunIdentity } from '../plan/run-input.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import { searchAttributes } from '../plan/search-attributes.js';
-import { workflowTaskTimeout } from '../plan/task-times.js';
 import { host } from './activities.js';
 import type { rollback } from './rollback.js';
 
@@ -90,7 +89,6 @@ async function start(input: Input, what: TakeBack): Promise<RollbackResult> {
   const child = await startChild<typeof rollback>('rollback', {
     workflowId,
     args: [inputOf(input, what)],
-    workflowTaskTimeout,
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `Roll back ${what.name}: ${what.reason}`.slice(0, 180),
     typedSearchAttributes: [

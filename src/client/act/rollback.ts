@@ -8,7 +8,6 @@ import { runLedger } from '../../plan/ledger-history.js';
 import { rollbackLockKeys, rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { workflowTaskTimeout } from '../../plan/task-times.js';
 import type { Link } from '../connection/link.js';
 import { describeRun, type Described } from '../read/describe.js';
 import { readFamily, type Relative } from '../read/family.js';
@@ -132,7 +131,6 @@ async function startUnderFreeName(link: Link, run: RunRef, input: RollbackInput)
         link.temporal.workflow.start('rollback', {
           workflowId,
           taskQueue: workflowQueue,
-          workflowTaskTimeout,
           args: [input],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',

@@ -3,7 +3,6 @@ import { PhasegateError } from '../../plan/errors.js';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf, workflowQueue } from '../../plan/names.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { workflowTaskTimeout } from '../../plan/task-times.js';
 import type { Link } from '../connection/link.js';
 import { openBelow } from '../read/family.js';
 import type { RunRef } from '../read/snapshot.js';
@@ -47,7 +46,6 @@ export async function startRun(link: Link, frozen: FrozenPlan, by: string): Prom
       link.temporal.workflow.start('migration', {
         workflowId,
         taskQueue: workflowQueue,
-        workflowTaskTimeout,
         args: [input],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',

@@ -15,7 +15,6 @@ import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseResult, RunState } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { workflowTaskTimeout } from '../../plan/task-times.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import type { deploymentPhase } from '../deployment-phase.js';
 import type { MigrationRecord } from './record.js';
@@ -85,7 +84,6 @@ function start(record: MigrationRecord, phase: Phase): Promise<ChildWorkflowHand
   return startChild<typeof deploymentPhase>('deploymentPhase', {
     workflowId: phaseWorkflowId(run.workflowId, phase.id),
     args: [input],
-    workflowTaskTimeout,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     staticSummary: `${phase.id}: ${phase.title}`.slice(0, 180),
     typedSearchAttributes: [

@@ -8,7 +8,6 @@ import type { Environment, Plan } from '../../../src/plan/model.js';
 import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
 import type { Outcome } from '../../../src/plan/outcome.js';
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
-import { workflowTaskTimeout } from '../../../src/plan/task-times.js';
 import { payloadConverterPath } from '../../../src/worker/bundle.js';
 import type { migration } from '../../../src/workflows/migration.js';
 import { startTarget, type Target } from '../live/target.js';
@@ -130,7 +129,6 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
         client.workflow.start<typeof migration>('migration', {
           workflowId: migrationId(where.id, plan.id),
           taskQueue: workflowQueue,
-          workflowTaskTimeout,
           args: [runInput(plan, where)],
           typedSearchAttributes: [
             { key: searchAttributes.plan, value: plan.id },

@@ -9,7 +9,6 @@ import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
-import { workflowTaskTimeout } from '../../../src/plan/task-times.js';
 import { payloadConverterPath } from '../../../src/worker/bundle.js';
 import type { migration } from '../../../src/workflows/migration.js';
 import { scratchFolder } from '../servers/scratch.js';
@@ -110,7 +109,6 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
       client.workflow.start<typeof migration>('migration', {
         workflowId: id,
         taskQueue: workflowQueue,
-        workflowTaskTimeout,
         args: [runInput(plan, where)],
       }),
     phase: (phaseId) => client.workflow.getHandle(phaseWorkflowId(id, phaseId)).query<PhaseStatus>('status'),

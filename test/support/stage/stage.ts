@@ -16,7 +16,6 @@ import {
 import type { Outcome } from '../../../src/plan/outcome.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../src/plan/run-status.js';
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
-import { workflowTaskTimeout } from '../../../src/plan/task-times.js';
 import type { Answer, MessageName } from '../../../src/plan/wire.js';
 import type { migration } from '../../../src/workflows/migration.js';
 import { until } from '../until.js';
@@ -99,7 +98,6 @@ export class Stage {
     return this.client.workflow.start<typeof migration>('migration', {
       workflowId: migrationId(this.environment.id, named.id),
       taskQueue: workflowQueue,
-      workflowTaskTimeout,
       args: [runInput(named, where, startedBy)],
       workflowIdConflictPolicy: 'FAIL',
       typedSearchAttributes: [
