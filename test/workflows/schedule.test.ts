@@ -4,6 +4,7 @@ import type { Environment, Phase } from '../../src/plan/model.js';
 import type { PhaseStatus } from '../../src/plan/run-status.js';
 import { phaseOpening } from '../../src/plan/schedule.js';
 import type { Execution } from '../support/models/engine/execution.js';
+import { refusal } from '../support/models/engine/failures.js';
 import { LittleTemporal } from '../support/models/engine/little-temporal.js';
 import { deploymentPhase, rollback } from '../support/models/engine/workflows.js';
 import { ModelWorld } from '../support/models/world.js';
@@ -21,11 +22,14 @@ class PhaseInTime {
   readonly server = new LittleTemporal({ deploymentPhase, rollback }, (task) => {
     if (task.type === 'watchWindow' && this.watching) return undefined;
     if (task.type !== 'scheduleOpening') return this.world.instant(task) ?? this.world.end(task, 'good');
+    if (this.noCalendar) return { failure: refusal('there is no calendar') };
     const asked = task.input as Parameters<HostActivities['scheduleOpening']>[0];
     return { result: phaseOpening(asked.schedule, asked.runStartedAt, asked.timeZone, asked.compression) };
   });
   /** Windows go on until `seen`. */
   watching = false;
+  /** Nobody can tell which days are meant. */
+  noCalendar = false;
   private readonly runStartedAt = this.server.now;
 
   async start(change: Partial<Phase>, where: Partial<Environment> = {}): Promise<void> {
@@ -123,6 +127,45 @@ describe('a phase whose days are over', () => {
     await decide(late);
     expect(late.execution.end?.failure?.applicationFailureInfo?.type).toBe('failed');
     expect(late.acts).toEqual([]);
+  });
+});
+
+describe('a phase of which nobody can tell when its days are', () => {
+  async function withoutCalendar(): Promise<PhaseInTime> {
+    const lost = new PhaseInTime();
+    lost.noCalendar = true;
+    await lost.start({ before: [step.check('backups')] });
+    return lost;
+  }
+
+  it('is a HOLD before anything else, which says why', async () => {
+    const lost = await withoutCalendar();
+    expect(lost.steps).toEqual(['1a/schedule#1 on hold']);
+    expect(lost.status.sentence).toContain('there is no calendar');
+    expect(lost.acts).toEqual([]);
+  });
+
+  it('asks again on retry, and goes on when they are known', async () => {
+    const lost = await withoutCalendar();
+    await lost.tell('retry', { by: 'dana' });
+    expect(lost.steps).toEqual(['1a/schedule#1 failed', '1a/schedule#2 on hold']);
+    lost.noCalendar = false;
+    await lost.tell('retry', { by: 'dana' });
+    expect(lost.steps).toContain('1a/schedule#3 passed');
+    expect(lost.execution.end?.how).toBe('completed');
+  });
+
+  it('starts by a waiver, and is not asked for its days again', async () => {
+    const lost = await withoutCalendar();
+    await lost.tell('waive', { by: 'carlos', reason: 'today is the day' });
+    expect(lost.steps).toEqual(['1a/schedule#1 waived', '1a/backups#1 passed', '1a/1aflag#1 passed']);
+  });
+
+  it('ends without a change when nobody decides', async () => {
+    const lost = await withoutCalendar();
+    await lost.server.advance(hour);
+    expect(lost.execution.end?.failure?.applicationFailureInfo?.type).toBe('failed');
+    expect(lost.acts).toEqual([]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { sleep } from '@temporalio/workflow';
+import type { Phase } from '../../plan/model.js';
 import type { Opening } from '../../plan/schedule.js';
 import { daysText, instantText } from '../../plan/text/spans.js';
 import { host } from '../activities.js';
+import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
 import type { StepName, Steps } from './steps.js';
@@ -23,13 +25,9 @@ export class Days {
   }
 
   async begin(): Promise<void> {
-    const { phase, run, environment } = this.context.input;
-    if (!phase.schedule) return;
-    const { compression, timeZone } = environment;
-    const { opensAt, closesAt, text }: Opening = await host.scheduleOpening.executeWithOptions(
-      { summary: `When are the days of ${phase.id}?` },
-      [{ schedule: phase.schedule, runStartedAt: run.startedAt, timeZone, ...(compression ? { compression } : {}) }]
-    );
+    const opening = await this.opening();
+    if (!opening) return;
+    const { opensAt, closesAt, text } = opening;
     if (closesAt !== undefined) this.closesAt = closesAt;
     const wait = opensAt - Date.now();
     if (wait <= 0) return;
@@ -37,6 +35,40 @@ export class Days {
     this.record.publish();
     await sleep(wait, { summary: `${text}: ${instantText(opensAt)}` });
     delete this.record.facts.opensAt;
+  }
+
+  /** Undefined without days, or when somebody waived them since nobody could tell when they are. */
+  private async opening(): Promise<Opening | undefined> {
+    const { phase } = this.context.input;
+    if (!phase.schedule) return undefined;
+    const days = phase.schedule;
+    let opening: Opening | undefined;
+    const ask = async (): Promise<StepOutcome | undefined> => {
+      const found = await this.ask(days);
+      if ('verdict' in found) return found;
+      opening = found;
+      return undefined;
+    };
+    // It is no step of its own while all goes well.
+    let problem = await ask();
+    if (!problem) return opening;
+    await this.steps.attempts(schedule, 'before', async () => {
+      const outcome = problem ?? (await ask());
+      problem = undefined;
+      return outcome ?? { verdict: 'PASS', reason: `they are known: ${daysText(days)}` };
+    });
+    if (!opening) this.waived = true;
+    return opening;
+  }
+
+  private ask(days: NonNullable<Phase['schedule']>): Promise<Opening | StepOutcome> {
+    const { phase, run, environment } = this.context.input;
+    const { compression, timeZone } = environment;
+    return verdictOf(() =>
+      host.scheduleOpening.executeWithOptions({ summary: `When are the days of ${phase.id}?` }, [
+        { schedule: days, runStartedAt: run.startedAt, timeZone, ...(compression ? { compression } : {}) },
+      ])
+    );
   }
 
   /**

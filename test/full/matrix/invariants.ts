@@ -1,3 +1,4 @@
+import { temporal } from '@temporalio/proto';
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import type { LockHolder } from '../../../src/activities/contract.js';
 import type { Stage } from '../../support/stage/stage.js';
@@ -5,6 +6,7 @@ import { movedBy } from './cell-plan.js';
 import { slow } from './cells.js';
 import type { ActivityName } from './places.js';
 import type { Played } from './play.js';
+import { takeBackRest } from './take-back-rest.js';
 
 const phases = ['1a', '1b'];
 /** Where a fault might make the run forget what was there before. */
@@ -23,21 +25,37 @@ const judging: readonly ActivityName[] = [
 
 /** What is wrong with the end of a cell, in words; empty when all is as it must be. */
 export async function faultsIn(stage: Stage, client: PhasegateClient, played: Played): Promise<string[]> {
-  const { cell, status, struck } = played;
+  const { cell, status, plot } = played;
   const wrong: string[] = [];
-  if (struck === 0) wrong.push('the fault never struck');
+  if (cell.occurrence.afterEnd) return afterEndProblems(stage, client, played);
+  if (plot.struck === 0) wrong.push('the fault never struck');
   if (status.outcome === undefined) return [...wrong, 'the run has no outcome'];
   wrong.push(...endProblems(played), ...verdictProblems(played), ...inForceProblems(played), ...effectProblems(played));
   wrong.push(...(await lockProblems(stage, played)), ...(await wedges(stage, played)));
   const { kind } = status.outcome;
   const finish = kind === 'rolled-back-not-verified';
   if (finish || (kind === 'completed' && touchesLedger.includes(cell.activity))) {
-    await takeBackRest(stage, client, played);
+    if (!(await takeBackRest(stage, client, played))) wrong.push('a rollback after the end failed');
     const left = played.world.changed();
     // Finishing reaches what was kept, too: whatever was forgotten would be left.
     if (left.length > 0) wrong.push(`a rollback after the end left ${left.join(', ')} changed`);
   }
   return wrong;
+}
+
+/** A rollback of an ended run that was refused undid nothing, and the next one undoes everything. */
+async function afterEndProblems(stage: Stage, client: PhasegateClient, played: Played): Promise<string[]> {
+  const { cell, world } = played;
+  const before = world.changed();
+  const first = await takeBackRest(stage, client, played);
+  const wrong = first || !slow.has(cell.fault) ? [] : ['the rollback was refused although another attempt would do'];
+  if (!first && world.changed().join() !== before.join()) wrong.push('a refused rollback undid something');
+  const second = first || (await takeBackRest(stage, client, played));
+  if (!second) wrong.push('a second rollback was refused, too');
+  const left = world.changed();
+  if (left.length > 0) wrong.push(`the rollbacks left ${left.join(', ')} changed`);
+  if (played.plot.struck === 0) wrong.push('the fault never struck');
+  return [...wrong, ...(await wedges(stage, played))];
 }
 
 function endProblems({ cell, status }: Played): string[] {
@@ -93,27 +111,25 @@ async function lockProblems(stage: Stage, { run, status }: Played): Promise<stri
   return held && !mayHold ? [`ended ${kind} and still holds its locks`] : [];
 }
 
+/** Causes of the server's own: something came while the task was under way, or the workflow was terminated in it. */
+const harmless: ReadonlySet<unknown> = new Set([
+  temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+  temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+]);
+
 /** Workflow tasks that failed: the sign of an answer that the workflow code could not take. */
 async function wedges(stage: Stage, { run }: Played): Promise<string[]> {
-  const parts = ['', '/phase/1a', '/phase/1b', '/rollback/1a', '/rollback/1b', '/rollback/all'];
+  const parts = ['', '/phase/1a', '/phase/1b', '/rollback/1a', '/rollback/1b', '/rollback/all', '/rollback/again-1'];
   const found = await Promise.all(
     parts.map(async (part) => {
       const handle = stage.handleOf(`${run.workflowId}${part}`);
       const { events } = await handle.fetchHistory().catch(() => ({ events: [] }));
       return (events ?? []).flatMap((event) => {
         const failed = event.workflowTaskFailedEventAttributes;
-        return failed ? [`${part} failed a workflow task: ${failed.failure?.message ?? ''}`] : [];
+        if (!failed || harmless.has(failed.cause)) return [];
+        return [`${part} failed a workflow task: ${failed.cause} ${failed.failure?.message ?? ''}`];
       });
     })
   );
   return [...new Set(found.flat())];
-}
-
-/** What the end of a run that is not verified tells people to do, and what they may do after any end. */
-async function takeBackRest(stage: Stage, client: PhasegateClient, { run, status }: Played): Promise<void> {
-  const ref = { workflowId: run.workflowId, runId: status.runId };
-  const rollback = await stage.until('everything to be at rest', () =>
-    client.rollbackEnded(ref, { by: 'dana', reason: 'the cell wants to see it' })
-  );
-  await stage.handleOf(rollback.workflowId, rollback.runId).result();
 }

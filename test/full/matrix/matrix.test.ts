@@ -4,6 +4,7 @@ import { ownServer } from '../../support/servers/own-server.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
 import { allCells, type Cell } from './cells.js';
 import { faultsIn } from './invariants.js';
+import { unexpected } from './places.js';
 import { play, type Played } from './play.js';
 import { Saboteur } from './saboteur.js';
 import { matrixTable } from './table.js';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   close.unshift(() => client.close());
 });
 afterAll(async () => {
+  for (const plot of saboteur.plots.values()) plot.close();
   for (const one of close) await one();
 });
 
@@ -39,7 +41,7 @@ describe('every activity, at every place where it occurs', () => {
     const { ends, wrong } = await playAll(cells);
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     process.stdout.write(`${matrixTable(ends)}\n${ends.length} of ${cells.length} cells ended, ${seconds} s\n`);
-    expect(wrong).toEqual([]);
+    expect([...wrong, ...unexpected(saboteur.calls)]).toEqual([]);
   });
 });
 
@@ -54,6 +56,7 @@ async function playAll(cells: readonly Cell[]): Promise<{ ends: Played[]; wrong:
         const played = await play(stage, saboteur, cell, withinMs);
         ends.push(played);
         wrong.push(...(await faultsIn(stage, client, played)).map((what) => `${name}: ${what}`));
+        played.plot.close();
       } catch (error) {
         wrong.push(`${name}: ${String(error)}`);
       }

@@ -12,6 +12,8 @@ export interface Occurrence {
   /** End or part of the workflow ids that make the call. */
   from: RegExp;
   trigger?: Trigger;
+  /** The call comes when a run that completed is rolled back by a person. */
+  afterEnd?: true;
 }
 
 /** An activity does not occur there, and why. */
@@ -27,6 +29,24 @@ const inPhases = { 'first phase': inFirst, 'last phase': inLast };
 const everywhere = { ...inPhases, rollback: inRollback };
 const notBack = (never: string): Record<Place, Occurrence | Never> => ({ ...inPhases, rollback: { never } });
 
+/** Where a call comes from, for the claims that it never comes from there. */
+const whence: Record<Place, RegExp> = {
+  'first phase': inFirst.from,
+  'last phase': inLast.from,
+  rollback: inRollback.from,
+};
+
+/** Calls that were seen at a place where they are said never to occur. */
+export function unexpected(calls: ReadonlySet<string>): string[] {
+  return [...calls].flatMap((call) => {
+    const [activity, from = ''] = call.split(' ');
+    const at = places.filter((place) => whence[place].test(from));
+    return at
+      .filter((place) => 'never' in occurrences[activity as ActivityName][place])
+      .map((place) => `${activity} was called in ${place}, by ${from}`);
+  });
+}
+
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
   captureChange: notBack('a rollback captures nothing: no undo of an undo'),
@@ -38,7 +58,7 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
     rollback: inRollback,
   },
   runCheck: everywhere,
-  captureBaseline: everywhere,
+  captureBaseline: notBack('its windows count from their own first sample'),
   watchWindow: everywhere,
   notify: everywhere,
   verifyIdentity: notBack('nobody decides anything while all goes back'),
@@ -51,7 +71,7 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   acquireLocks: {
     'first phase': { from: theRun },
     'last phase': { never: 'locks are taken once, before the first phase' },
-    rollback: { never: 'locks are taken once, before the first phase' },
+    rollback: { from: /\/rollback\/again-/, afterEnd: true },
   },
   releaseLocks: {
     'first phase': { never: 'locks are released once, at the end' },

@@ -18,8 +18,7 @@ export interface Played {
   status: RunStatus;
   /** Addresses at which a person asked for another attempt. */
   retried: string[];
-  /** Attempts that the fault struck. */
-  struck: number;
+  plot: Plot;
   ms: number;
 }
 
@@ -40,10 +39,9 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   try {
     const status = await ended(run, withinMs);
     const { retried } = person;
-    return { cell, planId, run, world, status, retried, struck: plot.struck, ms: Date.now() - startedAt };
+    return { cell, planId, run, world, status, retried, plot, ms: Date.now() - startedAt };
   } finally {
     person.go();
-    plot.close();
     await answering;
   }
 }

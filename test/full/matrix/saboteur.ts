@@ -45,12 +45,15 @@ export class Plot {
 /** Stands between the workers and their activities and makes them fail, each run by the plot of its cell. */
 export class Saboteur {
   readonly plots = new Map<string, Plot>();
+  /** Each activity that was called, with the workflow id that called it. */
+  readonly calls = new Set<string>();
 
   readonly interceptors: WorkerInterceptors = {
     activity: [
       ({ info }) => ({
         inbound: {
           execute: (input, next) => {
+            this.calls.add(`${info.activityType} ${info.workflowExecution?.workflowId ?? ''}`);
             const planId = /plan-[0-9a-f]{8}/.exec(info.workflowExecution?.workflowId ?? '')?.[0] ?? '';
             const plot = this.plots.get(planId);
             if (!plot?.isMeant(info)) return next(input);
