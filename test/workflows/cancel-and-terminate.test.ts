@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer } from '../../src/plan/wire.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
@@ -74,6 +75,22 @@ describe('a Temporal cancel', () => {
     expect((await stage.outcome(run))?.reason).toBe(
       '1b/approval#1 failed: rejected by erin: no; then everything: a Temporal cancel asked for it'
     );
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+
+  it('does not refuse who asks for a rollback while it is taken back', async () => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await inSecondPhase();
+    await run.cancel();
+    await undo.reached;
+    const answer = await run.executeUpdate<Answer, [unknown]>('rollback', {
+      args: [{ by: 'dana', reason: 'at once' }],
+    });
+    expect(answer).toEqual({ message: 'rolling back everything, newest phase first', repeated: true });
+    undo.open();
+    await run.result().catch(() => undefined);
+    expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified' });
     expect(stage.world.story('undo')).toEqual(newestFirst);
   });
 

@@ -1,6 +1,6 @@
 import type { Gate, PhaseStatus } from '../../plan/run-status.js';
-import type { RunSnapshot } from '../read/snapshot.js';
-import { timeline, type RunEvent } from './timeline.js';
+import type { RunSnapshot, Trouble } from '../read/snapshot.js';
+import { partOf, timeline, type RunEvent } from './timeline.js';
 
 /** Finds what is new from one snapshot to the next, also what no single snapshot can tell. */
 export class Changes {
@@ -14,7 +14,19 @@ export class Changes {
     const events = [...timeline(snapshot), ...this.recovered(snapshot)];
     const fresh = events.filter((event) => !this.seen.has(event.key));
     for (const event of fresh) this.seen.add(event.key);
-    return [...fresh, ...this.reached(snapshot, now)];
+    return [...fresh, ...this.inTrouble(snapshot, now), ...this.reached(snapshot, now)];
+  }
+
+  /** What keeps failing for one reason is told once, however often it is tried. */
+  private inTrouble({ troubles }: RunSnapshot, at: number): RunEvent[] {
+    return troubles.flatMap((trouble) => {
+      const { workflowId, activity, reason } = trouble;
+      const key = `trouble:${workflowId}:${activity}:${reason}`;
+      if (this.seen.has(key)) return [];
+      this.seen.add(key);
+      const about = partOf(workflowId);
+      return [{ key, at, about, state: 'failing' as const, text: `${troubleText(trouble)}; it is tried again` }];
+    });
   }
 
   /** A HOLD whose data came back closes without anybody's decision: its step just runs again. */
@@ -45,6 +57,11 @@ export class Changes {
     this.noWorker = noWorker !== undefined;
     return events;
   }
+}
+
+/** Without saying that it is tried again. */
+export function troubleText({ activity, attempt, reason }: Trouble): string {
+  return `${activity} failed, attempt ${attempt}: ${reason}`;
 }
 
 function isHold(gate: Gate): boolean {

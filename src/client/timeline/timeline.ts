@@ -33,6 +33,12 @@ export function timeline(snapshot: RunSnapshot): RunEvent[] {
     .filter((event, index, all) => all.findIndex((one) => one.key === event.key) === index);
 }
 
+/** What a workflow of a run is called in its timeline: `1a`, `rollback/1a`, `run`. */
+export function partOf(workflowId: string): string {
+  const [, phase, rollback] = /\/(?:phase\/([^/]+)|(rollback\/[^/]+))$/.exec(workflowId) ?? [];
+  return phase ?? rollback ?? 'run';
+}
+
 function runEvents(run: RunStatus): RunEvent[] {
   const about = 'run';
   const events: RunEvent[] = [
@@ -116,7 +122,7 @@ function stepEvents(step: StepRecord): RunEvent[] {
 }
 
 function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
-  const about = /\/(rollback\/[^/]+)$/.exec(rollback.workflowId)?.[1] ?? rollback.workflowId;
+  const about = partOf(rollback.workflowId);
   const events: RunEvent[] = [
     {
       key: `${about}:started`,

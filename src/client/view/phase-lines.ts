@@ -8,6 +8,7 @@ import { untilText } from '../render/time.js';
 import { hanging, pad } from '../render/width.js';
 import { awaitedLines, failureText } from './awaited-lines.js';
 import { keep, line, type Line } from './line.js';
+import { troubleLines } from './trouble-lines.js';
 import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
 import { windowOf } from './window-of.js';
 import type { View } from './view.js';
@@ -52,14 +53,7 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
     ...beforeLines(phase, before, rest.length > 0, windows, snapshot.frozen, view),
     ...rest.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
     ...(status.state === 'rolling back' ? [] : upcomingLines(phase, status.steps, snapshot.frozen, view)),
-    ...snapshot.troubles
-      .filter((trouble) => trouble.workflowId === status.workflowId)
-      .map((trouble) =>
-        line(
-          `${indent}${view.paint('warn', `! ${trouble.activity} failed, attempt ${trouble.attempt}: ${trouble.reason}`)}`,
-          keep.detail
-        )
-      ),
+    ...troubleLines(snapshot, status.workflowId, view),
   ];
 }
 

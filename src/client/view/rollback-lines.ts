@@ -5,6 +5,7 @@ import { symbolOf, toneOf } from '../render/states.js';
 import { pad, widthOf } from '../render/width.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
+import { troubleLines } from './trouble-lines.js';
 import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
 
 const indent = '    ';
@@ -41,6 +42,7 @@ function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: Vi
       );
     }),
     ...rollback.checks.flatMap((check) => checkLines(check, columns, rollback, snapshot, view)),
+    ...troubleLines(snapshot, rollback.workflowId, view),
   ];
 }
 

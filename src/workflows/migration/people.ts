@@ -1,4 +1,4 @@
-import { condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
 import type { PhaseSummary } from '../../plan/run-status.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
@@ -60,10 +60,12 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record.active, phase)),
     take: async (message) => {
       const { by, reason, phase } = message;
-      const repeated = record.stop?.reach === 'all';
+      // A Temporal cancel takes back everything already, and must not refuse who asks for the same.
+      const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
       record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       // Between phases nobody else hears it; a phase that ends meanwhile finds it recorded here.
-      if (!(await handOn(record, 'rollback', message))) stop();
+      const heard = await CancellationScope.nonCancellable(() => handOn(record, 'rollback', message));
+      if (!heard) stop();
       const what = phase === undefined ? 'everything, newest phase first' : phase;
       return { message: `rolling back ${what}`, repeated };
     },

@@ -47,4 +47,21 @@ describe('what is new', () => {
     expect(about(changes, { away: 'no answer' }, t + second)).toEqual([]);
     expect(about(changes, {}, t + 2 * second)).toEqual(['run server the server answers again']);
   });
+
+  it('is each reason why an activity fails and is tried again, once', () => {
+    const changes = new Changes();
+    about(changes, {});
+    const failing = (attempt: number, reason: string) => ({
+      troubles: [
+        { workflowId: 'migration/demo/test-plan/rollback/1a', activity: 'watchWindow', attempt, reason },
+        { workflowId: 'migration/demo/test-plan/phase/1a', activity: 'runCheck', attempt, reason },
+      ],
+    });
+    expect(about(changes, failing(2, 'no room'))).toEqual([
+      'rollback/1a failing watchWindow failed, attempt 2: no room; it is tried again',
+      '1a failing runCheck failed, attempt 2: no room; it is tried again',
+    ]);
+    expect(about(changes, failing(3, 'no room'))).toEqual([]);
+    expect(about(changes, failing(4, 'read only'))).toHaveLength(2);
+  });
 });

@@ -260,6 +260,15 @@ describe('the picture of a run', () => {
     expect(drawn(failing).join('\n')).toContain('! watchWindow failed, attempt 3: refused');
   });
 
+  it('shows them where a rollback waits for its verification, too', () => {
+    const workflowId = 'migration/demo/test-plan/rollback/1a';
+    const failing = snapshot({
+      rollbacks: [rollback({ workflowId, state: 'rolling back' })],
+      troubles: [{ workflowId, activity: 'watchWindow', attempt: 2, reason: 'PG310 no room' }],
+    });
+    expect(drawn(failing).join('\n')).toContain('! watchWindow failed, attempt 2: PG310 no room');
+  });
+
   it('has no escape sequence without colour, and the same words with it', () => {
     const coloured = drawn(inWindow, paintFor({ never: false, env: { FORCE_COLOR: '1' }, isTTY: true }));
     const escape = /\u001b\[\d+m/g; // oxlint-disable-line no-control-regex
