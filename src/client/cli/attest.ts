@@ -10,7 +10,8 @@ import { safeJson } from '../render/clean.js';
 import { plain } from '../render/paint.js';
 import { tellSent, whoLine } from './answer.js';
 import { confirm } from './ask.js';
-import { chooseGate, gateTable } from './gate-choice.js';
+import { chooseGate } from './gate-choice.js';
+import { gateTable } from './gate-table.js';
 import type { Context } from './context.js';
 import { explain } from './report-error.js';
 

@@ -6,6 +6,7 @@ import type { PhasegateClient } from '../phasegate-client.js';
 import type { Paint } from '../render/paint.js';
 import { parseSpan } from '../render/time.js';
 import { columnsOf, paintOn, type Io } from './io.js';
+import { noName } from './no-name.js';
 import { asCalled, ownName } from './own-name.js';
 
 /** Options that every command takes, before or after its name. */
@@ -19,6 +20,12 @@ export interface GlobalOptions {
   /** False with `--no-input`. */
   input: boolean;
   timeout?: string;
+}
+
+/** Somebody at the command line; looking needs no name, deciding does. */
+export interface Caller {
+  name: string | undefined;
+  source: string;
 }
 
 /** What a command works with. */
@@ -35,13 +42,20 @@ export class Context {
     this.options = options;
   }
 
-  /** Who is asking: `--as`, then PHASEGATE_USER, then the name in the operating system. */
-  get me(): { name: string; source: string } {
+  /** Who is asking: `--as`, then PHASEGATE_USER, then the name in the operating system, if it has one. */
+  get caller(): Caller {
     const { as } = this.options;
     if (as !== undefined) return { name: as, source: '--as' };
     const named = this.io.env['PHASEGATE_USER'];
     if (named !== undefined && named !== '') return { name: named, source: 'PHASEGATE_USER' };
     return { name: osUser(), source: 'operating system' };
+  }
+
+  /** The same, for what is done in a person's name. @throws PhasegateError PG411 when nobody says who it is */
+  get me(): { name: string; source: string } {
+    const { name, source } = this.caller;
+    if (name === undefined) throw new PhasegateError('PG411', noName);
+    return { name, source };
   }
 
   /** Milliseconds, when `--timeout` was given. */
@@ -81,7 +95,7 @@ export class Context {
         address,
         namespace,
         env: this.io.env,
-        identity: `phasegate-cli:${this.me.name}`,
+        identity: `phasegate-cli:${this.caller.name ?? 'unknown'}`,
       });
     }
     return this.client;
@@ -141,10 +155,11 @@ export type Run = <Options extends object>(
   work: (context: Context, options: Options, args: ReadonlyArray<string | undefined>) => Promise<ExitCode | void>
 ) => (this: Command, ...raw: unknown[]) => Promise<void>;
 
-function osUser(): string {
+/** As in a container whose user id has no entry among its users. */
+function osUser(): string | undefined {
   try {
     return userInfo().username;
   } catch {
-    throw new PhasegateError('PG411', 'the operating system does not tell your name');
+    return undefined;
   }
 }

@@ -33,7 +33,8 @@ async function freezeThem(
     import('../../plan/read-and-freeze.js'),
   ]);
   const [loaded, around] = [await loadAnyPlan(context, plan), await readEnvironment(environment, vars)];
-  return freeze({ plan: loaded, environment: around, vars, startedBy: context.me.name });
+  const { name } = context.caller;
+  return freeze({ plan: loaded, environment: around, vars, ...(name === undefined ? {} : { startedBy: name }) });
 }
 
 /**

@@ -3,11 +3,10 @@ import { PhasegateError } from '../../plan/errors.js';
 import { requirePerson } from '../act/person.js';
 import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunRef, RunSnapshot } from '../read/snapshot.js';
-import { table } from '../render/table.js';
-import { untilText } from '../render/time.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { hasPoint, standing, whyClosed } from './closed-gate.js';
 import type { Context } from './context.js';
+import { gateTable } from './gate-table.js';
 import { requireMay } from './may-answer.js';
 
 /** A run, how it stands, and the one gate that an answer is for. */
@@ -161,16 +160,4 @@ export function meant(named: string, gate: Pick<OpenGate, 'address'>): boolean {
   const phase = parseAddress(gate.address)?.phase;
   const written = parseAddress(named, phase);
   return written !== undefined && means(written, gate.address);
-}
-
-export function gateTable(context: Context, gates: readonly OpenGate[]): string[] {
-  const now = context.io.now();
-  const rows = gates.map((gate) => [
-    gate.address,
-    gate.kind,
-    gate.title,
-    gate.people.join(', '),
-    untilText(gate.deadlineAt, now),
-  ]);
-  return table([['GATE', 'KIND', 'WHAT', 'WHO MAY ANSWER', 'DEADLINE'], ...rows]);
 }

@@ -1,3 +1,4 @@
+import type { Caller } from '../cli/context.js';
 import { openLink } from '../connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../../connection/settings.js';
 import { PhasegateError } from '../../plan/errors.js';
@@ -11,7 +12,7 @@ import { examineYou } from './you.js';
 export interface Examination {
   connection: ConnectionChoice;
   env: NodeJS.ProcessEnv;
-  me: { name: string; source: string };
+  me: Caller;
   /** File of an environment. */
   environment?: string;
   vars: Record<string, string>;
@@ -37,7 +38,7 @@ async function examineServer(
     return { findings: [fail('Temporal', reasonOf(error), hintOf(error))], unreachable: true };
   }
   try {
-    const link = await openLink(settings, `phasegate-doctor:${what.me.name}`);
+    const link = await openLink(settings, `phasegate-doctor:${what.me.name ?? 'unknown'}`);
     try {
       return {
         findings: [...(await examineTemporal(link)), ...(await examineWorkers(link, id, Date.now()))],

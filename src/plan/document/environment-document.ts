@@ -68,8 +68,10 @@ export const environmentDocument = z
             title: words().meta({ description: 'Who it is.', examples: ['Dana Weiss'] }),
             roles: z
               .array(identifier)
-              .min(1)
-              .meta({ description: 'Roles of the plan.', examples: [['release-manager']] }),
+              .meta({
+                description: 'Roles of the plan; none for somebody who starts, stops and looks, and decides nothing.',
+                examples: [['release-manager'], []],
+              }),
           })
           .meta({ id: 'person', description: 'One person.' })
       )

@@ -201,3 +201,15 @@ describe('rules of an environment', () => {
     expect(document?.title).toBe('http://x/{{vars.platform}}: [a, b]');
   });
 });
+
+describe('people of an environment', () => {
+  it('may hold no role: then they start and stop runs, and decide nothing', () => {
+    const { faults, document } = loadEnvironment(
+      sampleEnvironment.replace('cyd: { title: Cyd, roles: [ops] }', 'cyd: { title: Cyd, roles: [] }'),
+      'lab.yaml',
+      { platform: 'http://x' }
+    );
+    expect(faults).toEqual([]);
+    expect(document?.people['cyd']?.roles).toEqual([]);
+  });
+});

@@ -31,7 +31,7 @@ export function doctorCommand(run: Run): Command {
         const { findings, unreachable } = await examine({
           connection: context.options,
           env: context.io.env,
-          me: context.me,
+          me: context.caller,
           vars: options.var,
           ...(options.env === undefined ? {} : { environment: environmentFile(options.env) }),
         });

@@ -28,7 +28,11 @@ export function planCommand(run: Run): Command {
           import('../../preview/preview-lines.js'),
         ]);
         const documents = await freezeDocuments(context, plan, options);
-        const preview = buildPreview({ ...documents, startedBy: context.me.name, startAt: context.io.now() });
+        const preview = buildPreview({
+          ...documents,
+          startedBy: context.caller.name ?? 'unknown',
+          startAt: context.io.now(),
+        });
         if (options.output === 'json') context.print(safeJson(preview, 2));
         else if (options.output === 'name') context.print(preview.digest);
         else context.print(...previewLines(cleanDeep(preview), context.paint, context.columns));

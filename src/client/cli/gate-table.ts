@@ -1,0 +1,29 @@
+import type { OpenGate } from '../read/snapshot.js';
+import { table } from '../render/table.js';
+import { untilText } from '../render/time.js';
+import { hanging, widthOf } from '../render/width.js';
+import type { Context } from './context.js';
+
+const head = ['GATE', 'KIND', 'WHAT', 'WHO MAY ANSWER', 'DEADLINE'];
+
+/** Open gates as a table; a pipe gets it whole, a terminal that is too narrow for it one gate below the other. */
+export function gateTable({ io, columns }: Context, gates: readonly OpenGate[]): string[] {
+  return gateLines(gates, io.now(), io.out.isTTY ? columns : Infinity);
+}
+
+export function gateLines(gates: readonly OpenGate[], now: number, columns: number): string[] {
+  const rows = gates.map(({ address, kind, title, people, deadlineAt }) => [
+    address,
+    kind,
+    title,
+    people.join(', '),
+    untilText(deadlineAt, now),
+  ]);
+  const lines = table([head, ...rows]);
+  if (lines.every((line) => widthOf(line) <= columns)) return lines;
+  return rows.flatMap(([address = '', kind = '', what = '', who = '', deadline = '']) => [
+    address,
+    ...hanging('  ', what, columns),
+    ...hanging('  ', `${kind}, waits for ${who}, ${deadline}`, columns),
+  ]);
+}

@@ -1,0 +1,1 @@
+export const noName = 'the operating system does not tell your name';
