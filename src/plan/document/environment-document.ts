@@ -66,12 +66,10 @@ export const environmentDocument = z
         z
           .strictObject({
             title: words().meta({ description: 'Who it is.', examples: ['Dana Weiss'] }),
-            roles: z
-              .array(identifier)
-              .meta({
-                description: 'Roles of the plan; none for somebody who starts, stops and looks, and decides nothing.',
-                examples: [['release-manager'], []],
-              }),
+            roles: z.array(identifier).meta({
+              description: 'Roles of the plan; none for somebody who starts, stops and looks, and decides nothing.',
+              examples: [['release-manager'], []],
+            }),
           })
           .meta({ id: 'person', description: 'One person.' })
       )
