@@ -49,7 +49,7 @@ export function environmentCalls(environmentId: string): EnvironmentCalls {
           scheduleToCloseTimeout: longestMs,
           heartbeatTimeout: '10s',
           // A window outlives many workers: its source remembers what a dead one missed.
-          retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s', maximumAttempts: 100 },
+          retry: { initialInterval: '200ms', backoffCoefficient: 1.4, maximumInterval: '10s', maximumAttempts: 100 },
           cancellationType: ActivityCancellationType.TRY_CANCEL,
         })
       ),
