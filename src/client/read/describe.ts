@@ -28,12 +28,17 @@ export interface Described extends RunRef {
   activities: PendingActivity[];
 }
 
+/** PendingActivityState: no worker has it. */
+const scheduled = 1;
+
 export interface PendingActivity {
   type: string;
   attempt: number;
   heartbeat?: unknown;
   heartbeatAt?: number;
   failure?: string;
+  /** The task queue in which it waits for a worker; not set while one works on it. */
+  waitsIn?: string;
 }
 
 /** @throws PhasegateError PG403 when there is no such execution */
@@ -87,12 +92,14 @@ async function pendingActivity(link: Link, pending: RawPending): Promise<Pending
   const [heartbeat] = await decodePayloads(link, pending.heartbeatDetails?.payloads);
   const seconds = pending.lastHeartbeatTime?.seconds;
   const failure = pending.lastFailure?.message;
+  const waitsIn = pending.state === scheduled ? pending.activityOptions?.taskQueue?.name : undefined;
   return {
     type: pending.activityType?.name ?? '',
     attempt: pending.attempt ?? 1,
     ...(heartbeat === undefined ? {} : { heartbeat }),
     ...(seconds === undefined || seconds === null ? {} : { heartbeatAt: Number(seconds) * 1000 }),
     ...(typeof failure === 'string' && failure !== '' ? { failure } : {}),
+    ...(typeof waitsIn === 'string' && waitsIn !== '' ? { waitsIn } : {}),
   };
 }
 

@@ -59,8 +59,18 @@ export async function pollersOf(
 }
 
 /** The task queues of an environment that nobody polls; those of which the server does not tell in time are left out. */
-export async function idleQueues(link: Link, environmentId: string, withinMs: number): Promise<string[]> {
-  const looks = neededQueues(environmentId).map(async (queue) => {
+export function idleQueues(link: Link, environmentId: string, withinMs: number): Promise<string[]> {
+  return idleAmong(link, neededQueues(environmentId), withinMs);
+}
+
+/** The same of queues in which activities wait. */
+export function idleActivityQueues(link: Link, names: readonly string[], withinMs: number): Promise<string[]> {
+  const queues = names.map((name) => ({ name, type: activityTasks }) as const);
+  return idleAmong(link, queues, withinMs);
+}
+
+async function idleAmong(link: Link, queues: readonly NeededQueue[], withinMs: number): Promise<string[]> {
+  const looks = queues.map(async (queue) => {
     try {
       const { fresh } = await pollersOf(link, queue, Date.now(), withinMs);
       return fresh.length === 0 ? [queue.name] : [];

@@ -14,12 +14,15 @@ import { rollbackFromHistory } from './rollback-from-history.js';
 import { readFrozen } from './run-input.js';
 import { settle } from './settle.js';
 import type { LiveWindow, RunRef, RunSnapshot, Trouble } from './snapshot.js';
+import { UnpolledLook } from './unpolled.js';
 
 /** One phase or rollback: what it says, or what its history tells, and what its running activities tell. */
 interface Part<T> {
   status: T;
   windows: LiveWindow[];
   troubles: Trouble[];
+  /** Task queues in which its activities wait for a worker. */
+  waiting: string[];
   /** Set when it is open and did not answer. */
   silent?: Why;
 }
@@ -36,12 +39,14 @@ export class SnapshotReader {
   private readonly expected: RunRef | undefined;
   private frozen: FrozenPlan | undefined;
   private readonly ended = new Map<string, Part<unknown>>();
+  private readonly unpolled: UnpolledLook;
 
   /** @param expected a rollback that was just started: the visibility store may not show it yet */
   constructor(link: Link, run: RunRef, expected?: RunRef) {
     this.link = link;
     this.run = run;
     this.expected = expected;
+    this.unpolled = new UnpolledLook(link);
   }
 
   /**
@@ -79,7 +84,10 @@ export class SnapshotReader {
     const silent = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, silent: why }) =>
       why === undefined ? [] : [{ workflowId, why }]
     );
-    return snapshotOf(run, frozen, phases, rollbacks, silentPartsText(silent, frozen.environment.id));
+    const waiting = [activitiesOf(described), ...phases, ...rollbacks].flatMap((part) => part.waiting);
+    const unpolled = await this.unpolled.text(waiting, frozen.environment.id, Date.now());
+    const snapshot = snapshotOf(run, frozen, phases, rollbacks, silentPartsText(silent, frozen.environment.id));
+    return unpolled === undefined ? snapshot : { ...snapshot, unpolled };
   }
 
   private async unanswered(why: Why, described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
@@ -190,7 +198,7 @@ export function moves(relative: Relative): boolean {
   return relative.type === 'deploymentPhase' || relative.type === 'rollback';
 }
 
-function activitiesOf(described: Described): { windows: LiveWindow[]; troubles: Trouble[] } {
+function activitiesOf(described: Described): Pick<Part<unknown>, 'windows' | 'troubles' | 'waiting'> {
   const { workflowId, activities } = described;
   const windows = activities.flatMap(({ type, heartbeat, heartbeatAt }) =>
     type === 'watchWindow' && isHeartbeat(heartbeat)
@@ -200,7 +208,7 @@ function activitiesOf(described: Described): { windows: LiveWindow[]; troubles: 
   const troubles = activities.flatMap(({ type, attempt, failure }) =>
     failure === undefined ? [] : [{ workflowId, activity: type, attempt, reason: cleanDeep(failure) }]
   );
-  return { windows, troubles };
+  return { windows, troubles, waiting: activities.flatMap(({ waitsIn }) => waitsIn ?? []) };
 }
 
 function isHeartbeat(value: unknown): value is WindowHeartbeat {

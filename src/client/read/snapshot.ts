@@ -40,6 +40,8 @@ export interface RunSnapshot {
   troubles: Trouble[];
   /** Set when no worker answered and this was read from descriptions and histories: says so, and what to type. */
   noWorker?: string;
+  /** Set when activities of the run wait in task queues that nobody polls: says which, and what to type. */
+  unpolled?: string;
   /** Set by a watch while the server does not answer: why. Everything else is what was last seen. */
   away?: string;
 }

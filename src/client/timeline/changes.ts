@@ -7,6 +7,7 @@ export class Changes {
   private readonly seen = new Set<string>();
   private held = new Map<string, Gate>();
   private noWorker = false;
+  private unpolled = false;
   private away = false;
 
   /** @param now epoch ms, for what has no instant of its own */
@@ -44,7 +45,7 @@ export class Changes {
     });
   }
 
-  private reached({ noWorker, away }: RunSnapshot, now: number): RunEvent[] {
+  private reached({ noWorker, unpolled, away }: RunSnapshot, now: number): RunEvent[] {
     const events: RunEvent[] = [];
     const tell = (state: RunEvent['state'], text: string): void => {
       events.push({ key: `run:${state}:${now}`, at: now, about: 'run', state, text });
@@ -53,8 +54,11 @@ export class Changes {
     if (away === undefined && this.away) tell('server', 'the server answers again');
     if (noWorker !== undefined && !this.noWorker) tell('no worker', noWorker);
     if (noWorker === undefined && this.noWorker) tell('worker', 'a worker answers again');
+    if (unpolled !== undefined && !this.unpolled) tell('no worker', unpolled);
+    if (unpolled === undefined && this.unpolled) tell('worker', 'a worker has what waited for one');
     this.away = away !== undefined;
     this.noWorker = noWorker !== undefined;
+    this.unpolled = unpolled !== undefined;
     return events;
   }
 }

@@ -10,7 +10,7 @@ import type { View } from './view.js';
 
 /** What runs, where, how it stands and since when; what must be known to read anything below. */
 export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
-  const { run, noWorker, at } = snapshot;
+  const { run, noWorker, unpolled, at } = snapshot;
   const { paint, columns, now } = view;
   const end = run.outcome?.endedAt ?? now;
   const state = `${stateWords(effectiveState(snapshot), paint)}  ${clock(end - run.startedAt)}`;
@@ -31,7 +31,7 @@ export function headerLines(snapshot: RunSnapshot, view: View): Line[] {
     lines.push(line(paint('warn', `‖ paused by ${paused.by} at ${timeOfDay(paused.at, now)} UTC: nothing new begins`)));
   if (view.ui) lines.push(line(paint('dim', uiLink(view.ui, run.workflowId))));
   if (run.remarks.length > 0) lines.push(line(paint('warn', `! ${run.remarks.join(' · ')}`)));
-  if (noWorker !== undefined) lines.push(line(paint('bad', `! ${noWorker}`)));
+  for (const text of [noWorker, unpolled]) if (text !== undefined) lines.push(line(paint('bad', `! ${text}`)));
   if (snapshot.away !== undefined) lines.push(line(paint('bad', `! ${snapshot.away}; it is tried again`)));
   const ageMs = now - at;
   if (ageMs > 10_000 && !run.outcome) lines.push(line(paint('bad', `! no news since ${timeOfDay(at, now)} UTC`)));

@@ -48,6 +48,14 @@ describe('what is new', () => {
     expect(about(changes, {}, t + 2 * second)).toEqual(['run server the server answers again']);
   });
 
+  it('is that nobody polls where the run waits, once, and that somebody does', () => {
+    const changes = new Changes();
+    about(changes, {});
+    expect(about(changes, { unpolled: 'no worker polls q' })).toEqual(['run no worker no worker polls q']);
+    expect(about(changes, { unpolled: 'no worker polls q' }, t + second)).toEqual([]);
+    expect(about(changes, {}, t + 2 * second)).toEqual(['run worker a worker has what waited for one']);
+  });
+
   it('is each reason why an activity fails and is tried again, once', () => {
     const changes = new Changes();
     about(changes, {});

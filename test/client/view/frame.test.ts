@@ -237,6 +237,11 @@ describe('the picture of a run', () => {
     expect(lines).toContain('! identities were not verified');
   });
 
+  it('says in which task queue a run waits unpolled', () => {
+    const [, , , below] = drawn(snapshot({ unpolled: 'no worker polls phasegate-demo' }));
+    expect(below).toBe('! no worker polls phasegate-demo');
+  });
+
   it('says since when there is no news', () => {
     expect(drawn(snapshot({ at: now - 20 * second })).join('\n')).toContain('! no news since 21:30:25 UTC');
   });
