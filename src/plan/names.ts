@@ -5,6 +5,9 @@ import type { Environment, Plan } from './model.js';
 
 export const workflowQueue = 'phasegate';
 
+/** The worker deployment whose builds run the workflows. */
+export const deploymentName = 'phasegate';
+
 /** Activities that touch the environment. */
 export function environmentQueue(environmentId: string): string {
   return `phasegate-${environmentId}`;

@@ -2,8 +2,7 @@ import type { Client } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
-
-const deploymentName = 'phasegate';
+import { deploymentName } from '../plan/names.js';
 
 /**
  * Workflow code is versioned from the first day: phases and rollbacks stay on the build they began on, migrations move

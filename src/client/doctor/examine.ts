@@ -2,6 +2,7 @@ import type { Caller } from '../cli/context.js';
 import { openLink } from '../connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../../connection/settings.js';
 import { PhasegateError } from '../../plan/errors.js';
+import { examineBuilds } from './builds.js';
 import { examineEnvironment, type ExaminedEnvironment } from './environment.js';
 import { fail, reasonOf, type Finding } from './finding.js';
 import { examineMachine } from './machine.js';
@@ -41,7 +42,11 @@ async function examineServer(
     const link = await openLink(settings, `phasegate-doctor:${what.me.name ?? 'unknown'}`);
     try {
       return {
-        findings: [...(await examineTemporal(link)), ...(await examineWorkers(link, id, Date.now()))],
+        findings: [
+          ...(await examineTemporal(link)),
+          ...(await examineWorkers(link, id, Date.now())),
+          ...(await examineBuilds(link, id, Date.now())),
+        ],
         unreachable: false,
       };
     } finally {

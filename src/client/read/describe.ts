@@ -24,10 +24,14 @@ export interface Described extends RunRef {
   awaiting: string[];
   deadlineAt?: number;
   outcome?: Outcome;
+  /** The build whose workers alone can go on with it; not set where it moves on with the current one. */
+  pinnedTo?: string;
   children: Array<RunRef & { type: string }>;
   activities: PendingActivity[];
 }
 
+/** VersioningBehavior. */
+const pinned = 1;
 /** PendingActivityState: no worker has it. */
 const scheduled = 1;
 
@@ -53,6 +57,7 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
   const phase = attributes.get(searchAttributes.phase);
   const deadline = attributes.get(searchAttributes.deadline);
   const outcome = outcomeOf(description.memo);
+  const pinnedTo = pinnedBuild(description.raw.workflowExecutionInfo?.versioningInfo);
   return {
     workflowId: description.workflowId,
     runId: description.runId,
@@ -67,6 +72,7 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
     awaiting: attributes.get(searchAttributes.awaiting) ?? [],
     ...(deadline ? { deadlineAt: deadline.getTime() } : {}),
     ...(outcome ? { outcome } : {}),
+    ...(pinnedTo === undefined ? {} : { pinnedTo }),
     children: (description.raw.pendingChildren ?? []).map((child) => ({
       workflowId: child.workflowId ?? '',
       runId: child.runId ?? '',
@@ -84,9 +90,18 @@ export async function currentOf(link: Link, started: RunRef): Promise<RunRef> {
   return firstRunId === started.runId ? { workflowId, runId } : started;
 }
 
-type RawPending = NonNullable<
-  Awaited<ReturnType<ReturnType<Link['temporal']['workflow']['getHandle']>['describe']>>['raw']['pendingActivities']
->[number];
+type Raw = Awaited<ReturnType<ReturnType<Link['temporal']['workflow']['getHandle']>['describe']>>['raw'];
+type RawPending = NonNullable<Raw['pendingActivities']>[number];
+type RawVersioning = NonNullable<Raw['workflowExecutionInfo']>['versioningInfo'];
+
+/** A person may have moved an execution to another build, or off its pin. */
+function pinnedBuild(info: RawVersioning): string | undefined {
+  const moved = info?.versioningOverride;
+  if (moved?.autoUpgrade) return undefined;
+  const version =
+    moved?.pinned?.version ?? (info?.behavior === pinned || moved?.pinned ? info?.deploymentVersion : undefined);
+  return version?.buildId || undefined;
+}
 
 async function pendingActivity(link: Link, pending: RawPending): Promise<PendingActivity> {
   const [heartbeat] = await decodePayloads(link, pending.heartbeatDetails?.payloads);

@@ -36,6 +36,12 @@ export async function openBelow(link: Link, migration: string): Promise<Relative
   return found.filter((relative) => relative.type !== 'cleanup' && relative.type !== 'alert');
 }
 
+/** Phases and rollbacks that are open: of one environment, or of all. */
+export async function openParts(link: Link, environmentId: string | undefined): Promise<Relative[]> {
+  const where = environmentId === undefined ? '' : ` AND PhasegateEnvironment = ${quoted(environmentId)}`;
+  return listRelatives(link, `WorkflowType IN ('deploymentPhase', 'rollback') AND ExecutionStatus = 'Running'${where}`);
+}
+
 async function listRelatives(link: Link, query: string): Promise<Relative[]> {
   return link.call(`list ${query}`, async () => {
     const found: Relative[] = [];

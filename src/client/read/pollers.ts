@@ -15,6 +15,8 @@ export interface NeededQueue {
 /** Who polls a task queue: those that do now, and the last that did when none does. */
 export interface Pollers {
   fresh: string[];
+  /** The builds of those that poll now, as far as they say. */
+  builds: string[];
   last?: { identity: string; at: number };
 }
 
@@ -51,11 +53,29 @@ export async function pollersOf(
   );
   const seen = (pollers ?? []).map((poller) => ({
     identity: poller.identity ?? 'unknown',
+    build: poller.deploymentOptions?.buildId,
     at: Number(poller.lastAccessTime?.seconds ?? 0) * 1000,
   }));
-  const fresh = seen.filter(({ at }) => now - at < freshMs).map(({ identity }) => identity);
+  const fresh = seen.filter(({ at }) => now - at < freshMs);
   const last = seen.toSorted((a, b) => b.at - a.at)[0];
-  return { fresh: [...new Set(fresh)], ...(last === undefined ? {} : { last }) };
+  return {
+    fresh: [...new Set(fresh.map(({ identity }) => identity))],
+    builds: [...new Set(fresh.flatMap(({ build }) => build || []))].toSorted(),
+    ...(last === undefined ? {} : { last: { identity: last.identity, at: last.at } }),
+  };
+}
+
+/**
+ * The builds that polled for workflows within the last minute; undefined when the server does not tell in time.
+ *
+ * @param withinMs as in {@link pollersOf}
+ */
+export async function pollingBuilds(link: Link, now: number, withinMs?: number): Promise<string[] | undefined> {
+  const queue = { name: workflowQueue, type: workflowTasks } as const;
+  return pollersOf(link, queue, now, withinMs).then(
+    ({ builds }) => builds,
+    () => undefined
+  );
 }
 
 /** The task queues of an environment that nobody polls; those of which the server does not tell in time are left out. */

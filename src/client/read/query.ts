@@ -3,6 +3,7 @@ import { statusQuery } from '../../plan/wire.js';
 import { isNotFound, NoAnswer, reasonOf, workerRefused } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep, cleanLine } from '../render/clean.js';
+import { partName, pinnedAdvice, pollingWords, type Builds, type Pinned } from './build-words.js';
 import type { RunRef } from './snapshot.js';
 
 /**
@@ -35,23 +36,28 @@ export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusW
 }
 
 /** Why a run is shown without its workflows' own words, and what to do about it. */
-export function unansweredText(why: Why, environmentId: string): string {
-  if (why === 'no worker') {
-    return `no worker answers: this is what Temporal itself knows. Start one with: phasegate worker --env ${environmentId}`;
+export function unansweredText(why: Why, open: readonly Pinned[], { polling, environmentId }: Builds): string {
+  if (why !== 'no worker') {
+    return `a worker answers but cannot go on with this run (${why.problem}): this is what Temporal itself knows. See the worker's log`;
   }
-  return `a worker answers but cannot go on with this run (${why.problem}): this is what Temporal itself knows. See the worker's log`;
+  const pinned = open.flatMap(({ workflowId, pinnedTo }) =>
+    pinnedTo === undefined ? [] : [`${partName(workflowId)} needs one of build ${pinnedTo}`]
+  );
+  const seen = polling === undefined || polling.length === 0 ? [] : [pollingWords(polling)];
+  const more = [...pinned, ...seen].join('; ');
+  return `no worker answers: this is what Temporal itself knows. Start one with: phasegate worker --env ${environmentId}${more === '' ? '' : ` (${more})`}`;
 }
 
 /** The same for phases and rollbacks of a run that answers itself; undefined when all of them do. */
-export function silentPartsText(
-  parts: ReadonlyArray<{ workflowId: string; why: Why }>,
-  environmentId: string
-): string | undefined {
+export function silentPartsText(parts: ReadonlyArray<Pinned & { why: Why }>, builds: Builds): string | undefined {
   const [first] = parts;
   if (!first) return undefined;
-  const names = parts.map(({ workflowId }) => workflowId.split('/').slice(-2).join('/')).join(', ');
+  const names = parts.map(({ workflowId }) => partName(workflowId)).join(', ');
   if (first.why !== 'no worker') {
     return `a worker answers but cannot go on with ${names} (${first.why.problem}): of that is shown what Temporal itself knows. See the worker's log`;
   }
-  return `no worker answers for ${names}: of that is shown what Temporal itself knows. It stays with the build that began it; start a worker of that build with: phasegate worker --env ${environmentId}`;
+  const began = [...new Set(parts.flatMap(({ pinnedTo }) => pinnedTo ?? []))];
+  const stays = began.length === 0 ? 'the build that began it' : `build ${began.join(' and ')}, which began it`;
+  const seen = pollingWords(builds.polling);
+  return `no worker answers for ${names}: of that is shown what Temporal itself knows. It stays with ${stays}${seen === '' ? '' : ` (${seen})`}; ${pinnedAdvice(parts, builds)}`;
 }

@@ -1,31 +1,34 @@
-import type { WindowHeartbeat } from '../../activities/contract.js';
 import { runLedger, type RunLedger } from '../../plan/ledger-history.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
+import { atWork, type AtWork } from './at-work.js';
+import type { Builds } from './build-words.js';
 import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
 import { readHistory, readInput, type HistoryFacts } from './history.js';
 import { phaseFromHistory } from './phase-from-history.js';
+import { pollingBuilds } from './pollers.js';
 import { queryStatus, silentPartsText, unansweredText, type Why } from './query.js';
 import { rollbackFromHistory } from './rollback-from-history.js';
 import { readFrozen } from './run-input.js';
 import { settle } from './settle.js';
-import type { LiveWindow, RunRef, RunSnapshot, Trouble } from './snapshot.js';
+import type { RunRef, RunSnapshot } from './snapshot.js';
 import { UnpolledLook } from './unpolled.js';
 
 /** One phase or rollback: what it says, or what its history tells, and what its running activities tell. */
-interface Part<T> {
+interface Part<T> extends AtWork {
   status: T;
-  windows: LiveWindow[];
-  troubles: Trouble[];
-  /** Task queues in which its activities wait for a worker. */
-  waiting: string[];
+  /** Set when it is open: the build that alone can go on with it, where there is one. */
+  pinnedTo?: string;
   /** Set when it is open and did not answer. */
   silent?: Why;
 }
+
+/** Asked only while somebody does not answer; more than it, the advice loses. */
+const buildsWithinMs = 400;
 
 /** Which phases and rollbacks of a run are read. */
 export type Parts = 'all' | 'open';
@@ -81,12 +84,13 @@ export class SnapshotReader {
     const phases = await this.parts(current, phaseFromHistory, true);
     const undoing = (await this.rollbackRefs(run, phases, described)).filter(({ open }) => open || which === 'all');
     const rollbacks = await this.parts(undoing, rollbackFromHistory, true);
-    const silent = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, silent: why }) =>
-      why === undefined ? [] : [{ workflowId, why }]
+    const silent = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, silent: why, pinnedTo }) =>
+      why === undefined ? [] : [{ workflowId, why, pinnedTo }]
     );
-    const waiting = [activitiesOf(described), ...phases, ...rollbacks].flatMap((part) => part.waiting);
+    const noWorker = silent.length > 0 ? silentPartsText(silent, await this.builds(frozen)) : undefined;
+    const waiting = [atWork(described), ...phases, ...rollbacks].flatMap((part) => part.waiting);
     const unpolled = await this.unpolled.text(waiting, frozen.environment.id, Date.now());
-    const snapshot = snapshotOf(run, frozen, phases, rollbacks, silentPartsText(silent, frozen.environment.id));
+    const snapshot = snapshotOf(run, frozen, phases, rollbacks, noWorker);
     return unpolled === undefined ? snapshot : { ...snapshot, unpolled };
   }
 
@@ -95,15 +99,28 @@ export class SnapshotReader {
     // A worker that answers, though not for the migration, answers for its phases at once; none costs a second each.
     const ask = why !== 'no worker';
     const of = (type: string): Relative[] => family.filter((relative) => relative.type === type);
-    const [phases, rollbacks, input] = await Promise.all([
+    const [phases, rollbacks, input, builds] = await Promise.all([
       this.parts(of('deploymentPhase'), phaseFromHistory, ask),
       this.parts(of('rollback'), rollbackFromHistory, ask),
       readInput(this.link, described),
+      this.builds(frozen),
     ]);
     const startedBy = (input as { startedBy?: string }).startedBy ?? 'unknown';
     const statuses = phases.map((part) => part.status);
     const run = cleanDeep(runFromOutside(described, frozen, family, statuses, startedBy));
-    return snapshotOf(run, frozen, phases, rollbacks, unansweredText(why, frozen.environment.id));
+    const pinned = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, pinnedTo }) =>
+      pinnedTo === undefined ? [] : [{ workflowId, pinnedTo }]
+    );
+    return snapshotOf(run, frozen, phases, rollbacks, unansweredText(why, pinned, builds));
+  }
+
+  private async builds({ environment }: FrozenPlan): Promise<Builds> {
+    const { namespace } = this.link.settings;
+    return {
+      polling: await pollingBuilds(this.link, Date.now(), buildsWithinMs),
+      namespace,
+      environmentId: environment.id,
+    };
   }
 
   /** Rollbacks are named by their phase or run only when they have ended, so Temporal is asked for them. */
@@ -135,7 +152,8 @@ export class SnapshotReader {
     if (known) return known as Part<T>;
     const described = await describeRun(this.link, ref.workflowId, ref.runId);
     const asked = described.open && ask ? await queryStatus<T>(this.link, ref) : undefined;
-    const around = activitiesOf(described);
+    const { open, pinnedTo } = described;
+    const around = { ...atWork(described), ...(open && pinnedTo !== undefined ? { pinnedTo } : {}) };
     if (asked && 'status' in asked) return { ...asked, ...around };
     const status = cleanDeep(fromHistory(await readHistory(this.link, ref), described));
     const part = { status, ...around, ...(asked ? { silent: asked.why } : {}) };
@@ -196,21 +214,4 @@ function snapshotOf(
 /** Only phases and rollbacks hold or undo changes. */
 export function moves(relative: Relative): boolean {
   return relative.type === 'deploymentPhase' || relative.type === 'rollback';
-}
-
-function activitiesOf(described: Described): Pick<Part<unknown>, 'windows' | 'troubles' | 'waiting'> {
-  const { workflowId, activities } = described;
-  const windows = activities.flatMap(({ type, heartbeat, heartbeatAt }) =>
-    type === 'watchWindow' && isHeartbeat(heartbeat)
-      ? [{ workflowId, heartbeat: cleanDeep(heartbeat), at: heartbeatAt ?? 0 }]
-      : []
-  );
-  const troubles = activities.flatMap(({ type, attempt, failure }) =>
-    failure === undefined ? [] : [{ workflowId, activity: type, attempt, reason: cleanDeep(failure) }]
-  );
-  return { windows, troubles, waiting: activities.flatMap(({ waitsIn }) => waitsIn ?? []) };
-}
-
-function isHeartbeat(value: unknown): value is WindowHeartbeat {
-  return typeof value === 'object' && value !== null && 'k' in value && 'state' in value && 'latest' in value;
 }

@@ -2,7 +2,7 @@ import { linkOver, type Link } from '../../../src/client/connection/link.js';
 import type { Stage } from './stage.js';
 
 /** The client's own link, over the connection that a stage has open. */
-export function linkOf({ client }: Stage): Link {
+export function linkOf({ client }: Pick<Stage, 'client'>): Link {
   const { connection, options } = client;
   const nowhere = { address: '', addressSource: '', namespaceSource: '', options: { address: '' } };
   // The stage's client has a plain connection; its interface type does not say so.

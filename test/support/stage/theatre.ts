@@ -51,16 +51,19 @@ export function openTheatre(cached?: number): Promise<Theatre> {
  * A theatre of its own, on a server of its own; whoever builds it closes it.
  *
  * @param interceptors of all its workers, and of those of its stages
+ * @param build what the workflows' build is called; default: the id of the present one
  */
 export async function buildTheatre(
   { address, namespace }: Where,
   cached?: number,
-  interceptors: WorkerInterceptors = {}
+  interceptors: WorkerInterceptors = {},
+  build?: string
 ): Promise<Theatre> {
   const dataConverter = { payloadConverterPath };
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace, dataConverter });
-  const { code, buildId } = await loadBundle();
+  const bundle = await loadBundle();
+  const { code, buildId } = { ...bundle, ...(build === undefined ? {} : { buildId: build }) };
   const shared = { connection: native, namespace, dataConverter, interceptors };
   const worker = await Worker.create({
     ...shared,
