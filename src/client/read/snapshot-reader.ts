@@ -62,10 +62,12 @@ export class SnapshotReader {
       this.readFrozen(),
       queryStatus<RunStatus>(this.link, this.run),
     ]);
-    const snapshot =
+    const found =
       'status' in asked
         ? await this.answered(asked.status, described, frozen, parts)
         : await this.unanswered(asked.why, described, frozen);
+    // Locks, the decisions kept at its end, notices: the run has activities of its own.
+    const snapshot = { ...found, troubles: [...atWork(described).troubles, ...found.troubles] };
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 

@@ -11,6 +11,7 @@ import { headerLines } from './header.js';
 import { keep, line, type Line } from './line.js';
 import { phaseLines } from './phase-lines.js';
 import { rollbackLines } from './rollback-lines.js';
+import { troubleLines } from './trouble-lines.js';
 import { runName } from '../../plan/text/command-lines.js';
 import type { View } from './view.js';
 
@@ -23,6 +24,7 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
     ...headerLines(snapshot, view),
     line(''),
     ...lockLines(effectiveState(snapshot), view),
+    ...troubleLines(snapshot, snapshot.run.workflowId, view),
     ...phaseLines(snapshot, view),
     ...rollbackLines(snapshot, view),
     ...(gates.length > 0 ? [line(''), ...gates] : []),

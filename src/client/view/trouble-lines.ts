@@ -3,7 +3,7 @@ import { troubleText } from '../timeline/changes.js';
 import { keep, line, type Line } from './line.js';
 import type { View } from './view.js';
 
-/** Activities of a phase or rollback that fail and are tried again: why nothing seems to happen. */
+/** Activities of a run, phase or rollback that fail and are tried again: why nothing seems to happen. */
 export function troubleLines({ troubles }: RunSnapshot, workflowId: string, view: View): Line[] {
   return troubles
     .filter((trouble) => trouble.workflowId === workflowId)
