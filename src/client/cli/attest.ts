@@ -49,7 +49,7 @@ export async function attest(
   const { snapshot, gates } =
     item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
   if (gates.length === 0) throw new PhasegateError('PG203', `no open item waits for ${context.me.name}`);
-  context.note('', ...gateTable(context, gates), '', whoLine(context, { snapshot }));
+  context.note('', ...gateTable(context, gates, context.io.err), '', whoLine(context, { snapshot }));
   const which = gates.length === 1 ? (gates[0]?.address ?? '') : `all ${gates.length} items`;
   await confirm(context, `Answer "${answer}" to ${which}?`, options.yes === true);
   const { evidence, reason } = options;
@@ -132,6 +132,6 @@ async function listItems(
   context.note(
     `${mine.length} of ${counted(gates.length, 'open item')} ${mine.length === 1 ? 'waits' : 'wait'} for ${name}:`
   );
-  if (gates.length > 0) context.print(...gateTable(context, gates));
+  if (gates.length > 0) context.print(...gateTable(context, gates, context.io.out));
   return exitCodes.ok;
 }

@@ -113,7 +113,7 @@ function pickGate(
   if (gate && others.length === 0) return gate;
   if (gate) {
     const run = runName(snapshot.run.workflowId);
-    context.note(...gateTable(context, found));
+    context.note(...gateTable(context, found, context.io.err));
     throw new PhasegateError(
       'PG404',
       `several gates could take "${answer}": ${found.map((one) => one.address).join(', ')}`,
