@@ -46,6 +46,13 @@ describe('the ledger of an execution', () => {
     }
   );
 
+  it('refuses it also when something else came between the two', () => {
+    const between = { type: 'notify', result: {} };
+    expect(() =>
+      ledgerOf([{ type: 'captureChange', result: null }, between, { type: 'applyChange' }, ...captured(first)])
+    ).toThrow(/another version/);
+  });
+
   it.each([[undefined], [null], ['text'], [{ id: '1a/x#1' }]])(
     'leaves out an answer that nothing was applied upon: %j',
     (result) => {
@@ -71,10 +78,17 @@ describe('what a rollback undid', () => {
     ]);
   });
 
+  it('is never what cannot be undone, though its target was brought back', () => {
+    const final = { ...second, cannotUndo: 'data was converted' };
+    expect(undoneBy({ startedAt: 0, input: { entries: [first, final] }, activities: [undo('1a/deploy#1')] })).toEqual([
+      'r/1a/deploy#1',
+    ]);
+  });
+
   it('is told by its undos alone, also when its input is not understood', () => {
     const check = { type: 'runCheck', result: { entryId: '1b/deploy#1' } };
     const activities = [check, undo('1a/deploy#1')];
-    expect(undoneBy({ startedAt: 0, input: { entries: [null, 'x', first, second] }, activities })).toEqual([
+    expect(undoneBy({ startedAt: 0, input: { entries: [null, 'x', first, second, other] }, activities })).toEqual([
       'r/1a/deploy#1',
       'r/1a/deploy#2',
     ]);

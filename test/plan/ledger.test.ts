@@ -44,6 +44,23 @@ function entry(id: string, change: Change, more: Partial<LedgerEntry> & { before
 const order = (entries: LedgerEntry[]): Array<[string, string[]]> =>
   undoOrder(entries).map((undo) => [undo.entry.id, undo.covers]);
 
+describe('a target', () => {
+  it('is one flag or one deploy target, also where both bear one name', () => {
+    const changes = [
+      flag('1a/a#1', 'core'),
+      flag('1a/b#1', 'tools'),
+      deploy('1a/c#1', 'core'),
+      deploy('1a/d#1', 'tools'),
+    ];
+    expect(changes.map(({ change }) => targetOf(change))).toEqual([
+      'flag/core',
+      'flag/tools',
+      'deploy/core',
+      'deploy/tools',
+    ]);
+  });
+});
+
 describe('undoOrder', () => {
   it('takes exposure first, then the rest in reverse', () => {
     const entries = [deploy('1a/d1#1', 'core'), flag('1a/f#1', 'X'), deploy('1a/d2#1', 'tools')];
