@@ -2,8 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import type { Scope } from '../scope.js';
 
-/** A third of the shortest heartbeat timeout in use (10 s): one that is late does not cost the activity. */
-const pulseMs = 3000;
+/**
+ * Two within the shortest heartbeat timeout in use (10 s): one that is lost does not cost the activity. With hundreds of
+ * windows heartbeats are most of a worker's work.
+ */
+const pulseMs = 4500;
 
 /**
  * Works with a beating heart: `beat` is called every few seconds whatever the work waits for, a source that takes its
