@@ -6,7 +6,7 @@ const parts = {
   },
   gates: {
     mutate: ['src/plan/{gate-rules,quorum,people,address}.ts'],
-    tests: ['test/plan/{gate-rules,quorum,address,people}.test.ts'],
+    tests: ['test/plan/{gate-rules,gate-digest,quorum,address,people}.test.ts'],
   },
   ledger: {
     mutate: ['src/plan/{ledger,ledger-history}.ts'],

@@ -118,7 +118,7 @@ export function recover(spec: WindowSpec, state: WindowState, sample: Sample): W
 
 /** Whether data that comes back can end the HOLD of a window; a deadline or a missing baseline is for people. */
 export function canRecover(state: WindowState): boolean {
-  return state.verdict === 'HOLD' && state.hold?.cause === 'data';
+  return state.hold?.cause === 'data';
 }
 
 /** `judgeSample` or, while the window is held, `recover`. */

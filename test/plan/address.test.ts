@@ -39,9 +39,16 @@ describe('an address', () => {
         expect(parseAddress(full)).toEqual({ phase, step, attempt });
         expect(parseAddress(full.toUpperCase())).toEqual({ phase, step, attempt });
         expect(means({ phase, step }, full)).toBe(true);
+        expect(means({ phase, step, attempt }, full)).toBe(true);
+        expect(means({ phase: `${phase}x`, step }, full)).toBe(false);
+        expect(means({ phase, step: `${step}x` }, full)).toBe(false);
         expect(means({ phase, step, attempt: attempt + 1 }, full)).toBe(false);
       })
     );
+  });
+
+  it('is not meant by what is none', () => {
+    expect(means({ phase: '1a', step: 'window' }, 'window')).toBe(false);
   });
 
   it('never throws, whatever somebody writes', () => {

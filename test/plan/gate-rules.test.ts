@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attestationProblem, findGate, sameDigest, short, type GateContext } from '../../src/plan/gate-rules.js';
+import { attestationProblem, findGate, starterMayDecide, type GateContext } from '../../src/plan/gate-rules.js';
 import type { Person } from '../../src/plan/model.js';
 import type { Gate } from '../../src/plan/run-status.js';
 
@@ -83,6 +83,7 @@ describe('finding the gate that an answer is for', () => {
     const decided = gate('1a/approval#1', { people: [], decisions: [{ ...said, decision: 'approve' }] });
     expect(found('reject', { by: 'erin' }, [decided])).toBe('1a/approval#1');
     expect(found('approve', { by: 'erin' }, [decided])).toBe('PG208');
+    expect(found('approve', { by: 'carlos' }, [decided])).toBe('PG204');
   });
 
   it('lets the starter decide where the plan says so', () => {
@@ -95,6 +96,28 @@ describe('finding the gate that an answer is for', () => {
     const escalated = gate('1a/approval#1', { standIn: 'cto', people: ['erin', 'carlos'] });
     expect(found('approve', { by: 'carlos' }, [escalated])).toBe('1a/approval#1');
     expect(found('reject', { by: 'carlos' }, [escalated])).toBe('1a/approval#1');
+  });
+});
+
+describe('the one who started a run', () => {
+  const spec = {
+    roles: { lead: 1 },
+    expires: { ms: 1, planned: '1ms' },
+    onExpiry: 'rollback',
+    remindEvery: { ms: 1, planned: '1ms' },
+  } as const;
+  it.each([
+    ['the approval', '1a/approval#2', false, false],
+    ['the approval, where the plan allows it', '1a/approval#2', true, true],
+    ['a HOLD', '1a/window#1', false, true],
+    ['a step whose name ends so', '1a/my-approval#1', false, true],
+    ['the approval of another phase', '1b/approval#1', false, true],
+  ])('may decide at a gate of the phase, or not: %s', (_what, address, allowStarter, may) => {
+    expect(starterMayDecide({ address }, { id: '1a', approval: { ...spec, allowStarter } })).toBe(may);
+  });
+
+  it('may not waive the approval of a phase that says nothing about it', () => {
+    expect(starterMayDecide({ address: '1a/approval#1' }, { id: '1a' })).toBe(false);
   });
 });
 
@@ -174,6 +197,12 @@ describe('an answer to a checklist item', () => {
     ['done', item, { answer: 'done' }, undefined],
     ['done without the evidence it needs', { ...item, evidence: 'required' as const }, { answer: 'done' }, 'PG212'],
     ['done with it', { ...item, evidence: 'required' as const }, { answer: 'done', evidence: 'link' }, undefined],
+    [
+      'failed without the evidence of a yes',
+      { ...item, evidence: 'required' as const },
+      { answer: 'failed', reason: 'why' },
+      undefined,
+    ],
     ['failed without a reason', item, { answer: 'failed' }, 'PG212'],
     ['failed with one', item, { answer: 'failed', reason: 'why' }, undefined],
     ['not applicable where that is no answer', item, { answer: 'not-applicable', reason: 'why' }, 'PG211'],
@@ -194,36 +223,5 @@ describe('an answer to a checklist item', () => {
     [{ answer: 'done' }, 'this item needs evidence: a link, a note, or the digest of a file'],
   ])('that lacks something says what: %j', (message, reason) => {
     expect(attestationProblem({ ...item, evidence: 'required' }, message)?.reason).toBe(reason);
-  });
-});
-
-describe('a digest', () => {
-  it.each([
-    [digest, true],
-    [digest.toUpperCase(), true],
-    [short(digest), true],
-    ['ab12ab12', true],
-    ['ab12ab12...', true],
-    ['ab12ab1', false],
-    ['', false],
-    ['sha256:', false],
-    ['ab12ab13', false],
-    [`${digest}00`, false],
-    [` ${digest} `, true],
-    ['ab12ab12…', true],
-    ['x sha256:ab12ab12', false],
-    ['b12ab12a', false],
-  ])('is meant by "%s": %s', (written, same) => {
-    expect(sameDigest(digest, written)).toBe(same);
-  });
-
-  it('of a gate without one is meant by nothing', () => {
-    expect(sameDigest('', 'ab12ab12')).toBe(false);
-    expect(short('')).toBe('');
-  });
-
-  it('is cut only when that makes it shorter', () => {
-    expect(short('sha256:0123456789abc')).toBe('sha256:0123456789abc');
-    expect(short('sha256:0123456789abcd')).toBe('sha256:0123456789ab…');
   });
 });

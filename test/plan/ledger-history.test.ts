@@ -34,8 +34,13 @@ describe('the ledger of an execution', () => {
     expect(ledgerOf([{ type: 'runCheck', result: {} }, ...captured(first, second)])).toEqual([first, second]);
   });
 
+  it('has a change once that was applied again', () => {
+    expect(ledgerOf([...captured(first), { type: 'applyChange' }])).toEqual([first]);
+  });
+
   it('leaves out a capture that did not complete', () => {
     expect(ledgerOf([{ type: 'captureChange' }, ...captured(first)])).toEqual([first]);
+    expect(ledgerOf([...captured(first), { type: 'captureChange' }])).toEqual([first]);
   });
 
   it.each([[null], ['text'], [{ id: '1a/x#1' }], [{ before: {}, change: {} }]])(
@@ -98,6 +103,7 @@ describe('what a rollback undid', () => {
 
   it('is nothing when it did nothing', () => {
     expect(undoneBy({ startedAt: 0, activities: [{ type: 'undoChange' }], input: 'rubbish' })).toEqual([]);
+    expect(undoneBy({ startedAt: 0, activities: [], input: null, result: null })).toEqual([]);
   });
 });
 

@@ -202,6 +202,10 @@ describe('what stays as it is', () => {
       undefined,
     ]);
     expect(closeBehind(told)).toEqual(told);
+    const again = deploy('1c/d#1', 'core', { cannotUndo: 'the schema moves on again' });
+    expect(closeBehind([deploy('1a/d#1', 'core'), closed, again])[0]?.cannotUndo).toBe(
+      'behind 1c/d#1: the schema moves on again'
+    );
   });
 });
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodes, outcomeExitCode, outcomeKinds, outcomeWords } from '../../src/plan/outcome.js';
 import { lockKeys, migrationId, phaseWorkflowId, remarksOf, rollbackWorkflowId } from '../../src/plan/names.js';
-import { findPerson, namesInRoles } from '../../src/plan/people.js';
 import { environment, phase, plan, step } from '../support/stage/plans.js';
 
 describe('what a run locks', () => {
@@ -33,19 +32,6 @@ describe('remarks', () => {
       'time is compressed 180 times',
       'identities were not verified',
     ]);
-  });
-});
-
-describe('people', () => {
-  const { people } = environment('test');
-  it('are found however their name is written, and never by a part of it', () => {
-    expect(findPerson(people, ' ERIN ')?.name).toBe('erin');
-    expect(findPerson(people, 'eri')).toBeUndefined();
-    expect(findPerson(people, '')).toBeUndefined();
-  });
-  it('are named by their roles', () => {
-    expect(namesInRoles(people, ['lead'])).toEqual(['dana', 'erin', 'lee']);
-    expect(namesInRoles(people, ['nobody'])).toEqual([]);
   });
 });
 

@@ -54,6 +54,9 @@ describe('a message', () => {
       { by: 'erin', item: 'x', answer: 'maybe' },
       'must be one of done, not-applicable, failed',
     ],
+    ['an answer that is no text', 'attest', { by: 'erin', item: 'x', answer: 7 }, 'must be one of done'],
+    ['two typos', 'pause', { by: 'erin', a: 1, b: 2 }, '"a", "b" is not known here'],
+    ['two faults', 'reject', { by: '', reason: '' }, '"by" must not be empty; "reason" must not be empty'],
     [
       'a payload that could not be decoded',
       'approve',
@@ -63,6 +66,13 @@ describe('a message', () => {
   ])('is refused with an example: %s', (_what, name, raw, expected) => {
     expect(problemOf(name, raw)).toContain(expected);
     expect(problemOf(name, raw)).toContain(`Send for example ${examples[name]}`);
+  });
+
+  it('is refused in 500 characters at most, with what is longer cut', () => {
+    const words = (length: number): string => problemOf('pause', { by: 'erin', ['k'.repeat(length)]: 1 });
+    const fixed = '"" is not known here'.length;
+    expect(words(500 - fixed)).toMatch(/^"k+" is not known here\. Send for example/);
+    expect(words(501 - fixed)).toMatch(/^"k+" is not known her…\. Send for example/);
   });
 
   const anything = fc.oneof(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { measure } from '../../../src/plan/judge/measure.js';
-import { summary } from '../../../src/plan/judge.js';
 import type { Reading } from '../../../src/plan/judge-types.js';
 import type { Baseline, Criterion, Operator } from '../../../src/plan/model.js';
 import { bound, duration, judgeRows, value, violations, windowSpec } from '../../support/metrics/windows.js';
@@ -70,6 +69,13 @@ describe('a relative criterion', () => {
   });
 
   const window = windowSpec({ criteria: [{ ...duration, critical: bound('>', 5) }] });
+
+  it('compares the value with the baseline, never an increase', () => {
+    const counting = windowSpec({ criteria: [{ ...duration, increase: true }] });
+    const state = judgeRows(counting, [{ duration: value(1.1) }], { duration: 1 });
+    expect(state.criteria[0]).toMatchObject({ ok: 1, last: 1.1, baseline: 1 });
+    expect(state.criteria[0]).not.toHaveProperty('counter');
+  });
 
   it('holds a window that has no baseline, and says so', () => {
     const rows = Array.from({ length: 3 }, () => ({ duration: value(1) }));
@@ -183,39 +189,5 @@ describe('an increase criterion', () => {
     const rows = (of: number): Record<string, Reading>[] => [{ violations: value(of) }, { violations: value(of) }];
     expect(judgeRows(window, rows(107), { violations: 100 }).verdict).toBeUndefined();
     expect(judgeRows(window, rows(108), { violations: 100 }).verdict).toBe('FAIL');
-  });
-});
-
-describe('the worst value', () => {
-  it.each([
-    ['<', [1, 3, 2], 3], ['<=', [1, 3, 2], 3], ['>', [3, 1, 2], 1], ['>=', [3, 1, 2], 1],
-    ['==', [1, -4, 3], -4],
-  ] as [Operator, number[], number][])('under %s is the one furthest on the bad side', (op, raw, expected) => {
-    const window = windowSpec({ criteria: [criterion({ bound: bound(op, 0) })] });
-    const state = judgeRows(window, raw.map((of) => ({ m: value(of) })));
-    expect(summary(window, state)[0]?.worst).toBe(expected);
-  }); // prettier-ignore
-
-  it.each([
-    ['within', [9, 12.5, 11], 12.5], ['within', [7, 12.5, 11], 7], ['above', [9, 13, 1], 13], ['below', [9, 13, 1], 1],
-  ] as [Baseline['side'], number[], number][])('%s a baseline is the one furthest from it', (side, raw, expected) => {
-    const window = windowSpec({ criteria: [criterion({ baseline: { side, ratio: 0.2 } })] });
-    const state = judgeRows(window, raw.map((of) => ({ m: value(of) })), { m: 10 });
-    expect(summary(window, state)[0]?.worst).toBe(expected);
-  }); // prettier-ignore
-
-  it('of an exact value is the one furthest from it', () => {
-    const window = windowSpec({ criteria: [criterion({ bound: bound('==', 5) })] });
-    const state = judgeRows(
-      window,
-      [1, 8, 5].map((of) => ({ m: value(of) }))
-    );
-    expect(summary(window, state)[0]?.worst).toBe(1);
-  });
-
-  it('is none while nothing was judged', () => {
-    const window = windowSpec({ criteria: [criterion({ baseline: { side: 'above', ratio: 0.2 } })] });
-    expect(summary(window, judgeRows(window, [{ m: value(3) }]))[0]).toMatchObject({ last: 3 });
-    expect(summary(window, judgeRows(window, [{ m: value(3) }]))[0]?.worst).toBeUndefined();
   });
 });

@@ -44,6 +44,7 @@ describe('a value for people', () => {
     ['ratio', 0.975, '97.5%'], ['ratio', 0.949999, '94.9999%'], ['ratio', 0, '0%'],
     ['seconds', 3.25, '3.25s'], ['seconds', 0.12, '120ms'], ['seconds', 0, '0s'], ['seconds', -0.5, '-500ms'],
     ['seconds', 1, '1s'], ['bytes', 12_400_000, '12.4MB'], ['bytes', 2e9, '2GB'], ['bytes', 1500, '1.5kB'],
+    ['bytes', 1000, '1kB'],
     ['bytes', 999, '999B'], ['count', 1000, '1000'], ['count', 0.5, '0.5'],
   ] as [Unit, number, string][])('in %s: %d is %s', (unit, of, text) => {
     expect(formatValue(unit, of)).toBe(text);

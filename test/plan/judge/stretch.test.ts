@@ -102,6 +102,21 @@ describe('the deadline', () => {
     );
   });
 
+  it('counts the samples that were not valid among all, in the words of either verdict', () => {
+    const loose = windowSpec({ deadline: span(150 * second), coverage: 0.5 });
+    expect(judge(loose, '.-x' + ok(8)).reason).toContain(': 1 of 11 samples broke it');
+    const criteria = [responseTime, successRate];
+    const two = windowSpec({ criteria, deadline: span(150 * second), coverage: 0.5 });
+    const rows = Array.from({ length: 11 }, (_, k) => ({
+      response_time: k === 4 ? ({ kind: 'no-data' } as const) : value(1),
+      success_rate: value(k === 6 ? Number.NaN : 0.99),
+    }));
+    expect(judgeRows(two, rows).reason).toBe(
+      'the deadline (150s) has passed without a verdict: "response_time < 2s" was ok on 10 of 11 samples (no data); ' +
+        '"success_rate > 95%" was ok on 10 of 11 samples (the value is NaN)'
+    );
+  });
+
   it('counts from the end of the warm-up', () => {
     const warm = windowSpec({ deadline: span(150 * second), warmUp: span(60 * second) });
     expect(judge(warm, 'x' + ok(9)).verdict).toBeUndefined();
@@ -150,12 +165,17 @@ describe('the deadline', () => {
 });
 
 describe('the grid of a window', () => {
+  it('begins with the first sample, no verdict and nothing to say', () => {
+    expect(startWindow(spec, t0)).toMatchObject({ nextK: 0, heldMs: 0, sinceChange: [], reason: '' });
+  });
+
   it('refuses a sample that is not the one that is due, and one after the verdict', () => {
     const [first, second_] = signs(spec, '..');
     if (!first || !second_) throw new Error('two samples are needed');
     const state = startWindow(spec, t0);
     expect(() => judgeSample(spec, state, second_)).toThrow('is not the one that is due');
     expect(() => judgeSample(spec, state, { ...first, at: first.at + 1 })).toThrow('is not the one that is due');
+    expect(() => judgeSample(spec, state, { ...first, k: 1 })).toThrow('is not the one that is due');
     const next = judgeSample(spec, state, first);
     expect(() => judgeSample(spec, next, first)).toThrow('is not the one that is due');
     expect(() => judgeSample(spec, judge(spec, ok(11)), { ...first, k: 11 })).toThrow('this window is decided (PASS)');

@@ -55,7 +55,10 @@ describe('the minimum of traffic', () => {
 
   it('may be missing on the first samples', () => {
     expect(judge([none, none, 500]).verdict).toBeUndefined();
-    expect(judge([none, none, none]).verdict).toBe('HOLD');
+    expect(judge([none, none, none])).toMatchObject({
+      verdict: 'HOLD',
+      reason: 'the traffic (requests) could not be read on 3 samples in a row (no data)',
+    });
   });
 
   it('must be readable at the sample that ends a HOLD', () => {
