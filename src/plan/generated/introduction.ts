@@ -22,7 +22,8 @@ with \`>\` needs quotes in YAML: \`target: '> 95%'\`.
 **Criteria** are \`METRIC > 95% for 30m\`, \`METRIC within 20% of baseline\` or \`METRIC no more than 5% above baseline\` (or
 \`below\`). Without \`for\` a criterion takes the length of its window. \`== 0\` judges the increase since the first change of
 the phase, and one breach is FAIL; the long form changes both:
-\`{ criterion: queue_length == 0, on-breach: restart, increase: false }\`.
+\`{ criterion: queue_length == 0, on-breach: restart, increase: false }\`. A criterion against the baseline
+compares values, and takes no \`increase\`.
 
 **Counters**: the environment binds what \`== 0\`, \`increase\` and \`min-traffic\` count with \`counter: errors_total\`, so that
 each series is followed by itself through restarts. A query over a sum sees a restart of one pod as a fall of all; that is

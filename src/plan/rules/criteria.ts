@@ -39,7 +39,7 @@ export const criteriaRules: PlanRule = (plan, report) => {
   }
 };
 
-function checkCriterion(plan: LoosePlan, { path, criterion }: CriterionAt, report: Report): void {
+function checkCriterion(plan: LoosePlan, { path, criterion, increase }: CriterionAt, report: Report): void {
   const metric = plan.metrics?.[criterion.metric];
   if (!metric) {
     unknownMetric(plan, criterion.metric, path, report);
@@ -50,6 +50,13 @@ function checkCriterion(plan: LoosePlan, { path, criterion }: CriterionAt, repor
       code: 'PG110',
       message: `${criterion.metric} is for monitoring only and never gates`,
       hint: 'judge another metric, or give it a target',
+    });
+  }
+  if (criterion.baseline && increase) {
+    report(path, {
+      code: 'PG104',
+      message: 'a value is compared with the baseline, never an increase',
+      hint: 'leave increase out, or write an absolute bound',
     });
   }
   const passing = passingValues(plan, criterion);

@@ -117,6 +117,14 @@ const cases: FaultCase[] = [
     says: 'here is no baseline',
   },
   {
+    name: 'an increase that is compared with the baseline',
+    from: 'criteria: [latency within 20% of baseline,',
+    to: 'criteria: [{ criterion: «latency within 20% of baseline», increase: true },',
+    code: 'PG104',
+    says: 'never an increase',
+    hint: 'leave increase out',
+  },
+  {
     name: 'traffic that is not counted',
     from: 'min-traffic: { metric: requests',
     to: 'min-traffic: { metric: «memory»',
