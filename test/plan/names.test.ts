@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodes, outcomeExitCode, outcomeKinds, outcomeWords } from '../../src/plan/outcome.js';
 import { lockKeys, migrationId, phaseWorkflowId, remarksOf, rollbackWorkflowId } from '../../src/plan/names.js';
-import { environment, phase, plan, step } from '../support/stage/plans.js';
+import { phase, plan, step } from '../support/stage/plans.js';
 
 describe('what a run locks', () => {
   it('is its plan, and everything that it moves, once', () => {

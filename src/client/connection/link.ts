@@ -44,7 +44,9 @@ export async function openLink(settings: ConnectionSettings, identity: string): 
 export function linkOver(connection: Connection, settings: ConnectionSettings, identity: string): Link {
   const temporal = new Client({ connection, namespace: settings.namespace, identity });
   const underWay = new Set<Promise<unknown>>();
-  const within = <T>(fn: () => Promise<T>, withinMs: number): Promise<T> => {
+  let closing = false;
+  const within = async <T>(fn: () => Promise<T>, withinMs: number): Promise<T> => {
+    if (closing) throw new Error('this connection is being closed');
     const answer = connection.withDeadline(Date.now() + withinMs, fn);
     const settled = answer.catch(() => undefined).finally(() => underWay.delete(settled));
     underWay.add(settled);
@@ -67,9 +69,11 @@ export function linkOver(connection: Connection, settings: ConnectionSettings, i
         throw translateAsked(settings, what, error);
       }
     },
-    // A watch that was left leaves a call behind. One that the SDK is about to try again would find the channel closed and
-    // throw where nobody can catch it, so the channel closes behind the last of them.
+    // A watch that was left leaves a call behind, and would make the next one. One that the SDK is about to try again would
+    // find the channel closed and throw where nobody can catch it, so none begins any more, and the channel closes behind
+    // the last of them.
     async close() {
+      closing = true;
       const settled = Promise.all(underWay);
       const inTime = await Promise.race([settled, delay(settleWithinMs, 'late', { ref: false })]);
       if (inTime !== 'late') return connection.close();

@@ -38,6 +38,21 @@ describe('closing a link', () => {
     await vi.waitUntil(closed);
   });
 
+  it('begins no other call for who asks one after the other and was left', async () => {
+    const { link: left, closed } = link();
+    let answer: () => void = () => undefined;
+    const next = vi.fn(() => Promise.resolve(2));
+    const reading = left
+      .call('a question', () => new Promise<void>((resolve) => (answer = resolve)))
+      .then(() => left.call('the next', next));
+    const closing = left.close();
+    answer();
+    await expect(reading).rejects.toThrow('being closed');
+    await closing;
+    expect(next).not.toHaveBeenCalled();
+    expect(closed()).toBe(true);
+  });
+
   it('closes behind a call that fails, too', async () => {
     const { link: failing, closed } = link();
     const call = failing.call('a question', () => Promise.reject(new TypeError('no')));

@@ -22,6 +22,16 @@ describe('a frozen environment', () => {
     expect(frozen(samplePlan, own).environment.metrics.bindings['error_rate']?.range?.ms).toBe(120_000);
   });
 
+  it('reads a metrics page by names alone, without the range of a source that is not in use', () => {
+    const page = sampleEnvironment
+      .replace('provider: prometheus\n', "provider: endpoint\n  endpoint: { url: 'http://127.0.0.1:4000/metrics' }\n")
+      .replace('promql: memory, sample: memory', 'sample: memory');
+    const { provider, url, bindings } = frozen(samplePlan, page).environment.metrics;
+    expect({ provider, url }).toEqual({ provider: 'endpoint', url: 'http://127.0.0.1:4000/metrics' });
+    expect(bindings['memory']).toEqual({ sample: 'memory' });
+    expect(bindings['error_rate']).not.toHaveProperty('range');
+  });
+
   it('undoes a deployment by applying the earlier revision, unless the target has an undo of its own', () => {
     expect(environment.deploy['core']?.undo).toEqual(['./ops/deploy', 'core', '{{revision}}']);
     const own = sampleEnvironment.replace("'{{revision}}'] }", "'{{revision}}'], undo: [./ops/undo, '{{revision}}'] }");

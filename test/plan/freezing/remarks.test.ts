@@ -8,7 +8,7 @@ function warningsOf(plan: string, environment = sampleEnvironment): [string, str
   expect(faults).toEqual([]);
   for (const { severity, hint } of warnings) expect([severity, hint === '']).toEqual(['warning', false]);
   const own = warnings.filter(({ code }) => code === 'PG100');
-  return own.map(({ file, line = 0, column = 1, message }) => [
+  return own.map(({ file, line, column, message }) => [
     (file === 'plan.yaml' ? plan : environment).split('\n')[line - 1]?.slice(column - 1) ?? '',
     message,
   ]);

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { Path } from '../../src/plan/loading/fault.js';
+import { declaredIn, lookupVariable, unknownVariables, valuesOf } from '../../src/plan/variables.js';
+
+interface Told {
+  path: Path;
+  message: string;
+  hint?: string | undefined;
+}
+
+function told(run: (report: (path: Path, finding: Omit<Told, 'path'>) => void) => void): Told[] {
+  const all: Told[] = [];
+  run((path, { message, hint }) => all.push({ path, message, hint }));
+  return all;
+}
+
+describe('the variables that a document declares', () => {
+  it.each([
+    ['none', {}],
+    ['nothing', { vars: null }],
+    ['a text', { vars: 'revision' }],
+    ['a list', { vars: ['revision'] }],
+  ])('are none where it has %s', (_what, document) => {
+    expect(declaredIn(document)).toEqual({});
+  });
+
+  it('are known by name also where they have a fault, and only a text is a default', () => {
+    const vars = { a: { default: 'v1' }, b: { default: 7 }, c: null, d: 'v1', e: {}, f: 5 };
+    const declared = declaredIn({ vars });
+    expect(declared).toEqual({ a: { default: 'v1' }, b: {}, c: {}, d: {}, e: {}, f: {} });
+    expect(Object.values(declared).filter((one) => one && 'default' in one)).toHaveLength(1);
+  });
+});
+
+describe('the value of a variable', () => {
+  it('is what was given, else the default, and what nobody declared has none', () => {
+    const declared = { a: { default: 'v1' }, b: { default: 'v1' }, toString: { default: 'own' } };
+    expect(valuesOf(declared, { b: 'v2', c: 'v3' }, () => undefined)).toEqual({ a: 'v1', b: 'v2', toString: 'own' });
+  });
+
+  it('is asked for where it is declared', () => {
+    expect(told((report) => valuesOf({ a: {}, b: undefined }, {}, report))).toEqual([
+      { path: ['vars', 'a'], message: 'variable "a" has no value', hint: 'give it with --var a=VALUE' },
+      { path: ['vars', 'b'], message: 'variable "b" has no value', hint: 'give it with --var b=VALUE' },
+    ]);
+  });
+
+  it.each(['a\nb', 'a\rb', 'a\u0007b', 'a\u202Eb'])('must be one plain line: %j', (value) => {
+    expect(told((report) => valuesOf({ a: {} }, { a: value }, report))).toEqual([
+      {
+        path: ['vars', 'a'],
+        message: 'the value of "a" has a control character',
+        hint: 'give it as plain text in one line',
+      },
+    ]);
+  });
+});
+
+describe('looking a variable up', () => {
+  const declared = { revision: {}, open: {} };
+  it('gives its value, or leaves it alone where that is missing and was told already', () => {
+    expect(lookupVariable('vars.revision', declared, { revision: 'v2' })).toEqual({ ok: true, value: 'v2' });
+    expect(lookupVariable('vars.open', declared, { revision: 'v2' })).toBe('kept');
+  });
+
+  it.each([
+    ['vars.revison', 'unknown variable "revison"', 'did you mean {{vars.revision}}?'],
+    ['vars.nothing-like-it', 'unknown variable "nothing-like-it"', 'declare it under vars'],
+    ['vars.toString', 'unknown variable "toString"', 'declare it under vars'],
+  ])('says of an unknown one what is near: %s', (name, problem, hint) => {
+    expect(lookupVariable(name, declared, {})).toEqual({ ok: false, problem, hint });
+  });
+});
+
+describe('values that were given for nothing', () => {
+  it('are named, with what may have been meant', () => {
+    const given = { revision: 'v1', revison: 'v2', other: 'v3' };
+    expect(told((report) => unknownVariables(given, ['revision'], 'is not declared', report))).toEqual([
+      { path: ['vars'], message: '--var revison: is not declared', hint: 'did you mean "revision"?' },
+      { path: ['vars'], message: '--var other: is not declared', hint: 'known are revision; declare it under vars' },
+    ]);
+  });
+});
