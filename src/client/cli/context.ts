@@ -5,8 +5,8 @@ import type { ExitCode } from '../../plan/outcome.js';
 import type { PhasegateClient } from '../phasegate-client.js';
 import type { Paint } from '../render/paint.js';
 import { parseSpan } from '../render/time.js';
+import { noName, type Caller } from './caller.js';
 import { columnsOf, paintOn, type Io } from './io.js';
-import { noName } from './no-name.js';
 import { asCalled, ownName } from './own-name.js';
 
 /** Options that every command takes, before or after its name. */
@@ -20,12 +20,6 @@ export interface GlobalOptions {
   /** False with `--no-input`. */
   input: boolean;
   timeout?: string;
-}
-
-/** Somebody at the command line; looking needs no name, deciding does. */
-export interface Caller {
-  name: string | undefined;
-  source: string;
 }
 
 /** What a command works with. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../cli/context.js';
+import type { Caller } from '../cli/caller.js';
 import { openLink } from '../connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../../connection/settings.js';
 import { PhasegateError } from '../../plan/errors.js';

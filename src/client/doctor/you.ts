@@ -1,5 +1,4 @@
-import type { Caller } from '../cli/context.js';
-import { noName } from '../cli/no-name.js';
+import { noName, type Caller } from '../cli/caller.js';
 import { stranger } from '../../plan/gate-rules.js';
 import type { Person } from '../../plan/model.js';
 import { findPerson } from '../../plan/people.js';

@@ -1,1 +1,0 @@
-export const noName = 'the operating system does not tell your name';
