@@ -104,8 +104,13 @@ export interface BaselineInput {
 export interface WindowInput {
   origin: Origin;
   spec: WindowSpec;
-  /** Epoch ms at which the grid starts. */
+  /** Epoch ms at which the grid starts, as far as the workflow's clock knows. */
   t0: number;
+  /**
+   * How long before it was scheduled the window may begin, in ms: a `t0` that lies further back is late by the
+   * workflow's clock (decision 009). Absent: `t0` as it is.
+   */
+  reachBackMs?: number;
   environment: Environment;
   baseline?: BaselineSet;
   /** Epoch ms of the phase's first change. */
@@ -122,8 +127,11 @@ export interface WindowResult {
   /** Undefined only with `untilRecovered`: the source has data again. */
   verdict?: Verdict;
   reason: string;
+  /** The `t0` of its grid. */
   startedAt: number;
   endedAt: number;
+  /** Only in a rehearsal: `endedAt` may lie ahead, and the workflow sleeps until then. */
+  simulated?: true;
   samples: number;
   criteria: CriterionSummary[];
   /** Small: counters and clocks, no samples. Carries the window over a HOLD. */
@@ -134,6 +142,8 @@ export interface WindowResult {
 
 /** What a heartbeat of a window says: shown in the live view while the window runs. */
 export interface WindowHeartbeat {
+  /** Of the step that it belongs to. */
+  address: string;
   k: number;
   dueAt: number;
   latest: Record<string, number | string>;
@@ -224,13 +234,16 @@ export interface HostActivities {
    * While one is `open`, it may have undone more by the time this is read; histories of earlier versions do not tell.
    */
   readRollbacks(input: { workflowId: string; run: string }): Promise<RollbacksRead>;
-  /** When the phase's days begin and, where they do, end (epoch ms), in the environment's time zone, compressed. */
+  /**
+   * When the phase's days begin and, where they do, end (epoch ms), in the environment's time zone, compressed; and when
+   * it was asked, which says whether they have begun or are over (decision 009).
+   */
   scheduleOpening(input: {
     schedule: NonNullable<Phase['schedule']>;
     runStartedAt: number;
     timeZone: string;
     compression?: Environment['compression'];
-  }): Promise<Opening>;
+  }): Promise<Opening & { askedAt: number }>;
 }
 
 export type { BaselineSet, CriterionSummary, EvidenceRef };

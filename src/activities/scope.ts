@@ -7,6 +7,8 @@ export interface Scope {
   activityId: string;
   /** From 1; counts Temporal's retries of the same activity. */
   attempt: number;
+  /** Epoch ms at which the server scheduled the activity; the same for all its attempts. */
+  scheduledAt: number;
   /** Details of the last heartbeat of an earlier attempt. */
   heartbeatDetails: unknown;
   heartbeat(details?: unknown): void;
@@ -30,6 +32,7 @@ export function currentScope(): Scope {
     runId: info.workflowExecution?.runId ?? '',
     activityId: info.activityId,
     attempt: info.attempt,
+    scheduledAt: info.scheduledTimestampMs,
     heartbeatDetails: info.heartbeatDetails,
     heartbeat: (details) => context.heartbeat(details),
     signal: context.cancellationSignal,

@@ -65,7 +65,7 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     criteria: z.array(criterion),
     state: z.looseObject({ t0: z.number(), nextK: z.number(), criteria: z.array(z.unknown()), heldMs: z.number() }),
   }),
-  notify: z.looseObject({ delivered: z.array(text), failed: z.record(text, text) }),
+  notify: z.looseObject({ delivered: z.array(text), failed: z.record(text, text), endedAt: z.number() }),
   verifyIdentity: z.discriminatedUnion('accepted', [
     z.looseObject({ accepted: z.literal(true), how: z.enum(['identity', 'signature']) }),
     z.looseObject({ accepted: z.literal(false), reason: text }),
@@ -86,7 +86,12 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     open: z.boolean().optional(),
     result: z.looseObject({ verified: z.boolean(), undone: z.array(text) }).optional(),
   }),
-  scheduleOpening: z.looseObject({ opensAt: z.number(), closesAt: z.number().optional(), text }),
+  scheduleOpening: z.looseObject({
+    opensAt: z.number(),
+    closesAt: z.number().optional(),
+    text,
+    askedAt: z.number(),
+  }),
 };
 
 /**

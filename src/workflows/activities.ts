@@ -15,6 +15,8 @@ const takenWithin = '5m';
 const retry = { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '5s', maximumAttempts: 10 } as const;
 const reading: ActivityOptions = {
   startToCloseTimeout: '1m',
+  // A worker that died in the middle of a reading is missed as soon as one that died in a change.
+  heartbeatTimeout: '10s',
   scheduleToStartTimeout: takenWithin,
   retry,
   cancellationType: ActivityCancellationType.TRY_CANCEL,

@@ -8,14 +8,14 @@ import { sliceEnvironment } from './slice.js';
 
 /**
  * Tells people. A channel that takes nothing never stops or delays a run: it is logged, and what people are asked
- * stands in every status. Resolves when the message is out or given up.
+ * stands in every status. Resolves when the message is out, with the time of that (epoch ms), or given up.
  */
 export async function announce(
   run: RunIdentity,
   environment: Environment,
   message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>
-): Promise<void> {
-  if (environment.notify.length === 0) return;
+): Promise<number | undefined> {
+  if (environment.notify.length === 0) return undefined;
   try {
     const { reads } = environmentCalls(environment.id);
     const result = await reads.notify.executeWithOptions(
@@ -40,7 +40,9 @@ export async function announce(
     );
     for (const [channel, reason] of Object.entries(result.failed))
       log.warn('A channel did not take the message', { channel, reason });
+    return result.endedAt;
   } catch (error) {
     if (!isCancellation(error)) log.error('Nobody could be told', { title: message.title, error });
+    return undefined;
   }
 }

@@ -79,6 +79,7 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Pro
   }
 
   await days.notOver();
+  days.begun();
   for (const step of phase.steps) await steps.run(step, 'steps');
 
   if (success) await steps.attempts(successWindow, 'success', (attempt) => steps.watch(success, attempt));

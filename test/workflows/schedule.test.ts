@@ -24,7 +24,8 @@ class PhaseInTime {
     if (task.type !== 'scheduleOpening') return this.world.instant(task) ?? this.world.end(task, 'good');
     if (this.noCalendar) return { failure: refusal('there is no calendar') };
     const asked = task.input as Parameters<HostActivities['scheduleOpening']>[0];
-    return { result: phaseOpening(asked.schedule, asked.runStartedAt, asked.timeZone, asked.compression) };
+    const opening = phaseOpening(asked.schedule, asked.runStartedAt, asked.timeZone, asked.compression);
+    return { result: { ...opening, askedAt: this.server.now } };
   });
   /** Windows go on until `seen`. */
   watching = false;

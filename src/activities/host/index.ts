@@ -47,7 +47,7 @@ export function createHostActivities(client: Client): HostActivities {
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
     async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
-      return phaseOpening(schedule, runStartedAt, timeZone, compression);
+      return { ...phaseOpening(schedule, runStartedAt, timeZone, compression), askedAt: Date.now() };
     },
   };
 }

@@ -94,7 +94,7 @@ function stepLine(
 ): Line[] {
   const { paint, now } = view;
   const spec = windowOf(phase, step);
-  const live = windows.find((window) => window.heartbeat.state.t0 === step.window?.t0);
+  const live = windows.find((window) => window.heartbeat.address === step.address);
   const running = step.state === 'running';
   const attempt = /#([2-9]\d*|1\d+)$/.exec(step.address)?.[1];
   const title = `${step.title}${attempt === undefined ? '' : ` (attempt ${attempt})`}`;

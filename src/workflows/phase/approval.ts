@@ -74,31 +74,37 @@ function storeEvidence(
   );
 }
 
-/** Asks, reminds, and asks the next in line, for as long as the gate is open. */
+/**
+ * Asks, reminds, and asks the next in line, for as long as the gate is open. What comes next follows from when people
+ * were told, which the history knows, and not from the clock (decision 009).
+ */
 async function remind(context: PhaseContext, record: PhaseRecord, spec: ApprovalSpec, gate: Gate): Promise<void> {
   const { run, environment } = context.input;
-  const tell = (kind: 'approval' | 'reminder' | 'escalation'): Promise<void> =>
-    announce(run, environment, {
+  const tell = async (kind: 'approval' | 'reminder' | 'escalation', at: number): Promise<number> => {
+    const toldAt = await announce(run, environment, {
       kind,
       address: gate.address,
       title: `${gate.title}${kind === 'approval' ? '' : ` (${kind})`}`,
       text: `${oneOf(gate.people)}: please approve or reject ${gate.address} of ${run.workflowId}; otherwise: ${gate.then}.`,
       to: gate.people,
     });
-  await tell('approval');
-  let escalateAt = spec.escalate ? gate.openedAt + spec.escalate.after.ms : Infinity;
+    return Math.max(at, toldAt ?? at);
+  };
+  let now = await tell('approval', gate.openedAt);
+  const until = now + spec.expires.ms;
+  let escalateAt = spec.escalate ? now + spec.escalate.after.ms : Infinity;
   for (;;) {
-    const at = Math.min(Date.now() + spec.remindEvery.ms, Math.max(escalateAt, Date.now() + 1));
+    const at = Math.min(now + spec.remindEvery.ms, Math.max(escalateAt, now + 1));
     // A reminder at or after the deadline would come too late to be of use.
-    if (at >= gate.deadlineAt) return;
-    await sleep(at - Date.now(), { summary: `Next reminder for ${gate.address}` });
-    if (spec.escalate && Date.now() >= escalateAt) {
+    if (at >= until) return;
+    await sleep(Math.max(1, at - Date.now()), { summary: `Next reminder for ${gate.address}` });
+    if (spec.escalate && at >= escalateAt) {
       escalateAt = Infinity;
       gate.standIn = spec.escalate.to;
       gate.people = mayApprove(context.input, gate);
       record.publish();
-      await tell('escalation');
-    } else await tell('reminder');
+      now = await tell('escalation', at);
+    } else now = await tell('reminder', at);
   }
 }
 

@@ -40,6 +40,7 @@ function stableWindow(asked: StableCheck, input: PhaseInput): WindowRequest {
   return {
     spec: asked.window,
     t0,
+    ...(remembers ? { reachBackMs: asked.window.length.ms + asked.window.warmUp.ms } : {}),
     ownBase: true,
     baseline: { at: t0, values, missing: {}, evidence: { digest: '', bytes: 0 } },
   };

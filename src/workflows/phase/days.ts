@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Phase } from '../../plan/model.js';
 import type { Opening } from '../../plan/schedule.js';
 import { daysText, instantText } from '../../plan/text/spans.js';
@@ -8,6 +8,8 @@ import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
 import type { StepName, Steps } from './steps.js';
 
+type Asked = Opening & { askedAt: number };
+
 const schedule: StepName = { id: 'schedule', title: 'Days of the phase', kind: 'schedule', onFail: 'hold' };
 
 /** The days on which a phase may start: it waits for the first, and behind the last it starts only by a waiver. */
@@ -15,8 +17,11 @@ export class Days {
   private readonly context: PhaseContext;
   private readonly record: PhaseRecord;
   private readonly steps: Steps;
-  private closesAt = Number.POSITIVE_INFINITY;
+  private closesAt: number | undefined;
+  private over = false;
   private waived = false;
+  /** The timer that says when the days are over: it fires in its place in the history, however late a worker sees it. */
+  private readonly closing = new CancellationScope();
 
   constructor(context: PhaseContext, record: PhaseRecord, steps: Steps) {
     this.context = context;
@@ -27,9 +32,9 @@ export class Days {
   async begin(): Promise<void> {
     const opening = await this.opening();
     if (!opening) return;
-    const { opensAt, closesAt, text } = opening;
-    if (closesAt !== undefined) this.closesAt = closesAt;
-    const wait = opensAt - Date.now();
+    const { opensAt, closesAt, text, askedAt } = opening;
+    if (closesAt !== undefined) this.close(closesAt, askedAt);
+    const wait = opensAt - askedAt;
     if (wait <= 0) return;
     this.record.facts.opensAt = opensAt;
     this.record.publish();
@@ -37,12 +42,32 @@ export class Days {
     delete this.record.facts.opensAt;
   }
 
+  /** Behind its first change a phase is finished, whatever day it is. */
+  begun(): void {
+    this.closing.cancel();
+  }
+
+  private close(closesAt: number, askedAt: number): void {
+    this.closesAt = closesAt;
+    if (askedAt >= closesAt) this.over = true;
+    else void this.closing.run(() => this.waitForEnd(closesAt, closesAt - askedAt));
+  }
+
+  private async waitForEnd(closesAt: number, ms: number): Promise<void> {
+    try {
+      await sleep(ms, { summary: `Its days are over: ${instantText(closesAt)}` });
+      this.over = true;
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    }
+  }
+
   /** Undefined without days, or when somebody waived them since nobody could tell when they are. */
-  private async opening(): Promise<Opening | undefined> {
+  private async opening(): Promise<Asked | undefined> {
     const { phase } = this.context.input;
     if (!phase.schedule) return undefined;
     const days = phase.schedule;
-    let opening: Opening | undefined;
+    let opening: Asked | undefined;
     const ask = async (): Promise<StepOutcome | undefined> => {
       const found = await this.ask(days);
       if ('verdict' in found) return found;
@@ -61,7 +86,7 @@ export class Days {
     return opening;
   }
 
-  private ask(days: NonNullable<Phase['schedule']>): Promise<Opening | StepOutcome> {
+  private ask(days: NonNullable<Phase['schedule']>): Promise<Asked | StepOutcome> {
     const { phase, run, environment } = this.context.input;
     const { compression, timeZone } = environment;
     return verdictOf(() =>
@@ -81,7 +106,7 @@ export class Days {
     const { phase, environment } = this.context.input;
     if (!phase.schedule || this.waived) return;
     await this.steps.notPaused();
-    if (Date.now() < this.closesAt) return;
+    if (!this.over || this.closesAt === undefined) return;
     const reason = `its days (${daysText(phase.schedule)}, ${environment.timeZone}) ended at ${instantText(this.closesAt)}`;
     await this.steps.attempts(schedule, 'before', () => Promise.resolve({ verdict: 'HOLD', reason }));
     this.waived = true;

@@ -26,6 +26,7 @@ export class PhaseRecord {
   /** For the run; it follows from the status, each time that one is published. */
   news: PhaseNews;
   private ending: RunState | undefined;
+  private known = 0;
   private readonly shown = new Shown(JSON.stringify(['running', [], null]));
 
   constructor(input: PhaseInput) {
@@ -97,8 +98,19 @@ export class PhaseRecord {
 
   addLedgerEntry(entry: LedgerEntry): void {
     this.facts.ledger.push(entry);
-    this.facts.changedAt ??= Date.now();
+    this.saw(entry.capturedAt);
+    this.facts.changedAt ??= this.now;
     this.publish();
+  }
+
+  /** An instant (epoch ms) that has surely passed. */
+  saw(instant: number): void {
+    this.known = Math.max(this.known, instant);
+  }
+
+  /** Now, and never before what was seen: the workflow's own clock may be late (decision 009). */
+  get now(): number {
+    return Math.max(Date.now(), this.known);
   }
 
   /** Takes in entries that a reset made this execution forget, where they belong; returns them. */

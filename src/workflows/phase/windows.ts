@@ -16,6 +16,8 @@ export interface WindowRequest {
   spec: WindowSpec;
   /** Epoch ms; the past for a window over earlier phases. */
   t0: number;
+  /** How far it reaches back from now. Default: not at all. */
+  reachBackMs?: number;
   changedAt?: number | undefined;
   baseline?: BaselineSet | undefined;
   /** Counters are counted from the window's first valid sample, not from the baseline. */
@@ -89,7 +91,7 @@ export class Windows {
     resume: WindowResult['state'] | undefined,
     untilRecovered: boolean
   ): Promise<WindowResult> {
-    const { spec, t0, baseline, changedAt, ownBase } = request;
+    const { spec, t0, reachBackMs = 0, baseline, changedAt, ownBase } = request;
     const longest = spec.warmUp.ms + spec.deadline.ms + this.context.input.hold.deadline.ms + 10 * minute;
     const metrics = spec.criteria.map((criterion) => criterion.metric);
     if (spec.minTraffic) metrics.push(spec.minTraffic.metric);
@@ -99,6 +101,7 @@ export class Windows {
         origin: this.context.origin(step.address, step.title),
         spec,
         t0,
+        reachBackMs,
         environment: this.context.slice({ metrics }),
         ...(baseline ? { baseline } : {}),
         ...(changedAt === undefined ? {} : { changedAt }),
@@ -112,12 +115,16 @@ export class Windows {
   private async note(step: StepRecord, spec: WindowSpec, found: WindowResult, evidence: EvidenceRef[]): Promise<void> {
     evidence.push(found.evidence);
     step.criteria = found.criteria;
-    if (step.window) step.window.deadlineAt = deadlineOf(spec, step.window.t0) + found.state.heldMs;
+    this.record.saw(found.endedAt);
+    if (step.window) {
+      step.window.t0 = found.startedAt;
+      step.window.deadlineAt = deadlineOf(spec, found.startedAt) + found.state.heldMs;
+    }
     step.evidence = [...evidence];
     this.record.publish();
-    // In reality an activity ends when it ends; in a rehearsal its end may still lie ahead.
-    const ahead = found.endedAt - Date.now();
-    if (ahead > 0) await sleep(ahead, { summary: 'Simulated end of the window' });
+    // In reality an activity ends when it ends. The activity says so itself: the clock here may be late (decision 009).
+    if (!found.simulated) return;
+    await sleep(Math.max(1, found.endedAt - Date.now()), { summary: 'Simulated end of the window' });
   }
 }
 

@@ -24,6 +24,7 @@ export class RollbackRecord {
   gates: Gate[] = [];
   private readonly input: RollbackInput;
   private readonly startedAt = Date.now();
+  private known = 0;
   private ended: { at: number; verification: Verification } | undefined;
   private readonly shown = new Shown(JSON.stringify(['rolling back', []]));
 
@@ -47,6 +48,16 @@ export class RollbackRecord {
     Object.assign(undo, change);
     if (isSettled(undo)) undo.endedAt = Date.now();
     this.publish();
+  }
+
+  /** An undo ended at that instant (epoch ms). */
+  saw(instant: number): void {
+    this.known = Math.max(this.known, instant);
+  }
+
+  /** Now, and never before the last undo: the workflow's own clock may be late (decision 009). */
+  get now(): number {
+    return Math.max(Date.now(), this.known);
   }
 
   openGate(gate: Gate): void {

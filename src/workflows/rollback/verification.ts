@@ -34,7 +34,7 @@ function leftToRun(input: RollbackInput, record: RollbackRecord): Verification {
  */
 export async function verifyRollback(input: RollbackInput, record: RollbackRecord): Promise<Verification> {
   if (input.verifiedByRun) return leftToRun(input, record);
-  const since = Date.now();
+  const since = record.now;
   const outcomes: StepOutcome[] = [];
   const isReading = ({ check }: CheckStep): boolean => check.type === 'metric';
   const verify = async (check: CheckStep): Promise<void> => {
@@ -113,7 +113,7 @@ async function metrics(input: RollbackInput, since: number): Promise<StepOutcome
     calls
       .windows(window.warmUp.ms + window.deadline.ms + 10 * minute)
       .watchWindow.executeWithOptions({ summary: `${title}: ${window.length.planned}` }, [
-        { origin: asked, spec: window, t0, environment, changedAt, ownBase: true, ...more },
+        { origin: asked, spec: window, t0, reachBackMs: 0, environment, changedAt, ownBase: true, ...more },
       ]);
   let resume: Pick<WindowInput, 'resume'> = {};
   for (;;) {
@@ -133,9 +133,9 @@ async function metrics(input: RollbackInput, since: number): Promise<StepOutcome
 }
 
 async function beforeDeadline<T>(deadlineAt: number, run: () => Promise<T>): Promise<T | undefined> {
-  if (deadlineAt <= Date.now()) return undefined;
   try {
-    return await CancellationScope.withTimeout(deadlineAt - Date.now(), run);
+    // Also when it has passed: whether it has must not be asked of the clock (decision 009).
+    return await CancellationScope.withTimeout(Math.max(1, deadlineAt - Date.now()), run);
   } catch (error) {
     if (isCancellation(error)) return undefined;
     throw error;

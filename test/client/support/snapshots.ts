@@ -184,7 +184,10 @@ export function rollback(change: Partial<RollbackStatus> = {}): RollbackStatus {
   };
 }
 
-export function heartbeat(values: number[], t0 = t + 10 * second): WindowHeartbeat {
+export function heartbeat(
+  values: number[],
+  { t0 = t + 10 * second, address = '1a/window#1' }: { t0?: number; address?: string } = {}
+): WindowHeartbeat {
   const state = startWindow(windowSpec(), t0);
   const [criterion] = state.criteria;
   const ok = values.filter((value) => value > 0.95).length;
@@ -197,6 +200,7 @@ export function heartbeat(values: number[], t0 = t + 10 * second): WindowHeartbe
     criterion.worst = Math.min(...values);
   }
   return {
+    address,
     k: values.length - 1,
     dueAt: t0,
     latest: {},

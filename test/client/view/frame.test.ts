@@ -48,7 +48,7 @@ const inWindow = snapshot({
   windows: [
     {
       workflowId: 'migration/demo/test-plan/phase/1a',
-      heartbeat: heartbeat([0.99, 0.98, 0.9], t + 44 * second),
+      heartbeat: heartbeat([0.99, 0.98, 0.9]),
       at: now,
     },
   ],

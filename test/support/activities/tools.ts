@@ -72,6 +72,7 @@ export function testScope(overrides: Partial<Scope> = {}): TestScope {
     runId: 'run-1',
     activityId: '1',
     attempt: 1,
+    scheduledAt: 0,
     heartbeatDetails: undefined,
     heartbeat: (details) => void heartbeats.push(details),
     signal: abort.signal,

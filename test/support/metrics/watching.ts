@@ -32,6 +32,8 @@ export interface Watched {
   store?: EvidenceStore;
   /** Details of the last heartbeat of an earlier attempt. */
   heartbeatDetails?: unknown;
+  /** Epoch ms at which the server scheduled it. */
+  scheduledAt?: number;
   /** Called at each heartbeat; `cancel` takes the worker or the activity away. */
   onHeartbeat?: (heartbeat: WindowHeartbeat, cancel: MockActivityEnvironment['cancel']) => void;
 }
@@ -46,10 +48,13 @@ export interface Watching {
 /** Runs `watchWindow` as a worker would, in the SDK's mocked activity environment. */
 export function watch(
   input: WindowInput,
-  { clock, reader, store = memoryStore(), heartbeatDetails, onHeartbeat }: Watched
+  { clock, reader, store = memoryStore(), heartbeatDetails, scheduledAt = 0, onHeartbeat }: Watched
 ): Watching {
   const quiet = new DefaultLogger('ERROR', () => undefined);
-  const environment = new MockActivityEnvironment({ heartbeatDetails }, { logger: quiet });
+  const environment = new MockActivityEnvironment(
+    { heartbeatDetails, scheduledTimestampMs: scheduledAt },
+    { logger: quiet }
+  );
   const heartbeats: WindowHeartbeat[] = [];
   environment.on('heartbeat', (details: WindowHeartbeat) => {
     // What the server keeps is JSON; later changes to the object must not reach it.

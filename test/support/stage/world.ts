@@ -82,7 +82,7 @@ export class World {
     return {
       environment: {
         captureChange: async (input) => {
-          await this.onCapture(input);
+          await beating(this.onCapture(input));
           return this.capture(input);
         },
         applyChange: async ({ entry }) => {
@@ -91,7 +91,7 @@ export class World {
           return { verdict, reason: `apply says ${verdict}`, endedAt: Date.now(), evidence: this.store(entry) };
         },
         verifyChange: async ({ entry }) => {
-          const verdict = await this.onVerify(entry);
+          const verdict = await beating(this.onVerify(entry));
           const reason = `read back says ${verdict}`;
           return { verdict, reason, found: reason, endedAt: Date.now(), evidence: this.store(entry) };
         },
@@ -111,17 +111,17 @@ export class World {
         captureBaseline: async (input) => this.baseline(input),
         notify: async ({ notification }) => {
           this.notes.push(notification);
-          await heeding(this.onNotify(notification));
+          await beating(heeding(this.onNotify(notification)));
           return { delivered: ['log'], failed: {}, endedAt: Date.now() };
         },
         verifyIdentity: async (input) => {
-          await this.onIdentity(input);
+          await beating(this.onIdentity(input));
           const { by } = input.statement;
           const known = input.environment.people.some((person) => person.name === by);
           return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
         },
         recordEvidence: async ({ document }) => {
-          await this.onRecord(document);
+          await beating(this.onRecord(document));
           return this.store(document);
         },
         readEvidence: async ({ digest }) => {

@@ -65,10 +65,10 @@ export function isChunkFull({ pending }: WindowProgress): boolean {
   return pending.length >= chunkSamples || JSON.stringify(pending).length >= chunkBytes;
 }
 
-export function heartbeatOf({ spec, environment }: WindowInput, progress: WindowProgress): WindowHeartbeat {
+export function heartbeatOf({ spec, environment, origin }: WindowInput, progress: WindowProgress): WindowHeartbeat {
   const { state, chunks, pending, latest } = progress;
   const dueAt = sampleAt(spec, state.t0, state.nextK) + environment.metrics.lag.ms;
-  return { k: state.nextK, dueAt, latest, state, chunks, pending };
+  return { address: origin.address, k: state.nextK, dueAt, latest, state, chunks, pending };
 }
 
 function shown(reading: Reading): number | string {

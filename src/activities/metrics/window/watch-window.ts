@@ -24,8 +24,9 @@ const mostPending = 300;
  * the past, asks the source for the instants that it missed and comes to the same verdict. Cancellation and worker
  * shutdown end it at once, with what is in flight.
  */
-export async function watchWindow(deps: MetricDeps, scope: Scope, input: WindowInput): Promise<WindowResult> {
+export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowInput): Promise<WindowResult> {
   const { clock, logger } = deps;
+  const input = { ...asked, t0: beginning(asked, scope) };
   const { spec, environment, origin } = input;
   const reader = deps.readerOf(environment.metrics);
   const metrics = metricsOf(spec);
@@ -60,6 +61,11 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, input: WindowI
     logger.info({ ...facts, verdict: result.verdict ?? 'recovered', samples: result.samples }, result.reason);
     return result;
   });
+}
+
+/** What lies further back than the window may reach belongs to what was there before it. */
+function beginning({ t0, reachBackMs }: WindowInput, { scheduledAt }: Scope): number {
+  return reachBackMs === undefined ? t0 : Math.max(t0, scheduledAt - reachBackMs);
 }
 
 function begin(input: WindowInput, heartbeat: unknown): WindowProgress {
