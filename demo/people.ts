@@ -50,10 +50,12 @@ async function watch(cli: Cli, client: PhasegateClient, run: RunRef, play: Play)
     await saboteur.watch(snapshot.phases);
     const gates = play.interactive ? [] : snapshot.phases.flatMap((phase) => phase.gates);
     for (const gate of gates) {
-      if (answered.has(gate.address) || gate.kind === 'hold') continue;
-      answered.add(gate.address);
+      // A gate that needs several people asks the next one when one of them has answered.
+      const asked = `${gate.address} ${gate.people[0] ?? ''}`;
+      if (answered.has(asked) || gate.kind === 'hold') continue;
+      answered.add(asked);
       // An answer that did not arrive is given again as long as the gate is open.
-      answers.push(answer(cli, play, gate).then((taken) => void (taken || answered.delete(gate.address))));
+      answers.push(answer(cli, play, gate).then((taken) => void (taken || answered.delete(asked))));
     }
   }
   await Promise.all(answers);

@@ -127,7 +127,23 @@ export function attestationProblem(
   if (message.answer === 'done' && step.evidence === 'required' && message.evidence === undefined) {
     return { code: 'PG212', reason: 'this item needs evidence: a link, a note, or the digest of a file' };
   }
+  const scheme = schemeOf(message.evidence);
+  if (scheme !== undefined && !linkSchemes.includes(scheme)) {
+    return {
+      code: 'PG212',
+      reason: `evidence may not be a link of the scheme "${scheme}": give one of ${oneOf(linkSchemes)}, a note, or the digest of a file`,
+    };
+  }
   return undefined;
+}
+
+const linkSchemes = ['https', 'http'];
+
+/** A report shows evidence as a link, and whoever reads it follows it. A note may have a colon: `seen: all green`. */
+function schemeOf(evidence: string | undefined): string | undefined {
+  const [, link, inline] =
+    /^\s*(?:([a-z][a-z0-9+.-]*):\/\/|(javascript|vbscript|data|file|blob|about):)/i.exec(evidence ?? '') ?? [];
+  return (link ?? inline)?.toLowerCase();
 }
 
 const shortest = 8;

@@ -146,11 +146,15 @@ export interface TrafficStep extends ActionBase {
   percents: number[];
   hold: WindowSpec;
 }
-export interface CheckStep extends StepBase {
+interface ItemBase extends StepBase {
+  /** How long its answer counts while the checklists are worked on. */
+  validFor?: TimeSpan;
+}
+export interface CheckStep extends ItemBase {
   kind: 'check';
   check: Check;
 }
-export interface AttestStep extends StepBase {
+export interface AttestStep extends ItemBase {
   kind: 'attest';
   by: string;
   evidence: 'required' | 'optional';
@@ -158,6 +162,7 @@ export interface AttestStep extends StepBase {
   notApplicable: boolean;
   /** How long the answer may take; then it is a HOLD. */
   expires: TimeSpan;
+  remindEvery: TimeSpan;
 }
 export interface WatchStep extends StepBase {
   kind: 'watch';
@@ -169,8 +174,12 @@ export type Step = ActionStep | CheckStep | AttestStep | WatchStep;
 export type BeforeItem = CheckStep | AttestStep;
 
 export interface ApprovalSpec {
+  /** What people read; absent: made from the phase. */
+  title?: string;
   /** Role -> how many different people. */
   roles: Record<string, number>;
+  /** Present: the people of one role are enough. */
+  needs?: 'any';
   expires: TimeSpan;
   /** What happens when it expires unanswered. */
   onExpiry: 'rollback' | 'hold';
@@ -181,9 +190,19 @@ export interface ApprovalSpec {
   escalate?: { after: TimeSpan; to: string };
 }
 
+/** Items that are worked on together before anything starts. */
+export interface Checklist {
+  id: string;
+  title: string;
+  /** Ids of its items, which stand in the phase's `before`. */
+  items: string[];
+}
+
+/** One deployable part of the run; or, with `checklists`, the stage before them all, which changes nothing. */
 export interface Phase {
   id: string;
   title: string;
+  checklists?: Checklist[];
   /** Ids of phases that must have completed. */
   after: string[];
   /** 1-based week and inclusive days of the run; absent: at once. */

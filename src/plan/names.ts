@@ -62,3 +62,6 @@ export function remarksOf(environment: Pick<Environment, 'compression' | 'trust'
   if (environment.trust === 'identity') remarks.push('identities were not verified');
   return remarks;
 }
+
+/** The stage before all phases has its place among them: `pre-deployment/unit-tests#1`. */
+export const preDeploymentId = 'pre-deployment';

@@ -99,17 +99,35 @@ export function assign(
   return filled;
 }
 
+/** What a gate asks for: role -> how many people, of all roles or of any one of them. */
+export interface Need {
+  roles: Record<string, number>;
+  needs?: 'any';
+}
+
+/** Whether these people could satisfy a gate together. */
+export function satisfies({ roles, needs }: Need, people: ReadonlyArray<{ name: string; roles: string[] }>): boolean {
+  const full = (some: Record<string, number>): boolean => {
+    const filled = assign(some, people);
+    return Object.entries(some).every(([role, count]) => (filled[role] ?? 0) >= count);
+  };
+  if (needs === 'any') return Object.entries(roles).some(([role, count]) => full({ [role]: count }));
+  return full(roles);
+}
+
 /** The verdict of the decisions so far: one rejection ends the gate, approvals fill the roles' places. */
-export function tally(need: Record<string, number>, decisions: readonly Decision[]): Tally {
+export function tally(need: Need, decisions: readonly Decision[]): Tally {
   const rejectedBy = decisions.find((decision) => decision.decision === 'reject');
-  const have = assign(need, approversIn(decisions));
+  const approvers = approversIn(decisions);
+  const enough = satisfies(need, approvers);
+  const have = assign(need.roles, approvers);
   const missing = Object.fromEntries(
-    Object.entries(need)
+    Object.entries(need.roles)
       .map(([role, count]) => [role, count - (have[role] ?? 0)] as const)
-      .filter(([, count]) => count > 0)
+      .filter(([, count]) => count > 0 && !enough)
   );
   return {
-    satisfied: rejectedBy === undefined && Object.keys(missing).length === 0,
+    satisfied: rejectedBy === undefined && enough,
     ...(rejectedBy ? { rejectedBy } : {}),
     missing,
   };

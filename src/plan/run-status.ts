@@ -54,6 +54,8 @@ export interface Gate {
   reason: string;
   /** Role -> how many; for attestations and holds one of the roles is enough. */
   roles: Record<string, number>;
+  /** `any`: of an approval, the people of one role are enough. */
+  needs?: 'any';
   /** The role that was asked as the next in line, whose people may answer in place of the others. */
   standIn?: string;
   /** People who may answer now. */
@@ -138,6 +140,8 @@ export interface PhaseStatus {
   paused?: { by: string; reason?: string; at: number };
   steps: StepRecord[];
   gates: Gate[];
+  /** Items of checklists that have an answer which can still be corrected: nobody is asked there. */
+  answered?: Gate[];
   decisions: Decision[];
   waivers: Waiver[];
   ledger: LedgerEntry[];

@@ -9,6 +9,7 @@ import { Answers } from './phase/answers.js';
 import { approve } from './phase/approval.js';
 import { baselineMetrics, captureBaseline } from './phase/baseline.js';
 import { listenToCommands } from './phase/commands.js';
+import { Checklists } from './phase/checklists.js';
 import { PhaseContext } from './phase/context.js';
 import { Days } from './phase/days.js';
 import { Desk } from './phase/desk.js';
@@ -16,7 +17,7 @@ import { endPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
 import { tellRun } from './phase/news.js';
 import { PhaseRecord } from './phase/record.js';
-import { Steps } from './phase/steps.js';
+import { approvalStep, Steps } from './phase/steps.js';
 import { Brake, type Stop } from './phase/stop.js';
 import { Windows } from './phase/windows.js';
 
@@ -64,6 +65,7 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Pro
   const holds = new Holds(context, record, desk);
   const windows = new Windows(context, record, holds);
   const steps = new Steps(context, record, desk, holds, windows);
+  if (phase.checklists) return new Checklists(context, record, desk, steps).run();
   const days = new Days(context, record, steps);
 
   await days.begin();
@@ -85,8 +87,9 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Pro
   if (success) await steps.attempts(successWindow, 'success', (attempt) => steps.watch(success, attempt));
   await together(successChecks.map((item) => () => steps.run(item, 'success')));
   if (approval) {
-    const asked = { ...approvalGate, title: `Approval of ${phase.title}` };
-    await steps.attempts(asked, 'approval', (attempt) => approve(context, record, desk, approval, attempt));
+    await steps.attempts(approvalStep(phase), 'approval', (attempt) =>
+      approve(context, record, desk, approval, attempt)
+    );
   }
   if (soak) {
     const soaked = { ...soakWindow, title: `Soak for ${soak.length.planned}` };
@@ -102,7 +105,6 @@ const baseline = {
   onFail: 'hold',
 } as const;
 const successWindow = { id: 'success', title: 'Success criteria', kind: 'watch', onFail: 'rollback' } as const;
-const approvalGate = { id: 'approval', kind: 'approval', onFail: 'rollback' } as const;
 const soakWindow = { id: 'soak', kind: 'watch', onFail: 'rollback' } as const;
 
 function isStable(item: BeforeItem): boolean {

@@ -94,7 +94,8 @@ function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
   return `${code} ${reason}: start it with --as NAME`;
 }
 
-function allDone([first, ...others]: readonly Phase[]): string {
+function allDone(phases: readonly Phase[]): string {
+  const [first, ...others] = phases.filter(({ checklists }) => !checklists);
   if (first && others.length === 0) return `its one phase, ${first.id}, completed`;
   return `all ${others.length + 1} phases completed`;
 }

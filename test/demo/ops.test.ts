@@ -10,6 +10,7 @@ import { eventually, type PlatformProcess, runCommand, startPlatformProcess } fr
 
 /** Each suite, and the component whose new path it is there to test. */
 const TESTED: Record<string, ComponentName> = {
+  isolation: 'agent-execution-core',
   'critical-path': 'agent-execution-core',
   'multi-agent': 'workflow-orchestrator',
   'state-transitions': 'workflow-orchestrator',

@@ -218,6 +218,26 @@ describe('an answer to a checklist item', () => {
   });
 
   it.each([
+    ['javascript:alert(1)', 'javascript'],
+    [' DATA:text/html,hello', 'data'],
+    ['file:///etc/passwd', 'file'],
+    ['ftp://files.example.com/proof', 'ftp'],
+  ])('may not link by another scheme than the web: %s', (evidence, scheme) => {
+    const problem = attestationProblem(item, { answer: 'done', evidence });
+    expect(problem).toMatchObject({ code: 'PG212', reason: expect.stringContaining(`the scheme "${scheme}"`) });
+  });
+
+  it.each([
+    'https://ci.example.com/1',
+    'HTTP://ci.example.com/1',
+    'seen: all green',
+    'sha256:9f3c21',
+    'file cabinet 3',
+  ])('may have %s as evidence', (evidence) => {
+    expect(attestationProblem(item, { answer: 'done', evidence })).toBeUndefined();
+  });
+
+  it.each([
     [{ answer: 'not-applicable', reason: 'why' }, 'this item does not allow "not-applicable": answer done or failed'],
     [{ answer: 'failed' }, '"failed" needs a reason'],
     [{ answer: 'done' }, 'this item needs evidence: a link, a note, or the digest of a file'],

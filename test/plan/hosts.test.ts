@@ -11,6 +11,16 @@ describe('hosts that checks may call', () => {
     ]);
   });
 
+  it('leave out what is no address, or has a fault of its own', () => {
+    expect(allowedHosts(['not an address', undefined], [undefined, 'status.example.com'])).toEqual([
+      'status.example.com',
+    ]);
+  });
+
+  it('may be one of several', () => {
+    expect(isHostAllowed(new URL('https://b.example.com/'), ['a.example.com', 'b.example.com'])).toBe(true);
+  });
+
   it.each([
     ['https://core.example.com/x', 'core.example.com', true],
     ['https://core.example.com:8443/x', 'core.example.com', true],

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodes, outcomeExitCode, outcomeKinds, outcomeWords } from '../../src/plan/outcome.js';
-import { lockKeys, migrationId, phaseWorkflowId, remarksOf, rollbackWorkflowId } from '../../src/plan/names.js';
+import type { LedgerEntry } from '../../src/plan/change.js';
+import type { Environment } from '../../src/plan/model.js';
+import {
+  environmentQueue,
+  lockKeys,
+  locksWorkflowId,
+  migrationId,
+  phaseWorkflowId,
+  remarksOf,
+  rollbackLockKeys,
+  rollbackWorkflowId,
+  windowQueue,
+} from '../../src/plan/names.js';
 import { phase, plan, step } from '../support/stage/plans.js';
 
 describe('what a run locks', () => {
@@ -12,6 +24,27 @@ describe('what a run locks', () => {
       phase('1b', { steps: [step.flag('tools'), step.deploy('core')] }),
     ]);
     expect(lockKeys(moving)).toEqual(['plan/test-plan', 'flag/FLAG_CORE', 'deploy/core', 'flag/FLAG_TOOLS']);
+  });
+
+  it('is a flag that only a traffic step moves, too', () => {
+    const raised = plan([phase('1a', { steps: [step.traffic('ramp', 'FLAG_RAMP')] })]);
+    expect(lockKeys(raised)).toEqual(['plan/test-plan', 'flag/FLAG_RAMP']);
+  });
+
+  it('is its plan and what it puts back, once, when it is rolled back after its end', () => {
+    const flag = { type: 'flag', key: 'CORE', enabled: true, percent: 5 } as const;
+    const entries = [flag, { ...flag, percent: 50 }].map((change) => ({ change }) as LedgerEntry);
+    expect(rollbackLockKeys('test-plan', entries)).toEqual(['plan/test-plan', 'flag/CORE']);
+  });
+});
+
+describe('task queues and the workflow of the locks', () => {
+  it('belong to an environment', () => {
+    expect([environmentQueue('prod'), windowQueue('prod'), locksWorkflowId('prod')]).toEqual([
+      'phasegate-prod',
+      'phasegate-prod-windows',
+      'locks/prod',
+    ]);
   });
 });
 
@@ -32,6 +65,12 @@ describe('remarks', () => {
       'time is compressed 180 times',
       'identities were not verified',
     ]);
+  });
+
+  it('are none where time is real and identities are verified', () => {
+    // There is no such environment yet: signatures are not verified.
+    const verified = { trust: 'signature' } as unknown as Environment;
+    expect(remarksOf(verified)).toEqual([]);
   });
 });
 

@@ -29,13 +29,13 @@ describe('tally', () => {
     ['another role', { lead: 1 }, [decision('carlos')], false, { lead: 1 }],
     ['more than enough', { lead: 1 }, [decision('erin'), decision('lee')], true, {}],
   ])('%s', (_what, need, decisions, satisfied, missing) => {
-    expect(tally(need, decisions)).toMatchObject({ satisfied, missing });
+    expect(tally({ roles: need }, decisions)).toMatchObject({ satisfied, missing });
   });
 
   it('is never satisfied once somebody rejected', () => {
-    const count = tally({ lead: 1 }, [decision('erin'), decision('lee', 'reject')]);
+    const count = tally({ roles: { lead: 1 } }, [decision('erin'), decision('lee', 'reject')]);
     expect(count).toMatchObject({ satisfied: false, rejectedBy: { by: 'lee' } });
-    expect(tally({ lead: 2 }, [decision('erin'), decision('lee', 'reject')]).missing).toEqual({ lead: 1 });
+    expect(tally({ roles: { lead: 2 } }, [decision('erin'), decision('lee', 'reject')]).missing).toEqual({ lead: 1 });
   });
 });
 

@@ -68,6 +68,14 @@ describe('the days of a phase', () => {
     expect(opensAt(started, day, zone, week)).toBe(expected);
   });
 
+  it('that are the first open at once where time is compressed, and say no more of it', () => {
+    const compression = { scale: 168 };
+    expect(phaseOpening({ week: 1, days: [1, 3] }, 1000, 'UTC', compression)).toEqual({
+      opensAt: 1000,
+      text: 'Week 1, day 1',
+    });
+  });
+
   it('are divided and cut where time is compressed', () => {
     const compressed = phaseOpening({ week: 2, days: [1, 2] }, 1000, 'UTC', { scale: 168 });
     expect(compressed).toEqual({ opensAt: 1000 + hour, text: 'Week 2, day 1 (compressed to 60 min)' });

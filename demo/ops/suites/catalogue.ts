@@ -1,10 +1,12 @@
 import { criticalPath, multiAgent, stateTransitions, workflowOrchestrator } from './agents.js';
+import { isolation } from './isolation.js';
 import type { Suite } from './suite.js';
 import { toolIntegration, toolPermissions, tools } from './tools.js';
 import { realtime, wsBidirectional, wsConnect, wsDelivery, wsIntegration } from './websockets.js';
 
 /** The smoke suites by the name that a plan calls them. */
 export const SUITES: Readonly<Record<string, Suite>> = {
+  isolation,
   'critical-path': criticalPath,
   'multi-agent': multiAgent,
   'state-transitions': stateTransitions,

@@ -1,7 +1,7 @@
 import { means, parseAddress } from '../../plan/address.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { requirePerson } from '../act/person.js';
-import { gatesOf } from '../read/gates.js';
+import { answeredItemsOf, gatesOf } from '../read/gates.js';
 import type { OpenGate, RunRef, RunSnapshot } from '../read/snapshot.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { hasPoint, standing, whyClosed } from './closed-gate.js';
@@ -43,8 +43,13 @@ export async function chooseGate(
     gate.answers.includes(answer) && (!wanted.named || meant(wanted.named, gate));
   const atWork = await client.status(run, 'open');
   // Why a gate is not open, what has ended tells.
-  const snapshot = gatesOf(atWork).some(isMeant) ? atWork : await client.status(run);
-  const gates = gatesOf(snapshot);
+  const isThere = [...gatesOf(atWork), ...answeredItemsOf(atWork)].some(isMeant);
+  const snapshot = isThere ? atWork : await client.status(run);
+  const gates = [
+    ...gatesOf(snapshot),
+    // Nobody is asked there any more; whoever names it corrects its answer.
+    ...(wanted.named === undefined ? [] : answeredItemsOf(snapshot)),
+  ];
   // A phase may answer while another part of its run does not.
   const shown = gates.some(isMeant);
   if (!shown && wanted.named !== undefined && !hasPoint(snapshot, wanted.named))

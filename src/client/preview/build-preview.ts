@@ -1,5 +1,5 @@
 import type { Fault } from '../../plan/loading/fault.js';
-import type { FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
+import type { Checklist, FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
 import { daysText } from '../../plan/text/spans.js';
@@ -22,6 +22,8 @@ export interface PreviewStep {
 }
 
 export interface PreviewApproval {
+  /** `any`: one of the roles is enough. */
+  needs: 'all' | 'any';
   /** Role -> how many, and who could. */
   roles: Record<string, { count: number; people: string[] }>;
   expires: string;
@@ -34,6 +36,8 @@ export interface PreviewPhase {
   schedule?: { text: string; opensAfterMs: number };
   begins: Span;
   ends: Span;
+  /** Of the stage before all phases: its items, which stand in `before`, by checklist. */
+  checklists?: Checklist[];
   before: PreviewStep[];
   steps: PreviewStep[];
   success?: { for: string; criteria: string[] };
@@ -134,6 +138,7 @@ function previewPhase(
     title: phase.title,
     ...(schedule ? { schedule: { text: daysText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } } : {}),
     ...times,
+    ...(phase.checklists ? { checklists: phase.checklists } : {}),
     before: phase.before.map(shown),
     steps: phase.steps.map(shown),
     ...(success ? { success: windowFacts(success) } : {}),
@@ -160,5 +165,10 @@ function approvalFacts(
         { count, people: people.filter((person) => person.roles.includes(role)).map((person) => person.name) },
       ] as const
   );
-  return { roles: Object.fromEntries(roles), expires: spanWords(spec.expires), onExpiry: spec.onExpiry };
+  return {
+    needs: spec.needs ?? 'all',
+    roles: Object.fromEntries(roles),
+    expires: spanWords(spec.expires),
+    onExpiry: spec.onExpiry,
+  };
 }

@@ -1,4 +1,4 @@
-import type { ActionStep, Check, Step, WindowSpec } from '../../plan/model.js';
+import type { ActionStep, BeforeItem, Check, FlagCheck, Step, WindowSpec } from '../../plan/model.js';
 import { spanWords } from './span-words.js';
 
 /** What a step does and how it is undone, in words. */
@@ -23,10 +23,10 @@ export function describeStep(step: Step): StepWords {
       return { does, ...undoWords(step, 'the flag as it was before') };
     }
     case 'check':
-      return { does: checkWords(step.check) };
+      return { does: `${checkWords(step.check)}${validWords(step)}` };
     case 'attest':
       return {
-        does: `${step.by} answers, within ${spanWords(step.expires)}${step.evidence === 'required' ? ', with evidence' : ''}`,
+        does: `${step.by} answers, within ${spanWords(step.expires)}${step.evidence === 'required' ? ', with evidence' : ''}${validWords(step)}`,
       };
     case 'watch':
       return { does: `watch ${spanWords(step.window.length)}: ${criteria(step.window)}` };
@@ -46,10 +46,20 @@ function checkWords(check: Check): string {
     case 'metric':
       return `measure ${check.criterion.text}`;
     case 'flag':
-      return `read flag ${check.key}`;
+      return `flag ${check.key} is ${flagWords(check)}`;
     case 'stable':
       return `${check.phases.join(', ')} stable for ${spanWords(check.window.length)}: ${criteria(check.window)}`;
   }
+}
+
+function flagWords({ enabled, percent }: FlagCheck): string {
+  const share = percent === undefined ? [] : [`at ${percent} %`];
+  const state = enabled === undefined ? [] : [enabled ? 'on' : 'off'];
+  return [...state, ...share].join(' ') || 'there';
+}
+
+function validWords({ validFor }: BeforeItem): string {
+  return validFor ? `, counts for ${spanWords(validFor)}` : '';
 }
 
 function criteria(spec: WindowSpec): string {

@@ -15,7 +15,10 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     paint('dim', `${preview.run} · ${preview.digest}`),
     ...(variables.length > 0 ? list('with ', variables.join(', ')) : []),
     [
-      counted(preview.phases.length, 'phase'),
+      counted(preview.phases.filter((phase) => !phase.checklists).length, 'phase'),
+      ...preview.phases.flatMap(({ checklists, before }) =>
+        checklists ? [`${before.length} checklist items before`] : []
+      ),
       counted(counts.flags, 'flag'),
       counted(counts.deploys, 'deploy'),
       counted(counts.windows, 'window'),
@@ -42,9 +45,8 @@ function phaseBlock(phase: PreviewPhase, paint: Paint, columns: number): string[
   return [
     '',
     `${paint('strong', `${phase.id}  ${phase.title}`)}  ${paint('dim', `${opens}done ${after(phase.ends.shortestMs)} at the soonest`)}`,
-    ...(phase.before.length > 0 ? ['  before', ...stepBlocks(phase.before, paint, columns)] : []),
-    '  steps',
-    ...stepBlocks(phase.steps, paint, columns),
+    ...checklistBlocks(phase, paint, columns),
+    ...(phase.steps.length > 0 ? ['  steps', ...stepBlocks(phase.steps, paint, columns)] : []),
     ...(phase.success ? list('success', `for ${phase.success.for}: ${phase.success.criteria.join(', ')}`) : []),
     ...stepBlocks(phase.successChecks, paint, columns),
     ...(phase.approval ? list('approval', approvalText(phase.approval)) : []),
@@ -52,11 +54,25 @@ function phaseBlock(phase: PreviewPhase, paint: Paint, columns: number): string[
   ];
 }
 
-function approvalText({ roles, expires, onExpiry }: NonNullable<PreviewPhase['approval']>): string {
+/** What must be true before the first step; the stage before all phases has it by checklist. */
+function checklistBlocks({ checklists, before }: PreviewPhase, paint: Paint, columns: number): string[] {
+  if (before.length === 0) return [];
+  const lists = checklists ?? [{ title: 'before', items: before.map(({ id }) => id) }];
+  return lists.flatMap(({ title, items }) => [
+    `  ${title}`,
+    ...stepBlocks(
+      before.filter(({ id }) => items.includes(id)),
+      paint,
+      columns
+    ),
+  ]);
+}
+
+function approvalText({ needs, roles, expires, onExpiry }: NonNullable<PreviewPhase['approval']>): string {
   const who = Object.entries(roles).map(
     ([role, { count, people }]) => `${count} ${role} (${people.join(' or ') || 'nobody could'})`
   );
-  return `by ${who.join(' and ')} within ${expires}, else ${onExpiry === 'rollback' ? 'roll back' : 'hold'}`;
+  return `by ${who.join(needs === 'any' ? ' or ' : ' and ')} within ${expires}, else ${onExpiry === 'rollback' ? 'roll back' : 'hold'}`;
 }
 
 /** The id and title of each step, and below it what it does and how it is undone. */

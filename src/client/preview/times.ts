@@ -10,9 +10,14 @@ export interface Span {
 /** When each phase begins and ends at the soonest and at the latest, if no step is held or repeated. */
 export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins: Span; ends: Span }> {
   let before: Span = { shortestMs: 0, longestMs: 0 };
+  // The days of the phases are counted from when the checklists before them are closed.
+  let closed = before;
   return frozen.plan.phases.map((phase) => {
-    const opens = opensAfter(frozen, phase, startAt);
-    const begins = { shortestMs: Math.max(before.shortestMs, opens), longestMs: Math.max(before.longestMs, opens) };
+    const opens = (from: number): number => from + opensAfter(frozen, phase, startAt + from);
+    const begins = {
+      shortestMs: Math.max(before.shortestMs, opens(closed.shortestMs)),
+      longestMs: Math.max(before.longestMs, opens(closed.longestMs)),
+    };
     const ends = {
       shortestMs:
         Math.max(begins.shortestMs, before.shortestMs + stable(phase, shortestWindow)) +
@@ -21,6 +26,7 @@ export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins:
         Math.max(begins.longestMs, before.longestMs + stable(phase, longestWindow)) + work(frozen, phase, 'longestMs'),
     };
     before = ends;
+    if (phase.checklists) closed = ends;
     return { begins, ends };
   });
 }

@@ -8,3 +8,10 @@ export function gatesOf(snapshot: RunSnapshot): OpenGate[] {
   );
   return byUrgency(gates);
 }
+
+/** The items of checklists whose answer can still be corrected. */
+export function answeredItemsOf({ phases }: RunSnapshot): OpenGate[] {
+  return phases.flatMap(({ answered = [], workflowId, runId }) =>
+    answered.map((gate) => ({ ...gate, workflowId, runId }))
+  );
+}

@@ -1,4 +1,5 @@
 import { mayAnswer } from '../../plan/gate-rules.js';
+import { preDeploymentId } from '../../plan/names.js';
 import { tally } from '../../plan/quorum.js';
 import { phaseOf } from '../../plan/text/pasteable.js';
 import { oneOf } from '../../plan/text/spans.js';
@@ -7,15 +8,26 @@ import { gatesOf } from '../read/gates.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
+import { owedLines } from './checklist-lines.js';
 import { commandLines } from './command-lines.js';
 import { line, type Line } from './line.js';
 import { rollbackLine, runName } from '../../plan/text/command-lines.js';
 import type { View } from './view.js';
 
+/** More items than this are listed by who owes them. */
+const mostItems = 3;
+
 /** For each open gate: who or what is awaited, until when, what happens then, and the command to type. */
 export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
-  const lines = gatesOf(snapshot).flatMap((gate) => gateBlock(gate, snapshot, view));
   const { run } = snapshot;
+  const gates = gatesOf(snapshot);
+  const items = gates.filter((gate) => gate.kind === 'attestation');
+  const together = items.length > mostItems ? items : [];
+  const [first] = together;
+  const attest = (item: string): Line[] =>
+    first ? commandLines(typed('attest', run.workflowId, item) + asWhom(first, 'attest', snapshot), view) : [];
+  const lines = gates.filter((gate) => !together.includes(gate)).flatMap((gate) => gateBlock(gate, snapshot, view));
+  if (first) lines.push(...owedLines(together, attest, view));
   if (run.paused && !run.outcome && run.state !== 'rolling back') {
     const why = run.paused.reason === undefined ? '' : `: ${run.paused.reason}`;
     lines.push(
@@ -37,7 +49,7 @@ function gateBlock(gate: OpenGate, snapshot: RunSnapshot, view: View): Line[] {
       ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
       line(`    ${whoDecides(gate)}`),
       ...gate.answers.flatMap((answer) => commandLines(typed(answer, run, gate.address) + as(answer), view)),
-      ...(gate.answers.includes('rollback')
+      ...(gate.answers.includes('rollback') && !isBeforeAll(gate)
         ? [
             line(`    to take back everything that the run changed, not only ${phaseOf(gate)}:`),
             ...commandLines(rollbackLine(run) + as('rollback'), view),
@@ -57,6 +69,11 @@ function gateBlock(gate: OpenGate, snapshot: RunSnapshot, view: View): Line[] {
   ];
 }
 
+/** Before the first phase nothing has been changed: to roll back the stage ends the run, and there is nothing more. */
+function isBeforeAll(gate: OpenGate): boolean {
+  return phaseOf(gate) === preDeploymentId;
+}
+
 /** Those who are asked are not the only ones who may answer a HOLD. */
 function whoDecides({ people, answers, roles }: OpenGate): string {
   const anybody = answers.filter((answer) => answer !== 'waive');
@@ -65,13 +82,14 @@ function whoDecides({ people, answers, roles }: OpenGate): string {
 }
 
 /** `1 engineering-lead (has 1 of 2: erin)` */
-export function needs(gate: Pick<OpenGate, 'roles' | 'decisions'>): string {
-  const count = tally(gate.roles, gate.decisions);
+export function needs(gate: Pick<OpenGate, 'roles' | 'needs' | 'decisions'>): string {
+  const count = tally(gate, gate.decisions);
   const roles = Object.entries(gate.roles).map(([role, need]) => `${need} ${role}`);
   const yes = gate.decisions.filter((decision) => decision.decision === 'approve').map((decision) => decision.by);
   const given = yes.length > 0 ? `, given by ${yes.join(', ')}` : '';
   const missing = Object.entries(count.missing).map(([role, n]) => `${n} ${role}`);
-  return `needs ${roles.join(' and ')}${given}${yes.length > 0 && missing.length > 0 ? `, missing ${missing.join(' and ')}` : ''}`;
+  const and = gate.needs === 'any' ? ' or ' : ' and ';
+  return `needs ${roles.join(and)}${given}${yes.length > 0 && missing.length > 0 ? `, missing ${missing.join(and)}` : ''}`;
 }
 
 /** The command line that gives an answer. */

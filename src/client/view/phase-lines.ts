@@ -7,6 +7,7 @@ import { symbolOf, toneOf, type AnyState } from '../render/states.js';
 import { untilText } from '../render/time.js';
 import { hanging, pad } from '../render/width.js';
 import { awaitedLines, failureText } from './awaited-lines.js';
+import { checklistLines, troubled } from './checklist-lines.js';
 import { keep, line, type Line } from './line.js';
 import { troubleLines } from './trouble-lines.js';
 import { criterionLines, deadlineLines, windowProgress } from './window-lines.js';
@@ -48,6 +49,14 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
   const before = status.steps.filter((step) => step.part === 'before');
   const rest = status.steps.filter((step) => step.part !== 'before');
   const windows = snapshot.windows.filter((window) => window.workflowId === status.workflowId);
+  if (phase.checklists) {
+    const shown = [...troubled(phase, status), ...rest];
+    return [
+      ...checklistLines(phase, status, view),
+      ...shown.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
+      ...troubleLines(snapshot, status.workflowId, view),
+    ];
+  }
   return [
     ...openingLines(status, view),
     ...beforeLines(phase, before, rest.length > 0, windows, snapshot.frozen, view),

@@ -7,7 +7,7 @@ import {
   flagKey,
   identifier,
   longText,
-  onFail,
+  itemOnFail,
   positiveDuration,
   words,
 } from './fields.js';
@@ -89,6 +89,12 @@ const stable = z
       'The success criteria of earlier phases, held without a break up to now, since the last of them was done.',
   });
 
+const validFor = positiveDuration.optional().meta({
+  description:
+    'Under pre-deployment: how long an answer counts. When it is older before the stage is closed, it is asked for again.',
+  examples: ['24h'],
+});
+
 const kinds = ['http', 'command', 'metric', 'flag', 'stable'] as const;
 
 /** Looks and changes nothing. */
@@ -110,7 +116,8 @@ export const check = exactlyOne(
       .meta({ description: 'One reading of a metric, now.', examples: ['error_rate < 1%'] }),
     flag: flagState.optional(),
     stable: stable.optional(),
-    'on-fail': onFail,
+    'valid-for': validFor,
+    'on-fail': itemOnFail,
   }),
   kinds
 ).meta({
@@ -133,7 +140,12 @@ export const attest = z
     expires: positiveDuration
       .default('24h')
       .meta({ description: 'How long the answer may take; then it is a HOLD.', examples: ['4h'] }),
-    'on-fail': onFail,
+    'remind-every': positiveDuration.optional().meta({
+      description: 'Time between reminders. Default: a quarter of `expires`, at most 4h.',
+      examples: ['2h'],
+    }),
+    'valid-for': validFor,
+    'on-fail': itemOnFail,
   })
   .meta({
     id: 'attest',

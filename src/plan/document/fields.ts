@@ -88,6 +88,12 @@ export const onFail = z
   .default('rollback')
   .meta({ description: 'What a failure of this step leads to: take the phase back, or wait for people.' });
 
+/** The same for an item of a checklist, whose default depends on where it stands. */
+export const itemOnFail = z.enum(['rollback', 'hold']).optional().meta({
+  description:
+    'What a failure of this item leads to: take the phase back, or wait for people. Default: rollback; under pre-deployment, where nothing is to be taken back yet, hold.',
+});
+
 /**
  * Refuses an object that has none or several of its alternatives. An object whose keys are unknown is not told this
  * as well: the unknown key is the fault.

@@ -61,9 +61,19 @@ const roleCounts = z.record(identifier, z.int().min(1).max(20)).meta({
   examples: [{ 'engineering-lead': 1 }],
 });
 
-const approval = z
+export const approval = z
   .strictObject({
+    title: words()
+      .optional()
+      .meta({ description: 'What people read. Default: made from the phase.', examples: ['Executive approval'] }),
     roles: roleCounts,
+    needs: z
+      .enum(['all', 'any'])
+      .default('all')
+      .meta({
+        description: 'Whether all of the roles must say yes, or one of them is enough.',
+        examples: ['any'],
+      }),
     expires: positiveDuration
       .default('24h')
       .meta({ description: 'How long the approval may take.', examples: ['24h'] }),
@@ -87,7 +97,10 @@ const approval = z
       .optional()
       .meta({ id: 'escalate', description: 'Who is asked when nobody answers.' }),
   })
-  .meta({ id: 'approval', description: 'People who must say yes after the success criteria.' });
+  .meta({
+    id: 'approval',
+    description: 'People who must say yes: after the success criteria of a phase, or at the end of the checklists.',
+  });
 
 const soak = z
   .union([

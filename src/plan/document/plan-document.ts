@@ -4,6 +4,7 @@ import { identifier, metricName, parsedText, positiveDuration, variableName, wor
 import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
 import { phase } from './phase.js';
+import { preDeployment } from './pre-deployment.js';
 import { windowOptions } from './window.js';
 
 export const monitoringOnly = 'monitoring-only';
@@ -102,12 +103,15 @@ export const planDocument = z
       .meta({ id: 'hold', description: 'What happens when something could not be judged.' }),
     rollback: rollback.optional(),
     metrics: z.record(metricName, metric).meta({ description: 'All metrics of the plan, by name.' }),
+    'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
   })
   .meta({ title: 'phasegate plan', description: 'What is to happen; the same for every environment.' });
 
 export type PlanDocument = z.output<typeof planDocument>;
 export type PhaseDocument = PlanDocument['phases'][number];
+export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
+export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];
 export type ChecklistItemDocument = PhaseDocument['before'][number];
 export type CheckDocument = NonNullable<ChecklistItemDocument['check']>;

@@ -1,5 +1,8 @@
 import type { AttestDocument, CheckDocument, ChecklistItemDocument } from '../document/plan-document.js';
-import type { AttestStep, BeforeItem, Check, CheckStep, Criterion, Metric } from '../model.js';
+import { formatDuration, parseDuration } from '../language/duration.js';
+import { sure } from '../language/understood.js';
+import type { AttestStep, BeforeItem, Check, CheckStep, Criterion, Metric, OnFail } from '../model.js';
+import { defaultReminder } from '../window-defaults.js';
 import type { Clock } from './clock.js';
 import { freezeCriterion, withoutDuration, withoutUndefined } from './criteria.js';
 import { freezeWindow } from './windows.js';
@@ -10,6 +13,8 @@ export interface Context {
   metrics: Record<string, Metric>;
   /** The success criteria of each phase, for checks that they still hold. */
   successOf: ReadonlyMap<string, readonly Criterion[]>;
+  /** What a failed item leads to where it does not say so itself. */
+  onFail: OnFail;
 }
 
 export function freezeItem(item: ChecklistItemDocument, context: Context): BeforeItem {
@@ -24,22 +29,32 @@ export function freezeCheckStep(document: CheckDocument, context: Context): Chec
     kind: 'check',
     id: document.id,
     title: document.title ?? titleOf(check),
-    onFail: document['on-fail'],
+    onFail: document['on-fail'] ?? context.onFail,
+    ...validity(document['valid-for'], context.clock),
     check,
   };
 }
 
-export function freezeAttest(document: AttestDocument, { clock }: Context): AttestStep {
+export function freezeAttest(document: AttestDocument, { clock, onFail }: Context): AttestStep {
+  const expires = clock.forPeople(document.expires);
+  const remindEvery =
+    document['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(document.expires))));
   return {
     kind: 'attest',
     id: document.id,
     title: document.title,
-    onFail: document['on-fail'],
+    onFail: document['on-fail'] ?? onFail,
+    ...validity(document['valid-for'], clock),
     by: document.by,
     evidence: document.evidence,
     notApplicable: document['not-applicable'],
-    expires: clock.forPeople(document.expires),
+    expires,
+    remindEvery: clock.within(expires, remindEvery),
   };
+}
+
+function validity(text: string | undefined, clock: Clock): Pick<BeforeItem, 'validFor'> {
+  return text === undefined ? {} : { validFor: clock.forPeople(text) };
 }
 
 function freezeCheck(document: CheckDocument, { clock, metrics, successOf }: Context): Check {

@@ -1,5 +1,11 @@
-import type { PhaseDocument, PlanDocument } from '../document/plan-document.js';
+import type {
+  ApprovalDocument,
+  PhaseDocument,
+  PlanDocument,
+  PreDeploymentDocument,
+} from '../document/plan-document.js';
 import { parseDays } from '../document/phase.js';
+import { preDeploymentId } from '../names.js';
 import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
 import type { ApprovalSpec, Criterion, Phase, Plan, RollbackSpec, WindowSpec } from '../model.js';
@@ -20,7 +26,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     return success === undefined ? [] : freezeCriteria(Array.isArray(success) ? success : success.criteria, metrics);
   };
   const successOf = new Map(document.phases.map((phase) => [phase.id, criteriaOf(phase)]));
-  const context: Context = { clock, metrics, successOf };
+  const context: Context = { clock, metrics, successOf, onFail: 'rollback' };
   const after = dependencies(document.phases);
   const phases = new Map(
     document.phases.map((phase) => [phase.id, freezePhase(phase, after.get(phase.id) ?? [], context)])
@@ -31,7 +37,10 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     description: document.description,
     roles: document.roles,
     metrics,
-    phases: inDependencyOrder(after).flatMap((id) => phases.get(id) ?? []),
+    phases: [
+      ...freezePreDeployment(document['pre-deployment'], context),
+      ...inDependencyOrder(after).flatMap((id) => phases.get(id) ?? []),
+    ],
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
@@ -56,6 +65,27 @@ function freezePhase(document: PhaseDocument, after: string[], context: Context)
   };
 }
 
+function freezePreDeployment(document: PreDeploymentDocument | undefined, context: Context): Phase[] {
+  if (!document) return [];
+  const { title, checklists, approval } = document;
+  const lists = checklists.map((list) => ({
+    ...list,
+    items: list.items.map((item) => freezeItem(item, { ...context, onFail: 'hold' })),
+  }));
+  return [
+    {
+      id: preDeploymentId,
+      title,
+      checklists: lists.map((list) => ({ id: list.id, title: list.title, items: list.items.map((item) => item.id) })),
+      after: [],
+      before: lists.flatMap((list) => list.items),
+      steps: [],
+      successChecks: [],
+      ...(approval ? { approval: freezeApproval(approval, context.clock) } : {}),
+    },
+  ];
+}
+
 function freezeSuccess(
   success: NonNullable<PhaseDocument['success']>,
   criteria: Criterion[],
@@ -77,13 +107,15 @@ function freezeSoak(
   return freezeWindow(clock, 'long', soak.for, soak, criteria);
 }
 
-function freezeApproval(approval: NonNullable<PhaseDocument['approval']>, clock: Clock): ApprovalSpec {
+function freezeApproval(approval: ApprovalDocument, clock: Clock): ApprovalSpec {
   const { escalate } = approval;
   const expires = clock.forPeople(approval.expires);
   const remindEvery =
     approval['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(approval.expires))));
   return {
+    ...(approval.title === undefined ? {} : { title: approval.title }),
     roles: approval.roles,
+    ...(approval.needs === 'any' ? { needs: approval.needs } : {}),
     expires,
     onExpiry: approval['on-expiry'],
     allowStarter: approval['allow-starter'],

@@ -1,7 +1,7 @@
 import type { Path } from '../loading/fault.js';
-import type { PlanRule, Report } from './rule.js';
-import { listOf, longSuccess, phasesOf, stepsOf } from './walk.js';
-import type { PhaseAt } from './walk.js';
+import type { LoosePlan, PlanRule, Report } from './rule.js';
+import { checklistItemsOf, checklistsOf, listOf, longSuccess, phasesOf, stepsOf } from './walk.js';
+import type { At, PhaseAt } from './walk.js';
 
 /** Addresses that phasegate makes itself: `1a/approval#1`. */
 const ownIds: readonly string[] = [
@@ -17,7 +17,7 @@ const ownIds: readonly string[] = [
 ];
 
 /** What stands beside the phases in addresses and in the ids of rollbacks: `rollback/metrics#1`, `…/rollback/all`. */
-const besidePhases = /^(?:all|rollback|again-\d+)$/;
+const besidePhases = /^(?:all|rollback|pre-deployment|again-\d+)$/;
 
 /** Ids are unique where they are addressed: phases in the plan, steps and checklist items in their phase. */
 export const nameRules: PlanRule = (plan, report) => {
@@ -36,12 +36,22 @@ export const nameRules: PlanRule = (plan, report) => {
       if (id !== undefined && ownIds.includes(id)) taken(id, path, 'check', report);
     }
   }
+  namesOfChecklists(plan, report);
   const checks = listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
     ({ path, value }) => ({ id: value.check?.id, path: [...path, 'check', 'id'] })
   );
   unique(checks, 'check', report);
   for (const { id, path } of checks) if (id === 'metrics') taken(id, path, 'check', report);
 };
+
+/** Items of all checklists share one place in addresses. */
+function namesOfChecklists(plan: LoosePlan, report: Report): void {
+  const lists = checklistsOf(plan).map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] }));
+  unique(lists, 'checklist', report);
+  const ids = idsOf(checklistItemsOf(plan));
+  unique(ids, 'item', report);
+  for (const { id, path } of ids) if (id !== undefined && ownIds.includes(id)) taken(id, path, 'item', report);
+}
 
 function taken(id: string, path: Path, what: string, report: Report): void {
   report(path, {
@@ -66,7 +76,11 @@ function itemsOf(phase: PhaseAt): IdAt[] {
       'checks',
     ]),
   ];
-  return lists.flatMap(({ path, value }) =>
+  return idsOf(lists);
+}
+
+function idsOf(items: ReadonlyArray<At<Record<string, { id?: string } | undefined>>>): IdAt[] {
+  return items.flatMap(({ path, value }) =>
     Object.entries(value).flatMap(([kind, body]: [string, { id?: string | undefined } | undefined]) =>
       body === undefined || body === null ? [] : [{ id: body.id, path: [...path, kind, 'id'] }]
     )

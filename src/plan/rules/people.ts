@@ -1,14 +1,13 @@
 import type { Person } from '../model.js';
 import { findPerson } from '../people.js';
-import { assign, eligible } from '../quorum.js';
+import { eligible, satisfies, type Need } from '../quorum.js';
 import type { Path } from '../loading/fault.js';
 import type { Pairing, PairingRule } from './cross.js';
-import { attestsOf, namesOf, phasesOf } from './walk.js';
+import { approvalsOf, attestsOf, namesOf } from './walk.js';
 
-interface Gate {
+interface Gate extends Need {
   path: Path;
   phase: string;
-  roles: Record<string, number>;
   allowStarter: boolean;
 }
 
@@ -46,25 +45,25 @@ function peopleOf({ environment }: Pairing): Person[] {
 }
 
 function gatesOf({ plan }: Pairing): Gate[] {
-  return phasesOf(plan).flatMap(({ path, value }) => {
-    const roles = value.approval?.roles;
+  return approvalsOf(plan).flatMap(({ path, value, of }) => {
+    const { roles } = value;
     const known = namesOf(plan.roles);
     // A role that is not declared has a fault of its own, and nobody can have it.
     if (!roles || namesOf(roles).some((role) => roles[role] === undefined || !known.includes(role))) return [];
     return [
       {
-        path: [...path, 'approval', 'roles'],
-        phase: value.id ?? '',
+        path: [...path, 'roles'],
+        phase: of,
         roles: Object.fromEntries(Object.entries(roles).map(([role, count]) => [role, count ?? 0])),
-        allowStarter: value.approval?.['allow-starter'] ?? false,
+        ...(value.needs === 'any' ? { needs: value.needs } : {}),
+        allowStarter: value['allow-starter'] ?? false,
       },
     ];
   });
 }
 
 function isSatisfiable(gate: Gate, people: readonly Person[], startedBy: string): boolean {
-  const filled = assign(gate.roles, eligible(gate, [...people], startedBy));
-  return Object.entries(gate.roles).every(([role, count]) => (filled[role] ?? 0) >= count);
+  return satisfies(gate, eligible(gate, [...people], startedBy));
 }
 
 function reportGate(
@@ -86,7 +85,7 @@ function reportGate(
   const who = gate.allowStarter ? '' : ` without ${startedBy ?? 'the one who starts the run'}`;
   inPlan(gate.path, {
     code: 'PG109',
-    message: `nobody could satisfy this gate in ${environment.id ?? 'this environment'}${who}: it needs ${need.join(' and ')} (${have.join('; ')})`,
+    message: `nobody could satisfy this gate in ${environment.id ?? 'this environment'}${who}: it needs ${need.join(gate.needs === 'any' ? ' or ' : ' and ')} (${have.join('; ')})`,
     hint: 'give the role to more people in the environment, or ask for fewer; one person counts once',
     at: 'key',
   });
@@ -130,10 +129,10 @@ function rolesWithoutPeople({ plan, environment, inPlan }: Pairing, people: read
     if (nobody(value.by))
       inPlan([...path, 'by'], { code: 'PG109', message: `nobody in ${place} is ${value.by}`, hint });
   }
-  for (const { path, value } of phasesOf(plan)) {
-    const to = value.approval?.escalate?.to;
+  for (const { path, value } of approvalsOf(plan)) {
+    const to = value.escalate?.to;
     if (nobody(to))
-      inPlan([...path, 'approval', 'escalate', 'to'], { code: 'PG109', message: `nobody in ${place} is ${to}`, hint });
+      inPlan([...path, 'escalate', 'to'], { code: 'PG109', message: `nobody in ${place} is ${to}`, hint });
   }
   const waivers = plan.waivers?.roles;
   if (waivers && waivers.length > 0 && waivers.every(nobody)) {

@@ -3,37 +3,54 @@ import type { Path } from '../loading/fault.js';
 import { unknownMetric } from './criteria.js';
 import { monitoringOnly } from '../document/plan-document.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
-import { attestsOf, checksOf, namesOf, phasesOf } from './walk.js';
+import { approvalsOf, attestsOf, checklistItemsOf, checksOf, namesOf } from './walk.js';
 
 /** Roles, phases and metrics that are referred to are declared. */
 export const referenceRules: PlanRule = (plan, report) => {
   for (const { path, value } of attestsOf(plan)) role(plan, value.by, [...path, 'by'], report);
-  for (const { path, value } of phasesOf(plan)) {
-    const approval = value.approval;
-    for (const name of namesOf(approval?.roles)) role(plan, name, [...path, 'approval', 'roles', name], report, 'key');
-    if (approval?.roles && namesOf(approval.roles).length === 0) {
-      report([...path, 'approval', 'roles'], {
+  for (const { path, value } of approvalsOf(plan)) {
+    const names = namesOf(value.roles);
+    for (const name of names) role(plan, name, [...path, 'roles', name], report, 'key');
+    if (value.roles && names.length === 0) {
+      report([...path, 'roles'], {
         code: 'PG109',
         message: 'an approval without roles asks nobody',
         hint: 'write for example roles: { engineering-lead: 1 }',
         at: 'key',
       });
     }
-    role(plan, approval?.escalate?.to, [...path, 'approval', 'escalate', 'to'], report);
+    role(plan, value.escalate?.to, [...path, 'escalate', 'to'], report);
   }
   (plan.waivers?.roles ?? []).forEach((name, index) => role(plan, name, ['waivers', 'roles', index], report));
   rollbackMetrics(plan, report);
-  for (const { path, value } of checksOf(plan)) {
-    if (value.stable && path[0] === 'rollback') {
-      report([...path, 'stable'], {
-        code: 'PG111',
-        message: 'a stable check cannot follow a rollback',
-        hint: 'use http, command or metric here',
-        at: 'key',
-      });
-    }
-  }
+  outsidePhases(plan, report);
 };
+
+/** What only makes sense before or behind certain things stands where they are. */
+function outsidePhases(plan: LoosePlan, report: Report): void {
+  for (const { path, value, phase } of checksOf(plan)) {
+    if (value.stable === undefined || phase) continue;
+    report([...path, 'stable'], {
+      code: 'PG111',
+      message:
+        path[0] === 'rollback'
+          ? 'a stable check cannot follow a rollback'
+          : 'a stable check cannot come before all phases: nothing has been done yet',
+      hint: 'use http, command or metric here',
+      at: 'key',
+    });
+  }
+  const inChecklists = new Set(checklistItemsOf(plan).map(({ path }) => path.join('/')));
+  for (const { path, value } of [...checksOf(plan), ...attestsOf(plan)]) {
+    if (value['valid-for'] === undefined || inChecklists.has(path.slice(0, -1).join('/'))) continue;
+    report([...path, 'valid-for'], {
+      code: 'PG111',
+      message: 'only an item under pre-deployment can grow too old: this one is looked at when it is needed',
+      hint: 'leave it out',
+      at: 'key',
+    });
+  }
+}
 
 function role(
   plan: LoosePlan,

@@ -1,4 +1,13 @@
-import type { AttestDocument, CheckDocument, PhaseDocument, StepDocument } from '../document/plan-document.js';
+import type {
+  ApprovalDocument,
+  AttestDocument,
+  CheckDocument,
+  ChecklistItemDocument,
+  PhaseDocument,
+  PreDeploymentDocument,
+  StepDocument,
+} from '../document/plan-document.js';
+import { preDeploymentId } from '../names.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import type { LoosePlan } from './rule.js';
@@ -52,7 +61,33 @@ function itemsOf(plan: LoosePlan): Item[] {
       ...listOf<PhaseDocument['before'][number]>(longSuccess(phase)?.checks, [...phase.path, 'success', 'checks']),
     ].map((item) => ({ ...item, phase }))
   );
-  return [...inPhases, ...listOf<PhaseDocument['before'][number]>(plan.rollback?.checks, ['rollback', 'checks'])];
+  return [
+    ...checklistItemsOf(plan),
+    ...inPhases,
+    ...listOf<PhaseDocument['before'][number]>(plan.rollback?.checks, ['rollback', 'checks']),
+  ];
+}
+
+/** The checklists before all phases, with their places. */
+export function checklistsOf(plan: LoosePlan): Array<At<PreDeploymentDocument['checklists'][number]>> {
+  const { checklists } = plan['pre-deployment'] ?? {};
+  return listOf<PreDeploymentDocument['checklists'][number]>(checklists, [preDeploymentId, 'checklists']);
+}
+
+export function checklistItemsOf(plan: LoosePlan): Array<At<ChecklistItemDocument>> {
+  return checklistsOf(plan).flatMap(({ path, value }) =>
+    listOf<ChecklistItemDocument>(value.items, [...path, 'items'])
+  );
+}
+
+/** Every approval: `of` is the phase, or the stage before them, that it closes. */
+export function approvalsOf(plan: LoosePlan): Array<At<ApprovalDocument> & { of: string }> {
+  const closing = plan['pre-deployment']?.approval;
+  const stage = closing ? [{ path: [preDeploymentId, 'approval'], value: closing, of: preDeploymentId }] : [];
+  const ofPhases = phasesOf(plan).flatMap(({ path, value: { id = '', approval } }) =>
+    approval ? [{ path: [...path, 'approval'], value: approval, of: id }] : []
+  );
+  return [...stage, ...ofPhases];
 }
 
 /** The items of a list that are there, each with its index in the file. */

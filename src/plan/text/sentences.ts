@@ -1,3 +1,4 @@
+import { owedBy } from '../owed.js';
 import { outcomeWords, verificationWords } from '../outcome.js';
 import { tally } from '../quorum.js';
 import {
@@ -24,9 +25,9 @@ export function gateSentence(gate: Gate): string {
 
 /** `1 engineering-lead and 2 devops`, of what is still missing. */
 export function needText(gate: Gate): string {
-  return Object.entries(tally(gate.roles, gate.decisions).missing)
+  return Object.entries(tally(gate, gate.decisions).missing)
     .map(([role, count]) => `${count} ${role}`)
-    .join(' and ');
+    .join(gate.needs === 'any' ? ' or ' : ' and ');
 }
 
 /** The most urgent gate first: what is on hold, then the earliest deadline. */
@@ -44,7 +45,11 @@ export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: strin
     return `${status.title}: ${status.state}: ${status.verification ?? 'no reason is known'}.`;
   if (status.state === 'failed') return `${status.title} ended before any change${because(status)}`;
   const [first, ...others] = byUrgency(status.gates);
-  if (first) return [gateSentence(first), alsoAwaited(others.length), pauseText(status)].filter(isSaid).join(' ');
+  if (first) {
+    const many = first.kind === 'attestation' && others.length >= manyItems;
+    const waits = many ? owedSentence(status.gates) : [gateSentence(first), alsoAwaited(others.length)].join(' ');
+    return [waits.trimEnd(), pauseText(status)].filter(isSaid).join(' ');
+  }
   const running = runningSteps(status.steps);
   if (status.opensAt !== undefined && status.steps.length === 0) {
     return [`Waits for its days to begin at ${instantText(status.opensAt)}.`, pauseText(status), next]
@@ -52,6 +57,15 @@ export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: strin
       .join(' ');
   }
   return [running, pauseText(status), next].filter(isSaid).join(' ');
+}
+
+/** So many more items are told by who owes them, and no longer one by one. */
+const manyItems = 3;
+
+/** Without a count, so that one answer more is no news to those who watch from afar. */
+function owedSentence(gates: readonly Gate[]): string {
+  const who = owedBy(gates.filter((gate) => gate.kind === 'attestation')).map((owed) => owed.who);
+  return `Waits for answers to its items from ${who.toSorted().join('; ')}.`;
 }
 
 function isSaid(text: string): boolean {

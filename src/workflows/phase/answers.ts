@@ -113,7 +113,7 @@ export class Answers {
       ...(gate === undefined ? {} : { gate }),
       ...(digest === undefined ? {} : { digest }),
     };
-    const found = findGate(this.desk.gates, name, asked, this.gateContext);
+    const found = findGate(this.desk.gatesFor(name), name, asked, this.gateContext);
     if ('code' in found || !('answer' in message)) return found;
     const step = this.attestStepAt(found.gate);
     return (step && attestationProblem(step, message)) ?? found;
@@ -136,7 +136,7 @@ export class Answers {
   private addressesOf(name: GateMessage, written: string): string[] {
     const meant = parseAddress(written, this.context.input.phase.id);
     if (!meant) return [];
-    const open = this.desk.gates.filter((gate) => gate.answers.includes(name)).map((gate) => gate.address);
+    const open = this.desk.gatesFor(name).flatMap((gate) => (gate.answers.includes(name) ? [gate.address] : []));
     const all = this.record.facts.steps.map((step) => step.address);
     const stillOpen = open.filter((full) => means(meant, full));
     return stillOpen.length > 0 ? stillOpen : all.filter((full) => means(meant, full));
@@ -163,7 +163,7 @@ export class Answers {
     };
     gate.decisions.push(made);
     this.record.facts.decisions.push(made);
-    const count = tally(gate.roles, gate.decisions);
+    const count = tally(gate, gate.decisions);
     if (count.rejectedBy) this.desk.settle(gate, { kind: 'rejected', by: made.by, ...why(message) });
     else if (count.satisfied) this.desk.settle(gate, { kind: 'approved' });
     if (this.desk.isOpen(gate)) {
@@ -172,7 +172,7 @@ export class Answers {
     }
     if (decision === 'reject') return `${made.by} rejected ${gate.address}`;
     const missing = Object.entries(count.missing).map(([role, places]) => `${places} ${role}`);
-    return `${made.by} approved ${gate.address}${missing.length > 0 ? `, still needs ${missing.join(' and ')}` : ''}`;
+    return `${made.by} approved ${gate.address}${missing.length > 0 ? `, still needs ${missing.join(gate.needs === 'any' ? ' or ' : ' and ')}` : ''}`;
   }
 
   private attest(gate: Gate, message: Message<'attest'>, identity: Decision['identity']): string {
@@ -211,5 +211,6 @@ function why(message: { reason?: string | undefined }): { reason?: string } {
 
 /** One person counts once at a gate: the same answer again is a repetition, whatever its id. */
 function keyOf(name: GateMessage, message: Message<GateMessage>, where: string): string {
-  return [where, name, message.by, 'answer' in message ? message.answer : ''].join(':');
+  const said = 'answer' in message ? [message.answer, message.evidence ?? '', message.reason ?? ''] : [''];
+  return JSON.stringify([where, name, message.by, ...said]);
 }

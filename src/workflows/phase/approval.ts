@@ -26,8 +26,11 @@ export async function approve(
     address: step.address,
     kind: 'approval',
     title: step.title,
-    reason: 'the phase has shown what it should; people decide whether it stays',
+    reason: context.input.phase.checklists
+      ? 'every item is answered; people decide whether it starts'
+      : 'the phase has shown what it should; people decide whether it stays',
     roles: spec.roles,
+    ...(spec.needs ? { needs: spec.needs } : {}),
     people: [],
     decisions: [],
     openedAt: Date.now(),

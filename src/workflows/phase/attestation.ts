@@ -1,11 +1,13 @@
+import { sleep } from '@temporalio/workflow';
 import type { AttestStep } from '../../plan/model.js';
 import { namesInRoles } from '../../plan/people.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
 import { oneOf } from '../../plan/text/spans.js';
 import { announce } from '../announce.js';
+import { beside } from '../beside.js';
 import type { StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
-import type { Desk } from './desk.js';
+import type { Desk, GateOutcome } from './desk.js';
 import type { PhaseRecord } from './record.js';
 
 /** Asks the people of a role to answer a checklist item: done, not applicable, or failed. */
@@ -16,36 +18,37 @@ export async function attest(
   item: AttestStep,
   step: StepRecord
 ): Promise<StepOutcome> {
-  const { run, environment } = context.input;
-  const people = namesInRoles(environment.people, [item.by]);
-  const gate: Gate = {
-    address: step.address,
+  const gate = openAttestation(context, item, step.address);
+  record.mark(step, { state: 'waiting' });
+  const outcome = await beside(
+    () => desk.wait(gate, () => asksAgain(context, record, item, gate)),
+    () => remind(context, item, gate)
+  );
+  if (outcome.kind === 'answered') return answerOf(step, outcome);
+  return { verdict: 'HOLD', reason: `${oneOf(gate.people)} did not answer within ${item.expires.planned}` };
+}
+
+/** The gate of an item at this address. */
+export function openAttestation(context: PhaseContext, item: AttestStep, at: string): Gate {
+  const { environment, phase } = context.input;
+  return {
+    address: at,
     kind: 'attestation',
     title: item.title,
     reason: `a ${item.by} answers this item`,
     roles: { [item.by]: 1 },
-    people,
+    people: namesInRoles(environment.people, [item.by]),
     decisions: [],
     openedAt: Date.now(),
     deadlineAt: Date.now() + item.expires.ms,
-    then: 'put the phase on hold',
+    then: phase.checklists ? 'ask again' : 'put the phase on hold',
     digest: '',
     answers: ['attest'],
   };
-  record.mark(step, { state: 'waiting' });
-  const answered = desk.wait(gate);
-  const choices = ['done', ...(item.notApplicable ? ['not-applicable'] : []), 'failed'];
-  void announce(run, environment, {
-    kind: 'attestation',
-    address: gate.address,
-    title: item.title,
-    text: `${oneOf(people)}: answer ${gate.address} of ${run.workflowId} with ${oneOf(choices)}; otherwise: ${gate.then}.`,
-    to: people,
-  });
-  const outcome = await answered;
-  if (outcome.kind !== 'answered') {
-    return { verdict: 'HOLD', reason: `${oneOf(people)} did not answer within ${item.expires.planned}` };
-  }
+}
+
+/** What somebody answered, as the outcome of the attempt. */
+export function answerOf(step: StepRecord, outcome: Extract<GateOutcome, { kind: 'answered' }>): StepOutcome {
   const { by, answer, evidence, reason } = outcome;
   step.answer = {
     by,
@@ -56,4 +59,35 @@ export async function attest(
   };
   const said = [`${by}: ${answer}`, evidence, reason].filter((part) => part !== undefined).join(' · ');
   return { verdict: answer === 'failed' ? 'FAIL' : 'PASS', reason: said };
+}
+
+/** Before anything has begun, time alone ends nothing. */
+function asksAgain(context: PhaseContext, record: PhaseRecord, item: AttestStep, gate: Gate): boolean {
+  if (!context.input.phase.checklists) return false;
+  gate.deadlineAt = Date.now() + item.expires.ms;
+  record.publish();
+  return true;
+}
+
+/** Asks, and reminds for as long as the gate is open; the items of checklists are asked for together. */
+async function remind(context: PhaseContext, item: AttestStep, gate: Gate): Promise<void> {
+  const { run, environment, phase } = context.input;
+  if (phase.checklists) return;
+  const choices = ['done', ...(item.notApplicable ? ['not-applicable'] : []), 'failed'];
+  const tell = async (kind: 'attestation' | 'reminder', at: number): Promise<number> => {
+    const toldAt = await announce(run, environment, {
+      kind,
+      address: gate.address,
+      title: `${item.title}${kind === 'reminder' ? ' (reminder)' : ''}`,
+      text: `${oneOf(gate.people)}: answer ${gate.address} of ${run.workflowId} with ${oneOf(choices)}; otherwise: ${gate.then}.`,
+      to: gate.people,
+    });
+    return Math.max(at, toldAt ?? at);
+  };
+  let now = await tell('attestation', gate.openedAt);
+  const until = now + item.expires.ms;
+  for (let at = now + item.remindEvery.ms; at < until; at = now + item.remindEvery.ms) {
+    await sleep(Math.max(1, at - Date.now()), { summary: `Next reminder for ${gate.address}` });
+    now = await tell('reminder', at);
+  }
 }

@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Phase } from '../../plan/model.js';
+import { preDeploymentId } from '../../plan/names.js';
 import type { Opening } from '../../plan/schedule.js';
 import { daysText, instantText } from '../../plan/text/spans.js';
 import { host } from '../activities.js';
@@ -87,11 +88,13 @@ export class Days {
   }
 
   private ask(days: NonNullable<Phase['schedule']>): Promise<Asked | StepOutcome> {
-    const { phase, run, environment } = this.context.input;
+    const { phase, run, environment, completed } = this.context.input;
     const { compression, timeZone } = environment;
+    // The checklists before all phases may take weeks: the first day is the one on which they were closed.
+    const runStartedAt = completed[preDeploymentId]?.completedAt ?? run.startedAt;
     return verdictOf(() =>
       host.scheduleOpening.executeWithOptions({ summary: `When are the days of ${phase.id}?` }, [
-        { schedule: days, runStartedAt: run.startedAt, timeZone, ...(compression ? { compression } : {}) },
+        { schedule: days, runStartedAt, timeZone, ...(compression ? { compression } : {}) },
       ])
     );
   }

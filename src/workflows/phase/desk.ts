@@ -37,8 +37,36 @@ export class Desk {
     return this.record.facts.gates;
   }
 
+  private get answered(): readonly Gate[] {
+    return this.record.facts.answered ?? [];
+  }
+
+  /** Those that take this answer: the open ones, and for an answer to an item those where one can be corrected. */
+  gatesFor(answer: string): readonly Gate[] {
+    return answer === 'attest' ? [...this.gates, ...this.answered] : this.gates;
+  }
+
   isOpen(gate: Gate): boolean {
-    return this.gates.includes(gate) && !this.outcomes.has(gate);
+    return (this.gates.includes(gate) || this.answered.includes(gate)) && !this.outcomes.has(gate);
+  }
+
+  /** Lets an answer be corrected at this gate until `end`; `outcome` is the correction. */
+  stand(gate: Gate): { readonly outcome: GateOutcome | undefined; end: () => void } {
+    this.record.letCorrect(gate);
+    const { outcomes } = this;
+    let found: GateOutcome | undefined;
+    const end = (): void => {
+      found = outcomes.get(gate);
+      if (found) this.minutes.keep(this.minutesOf(gate, found));
+      outcomes.delete(gate);
+      this.record.closeGate(gate);
+    };
+    return {
+      get outcome() {
+        return found ?? outcomes.get(gate);
+      },
+      end,
+    };
   }
 
   /**

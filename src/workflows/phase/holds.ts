@@ -33,7 +33,9 @@ export class Holds {
    */
   async open(step: StepRecord, reason: string, evidence: EvidenceRef | undefined, heldMs = 0): Promise<GateOutcome> {
     const { deadline } = this.context.input.hold;
-    const closed = irreversible(this.record.facts.ledger).length > 0;
+    // Before anything has begun, time alone ends nothing either.
+    const closed =
+      irreversible(this.record.facts.ledger).length > 0 || this.context.input.phase.checklists !== undefined;
     const gate = this.gateAt(step, reason, evidence, {
       deadlineAt: Date.now() + (closed ? deadline.ms : Math.max(0, deadline.ms - heldMs)),
       then: closed ? 'ask again' : this.record.wayBack,

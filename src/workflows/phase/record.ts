@@ -91,8 +91,14 @@ export class PhaseRecord {
     this.publish();
   }
 
+  letCorrect(gate: Gate): void {
+    (this.facts.answered ??= []).push(gate);
+    this.publish();
+  }
+
   closeGate(gate: Gate): void {
     this.facts.gates = this.facts.gates.filter((open) => open !== gate);
+    if (this.facts.answered) this.facts.answered = this.facts.answered.filter((open) => open !== gate);
     this.publish();
   }
 

@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import { parseAddress } from '../../plan/address.js';
 import { irreversible } from '../../plan/ledger.js';
-import type { DeployStep, FlagStep, Step, TrafficStep, WindowSpec } from '../../plan/model.js';
+import type { DeployStep, FlagStep, Phase, Step, TrafficStep, WindowSpec } from '../../plan/model.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { Actions } from './actions.js';
 import { attest } from './attestation.js';
@@ -17,6 +17,10 @@ const minute = 60_000;
 
 /** What a part of the phase is called; the plan's own steps bring it along. */
 export type StepName = Pick<Step, 'id' | 'title' | 'onFail'> & { kind: string };
+
+export function approvalStep({ title, approval }: Phase): StepName {
+  return { id: 'approval', kind: 'approval', onFail: 'rollback', title: approval?.title ?? `Approval of ${title}` };
+}
 
 /** Runs the steps of a phase, attempt after attempt, until each passed, was waived, or stops the phase. */
 export class Steps {
@@ -39,21 +43,24 @@ export class Steps {
   }
 
   async run(step: Step, part: StepRecord['part']): Promise<void> {
-    await this.attempts(step, part, (attempt) => {
-      switch (step.kind) {
-        case 'flag':
-        case 'deploy':
-          return this.actions.act(this.requestOf(step, attempt));
-        case 'traffic':
-          return this.ramp(step, attempt);
-        case 'check':
-          return check(this.context, this.record, this.windows, step, attempt);
-        case 'attest':
-          return attest(this.context, this.record, this.desk, step, attempt);
-        case 'watch':
-          return this.watch(step.window, attempt);
-      }
-    });
+    await this.attempts(step, part, (attempt) => this.make(step, attempt));
+  }
+
+  /** One attempt at a step. */
+  make(step: Step, attempt: StepRecord): Promise<WindowOutcome> {
+    switch (step.kind) {
+      case 'flag':
+      case 'deploy':
+        return this.actions.act(this.requestOf(step, attempt));
+      case 'traffic':
+        return this.ramp(step, attempt);
+      case 'check':
+        return check(this.context, this.record, this.windows, step, attempt);
+      case 'attest':
+        return attest(this.context, this.record, this.desk, step, attempt);
+      case 'watch':
+        return this.watch(step.window, attempt);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
-import type { Account, Course } from '../../support/fire/model/account.js';
-import { windowsIn } from '../../support/fire/read-account.js';
+import { fillQuery } from '../../../src/activities/metrics/query-template.js';
+import type { Account, Course, WindowRecord } from '../../support/fire/model/account.js';
+import { windowsIn, type Unanswered } from '../../support/fire/read-account.js';
 import { distinct, type FlagRecorder } from '../../support/fire/recorder.js';
 
 /** What an undisturbed demo does to the chat platform, told from its plan by hand. */
@@ -72,9 +73,36 @@ export async function demoAccount(
       ...phases.map(({ flag }) => [`flag/${flag}`, recorder.statesOf(flag, exposure)] as const),
     ]),
     commands: [],
-    windows: windowsIn(evidenceDir, run),
+    windows: await answeredWindows(evidenceDir, run),
     holes: recorder.holes(),
   };
+}
+
+/**
+ * A busy machine may scrape too late for a rate over some seconds, most of all just after a change. What Prometheus
+ * does not have when it is asked once more, afterwards, was not lost by a worker that was killed.
+ */
+async function answeredWindows(evidenceDir: string, run: string): Promise<WindowRecord[]> {
+  const unanswered: Unanswered[] = [];
+  windowsIn(evidenceDir, run, (sample) => unanswered.push(sample) > 0);
+  const none = new Set<string>();
+  for (const sample of unanswered) {
+    const answers = await Promise.all(sample.metrics.map((metric) => hasValue(metric, sample)));
+    if (!answers.includes(true)) none.add(`${sample.t0} ${sample.at}`);
+  }
+  return windowsIn(evidenceDir, run, ({ t0, at }) => none.has(`${t0} ${at}`));
+}
+
+async function hasValue(metric: string, { at, t0, changedAt, source }: Unanswered): Promise<boolean> {
+  const { promql = metric, ...binding } = source.bindings[metric] ?? {};
+  const signal = AbortSignal.timeout(5000);
+  const context = { since: t0, signal, ...(changedAt === undefined ? {} : { changedAt }) };
+  const filled = fillQuery({ ...binding, promql }, at, context);
+  if (!filled) return false;
+  const asked = new URLSearchParams({ query: filled.query, time: String(at / 1000) });
+  const response = await fetch(`${source.url}/api/v1/query?${asked.toString()}`, { signal });
+  const { data } = (await response.json()) as { data: { result: Array<{ value: [number, string] }> } };
+  return data.result.some(({ value }) => Number.isFinite(Number(value[1])));
 }
 
 /** Who gets a flag by its definition in the file. */

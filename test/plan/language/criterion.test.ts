@@ -14,6 +14,9 @@ describe('criteria', () => {
     ['latency within 20% of baseline', { metric: 'latency', baseline: { side: 'within', ratio: 0.2 } }],
     ['latency no more than 5% above baseline for 1h', { baseline: { side: 'above', ratio: 0.05 }, for: '1h' }],
     ['requests no more than 0.5% below baseline', { baseline: { side: 'below', ratio: 0.005 } }],
+    ['latency within 5.25% of baseline', { baseline: { side: 'within', ratio: 0.0525 } }],
+    ['latency within 1000% of baseline', { baseline: { side: 'within', ratio: 10 } }],
+    ['latency within 20 % of baseline', { baseline: { side: 'within', ratio: 0.2 } }],
     ['latency within 150% of baseline', { baseline: { side: 'within', ratio: 1.5 } }],
   ])('reads %j', (text, expected) => {
     expect(parseCriterion(text)).toMatchObject({ ok: true, value: expected });
@@ -32,6 +35,13 @@ describe('criteria', () => {
     ['latency within 20 of baseline', 'a count, but the metric is a ratio', 'within 20% of baseline'],
     ['latency within 0% of baseline', 'no useful distance', 'more than 0%'],
     ['latency within 2000% of baseline', 'no useful distance', 'at most 1000%'],
+    ['~error_rate < 1%', 'is not a criterion', 'METRIC > 95%'],
+    ['latency nearly within 20% of baseline', 'has no operator', 'above (or below) baseline'],
+    ['latency within 20% of baseline or so', 'is not a comparison with the baseline', 'METRIC > 95%'],
+    ['latency no more than 5% above baseline or so', 'is not a comparison with the baseline', 'METRIC > 95%'],
+    ['latency within x20% of baseline', '"x20%"', 'within 20% of baseline'],
+    ['latency within 20%x of baseline', '"20%x"', 'within 20% of baseline'],
+    ['latency within 5_% of baseline', '"5_%"', 'within 20% of baseline'],
     ['latency within 20%', 'is not a comparison with the baseline', 'within 20% of baseline'],
     ['latency no more than 5% slower', 'is not a comparison with the baseline', 'above (or below) baseline'],
     ['latency 5% slower than baseline', 'has no operator', 'above (or below) baseline'],

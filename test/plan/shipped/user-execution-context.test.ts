@@ -1,23 +1,71 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
-import type { FrozenPlan } from '../../../src/plan/model.js';
+import type { FrozenPlan, Phase } from '../../../src/plan/model.js';
 import { brief } from '../support/brief.js';
 
 const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
 const files = { plan: 'plans/user-execution-context.yaml', environment: 'environments/demo.yaml' };
 let frozen: FrozenPlan;
+let phases: Phase[];
 
 beforeAll(async () => {
   const result = await readAndFreeze(files, vars);
   expect(result.faults).toEqual([]);
   if (!result.frozen) throw new Error('not frozen');
   frozen = result.frozen;
+  phases = frozen.plan.phases.filter(({ checklists }) => !checklists);
 });
 
 describe('the shipped plan', () => {
+  it('has the 29 pre-deployment checks: 7, 8, 8 of which one has a part for each flag, and 6 with the executives', () => {
+    const [stage] = frozen.plan.phases;
+    expect(stage?.checklists?.map(({ title, items }) => [title, items.length])).toEqual([
+      ['Security and compliance', 7],
+      ['Testing and quality assurance', 8],
+      ['Infrastructure and configuration', 8 + 3],
+      ['Business continuity', 5],
+    ]);
+    expect(stage?.approval).toMatchObject({ roles: { cto: 1, ceo: 1 } });
+    expect(stage?.before.map(brief)).toEqual([
+      './ops/smoke isolation',
+      'user_isolation_violations == 0',
+      'context_validation_failures < 1%',
+      'GET /admin/audit',
+      'attest engineering-lead',
+      'attest engineering-lead',
+      'attest engineering-lead',
+      'attest migration-architect',
+      'attest migration-architect',
+      './ops/user-journey release-test-user',
+      'attest migration-architect',
+      'attest migration-architect',
+      'attest migration-architect',
+      './ops/rollback-readiness',
+      'attest engineering-lead',
+      'attest devops-oncall',
+      'ENABLE_AGENT_EXECUTION_CORE_MIGRATION off',
+      'ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION off',
+      'ENABLE_TOOL_DISPATCHER_MIGRATION off',
+      'ENABLE_WEBSOCKET_EXECUTOR_MIGRATION off',
+      'attest devops-oncall',
+      'database_connection_pool_usage < 70%',
+      'memory_usage_per_context < 10MB',
+      'attest devops-oncall',
+      'attest devops-oncall',
+      './ops/backup-age --max 24h',
+      'attest product-manager',
+      'attest product-manager',
+      'attest customer-success',
+      'attest engineering-lead',
+      'attest release-manager',
+    ]);
+    const optional = stage?.before.filter((item) => item.kind === 'attest' && item.notApplicable);
+    expect(optional?.map(({ id }) => id)).toEqual(['penetration-test']);
+  });
+
   it('has the four phases with their days and the approval of the engineering lead', () => {
     expect(
-      frozen.plan.phases.map(({ id, title, schedule, after, approval }) => ({
+      phases.map(({ id, title, schedule, after, approval }) => ({
         id,
         title,
         schedule,
@@ -57,7 +105,7 @@ describe('the shipped plan', () => {
   });
 
   it('has the 15 checks before the phases, and the 48 hours before 1D', () => {
-    expect(frozen.plan.phases.map(({ before }) => before.map(brief))).toEqual([
+    expect(phases.map(({ before }) => before.map(brief))).toEqual([
       [
         'attest release-manager',
         'GET /healthz',
@@ -73,7 +121,7 @@ describe('the shipped plan', () => {
   });
 
   it('has the 22 steps in their order', () => {
-    expect(frozen.plan.phases.map(({ steps }) => steps.map(brief))).toEqual([
+    expect(phases.map(({ steps }) => steps.map(brief))).toEqual([
       [
         'flag ENABLE_AGENT_EXECUTION_CORE_MIGRATION 5 %',
         'deploy agent-execution-core uec-1',
@@ -105,13 +153,13 @@ describe('the shipped plan', () => {
         './ops/smoke ws-bidirectional',
       ],
     ]);
-    for (const { steps } of frozen.plan.phases) {
+    for (const { steps } of phases) {
       steps.forEach((step, index) => expect(step.title).toMatch(new RegExp(`^${index + 1}\\. `)));
     }
   });
 
   it('has the 18 success criteria, each phase watched for 30 minutes', () => {
-    expect(frozen.plan.phases.map(({ success }) => success?.criteria.map((criterion) => criterion.text))).toEqual([
+    expect(phases.map(({ success }) => success?.criteria.map((criterion) => criterion.text))).toEqual([
       [
         'agent_execution_success_rate > 95% for 30m',
         'response_time_p95 < 2s',
@@ -139,8 +187,8 @@ describe('the shipped plan', () => {
         'event_latency < 100ms',
       ],
     ]);
-    for (const { success } of frozen.plan.phases) expect(success?.length.planned).toBe('30m');
-    for (const { success } of frozen.plan.phases) {
+    for (const { success } of phases) expect(success?.length.planned).toBe('30m');
+    for (const { success } of phases) {
       for (const { text, onBreach, increase } of success?.criteria ?? []) {
         expect([onBreach, increase], text).toEqual(text.includes('== 0') ? ['fail', true] : ['restart', false]);
       }

@@ -21,5 +21,7 @@ export function brief(step: Step): string {
 function briefCheck(check: Extract<Step, { kind: 'check' }>['check']): string {
   if (check.type === 'command') return check.argv.join(' ');
   if (check.type === 'http') return `GET ${new URL(check.url).pathname}`;
-  return check.type === 'stable' ? `stable ${check.phases.join(' ')} for ${check.window.length.planned}` : check.type;
+  if (check.type === 'metric') return check.criterion.text;
+  if (check.type === 'flag') return `${check.key} ${check.enabled ? 'on' : 'off'}`;
+  return `stable ${check.phases.join(' ')} for ${check.window.length.planned}`;
 }

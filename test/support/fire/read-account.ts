@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ground, JournalLine } from './ground.js';
 import type { Account, CommandRun, Moment, WindowRecord } from './model/account.js';
+import type { MetricSource } from '../../../src/plan/model.js';
 import { distinct } from './recorder.js';
 
 /** Puts together what the target systems recorded of a run, and the windows that its evidence tells of. */
@@ -53,14 +54,34 @@ interface Stored {
     chunks: Array<{ digest: string }>;
     samples: StoredSample[];
     verdict?: string;
+    changedAt?: number;
+    source: MetricSource;
   };
 }
 
-/** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
-export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
+/** A sample without a value for some metrics, and the source that was asked for them. */
+export interface Unanswered {
+  at: number;
+  metrics: string[];
+  t0: number;
+  changedAt?: number;
+  source: MetricSource;
+}
+
+/**
+ * The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle.
+ *
+ * @param hasNone whether the source has no values there to this day: then none was lost
+ */
+export function windowsIn(
+  evidenceDir: string,
+  run: string,
+  hasNone: (sample: Unanswered) => boolean = () => false
+): WindowRecord[] {
   const windows = new Map<string, WindowRecord>();
   for (const { document } of storedWindows(evidenceDir)) {
-    const { origin, t0, spec, chunks, verdict = '' } = document;
+    const { origin, t0, spec, chunks, verdict = '', changedAt, source } = document;
+    const where = { t0, source, ...(changedAt === undefined ? {} : { changedAt }) };
     if (origin.run !== run) continue;
     const samples = [...chunks.flatMap(({ digest }) => chunkOf(evidenceDir, digest)), ...document.samples];
     const id = `${origin.address} ${t0}`;
@@ -68,7 +89,7 @@ export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
     const ours = samples.map(({ k, at, readings }) => ({
       k,
       at,
-      valid: Object.values(readings).every(({ kind }) => kind === 'value'),
+      valid: isAnswered(readings) || hasNone({ ...where, at, metrics: unanswered(readings) }),
     }));
     const merged = [...(known?.samples ?? []), ...ours].toSorted((a, b) => a.k - b.k);
     windows.set(id, {
@@ -82,6 +103,14 @@ export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
     });
   }
   return [...windows.values()].toSorted((a, b) => a.t0 - b.t0);
+}
+
+function unanswered(readings: StoredSample['readings']): string[] {
+  return Object.entries(readings).flatMap(([metric, { kind }]) => (kind === 'value' ? [] : [metric]));
+}
+
+function isAnswered(readings: StoredSample['readings']): boolean {
+  return unanswered(readings).length === 0;
 }
 
 function storedWindows(evidenceDir: string): Stored[] {

@@ -96,6 +96,7 @@ export const step = {
     evidence: 'optional',
     notApplicable: false,
     expires: span(60_000),
+    remindEvery: span(30_000),
     ...change,
   }),
   watch: (id: string, change: Partial<WindowSpec> = {}): WatchStep => ({

@@ -1,0 +1,158 @@
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import type { ApprovalSpec, AttestStep, BeforeItem } from '../../plan/model.js';
+import { owedBy } from '../../plan/owed.js';
+import type { StepRecord } from '../../plan/run-status.js';
+import { counted, spanText } from '../../plan/text/spans.js';
+import { announce } from '../announce.js';
+import { beside, together } from '../beside.js';
+import { approve } from './approval.js';
+import { answerOf, openAttestation } from './attestation.js';
+import type { StepOutcome } from './attempt.js';
+import type { PhaseContext } from './context.js';
+import type { Desk, GateOutcome } from './desk.js';
+import type { PhaseRecord } from './record.js';
+import { approvalStep, type Steps } from './steps.js';
+
+type Answered = Extract<GateOutcome, { kind: 'answered' }>;
+/** What begins a new attempt at an item that had an answer. */
+type Again = { answer: Answered } | { why: string };
+
+/**
+ * The stage before all phases. Its items are worked on side by side, and nothing of it is over before the stage is
+ * closed: until then an answer can be corrected, and one that has grown too old is asked for again. Both void the
+ * approval that may have been asked for, since it was shown something else.
+ */
+export class Checklists {
+  private readonly context: PhaseContext;
+  private readonly record: PhaseRecord;
+  private readonly desk: Desk;
+  private readonly steps: Steps;
+  /** Ids of the items that have no good answer now. */
+  private readonly open: Set<string>;
+  /** Ids of the items that were answered anew, in their order. */
+  private readonly renewed: string[] = [];
+  private closed = false;
+
+  constructor(context: PhaseContext, record: PhaseRecord, desk: Desk, steps: Steps) {
+    this.context = context;
+    this.record = record;
+    this.desk = desk;
+    this.steps = steps;
+    this.open = new Set(this.items.map((item) => item.id));
+  }
+
+  async run(): Promise<void> {
+    const work = [() => this.close(), ...this.items.map((item) => () => this.keep(item))];
+    await beside(
+      () => together(work),
+      () => this.remind()
+    );
+  }
+
+  private get items(): readonly BeforeItem[] {
+    return this.context.input.phase.before;
+  }
+
+  /** Sees to an item until the stage is closed. */
+  private async keep(item: BeforeItem): Promise<void> {
+    let again: Again | undefined;
+    while (!this.closed) {
+      this.open.add(item.id);
+      await this.steps.attempts(item, 'before', (attempt) => {
+        const now = again;
+        again = undefined;
+        return this.attempt(item, attempt, now);
+      });
+      this.open.delete(item.id);
+      again = await this.anew(item);
+      if (again) this.renewed.push(item.id);
+    }
+  }
+
+  private async attempt(item: BeforeItem, attempt: StepRecord, again: Again | undefined): Promise<StepOutcome> {
+    if (again && 'answer' in again) return answerOf(attempt, again.answer);
+    if (again) this.record.mark(attempt, { reason: again.why });
+    return this.steps.make(item, attempt) as Promise<StepOutcome>;
+  }
+
+  /** Why an item that has an answer needs another one; undefined when the stage is closed. */
+  private async anew(item: BeforeItem): Promise<Again | undefined> {
+    const answered = this.record.facts.steps.findLast((step) => step.id === item.id);
+    const corrected = item.kind === 'attest' && answered ? this.desk.stand(this.standing(item, answered)) : undefined;
+    const isOver = (): boolean => this.closed || corrected?.outcome !== undefined;
+    const { validFor } = item;
+    const inTime = validFor
+      ? await condition(isOver, validFor.ms, { summary: `${item.title}: its answer counts for ${validFor.planned}` })
+      : await condition(isOver).then(() => true);
+    corrected?.end();
+    const outcome = corrected?.outcome;
+    if (outcome?.kind === 'answered') return { answer: outcome };
+    return inTime ? undefined : { why: `the answer before is older than ${validFor?.planned ?? ''}` };
+  }
+
+  private standing(item: AttestStep, answered: StepRecord): ReturnType<typeof openAttestation> {
+    return openAttestation(this.context, item, answered.address);
+  }
+
+  /** Resolves when every item has a good answer and, where somebody must approve that, they have. */
+  private async close(): Promise<void> {
+    const { approval } = this.context.input.phase;
+    do {
+      await condition(() => this.open.size === 0);
+    } while (approval && !(await this.approved(approval)));
+    this.closed = true;
+  }
+
+  private async approved(spec: ApprovalSpec): Promise<boolean> {
+    const asking = new CancellationScope();
+    const { length: before } = this.renewed;
+    // A correction may be good at once: then no item is open when anybody looks.
+    const renewed = (): boolean => this.renewed.length > before;
+    const ask = (): Promise<void> =>
+      asking.run(() =>
+        this.steps.attempts(approvalStep(this.context.input.phase), 'approval', (attempt) =>
+          approve(this.context, this.record, this.desk, spec, attempt)
+        )
+      );
+    const watch = async (): Promise<void> => {
+      await condition(renewed);
+      asking.cancel();
+    };
+    try {
+      await beside(ask, watch);
+      return !renewed();
+    } catch (error) {
+      if (!renewed() || !isCancellation(error)) throw error;
+      const items = this.renewed.slice(before).join(', ');
+      const step = this.record.facts.steps.findLast((one) => one.part === 'approval');
+      if (step) this.record.mark(step, { state: 'failed', reason: `void: ${items} had to be answered anew` });
+      return false;
+    }
+  }
+
+  /** One message for all that is owed, again and again; never one for each item. */
+  private async remind(): Promise<void> {
+    const every = Math.min(...this.items.flatMap((item) => (item.kind === 'attest' ? [item.remindEvery.ms] : [])));
+    if (!Number.isFinite(every)) return;
+    await this.tell('attestation');
+    for (;;) {
+      await sleep(every, { summary: `Next reminder of what is owed: ${spanText(every)}` });
+      await this.tell('reminder');
+    }
+  }
+
+  private async tell(kind: 'attestation' | 'reminder'): Promise<void> {
+    // The items are being opened in this very moment.
+    if (kind === 'attestation') await condition(() => this.record.facts.gates.length > 0);
+    const owed = owedBy(this.record.facts.gates.filter((gate) => gate.kind === 'attestation'));
+    const count = new Set(owed.flatMap(({ addresses }) => addresses)).size;
+    if (count === 0) return;
+    const { run, environment, phase } = this.context.input;
+    await announce(run, environment, {
+      kind,
+      title: `${phase.title}: ${counted(count, 'item')} to answer`,
+      text: `${owed.map(({ who, addresses }) => `${who}: ${addresses.join(', ')}`).join('; ')}. Run: ${run.workflowId}.`,
+      to: [...new Set(owed.flatMap(({ people }) => people))],
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { freezeTexts } from '../support/freeze-texts.js';
+import { sampleEnvironment, samplePlan } from '../support/samples.js';
+
+const security = `
+pre-deployment:
+  checklists:
+    - id: security
+      title: Security
+      items:
+        - attest: { id: isolation, title: Isolation is tested, by: ops, valid-for: 24h }
+        - check: { id: backups, command: [./ops/backup-age], on-fail: rollback }
+  approval: { title: Executive approval, roles: { lead: 1, ops: 1 }, needs: any, expires: 72h }
+`;
+
+function withChecklists(change: (text: string) => string = (text) => text): string {
+  return `${samplePlan.trimEnd()}\n${change(security)}`;
+}
+
+function faultsOf(change: (text: string) => string): Array<{ code: string; message: string; line: number }> {
+  return freezeTexts(withChecklists(change), sampleEnvironment).faults;
+}
+
+describe('checklists before all phases', () => {
+  it('become the first phase of the run, which changes nothing', () => {
+    const { frozen, faults } = freezeTexts(withChecklists(), sampleEnvironment);
+    expect(faults).toEqual([]);
+    expect(frozen?.plan.phases[0]).toMatchObject({
+      id: 'pre-deployment',
+      title: 'Pre-deployment checklists',
+      checklists: [{ id: 'security', title: 'Security', items: ['isolation', 'backups'] }],
+      before: [
+        { kind: 'attest', id: 'isolation', onFail: 'hold', validFor: { planned: '24h' } },
+        { kind: 'check', id: 'backups', onFail: 'rollback' },
+      ],
+      steps: [],
+      approval: { title: 'Executive approval', needs: 'any', roles: { lead: 1, ops: 1 } },
+    });
+  });
+
+  it('leave a plan without them as it was', () => {
+    const { frozen } = freezeTexts(samplePlan, sampleEnvironment);
+    expect(frozen?.plan.phases.some(({ checklists }) => checklists)).toBe(false);
+  });
+
+  it.each([
+    ['an item id that is used twice', (text: string) => text.replace('id: backups', 'id: isolation'), 'PG106'],
+    [
+      'a checklist id that is used twice',
+      (text: string) =>
+        text.replace(
+          '  approval:',
+          '    - { id: security, title: Again, items: [attest: { id: gdpr, title: GDPR, by: ops }] }\n  approval:'
+        ),
+      'PG106',
+    ],
+    ['an item id that phasegate uses itself', (text: string) => text.replace('id: backups', 'id: approval'), 'PG106'],
+    ['an unknown role', (text: string) => text.replace('by: ops', 'by: opps'), 'PG105'],
+    ['an unknown role in the approval', (text: string) => text.replace('lead: 1, ops: 1', 'leed: 1'), 'PG105'],
+    [
+      'a stable check, since nothing has been done yet',
+      (text: string) => text.replace('command: [./ops/backup-age]', 'stable: { phases: [one], for: 1h }'),
+      'PG111',
+    ],
+    ['an empty checklist', (text: string) => text.replace(/items:\n(?: {8}.*\n)+/, 'items: []\n'), 'PG103'],
+    [
+      'reminders that come too late',
+      (text: string) => text.replace('by: ops,', 'by: ops, remind-every: 25h,'),
+      'PG111',
+    ],
+    ['needs that are neither all nor any', (text: string) => text.replace('needs: any', 'needs: one'), 'PG103'],
+  ])('are refused with %s', (_, change, code) => {
+    const [fault] = faultsOf(change);
+    expect(fault?.code).toBe(code);
+  });
+
+  it('may be approved by one role where the plan says so, and then need nobody of the other', () => {
+    const board = withChecklists((text) => text.replace('lead: 1, ops: 1', 'lead: 1, board: 1')).replace(
+      'roles:\n',
+      'roles:\n  board: Board\n'
+    );
+    expect(freezeTexts(board, sampleEnvironment).faults).toEqual([]);
+    expect(freezeTexts(board.replace('needs: any', 'needs: all'), sampleEnvironment).faults).toMatchObject([
+      { code: 'PG109', message: expect.stringContaining('it needs 1 of lead and 1 of board') },
+    ]);
+  });
+
+  it('are the only place where an answer can grow too old', () => {
+    const elsewhere = samplePlan.replace(/attest: \{ (id: [\w-]+)/, 'attest: { valid-for: 24h, $1');
+    expect(elsewhere).not.toBe(samplePlan);
+    expect(freezeTexts(elsewhere, sampleEnvironment).faults).toMatchObject([
+      { code: 'PG111', message: expect.stringContaining('only an item under pre-deployment can grow too old') },
+    ]);
+  });
+
+  it('keep their name to themselves', () => {
+    const taken = samplePlan.replace(/- id: [\w-]+\n {4}title/, '- id: pre-deployment\n    title');
+    expect(taken).not.toBe(samplePlan);
+    expect(freezeTexts(taken, sampleEnvironment).faults).toContainEqual(
+      expect.objectContaining({ code: 'PG106', message: expect.stringContaining('pre-deployment') })
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Phase } from '../../../src/plan/model.js';
+import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const page = readFileSync(path.join(root, 'docs/seed-coverage.md'), 'utf8');
+const files = { plan: 'plans/user-execution-context.yaml', environment: 'environments/demo.yaml' };
+const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
+
+/** The rows of each section: line of the first plan, elements of ours. */
+const sections = page
+  .split(/^## /m)
+  .slice(1)
+  .map((text) => {
+    const [title = ''] = text.split('\n');
+    const rows = text.split('\n').filter((line) => line.startsWith('| ') && line.includes('`'));
+    const elements = rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, element = '']) => element));
+    return { title, elements, shownBy: /Shown by `([^`]+)`/.exec(text)?.[1] ?? '' };
+  });
+const told = sections.flatMap(({ elements }) => elements.flat());
+
+let there: string[];
+beforeAll(async () => {
+  const { frozen, faults } = await readAndFreeze(files, vars);
+  expect(faults).toEqual([]);
+  const { phases = [], metrics = {} } = frozen?.plan ?? {};
+  const alerting = Object.values(metrics).filter(({ priority }) => priority);
+  there = [...phases.flatMap(elementsOf), ...alerting.map(({ name }) => `metrics.${name}`)];
+});
+
+function elementsOf({ id, schedule, before, steps, success, successChecks, approval }: Phase): string[] {
+  return [
+    ...(schedule ? [`${id}/schedule`] : []),
+    ...[...before, ...steps, ...successChecks].map((step) => `${id}/${step.id}`),
+    ...(success?.criteria ?? []).map(({ text }) => `${id}/success ${text}`),
+    ...(approval ? [`${id}/approval`] : []),
+  ];
+}
+
+describe('the table of what of the first plan is where', () => {
+  it('names elements that the shipped plan has, and all of them', () => {
+    expect(told.toSorted()).toEqual(there.toSorted());
+  });
+
+  it.each([
+    ['Pre-deployment', [7, 8, 8, 6]],
+    ['Phase 1A', [1, 6, 7, 6, 1]],
+    ['Phase 1B', [1, 3, 5, 4, 1]],
+    ['Phase 1C', [1, 3, 5, 4, 1]],
+    ['Phase 1D', [1, 3, 5, 4, 1]],
+    ['Metrics', [10]],
+  ])('has as many lines of %s as the first plan: %j', (name, counts) => {
+    const found = sections.filter(({ title }) => title.startsWith(name)).map(({ elements }) => elements.length);
+    expect(found).toEqual(counts);
+  });
+
+  it('names tests that are there', () => {
+    for (const { title, shownBy } of sections) expect(existsSync(path.join(root, shownBy)), title).toBe(true);
+  });
+});
