@@ -162,7 +162,8 @@ export interface AttestStep extends ItemBase {
   notApplicable: boolean;
   /** How long the answer may take; then it is a HOLD. */
   expires: TimeSpan;
-  remindEvery: TimeSpan;
+  /** Absent in plans of earlier versions: nobody is reminded. */
+  remindEvery?: TimeSpan;
 }
 export interface WatchStep extends StepBase {
   kind: 'watch';

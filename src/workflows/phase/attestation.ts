@@ -20,8 +20,9 @@ export async function attest(
 ): Promise<StepOutcome> {
   const gate = openAttestation(context, item, step.address);
   record.mark(step, { state: 'waiting' });
+  const answered = desk.wait(gate, () => asksAgain(context, record, item, gate));
   const outcome = await beside(
-    () => desk.wait(gate, () => asksAgain(context, record, item, gate)),
+    () => answered,
     () => remind(context, item, gate)
   );
   if (outcome.kind === 'answered') return answerOf(step, outcome);
@@ -85,6 +86,7 @@ async function remind(context: PhaseContext, item: AttestStep, gate: Gate): Prom
     return Math.max(at, toldAt ?? at);
   };
   let now = await tell('attestation', gate.openedAt);
+  if (!item.remindEvery) return;
   const until = now + item.expires.ms;
   for (let at = now + item.remindEvery.ms; at < until; at = now + item.remindEvery.ms) {
     await sleep(Math.max(1, at - Date.now()), { summary: `Next reminder for ${gate.address}` });
