@@ -2,7 +2,7 @@ import type { FrozenPlan } from '../plan/model.js';
 import type { MessageName } from '../plan/wire.js';
 import { previewRollback, startRollback, type RollbackPreview } from './act/rollback.js';
 import { sendMessage, type Sent } from './act/send.js';
-import { refuseIfTaken, startRun } from './act/start.js';
+import { refuseIfUnable, startRun } from './act/start.js';
 import { openLink, type Link } from './connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
 import { gatesOf } from './read/gates.js';
@@ -76,9 +76,9 @@ export class PhasegateClient {
     return resolveRun(this.link, reference);
   }
 
-  /** @throws PhasegateError PG201, PG202 or PG210 when another run stands in the way; see {@link start} */
-  refuseIfTaken(frozen: FrozenPlan): Promise<void> {
-    return refuseIfTaken(this.link, frozen);
+  /** @throws PhasegateError PG117, PG201, PG202 or PG210 when it may not start, or another run stands in the way; see {@link start} */
+  refuseIfUnable(frozen: FrozenPlan): Promise<void> {
+    return refuseIfUnable(this.link, frozen);
   }
 
   /**

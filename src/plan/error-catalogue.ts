@@ -51,6 +51,10 @@ export const errorCatalogue = {
     'A host or command is not allowed in this environment',
     'Name it under http.allow or commands.allow in the environment.'
   ),
+  PG117: refuse(
+    'The plan is not ready, or nobody approved it for production',
+    'Have it approved: write its approval, by and on, under document in the plan.'
+  ),
 
   PG201: refuse('A run of this plan is already open here', 'Look at it with: phasegate status last'),
   PG202: refuse(

@@ -234,10 +234,23 @@ export interface RollbackSpec {
   checks: CheckStep[];
 }
 
+/** How the plan itself stands; days are written `2025-09-10`. */
+export interface Standing {
+  status: 'draft' | 'ready';
+  /** Role. */
+  owner: string;
+  updated: string;
+  /** `by` and `on` are absent while it is pending. */
+  approval: { role: string; by?: string; on?: string };
+  nextReview?: string;
+}
+
 export interface Plan {
   id: string;
   title: string;
   description: string;
+  /** Absent: nothing is known of its status and approval, and nothing is asked. */
+  document?: Standing;
   /** Role -> title. */
   roles: Record<string, string>;
   metrics: Record<string, Metric>;

@@ -17,6 +17,7 @@ import type { FrozenPlan, Phase, RunInput } from '../plan/model.js';
 import { outcomeWords } from '../plan/outcome.js';
 import { findPerson } from '../plan/people.js';
 import type { RunStatus } from '../plan/run-status.js';
+import { unfitForProduction } from '../plan/standing.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
@@ -69,6 +70,9 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   // Of a stranger nobody could say that they do not approve what they started.
   const unknown = unknownStarter(record);
   if (unknown) return { kind: 'failed', reason: unknown };
+  // The command line says so before it starts anything; whoever starts it by other means is told here.
+  const unfit = unfitForProduction(record.frozen);
+  if (unfit !== undefined) return { kind: 'failed', reason: `PG117 ${unfit}` };
   // A cancel must not leave a lock behind that nobody knows of.
   const refusal = await CancellationScope.nonCancellable(() => lock(record));
   if (refusal) return { kind: 'failed', reason: refusal };

@@ -10,6 +10,17 @@ beforeEach(() => stage.fresh());
 afterAll(() => stage.close());
 
 describe('a migration', () => {
+  it('of a plan that nobody approved ends in production before anything begins, however it was started', async () => {
+    const document = { status: 'ready', owner: 'lead', updated: '2025-09-10', approval: { role: 'lead' } } as const;
+    const pending = { ...plan([phase('1a')]), document };
+    const run = await stage.start(pending, 'dana', { ...stage.environment, kind: 'production' });
+    expect(await failureOf(run.result())).toMatchObject({
+      type: 'failed',
+      message: 'failed: PG117 the plan is not approved: a lead must approve it before it starts in production',
+    });
+    expect(stage.world.story()).toEqual([]);
+  });
+
   it('runs its phases in order, each step once, and completes', async () => {
     const run = await stage.start(
       plan([

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { PhasegateError } from '../../plan/errors.js';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf, workflowQueue } from '../../plan/names.js';
+import { unfitForProduction } from '../../plan/standing.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
 import { openBelow } from '../read/family.js';
@@ -10,12 +11,15 @@ import { requirePerson } from './person.js';
 import { alreadyOpen, refuseIfLocked, refuseIfOpen } from './taken.js';
 
 /**
- * Refuses a start that would meet another run: of the same plan, or on a flag or deploy target that somebody holds.
+ * Refuses to start a plan that nobody approved for production, and a start that would meet another run: of the same
+ * plan, or on a flag or deploy target that somebody holds.
  * The migration asks for its locks again itself; this answers before anything exists, and says whose they are.
  *
- * @throws PhasegateError PG201 (something of this plan is open), PG202 (locked), PG210 (the last run is not undone)
+ * @throws PhasegateError PG117 (not approved), PG201 (something of this plan is open), PG202 (locked), PG210 (the last run is not undone)
  */
-export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<void> {
+export async function refuseIfUnable(link: Link, frozen: FrozenPlan): Promise<void> {
+  const unfit = unfitForProduction(frozen);
+  if (unfit !== undefined) throw new PhasegateError('PG117', unfit, { where: frozen.plan.id });
   const workflowId = migrationId(frozen.environment.id, frozen.plan.id);
   await refuseIfOpen(link, workflowId);
   const [below] = await openBelow(link, workflowId);
@@ -29,7 +33,7 @@ export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<voi
 }
 
 /**
- * Starts the migration; see {@link refuseIfTaken} for what may stand against it.
+ * Starts the migration; see {@link refuseIfUnable} for what may stand against it.
  *
  * @param by must be one of the environment's people
  * @throws PhasegateError PG204 for anybody else
@@ -37,7 +41,7 @@ export async function refuseIfTaken(link: Link, frozen: FrozenPlan): Promise<voi
 export async function startRun(link: Link, frozen: FrozenPlan, by: string): Promise<RunRef> {
   const { plan, environment, digest } = frozen;
   const startedBy = requirePerson(environment, by);
-  await refuseIfTaken(link, frozen);
+  await refuseIfUnable(link, frozen);
   const workflowId = migrationId(environment.id, plan.id);
   const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy };
   const phases = plan.phases.map(({ id, title }) => ({ id, title }));

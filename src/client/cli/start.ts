@@ -44,7 +44,7 @@ export async function start(context: Context, plan: string, options: StartOption
   context.note('connecting…');
   const client = await context.connect();
   context.note(`checking ${client.server.address} for runs that stand in the way…`);
-  await client.refuseIfTaken(frozen);
+  await client.refuseIfUnable(frozen);
 
   const question = `Start ${preview.run} (${short(frozen.digest)})?`;
   if (environment.kind === 'production') await confirmTyped(context, question, environment.id, options.confirm);

@@ -1,5 +1,5 @@
 import type { Fault } from '../../plan/loading/fault.js';
-import type { Checklist, FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
+import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
 import { daysText } from '../../plan/text/spans.js';
@@ -51,7 +51,7 @@ export interface Preview {
   schemaVersion: 1;
   run: string;
   digest: string;
-  plan: { id: string; title: string };
+  plan: { id: string; title: string; document?: Standing };
   environment: { id: string; title: string; kind: string };
   vars: Record<string, string>;
   startedBy: string;
@@ -88,7 +88,7 @@ export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFa
     schemaVersion: 1,
     run: migrationId(environment.id, plan.id),
     digest,
-    plan: { id: plan.id, title: plan.title },
+    plan: { id: plan.id, title: plan.title, ...(plan.document ? { document: plan.document } : {}) },
     environment: { id: environment.id, title: environment.title, kind: environment.kind },
     vars,
     startedBy,

@@ -1,3 +1,4 @@
+import { standingWords } from '../../plan/standing.js';
 import { counted, spanText } from '../../plan/text/spans.js';
 import type { Paint } from '../render/paint.js';
 import { hanging, pad, widthOf } from '../render/width.js';
@@ -13,6 +14,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
   return [
     `${paint('strong', plan.title)} in ${environment.title} (${environment.kind})`,
     paint('dim', `${preview.run} · ${preview.digest}`),
+    ...(plan.document ? list('plan: ', standingWords(plan.document)) : []),
     ...(variables.length > 0 ? list('with ', variables.join(', ')) : []),
     [
       counted(preview.phases.filter((phase) => !phase.checklists).length, 'phase'),

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../plan/change.js';
 import { describeChange, describeState } from '../../plan/ledger.js';
-import type { Unit } from '../../plan/model.js';
+import type { Standing, Unit } from '../../plan/model.js';
 import type { Outcome } from '../../plan/outcome.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { PhaseStatus, Refusal, RollbackStatus, RunState, UndoRecord } from '../../plan/run-status.js';
@@ -38,7 +38,7 @@ export interface Report {
   remarks: string[];
   noWorker?: string;
   run: { workflowId: string; runId: string; startedBy: string; startedAt: number; endedAt?: number };
-  plan: { id: string; title: string; digest: string };
+  plan: { id: string; title: string; digest: string; document?: Standing };
   environment: { id: string; title: string; kind: string };
   vars: Record<string, string>;
   units: Units;
@@ -72,7 +72,7 @@ export function buildReport(snapshot: RunSnapshot): Report {
       startedAt: run.startedAt,
       ...(run.outcome ? { endedAt: run.outcome.endedAt } : {}),
     },
-    plan: run.plan,
+    plan: { ...run.plan, ...(frozen.plan.document ? { document: frozen.plan.document } : {}) },
     environment: { id: frozen.environment.id, title: frozen.environment.title, kind: frozen.environment.kind },
     vars: frozen.vars,
     units: Object.fromEntries(Object.values(frozen.plan.metrics).map(({ name, unit }) => [name, unit])),

@@ -2,6 +2,7 @@ import { verificationWords } from '../../plan/outcome.js';
 import type { PhaseStatus, RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { CriterionSummary } from '../../plan/run-facts.js';
 import { formatValue } from '../../plan/judge/format.js';
+import { standingWords } from '../../plan/standing.js';
 import { instantText, spanText } from '../../plan/text/spans.js';
 import type { Report, Units } from './build-report.js';
 import { cell, mdTable } from './md-table.js';
@@ -47,6 +48,7 @@ function factsTable({ run, plan, environment, vars, madeAt }: Report): string {
     [
       ['run', `${run.workflowId} (${run.runId})`],
       ['plan', `${plan.id}, ${plan.digest}`],
+      ...(plan.document ? [['plan document', standingWords(plan.document)]] : []),
       ['environment', `${environment.id} (${environment.kind})`],
       [
         'variables',

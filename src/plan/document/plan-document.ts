@@ -5,6 +5,7 @@ import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
 import { phase } from './phase.js';
 import { preDeployment } from './pre-deployment.js';
+import { standing } from './standing.js';
 import { windowOptions } from './window.js';
 
 export const monitoringOnly = 'monitoring-only';
@@ -74,6 +75,7 @@ export const planDocument = z
     id: identifier.meta({ description: 'Part of the workflow id.', examples: ['user-execution-context'] }),
     title: words().meta({ description: 'What people read.' }),
     description: z.string().max(4000).default('').meta({ description: 'Why this is done and what it protects.' }),
+    document: standing.optional(),
     roles: z.record(identifier, words()).meta({
       description: 'Role -> its title. People get roles in the environment.',
       examples: [{ 'engineering-lead': 'Engineering lead' }],
@@ -111,6 +113,7 @@ export const planDocument = z
 export type PlanDocument = z.output<typeof planDocument>;
 export type PhaseDocument = PlanDocument['phases'][number];
 export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
+export type StandingDocument = NonNullable<PlanDocument['document']>;
 export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];
 export type ChecklistItemDocument = PhaseDocument['before'][number];

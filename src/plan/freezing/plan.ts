@@ -3,18 +3,19 @@ import type {
   PhaseDocument,
   PlanDocument,
   PreDeploymentDocument,
+  StandingDocument,
 } from '../document/plan-document.js';
 import { parseDays } from '../document/phase.js';
 import { preDeploymentId } from '../names.js';
 import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
-import type { ApprovalSpec, Criterion, Phase, Plan, RollbackSpec, WindowSpec } from '../model.js';
+import type { ApprovalSpec, Criterion, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { defaultReminder } from '../window-defaults.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
 import type { Context } from './checks.js';
 import type { Clock } from './clock.js';
-import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration } from './criteria.js';
+import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration, withoutUndefined } from './criteria.js';
 import { freezeStep } from './steps.js';
 import { freezeWindow, lengthOf, plainOptions } from './windows.js';
 
@@ -35,6 +36,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     id: document.id,
     title: document.title,
     description: document.description,
+    ...(document.document ? { document: freezeStanding(document.document) } : {}),
     roles: document.roles,
     metrics,
     phases: [
@@ -44,6 +46,17 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
+  };
+}
+
+function freezeStanding({ status, owner, updated, approval, 'next-review': nextReview }: StandingDocument): Standing {
+  const { role, by, on } = approval;
+  return {
+    status,
+    owner,
+    updated,
+    approval: { role, ...withoutUndefined({ by, on }) },
+    ...withoutUndefined({ nextReview }),
   };
 }
 

@@ -25,6 +25,7 @@ export const peopleRules: PairingRule = (pairing) => {
   });
   if (ableStarters.every((able) => able.length > 0)) reportStarters(pairing, gates, starters, ableStarters);
   rolesWithoutPeople(pairing, people);
+  approverOfPlan(pairing, people);
 };
 
 /** With a person or role missing for another fault, people cannot be counted. */
@@ -141,6 +142,31 @@ function rolesWithoutPeople({ plan, environment, inPlan }: Pairing, people: read
       code: 'PG109',
       message: `nobody in ${place} may waive`,
       hint,
+      at: 'key',
+    });
+  }
+}
+
+/** Who approved the plan has the role for it here; in production that is missing until somebody did. */
+function approverOfPlan({ plan, environment, inPlan }: Pairing, people: readonly Person[]): void {
+  const { status, approval } = plan.document ?? {};
+  if (!approval?.role || !namesOf(plan.roles).includes(approval.role)) return;
+  const { role, by } = approval;
+  const place = environment.id ?? 'this environment';
+  if (by !== undefined && !findPerson(people, by)?.roles.includes(role)) {
+    const able = people.filter((person) => person.roles.includes(role)).map((person) => person.name);
+    inPlan(['document', 'approval', 'by'], {
+      code: 'PG109',
+      message: `${by} is no ${role} in ${place}, so this approves nothing`,
+      hint: able.length > 0 ? `a ${role} is: ${able.join(', ')}` : `give the role to somebody under people in ${place}`,
+    });
+  }
+  if (environment.kind === 'production' && (by === undefined || status === 'draft')) {
+    inPlan(['document', by === undefined ? 'approval' : 'status'], {
+      severity: 'warning',
+      code: 'PG117',
+      message: `the plan is ${by === undefined ? 'not approved' : 'a draft'}, and does not start in production`,
+      hint: by === undefined ? `a ${role} approves it: write by and on` : 'write status: ready when it is',
       at: 'key',
     });
   }

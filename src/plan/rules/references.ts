@@ -21,6 +21,7 @@ export const referenceRules: PlanRule = (plan, report) => {
     }
     role(plan, value.escalate?.to, [...path, 'escalate', 'to'], report);
   }
+  standing(plan, report);
   (plan.waivers?.roles ?? []).forEach((name, index) => role(plan, name, ['waivers', 'roles', index], report));
   rollbackMetrics(plan, report);
   outsidePhases(plan, report);
@@ -48,6 +49,29 @@ function outsidePhases(plan: LoosePlan, report: Report): void {
       message: 'only an item under pre-deployment can grow too old: this one is looked at when it is needed',
       hint: 'leave it out',
       at: 'key',
+    });
+  }
+}
+
+function standing(plan: LoosePlan, report: Report): void {
+  const { owner, updated, approval } = plan.document ?? {};
+  role(plan, owner, ['document', 'owner'], report);
+  role(plan, approval?.role, ['document', 'approval', 'role'], report);
+  const { by, on } = approval ?? {};
+  // A key that has a fault of its own is there all the same.
+  const has = (key: string): boolean => approval !== undefined && key in approval;
+  if (has('by') !== has('on')) {
+    report(['document', 'approval'], {
+      code: 'PG103',
+      message: 'an approval says who and when, or neither while it is pending',
+      hint: 'write both by and on, or leave both out',
+      at: 'key',
+    });
+  } else if (by !== undefined && on !== undefined && updated !== undefined && on < updated) {
+    report(['document', 'approval', 'on'], {
+      code: 'PG117',
+      message: `it was approved on ${on}, and changed after that, on ${updated}`,
+      hint: 'have the present plan approved',
     });
   }
 }

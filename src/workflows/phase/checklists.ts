@@ -132,7 +132,9 @@ export class Checklists {
 
   /** One message for all that is owed, again and again; never one for each item. */
   private async remind(): Promise<void> {
-    const every = Math.min(...this.items.flatMap((item) => (item.kind === 'attest' && item.remindEvery ? [item.remindEvery.ms] : [])));
+    const every = Math.min(
+      ...this.items.flatMap((item) => (item.kind === 'attest' && item.remindEvery ? [item.remindEvery.ms] : []))
+    );
     if (!Number.isFinite(every)) return;
     await this.tell('attestation');
     for (;;) {

@@ -76,7 +76,7 @@ describe('the checklists before all phases, on the command line', () => {
       'erin',
       'pre-deployment/unit-tests',
       ['--evidence', 'file:///tmp/x'],
-      7,
+      2,
       'PG212',
     ],
   ])('refuse an answer %s', async (_, who, item, more, code, error) => {

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
-const plan = (id: string): string => `
+const plan = (id: string, more: string): string => `
 phasegate: plan/v1
 id: ${id}
 title: A plan for tests
 description: One phase.
+${more}
 roles: { manager: Release manager, lead: Engineering lead, cto: CTO }
 vars: { revision: { description: What is deployed } }
 waivers: { roles: [cto] }
@@ -57,13 +58,16 @@ export interface Documents {
   args: string[];
 }
 
-/** A plan and an environment in files, removed at the end of the test. */
-export function documents(environmentId: string, change: { kind?: string; plan?: string } = {}): Documents {
-  const { kind = 'test', plan: planId = 'test-plan' } = change;
+/** A plan, with `more` at its top, and an environment in files, removed at the end of the test. */
+export function documents(
+  environmentId: string,
+  change: { kind?: string; plan?: string; more?: string } = {}
+): Documents {
+  const { kind = 'test', plan: planId = 'test-plan', more = '' } = change;
   const folder = tempFolder('cli');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const files = { plan: path.join(folder, 'plan.yaml'), environment: path.join(folder, 'environment.yaml') };
-  writeFileSync(files.plan, plan(planId));
+  writeFileSync(files.plan, plan(planId, more));
   writeFileSync(files.environment, environment(environmentId, kind));
   return { ...files, args: [files.plan, '--env', files.environment, '--var', 'revision=v2'] };
 }

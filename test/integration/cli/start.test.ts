@@ -77,6 +77,18 @@ describe('start', () => {
     await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
   });
 
+  it('is refused in production for a plan that nobody approved', async () => {
+    const pending = 'document: { status: ready, owner: manager, updated: 2025-09-10, approval: { role: lead } }';
+    const { args } = documents(stage.environment.id, { kind: 'production', plan, more: pending });
+    const shown = await phasegate(['plan', ...args]);
+    expect(shown.stdout).toContain('plan: ready, kept by manager, updated 2025-09-10, NOT approved yet (lead)');
+    expect(shown.stdout).toContain('the plan is not approved, and does not start in production');
+    const { code, stdout, stderr } = await phasegate(['start', ...args, '--confirm', stage.environment.id, '-q']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('PG117 the plan is not approved: a lead must approve it before it starts in production');
+    expect(stderr).toContain('under document in the plan');
+  });
+
   it('follows the run with --watch and exits with its outcome', async () => {
     stage.world.onWindow = (input) => (input.origin.address === '1a/success#1' ? 'HOLD' : 'PASS');
     const { args } = documents(stage.environment.id, { plan });
