@@ -145,6 +145,7 @@ export const errorCatalogue = {
     'See which, and how they are added: phasegate doctor'
   ),
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
+  PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

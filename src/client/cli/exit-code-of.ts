@@ -20,6 +20,7 @@ const special: Partial<Record<ErrorCode, ExitCode>> = {
   PG411: exitCodes.usage,
   PG412: exitCodes.unreachable,
   PG413: exitCodes.usage,
+  PG414: exitCodes.usage,
 };
 
 /** The exit code of an error: bad input is 2, what may not be done is 7, what cannot be found or reached has its own. */

@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { approveCommand } from './commands/approve.js';
 import { attestCommand } from './commands/attest.js';
+import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
 import { helpCommand } from './commands/help.js';
+import { initCommand } from './commands/init.js';
 import { listCommand } from './commands/list.js';
 import { pauseCommand } from './commands/pause.js';
 import { planCommand } from './commands/plan.js';
@@ -75,6 +77,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     };
 
   const commands = [
+    initCommand(run),
     validateCommand(run),
     planCommand(run),
     startCommand(run),
@@ -94,6 +97,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     workerCommand(run),
     serverCommand(run),
     doctorCommand(run),
+    completionCommand(run, program),
     helpCommand(run, program),
   ];
   for (const command of commands) {

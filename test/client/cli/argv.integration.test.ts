@@ -93,6 +93,7 @@ describe('the command line', () => {
   });
 
   const commands = [
+    'init',
     'validate',
     'plan',
     'start',
@@ -105,7 +106,18 @@ describe('the command line', () => {
     'retry',
     'waive',
   ];
-  commands.push('pause', 'resume', 'rollback', 'takeover', 'report', 'worker', 'server', 'doctor', 'help');
+  commands.push(
+    'pause',
+    'resume',
+    'rollback',
+    'takeover',
+    'report',
+    'worker',
+    'server',
+    'doctor',
+    'completion',
+    'help'
+  );
   it('lists every command', async () => {
     const { code, stdout } = await phasegate(['--help']);
     expect(code).toBe(0);

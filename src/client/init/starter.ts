@@ -1,0 +1,84 @@
+/** A plan to begin with: one phase, with everything that makes a change safe. */
+export const starterPlan = `# What is to happen; the same in every environment. All keys: phasegate help plan
+phasegate: plan/v1
+id: first
+title: My first migration
+description: Why this is done, and what it protects.
+
+roles:
+  release-manager: Release manager
+  engineering-lead: Engineering lead
+
+vars:
+  revision: { description: Revision to deploy }
+
+# A gate that could not be judged waits for people; nothing passes because it could not be measured.
+hold: { deadline: 30m, then: rollback }
+waivers: { roles: [engineering-lead] }
+
+metrics:
+  error_rate:
+    description: Requests that end in a server error
+    unit: ratio
+    priority: red
+    target: '< 1%'
+    warning: '> 2%'
+    critical: '> 5%'
+
+# Nothing starts before all of it is answered.
+pre-deployment:
+  checklists:
+    - id: ready
+      title: Ready to deploy
+      items:
+        - attest: { id: tests, title: All tests pass, by: engineering-lead, evidence: required }
+        - attest: { id: support, title: Support is briefed, by: release-manager }
+
+phases:
+  - id: core
+    title: Core
+    steps:
+      - flag: { id: enable, title: Enable the flag for a few, key: NEW_CORE, to: true, percent: 5 }
+      - deploy: { id: deploy, title: Deploy the new core, target: core, revision: '{{vars.revision}}' }
+      - check: { id: health, title: It is healthy, http: { url: '{{env.services.core}}/healthz' } }
+      - watch: { id: window, title: Watch it, for: 30m, criteria: [error_rate < 1%] }
+      - traffic: { id: ramp, title: Raise the traffic, flag: NEW_CORE, percent: [25, 50, 100], hold: 10m }
+    success: [error_rate < 1% for 30m]
+    approval: { roles: { engineering-lead: 1 }, expires: 24h }
+`;
+
+/** An environment on this machine for it: what has to be replaced says so. */
+export const starterEnvironment = `# Where it happens. All keys: phasegate help environment
+phasegate: environment/v1
+id: local
+title: This machine
+kind: test
+time-zone: UTC
+
+# Names are believed here, and every report says so.
+trust: identity
+people:
+  ann: { title: Ann Example, roles: [release-manager] }
+  ben: { title: Ben Example, roles: [engineering-lead] }
+  cleo: { title: Cleo Example, roles: [engineering-lead] }
+
+# A flagd file, or provider: unleash
+flags: { provider: flagd, file: flags.json }
+
+metrics:
+  provider: prometheus
+  prometheus: { url: 'http://127.0.0.1:9090', range: 5m }
+  bindings:
+    error_rate:
+      promql: sum(rate(http_requests_total{code=~"5.."}[{{range}}])) / sum(rate(http_requests_total[{{range}}]))
+
+# Your own programs: one prints the revision that runs, one deploys the revision that it is given.
+deploy:
+  core:
+    read: [./ops/deployed, core]
+    apply: [./ops/deploy, core, '{{revision}}']
+
+services: { core: 'http://127.0.0.1:8080' }
+commands: { cwd: ., allow: [./ops/*] }
+notify: [{ log: { name: worker-log } }]
+`;
