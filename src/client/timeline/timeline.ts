@@ -1,7 +1,7 @@
 import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../plan/run-status.js';
 import type { Decision } from '../../plan/quorum.js';
 import { outcomeWords, verificationWords } from '../../plan/outcome.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { awaited } from '../../plan/text/sentences.js';
 import type { AnyState } from '../render/states.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 
@@ -65,14 +65,14 @@ function phaseEvents(phase: PhaseStatus, run: RunStatus): RunEvent[] {
     ...refusalEvents(phase),
   ];
   for (const gate of phase.gates) {
-    const { address, people, title } = gate;
+    const { address, title } = gate;
     const held = gate.kind === 'hold';
     events.push({
       key: `${address}:${held ? 'on hold' : 'asked'}:${gate.openedAt}`,
       at: gate.openedAt,
       about: address,
       state: held ? 'on hold' : 'waiting',
-      text: held ? `${title}: ${gate.reason}` : `${title}: waiting for ${oneOf(people)}`,
+      text: held ? `${title}: ${gate.reason}` : `${title}: waiting for ${awaited(gate)}`,
     });
   }
   for (const { address, by, reason, at } of phase.waivers) {

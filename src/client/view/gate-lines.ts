@@ -1,6 +1,7 @@
 import { mayAnswer } from '../../plan/gate-rules.js';
 import { preDeploymentId } from '../../plan/names.js';
 import { tally } from '../../plan/quorum.js';
+import { awaited } from '../../plan/text/sentences.js';
 import { phaseOf } from '../../plan/text/pasteable.js';
 import { oneOf } from '../../plan/text/spans.js';
 import { gateContext } from '../read/gate-context.js';
@@ -63,7 +64,7 @@ function gateBlock(gate: OpenGate, snapshot: RunSnapshot, view: View): Line[] {
       : [line(`    ${gate.title} · ${gate.address}`)];
   const answer = gate.kind === 'approval' ? 'approve' : 'attest';
   return [
-    line(paint('warn', `◷ waiting for ${oneOf(gate.people)} ${when}`)),
+    line(paint('warn', `◷ waiting for ${awaited(gate)} ${when}`)),
     ...asked,
     ...commandLines(typed(answer, run, gate.address) + as(answer), view),
   ];

@@ -6,7 +6,7 @@ import type { Paint } from '../render/paint.js';
 import { stateWords } from '../render/states.js';
 import { untilText } from '../render/time.js';
 import { Changes } from '../timeline/changes.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { awaited } from '../../plan/text/sentences.js';
 
 const heartbeatMs = 60_000;
 
@@ -36,7 +36,7 @@ export class PlainView {
     }
     const [gate] = gatesOf(snapshot);
     const what = gate
-      ? `still waiting for ${oneOf(gate.people)} ${untilText(gate.deadlineAt, now)}, then ${gate.then}`
+      ? `still waiting for ${awaited(gate)} ${untilText(gate.deadlineAt, now)}, then ${gate.then}`
       : snapshot.run.sentence;
     return this.line(now, gate?.address ?? 'run', stateWords(effectiveState(snapshot), this.paint), what);
   }

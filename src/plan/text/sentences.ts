@@ -9,7 +9,7 @@ import {
   type RunStatus,
   type StepRecord,
 } from '../run-status.js';
-import { counted, instantText, oneOf } from './spans.js';
+import { allOf, counted, instantText, oneOf } from './spans.js';
 
 /**
  * One sentence that says what happens, what it waits for, who can unblock it, until when, and what comes then. The
@@ -17,10 +17,17 @@ import { counted, instantText, oneOf } from './spans.js';
  */
 export function gateSentence(gate: Gate): string {
   const until = `until ${instantText(gate.deadlineAt)}, then ${gate.then}`;
-  const who = oneOf(gate.people);
+  const who = awaited(gate);
   if (gate.kind === 'approval') return `Waits for approval by ${needText(gate)} (${who}) at ${gate.address}, ${until}.`;
   if (gate.kind === 'attestation') return `Waits for ${who} to answer ${gate.address} "${gate.title}", ${until}.`;
   return `On hold at ${gate.address}: ${gate.reason}. Waits for ${who} to ${oneOf(gate.answers)}, ${until}.`;
+}
+
+/** `erin or enzo`; where as many people are missing as can still be asked, all of them: `carlos and chen`. */
+export function awaited(gate: Pick<Gate, 'kind' | 'people' | 'roles' | 'needs' | 'decisions'>): string {
+  const missing = Object.values(tally(gate, gate.decisions).missing).reduce((sum, places) => sum + places, 0);
+  const everybody = gate.kind === 'approval' && gate.needs !== 'any' && missing >= gate.people.length;
+  return everybody ? allOf(gate.people) : oneOf(gate.people);
 }
 
 /** `1 engineering-lead and 2 devops`, of what is still missing. */

@@ -35,6 +35,11 @@ export function counted(count: number, noun: string): string {
 }
 
 /** Several names as people write them: `erin`, `erin or carlos`, `erin, carlos or ola`. */
+export function allOf(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? 'nobody';
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 export function oneOf(names: readonly string[]): string {
   if (names.length <= 1) return names[0] ?? 'nobody';
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

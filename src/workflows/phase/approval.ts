@@ -4,7 +4,7 @@ import { eligible, stillNeeded } from '../../plan/quorum.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { awaited } from '../../plan/text/sentences.js';
 import { announce } from '../announce.js';
 import { beside } from '../beside.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
@@ -88,7 +88,7 @@ async function remind(context: PhaseContext, record: PhaseRecord, spec: Approval
       kind,
       address: gate.address,
       title: `${gate.title}${kind === 'approval' ? '' : ` (${kind})`}`,
-      text: `${oneOf(gate.people)}: please approve or reject ${gate.address} of ${run.workflowId}; otherwise: ${gate.then}.`,
+      text: `${awaited(gate)}: please approve or reject ${gate.address} of ${run.workflowId}; otherwise: ${gate.then}.`,
       to: gate.people,
     });
     return Math.max(at, toldAt ?? at);

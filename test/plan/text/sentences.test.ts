@@ -60,7 +60,15 @@ describe('the sentence of a gate', () => {
   it.each([
     [
       gate(),
-      'Waits for approval by 1 lead and 1 cto (erin or carlos) at 1a/approval#1, until 2026-11-22 12:00:00Z, then roll back.',
+      'Waits for approval by 1 lead and 1 cto (erin and carlos) at 1a/approval#1, until 2026-11-22 12:00:00Z, then roll back.',
+    ],
+    [
+      gate({ needs: 'any' }),
+      'Waits for approval by 1 lead or 1 cto (erin or carlos) at 1a/approval#1, until 2026-11-22 12:00:00Z, then roll back.',
+    ],
+    [
+      gate({ people: ['erin', 'lee', 'carlos'] }),
+      'Waits for approval by 1 lead and 1 cto (erin, lee or carlos) at 1a/approval#1, until 2026-11-22 12:00:00Z, then roll back.',
     ],
     [
       gate({
@@ -91,6 +99,13 @@ describe('urgency', () => {
 });
 
 describe('the sentence of a phase', () => {
+  it('names who owes its items when there are many, and not how many: one answer more is no news', () => {
+    const items = ['dana', 'erin', 'dana', 'erin'].map((person) => ({ ...item, people: [person] }));
+    const words = (gates: typeof items): string => phaseSentence(phase({ gates }), '');
+    expect(words(items)).toBe('Waits for answers to its items from dana; erin.');
+    expect(words(items.slice(0, 3))).toContain('2 more answers are awaited.');
+  });
+
   it.each<[string, Partial<PhaseStatus>, string]>([
     ['what runs and what comes next', { steps: [step('a', { state: 'running' })] }, 'Running: Step a. Next: Step b.'],
     [
