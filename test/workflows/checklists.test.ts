@@ -151,6 +151,16 @@ describe('an answer to an item', () => {
     await expect(answer('tests', 'lee', { answer: 'failed', reason: 'too late' })).rejects.toThrow();
   });
 
+  it('is refused when the run was taken back meanwhile', async () => {
+    const run = await start([step.attest('tests'), step.attest('load')]);
+    await stage.gate(stageId);
+    await answer('tests', 'erin');
+    await stage.tell(run, 'rollback', { by: 'dana', reason: 'not this week' });
+    await failureOf(run.result());
+    expect((await stage.phase(stageId)).answered).toBeUndefined();
+    await expect(answer('tests', 'lee', { answer: 'failed', reason: 'too late' })).rejects.toThrow();
+  });
+
   it('that is not applicable needs a reason', async () => {
     const run = await start([step.attest('pentest', { notApplicable: true })]);
     await stage.gate(stageId);

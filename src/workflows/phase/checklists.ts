@@ -53,10 +53,10 @@ export class Checklists {
     return this.context.input.phase.before;
   }
 
-  /** Sees to an item until the stage is closed. */
+  /** Sees to an item until the stage is closed; a correction that came in that very moment is still taken. */
   private async keep(item: BeforeItem): Promise<void> {
     let again: Again | undefined;
-    while (!this.closed) {
+    do {
       this.open.add(item.id);
       await this.steps.attempts(item, 'before', (attempt) => {
         const now = again;
@@ -66,7 +66,7 @@ export class Checklists {
       this.open.delete(item.id);
       again = await this.anew(item);
       if (again) this.renewed.push(item.id);
-    }
+    } while (again);
   }
 
   private async attempt(item: BeforeItem, attempt: StepRecord, again: Again | undefined): Promise<StepOutcome> {

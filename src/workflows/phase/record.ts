@@ -84,6 +84,7 @@ export class PhaseRecord {
       }
     }
     this.facts.gates = [];
+    delete this.facts.answered;
   }
 
   openGate(gate: Gate): void {
