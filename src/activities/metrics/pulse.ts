@@ -4,30 +4,36 @@ import type { Scope } from '../scope.js';
 
 /**
  * Two within the shortest heartbeat timeout in use (10 s): one that is lost does not cost the activity. With hundreds of
- * windows heartbeats are most of a worker's work.
+ * windows heartbeats are most of a worker's work, so none comes soon after another: samples every 15 s need two between.
  */
-const pulseMs = 4500;
+const pulseMs = 5000;
 
 /**
- * Works with a beating heart: `beat` is called every few seconds whatever the work waits for, a source that takes its
+ * Works with a beating heart: `beat` is called whenever the work has not done so for 5 s, whatever the work waits for, a source that takes its
  * whole timeout or a sample that is minutes away. When the activity is cancelled, or its worker shuts down, what the
  * work was waiting for fails in words of its own; the caller gets Temporal's reason, which hands the activity over.
  */
 export async function beating<T>(
   { clock, scope, beat }: { clock: Clock; scope: Pick<Scope, 'signal'>; beat: () => void },
-  work: () => Promise<T>
+  work: (beat: () => void) => Promise<T>
 ): Promise<T> {
+  let last = clock.now();
+  const beatNow = (): void => {
+    last = clock.now();
+    beat();
+  };
   const stop = new AbortController();
   // Each request in flight listens to it: more than Node's ten are no leak.
   setMaxListeners(0, scope.signal);
   const pulse = async (): Promise<never> => {
     for (;;) {
-      await clock.sleep(pulseMs, stop.signal);
-      beat();
+      const due = last + pulseMs - clock.now();
+      if (due <= 0) beatNow();
+      else await clock.sleep(due, stop.signal);
     }
   };
   try {
-    return await Promise.race([work(), pulse()]);
+    return await Promise.race([work(beatNow), pulse()]);
   } catch (error) {
     scope.signal.throwIfAborted();
     throw error;

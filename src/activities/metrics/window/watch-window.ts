@@ -40,8 +40,8 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowI
   const beat = (): void => scope.heartbeat(heartbeatOf(input, progress));
   const facts = { run: origin.run, address: origin.address };
   logger.info({ ...facts, attempt: scope.attempt, nextK: progress.state.nextK }, 'window watched');
-  beat();
-  return beating({ clock, scope, beat }, async () => {
+  return beating({ clock, scope, beat }, async (beatNow) => {
+    beatNow();
     while (!isOver(input, progress)) {
       scope.signal.throwIfAborted();
       const { t0, nextK } = progress.state;
@@ -54,7 +54,7 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowI
       for (const readings of await readDue(reader, metrics, due, context)) {
         if (!isOver(input, progress)) progress = takeReadings(input, progress, readings);
       }
-      beat();
+      beatNow();
       if (isChunkFull(progress) && !isOver(input, progress)) progress = await tryChunk(deps, progress, facts);
     }
     const result = await conclude(deps, input, progress);
