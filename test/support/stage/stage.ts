@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, ServiceError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { untilTaken } from '../../../src/client/act/ask-update.js';
@@ -22,6 +22,10 @@ import { until } from '../until.js';
 import { environment, runInput } from './plans.js';
 import { buildTheatre, openTheatre, type Where } from './theatre.js';
 import { onStage, World } from './world.js';
+
+const lostQueryMs = 6_000;
+/** gRPC's. */
+const deadlineExceeded = 4;
 
 export type Run = WorkflowHandle<typeof migration>;
 
@@ -124,15 +128,30 @@ export class Stage {
   }
 
   status(run: WorkflowHandle = this.handleOf(this.id)): Promise<RunStatus> {
-    return run.query<RunStatus>('status');
+    return this.ask<RunStatus>(run);
   }
 
   phase(id: string): Promise<PhaseStatus> {
-    return this.phaseHandle(id).query<PhaseStatus>('status');
+    return this.ask<PhaseStatus>(this.phaseHandle(id));
   }
 
   rollback(name: string): Promise<RollbackStatus> {
-    return this.rollbackHandle(name).query<RollbackStatus>('status');
+    return this.ask<RollbackStatus>(this.rollbackHandle(name));
+  }
+
+  /**
+   * A query that goes to a worker which is just leaving, such as that of another test file, is lost: the server hands it
+   * to nobody else. So it is asked again, as every client of phasegate does.
+   */
+  private async ask<T>(handle: WorkflowHandle): Promise<T> {
+    for (let times = 1; ; times++) {
+      try {
+        return await this.client.withDeadline(Date.now() + lostQueryMs, () => handle.query<T>('status'));
+      } catch (error) {
+        const code = error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
+        if (code !== deadlineExceeded || times === 4) throw error;
+      }
+    }
   }
 
   /** Sends an update to a phase; `to` may also be a workflow handle. */
