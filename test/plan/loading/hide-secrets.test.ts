@@ -95,6 +95,22 @@ describe('what is no secret stays readable', () => {
     expect(hide(text)).toBe(text);
   });
 
+  it.each([
+    ['a: b # token: x, y\nc: d # plain\n', 'a: b # token: ****\nc: d # plain\n'],
+    ['# token: x\na: b\n# token: ${env:T}\nc: d\n', '# token: *\na: b\n# token: ${env:T}\nc: d\n'],
+    ['a: "# token: x"\nb: c\n', 'a: "# token: **\nb: c\n'],
+    ['run: [curl, -H, "Authorization:   Bearer x", end]\n', 'run: [curl, -H, "Authorization:   *********, end]\n'],
+    ['x: &a abc\ntoken: *a\ny: &b def\nz: *b\n', 'x: &a ***\ntoken: *a\ny: &b def\nz: *b\n'],
+    ['x: &a abc\ny: &b [*a, d]\nz: e\ntoken: *b\n', 'x: &a ***\ny: &b [*a, *]\nz: e\ntoken: *b\n'],
+    ['api-key:\n  ? [k]\n  : v\nother: [k]\n', 'api-key:\n  ? [*]\n  : *\nother: [k]\n'],
+    ['api-key: { user: "${env:U}", pass: v }\nb: 1\n', 'api-key: { user: "${env:U}", pass: * }\nb: 1\n'],
+    ['token: ab\r\nb: 1\r\n', 'token: **\r\nb: 1\r\n'],
+    ['token: |\n  ab\n  cd\nb: 1\n', 'token: *\n****\n****\nb: 1\n'],
+    ['a: http://u:p@h/x http://h/y\nb: 1\n', 'a: http://***@h/x http://h/y\nb: 1\n'],
+  ])('beside a secret: %j', (text, expected) => {
+    expect(hide(text)).toBe(expected);
+  });
+
   it('beside a secret, and in a file that the parser does not understand', () => {
     expect(hide('{ X-Api-Key: "abc", b: 1 }')).toBe('{ X-Api-Key: *****, b: 1 }');
     expect(hide('url: https://ada:pw@host/')).toBe('url: https://******@host/');
