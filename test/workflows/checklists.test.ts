@@ -187,6 +187,17 @@ describe('an answer to an item', () => {
   });
 });
 
+it('a phase that fails behind the checklists is taken back, and they count as nothing that is kept', async () => {
+  const failing = phase('1a', { after: [stageId], steps: [step.flag('core'), step.check('smoke')] });
+  stage.world.onCheck = ({ origin }) => (origin.address.startsWith('1a/') ? 'FAIL' : 'PASS');
+  const run = await stage.start(plan([checklists([step.check('backups')]), failing]));
+  expect(await failureOf(run.result())).toMatchObject({
+    type: 'rolled-back-verified',
+    message: 'rolled-back-verified: 1a/smoke#1 failed: check says FAIL',
+  });
+  expect(stage.world.changed()).toEqual([]);
+});
+
 describe('the approval that closes them', () => {
   const both = approval({ title: 'Executive approval', roles: { lead: 1, cto: 1 }, needs: 'any' });
 
