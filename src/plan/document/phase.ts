@@ -77,10 +77,10 @@ export const approval = z
     expires: positiveDuration
       .default('24h')
       .meta({ description: 'How long the approval may take.', examples: ['24h'] }),
-    'on-expiry': z
-      .enum(['rollback', 'hold'])
-      .default('rollback')
-      .meta({ description: 'What happens when nobody answered in time.' }),
+    'on-expiry': z.enum(['rollback', 'hold']).optional().meta({
+      description:
+        'What happens when nobody answered in time. Default: rollback; under pre-deployment, where nothing is to be taken back yet, hold.',
+    }),
     'allow-starter': z
       .boolean()
       .default(false)

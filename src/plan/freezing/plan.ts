@@ -9,7 +9,7 @@ import { parseDays } from '../document/phase.js';
 import { preDeploymentId } from '../names.js';
 import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
-import type { ApprovalSpec, Criterion, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
+import type { ApprovalSpec, Criterion, OnFail, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { defaultReminder } from '../window-defaults.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
@@ -73,7 +73,7 @@ function freezePhase(document: PhaseDocument, after: string[], context: Context)
     steps: document.steps.map((step) => freezeStep(step, criteria, context)),
     ...(success ? { success: freezeSuccess(success, [...criteria], context.clock) } : {}),
     successChecks: success && !Array.isArray(success) ? success.checks.map((item) => freezeItem(item, context)) : [],
-    ...(approval ? { approval: freezeApproval(approval, context.clock) } : {}),
+    ...(approval ? { approval: freezeApproval(approval, context.clock, 'rollback') } : {}),
     ...(soak ? { soak } : {}),
   };
 }
@@ -94,7 +94,7 @@ function freezePreDeployment(document: PreDeploymentDocument | undefined, contex
       before: lists.flatMap((list) => list.items),
       steps: [],
       successChecks: [],
-      ...(approval ? { approval: freezeApproval(approval, context.clock) } : {}),
+      ...(approval ? { approval: freezeApproval(approval, context.clock, 'hold') } : {}),
     },
   ];
 }
@@ -120,7 +120,7 @@ function freezeSoak(
   return freezeWindow(clock, 'long', soak.for, soak, criteria);
 }
 
-function freezeApproval(approval: ApprovalDocument, clock: Clock): ApprovalSpec {
+function freezeApproval(approval: ApprovalDocument, clock: Clock, onExpiry: OnFail): ApprovalSpec {
   const { escalate } = approval;
   const expires = clock.forPeople(approval.expires);
   const remindEvery =
@@ -130,7 +130,7 @@ function freezeApproval(approval: ApprovalDocument, clock: Clock): ApprovalSpec 
     roles: approval.roles,
     ...(approval.needs === 'any' ? { needs: approval.needs } : {}),
     expires,
-    onExpiry: approval['on-expiry'],
+    onExpiry: approval['on-expiry'] ?? onExpiry,
     allowStarter: approval['allow-starter'],
     remindEvery: clock.within(expires, remindEvery),
     ...(escalate ? { escalate: { after: clock.within(expires, escalate.after), to: escalate.to } } : {}),

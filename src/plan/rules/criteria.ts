@@ -1,3 +1,4 @@
+import { preDeploymentId } from '../names.js';
 import { monitoringOnly } from '../document/plan-document.js';
 import { domainOf, intersection, intervalOf, isEmpty, isWithin } from '../language/interval.js';
 import type { Interval } from '../language/interval.js';
@@ -29,7 +30,8 @@ export const criteriaRules: PlanRule = (plan, report) => {
         hint: 'use a watch step for a window',
       });
     }
-    if (parsed.value.baseline && (path[0] === 'rollback' || path[2] === 'before')) {
+    const isBeforeBaseline = path[0] === 'rollback' || path[0] === preDeploymentId || path[2] === 'before';
+    if (parsed.value.baseline && isBeforeBaseline) {
       report([...path, 'metric'], {
         code: 'PG115',
         message: 'here is no baseline: it is captured after the checks before a phase, for this phase alone',

@@ -1,3 +1,4 @@
+import { preDeploymentId } from '../names.js';
 import { describeChange, describeState } from '../ledger.js';
 import type { Gate, PhaseStatus, Refusal, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
 import { bullets, code, panel, plain, signed, verbatim } from './markdown.js';
@@ -95,7 +96,8 @@ function answers(gates: readonly Gate[]): string {
 
 /** Apart from the answers to a gate, which reach no further than its phase. */
 function wideRollback({ gates, phase }: PhaseStatus): string {
-  if (!gates.some((gate) => gate.answers.includes('rollback'))) return '';
+  // Before all phases there is nothing more than that to take back.
+  if (phase === preDeploymentId || !gates.some((gate) => gate.answers.includes('rollback'))) return '';
   return `To take back everything that the run changed, not only ${plain(phase)}: ${toPaste(everythingBack)}`;
 }
 

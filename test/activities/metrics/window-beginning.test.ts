@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startWindow } from '../../../src/plan/judge.js';
 import { fakeReader } from '../../support/metrics/fake-reader.js';
 import { virtualClock } from '../../support/metrics/virtual-clock.js';
 import { watch, windowInput } from '../../support/metrics/watching.js';
@@ -25,6 +26,17 @@ describe('a window whose t0 is late by the clock of its workflow', () => {
   it('looks back no further than it may', async () => {
     const scheduledAt = t0 + 1800 * second;
     expect((await grid(600 * second, scheduledAt)).startedAt).toBe(scheduledAt - 600 * second);
+  });
+
+  it('that goes on after a HOLD has begun when it began', async () => {
+    const reader = fakeReader({ success_rate: () => 0.99 });
+    const resume = startWindow(spec, t0);
+    const scheduledAt = t0 + 1800 * second;
+    const clock = virtualClock(t0 + 3600 * second);
+    const { startedAt } = await watch(windowInput(spec, { reachBackMs: 0, resume }), { clock, reader, scheduledAt })
+      .result;
+    expect(startedAt).toBe(t0);
+    expect(new Set(reader.calls.map(({ context }) => context.since))).toEqual(new Set([t0]));
   });
 
   it.each([

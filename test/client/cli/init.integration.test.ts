@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
@@ -32,6 +32,18 @@ it('init writes into a folder that it makes, and overwrites nothing', async () =
   const before = readFileSync(file, 'utf8');
   const again = await phasegate(['init', 'new/one'], { cwd });
   expect([again.code, again.stdout]).toEqual([2, '']);
-  expect(again.stderr).toContain('PG414 new/one/plans/first.yaml is there already');
+  expect(again.stderr).toContain(
+    'PG414 new/one/plans/first.yaml and new/one/environments/local.yaml are there already'
+  );
   expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+it('init writes nothing at all when one of its files is there', async () => {
+  const cwd = emptyFolder();
+  mkdirSync(path.join(cwd, 'environments'));
+  writeFileSync(path.join(cwd, 'environments/local.yaml'), 'mine');
+  const { code, stderr } = await phasegate(['init'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('PG414 environments/local.yaml is there already');
+  expect(existsSync(path.join(cwd, 'plans'))).toBe(false);
 });

@@ -34,7 +34,7 @@ describe('checklists before all phases', () => {
         { kind: 'check', id: 'backups', onFail: 'rollback' },
       ],
       steps: [],
-      approval: { title: 'Executive approval', needs: 'any', roles: { lead: 1, ops: 1 } },
+      approval: { title: 'Executive approval', needs: 'any', roles: { lead: 1, ops: 1 }, onExpiry: 'hold' },
     });
   });
 
@@ -61,6 +61,11 @@ describe('checklists before all phases', () => {
       'a stable check, since nothing has been done yet',
       (text: string) => text.replace('command: [./ops/backup-age]', 'stable: { phases: [one], for: 1h }'),
       'PG111',
+    ],
+    [
+      'a comparison with a baseline, since there is none yet',
+      (text: string) => text.replace('command: [./ops/backup-age]', 'metric: latency within 20% of baseline'),
+      'PG115',
     ],
     ['an empty checklist', (text: string) => text.replace(/items:\n(?: {8}.*\n)+/, 'items: []\n'), 'PG103'],
     [

@@ -63,8 +63,9 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowI
   });
 }
 
-/** What lies further back than the window may reach belongs to what was there before it. */
-function beginning({ t0, reachBackMs }: WindowInput, { scheduledAt }: Scope): number {
+/** What lies further back than the window may reach belongs to what was there before it. One that goes on has begun. */
+function beginning({ t0, reachBackMs, resume }: WindowInput, { scheduledAt }: Scope): number {
+  if (resume) return resume.t0;
   return reachBackMs === undefined ? t0 : Math.max(t0, scheduledAt - reachBackMs);
 }
 
