@@ -120,10 +120,12 @@ export function tally(need: Need, decisions: readonly Decision[]): Tally {
   const rejectedBy = decisions.find((decision) => decision.decision === 'reject');
   const approvers = approversIn(decisions);
   const enough = satisfies(need, approvers);
-  const have = assign(need.roles, approvers);
+  // Where one role is enough, each is counted as if it were the only one.
+  const have = (role: string, count: number): number =>
+    assign(need.needs === 'any' ? { [role]: count } : need.roles, approvers)[role] ?? 0;
   const missing = Object.fromEntries(
     Object.entries(need.roles)
-      .map(([role, count]) => [role, count - (have[role] ?? 0)] as const)
+      .map(([role, count]) => [role, count - have(role, count)] as const)
       .filter(([, count]) => count > 0 && !enough)
   );
   return {

@@ -32,6 +32,12 @@ describe('tally', () => {
     expect(tally({ roles: need }, decisions)).toMatchObject({ satisfied, missing });
   });
 
+  it('counts each role by itself where one is enough', () => {
+    const need = { roles: { lead: 2, ops: 2 }, needs: 'any' } as const;
+    expect(tally(need, [decision('lee')])).toMatchObject({ satisfied: false, missing: { lead: 1, ops: 1 } });
+    expect(tally(need, [decision('lee'), decision('ola')])).toMatchObject({ satisfied: true, missing: {} });
+  });
+
   it('is never satisfied once somebody rejected', () => {
     const count = tally({ roles: { lead: 1 } }, [decision('erin'), decision('lee', 'reject')]);
     expect(count).toMatchObject({ satisfied: false, rejectedBy: { by: 'lee' } });
