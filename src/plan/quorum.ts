@@ -105,6 +105,11 @@ export interface Need {
   needs?: 'any';
 }
 
+/** What the roles of a gate ask for, in words: joined by the gate's own "and" or "or". */
+export function joinRoles({ needs }: { needs?: 'all' | 'any' | undefined }, parts: readonly string[]): string {
+  return parts.join(needs === 'any' ? ' or ' : ' and ');
+}
+
 /** Whether these people could satisfy a gate together. */
 export function satisfies({ roles, needs }: Need, people: ReadonlyArray<{ name: string; roles: string[] }>): boolean {
   const full = (some: Record<string, number>): boolean => {

@@ -9,8 +9,8 @@ import type { Scope } from '../scope.js';
 const pulseMs = 5000;
 
 /**
- * Works with a beating heart: `beat` is called whenever the work has not done so for 5 s, whatever the work waits for, a source that takes its
- * whole timeout or a sample that is minutes away. When the activity is cancelled, or its worker shuts down, what the
+ * Works with a beating heart: `beat` is called whenever the work has not done so for 5 s, whatever the work waits for, a
+ * source that takes its whole timeout or a sample that is minutes away. When the activity is cancelled, or its worker shuts down, what the
  * work was waiting for fails in words of its own; the caller gets Temporal's reason, which hands the activity over.
  */
 export async function beating<T>(

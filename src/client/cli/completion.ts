@@ -9,7 +9,8 @@ interface Offered {
 }
 
 /**
- * A script that completes commands, options and choices; everything else is completed as a file name. The script is fixed: pressing Tab starts no process of ours.
+ * A script that completes commands, options and choices; everything else is completed as a file name. The script is
+ * fixed: pressing Tab starts no process of ours.
  */
 export function bashCompletion(program: Command): string {
   const everywhere = optionNames(program.options);

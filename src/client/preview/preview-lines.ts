@@ -1,3 +1,4 @@
+import { joinRoles } from '../../plan/quorum.js';
 import { standingWords } from '../../plan/standing.js';
 import { counted, spanText } from '../../plan/text/spans.js';
 import type { Paint } from '../render/paint.js';
@@ -74,7 +75,7 @@ function approvalText({ needs, roles, expires, onExpiry }: NonNullable<PreviewPh
   const who = Object.entries(roles).map(
     ([role, { count, people }]) => `${count} ${role} (${people.join(' or ') || 'nobody could'})`
   );
-  return `by ${who.join(needs === 'any' ? ' or ' : ' and ')} within ${expires}, else ${onExpiry === 'rollback' ? 'roll back' : 'hold'}`;
+  return `by ${joinRoles({ needs }, who)} within ${expires}, else ${onExpiry === 'rollback' ? 'roll back' : 'hold'}`;
 }
 
 /** The id and title of each step, and below it what it does and how it is undone. */

@@ -1,6 +1,6 @@
 import { mayAnswer } from '../../plan/gate-rules.js';
 import { preDeploymentId } from '../../plan/names.js';
-import { tally } from '../../plan/quorum.js';
+import { joinRoles, tally } from '../../plan/quorum.js';
 import { awaited } from '../../plan/text/sentences.js';
 import { phaseOf } from '../../plan/text/pasteable.js';
 import { oneOf } from '../../plan/text/spans.js';
@@ -89,8 +89,7 @@ export function needs(gate: Pick<OpenGate, 'roles' | 'needs' | 'decisions'>): st
   const yes = gate.decisions.filter((decision) => decision.decision === 'approve').map((decision) => decision.by);
   const given = yes.length > 0 ? `, given by ${yes.join(', ')}` : '';
   const missing = Object.entries(count.missing).map(([role, n]) => `${n} ${role}`);
-  const and = gate.needs === 'any' ? ' or ' : ' and ';
-  return `needs ${roles.join(and)}${given}${yes.length > 0 && missing.length > 0 ? `, missing ${missing.join(and)}` : ''}`;
+  return `needs ${joinRoles(gate, roles)}${given}${yes.length > 0 && missing.length > 0 ? `, missing ${joinRoles(gate, missing)}` : ''}`;
 }
 
 /** The command line that gives an answer. */

@@ -1,5 +1,6 @@
 import type { FrozenPlan, Phase } from '../../plan/model.js';
 import type { PhaseStatus, PhaseSummary, StepRecord } from '../../plan/run-status.js';
+import { joinRoles } from '../../plan/quorum.js';
 import { spanText } from '../../plan/text/spans.js';
 import { currentPhase } from '../read/effective-state.js';
 import type { LiveWindow, RunSnapshot } from '../read/snapshot.js';
@@ -146,7 +147,7 @@ function upcomingLines(phase: Phase, begun: readonly StepRecord[], frozen: Froze
     const roles = Object.entries(phase.approval.roles).map(
       ([role, count]) => `${count} ${frozen.plan.roles[role] ?? role}`
     );
-    titles.push(`approval by ${roles.join(' and ')}`);
+    titles.push(`approval by ${joinRoles(phase.approval, roles)}`);
   }
   if (phase.soak && !ids.has('soak')) titles.push(`soak for ${phase.soak.length.planned}`);
   if (titles.length === 0) return [];

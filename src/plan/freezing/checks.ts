@@ -1,8 +1,6 @@
 import type { AttestDocument, CheckDocument, ChecklistItemDocument } from '../document/plan-document.js';
-import { formatDuration, parseDuration } from '../language/duration.js';
-import { sure } from '../language/understood.js';
 import type { AttestStep, BeforeItem, Check, CheckStep, Criterion, Metric, OnFail } from '../model.js';
-import { defaultReminder } from '../window-defaults.js';
+import { remindersWithin } from './clock.js';
 import type { Clock } from './clock.js';
 import { freezeCriterion, withoutDuration, withoutUndefined } from './criteria.js';
 import { freezeWindow } from './windows.js';
@@ -37,8 +35,6 @@ export function freezeCheckStep(document: CheckDocument, context: Context): Chec
 
 export function freezeAttest(document: AttestDocument, { clock, onFail }: Context): AttestStep {
   const expires = clock.forPeople(document.expires);
-  const remindEvery =
-    document['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(document.expires))));
   return {
     kind: 'attest',
     id: document.id,
@@ -49,7 +45,7 @@ export function freezeAttest(document: AttestDocument, { clock, onFail }: Contex
     evidence: document.evidence,
     notApplicable: document['not-applicable'],
     expires,
-    remindEvery: clock.within(expires, remindEvery),
+    remindEvery: remindersWithin(clock, expires, document['remind-every']),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { EnvironmentDocument } from '../document/environment-document.js';
-import { parseDuration } from '../language/duration.js';
+import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
 import type { TimeSpan, WindowSpec } from '../model.js';
-import { shortestEvery } from '../window-defaults.js';
+import { defaultReminder, shortestEvery } from '../window-defaults.js';
 
 /** The times of a window as written; `samples` is how many it needs, `long` whether the cap may cut it. */
 export interface PlannedTimes {
@@ -52,6 +52,11 @@ export function createClock(compress: EnvironmentDocument['compress']): Clock {
       };
     },
   };
+}
+
+/** Reminders within the time that people have: as the plan says, else as usual for such a time. */
+export function remindersWithin(clock: Clock, expires: TimeSpan, remindEvery: string | undefined): TimeSpan {
+  return clock.within(expires, remindEvery ?? formatDuration(defaultReminder(toMs(expires.planned))));
 }
 
 function toMs(text: string): number {

@@ -7,13 +7,12 @@ import type {
 } from '../document/plan-document.js';
 import { parseDays } from '../document/phase.js';
 import { preDeploymentId } from '../names.js';
-import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
 import type { ApprovalSpec, Criterion, OnFail, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
-import { defaultReminder } from '../window-defaults.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
 import type { Context } from './checks.js';
+import { remindersWithin } from './clock.js';
 import type { Clock } from './clock.js';
 import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration, withoutUndefined } from './criteria.js';
 import { freezeStep } from './steps.js';
@@ -123,8 +122,6 @@ function freezeSoak(
 function freezeApproval(approval: ApprovalDocument, clock: Clock, onExpiry: OnFail): ApprovalSpec {
   const { escalate } = approval;
   const expires = clock.forPeople(approval.expires);
-  const remindEvery =
-    approval['remind-every'] ?? formatDuration(defaultReminder(sure(parseDuration(approval.expires))));
   return {
     ...(approval.title === undefined ? {} : { title: approval.title }),
     roles: approval.roles,
@@ -132,7 +129,7 @@ function freezeApproval(approval: ApprovalDocument, clock: Clock, onExpiry: OnFa
     expires,
     onExpiry: approval['on-expiry'] ?? onExpiry,
     allowStarter: approval['allow-starter'],
-    remindEvery: clock.within(expires, remindEvery),
+    remindEvery: remindersWithin(clock, expires, approval['remind-every']),
     ...(escalate ? { escalate: { after: clock.within(expires, escalate.after), to: escalate.to } } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { Person } from '../model.js';
 import { findPerson } from '../people.js';
-import { eligible, satisfies, type Need } from '../quorum.js';
+import { eligible, joinRoles, satisfies, type Need } from '../quorum.js';
 import type { Path } from '../loading/fault.js';
 import type { Pairing, PairingRule } from './cross.js';
 import { approvalsOf, attestsOf, namesOf } from './walk.js';
@@ -86,7 +86,7 @@ function reportGate(
   const who = gate.allowStarter ? '' : ` without ${startedBy ?? 'the one who starts the run'}`;
   inPlan(gate.path, {
     code: 'PG109',
-    message: `nobody could satisfy this gate in ${environment.id ?? 'this environment'}${who}: it needs ${need.join(gate.needs === 'any' ? ' or ' : ' and ')} (${have.join('; ')})`,
+    message: `nobody could satisfy this gate in ${environment.id ?? 'this environment'}${who}: it needs ${joinRoles(gate, need)} (${have.join('; ')})`,
     hint: 'give the role to more people in the environment, or ask for fewer; one person counts once',
     at: 'key',
   });

@@ -1,6 +1,6 @@
 import { owedBy } from '../owed.js';
 import { outcomeWords, verificationWords } from '../outcome.js';
-import { tally } from '../quorum.js';
+import { joinRoles, tally } from '../quorum.js';
 import {
   isSettled,
   type Gate,
@@ -32,9 +32,11 @@ export function awaited(gate: Pick<Gate, 'kind' | 'people' | 'roles' | 'needs' |
 
 /** `1 engineering-lead and 2 devops`, of what is still missing. */
 export function needText(gate: Gate): string {
-  return Object.entries(tally(gate, gate.decisions).missing)
-    .map(([role, count]) => `${count} ${role}`)
-    .join(gate.needs === 'any' ? ' or ' : ' and ');
+  const missing = Object.entries(tally(gate, gate.decisions).missing);
+  return joinRoles(
+    gate,
+    missing.map(([role, count]) => `${count} ${role}`)
+  );
 }
 
 /** The most urgent gate first: what is on hold, then the earliest deadline. */

@@ -8,7 +8,7 @@ import {
   type Objection,
 } from '../../plan/gate-rules.js';
 import type { AttestStep } from '../../plan/model.js';
-import { placesFor, tally, type Decision } from '../../plan/quorum.js';
+import { joinRoles, placesFor, tally, type Decision } from '../../plan/quorum.js';
 import type { Gate } from '../../plan/run-status.js';
 import type { Answer, Message } from '../../plan/wire.js';
 import { refused, type Clerk, type How } from '../messages.js';
@@ -172,7 +172,7 @@ export class Answers {
     }
     if (decision === 'reject') return `${made.by} rejected ${gate.address}`;
     const missing = Object.entries(count.missing).map(([role, places]) => `${places} ${role}`);
-    return `${made.by} approved ${gate.address}${missing.length > 0 ? `, still needs ${missing.join(gate.needs === 'any' ? ' or ' : ' and ')}` : ''}`;
+    return `${made.by} approved ${gate.address}${missing.length > 0 ? `, still needs ${joinRoles(gate, missing)}` : ''}`;
   }
 
   private attest(gate: Gate, message: Message<'attest'>, identity: Decision['identity']): string {

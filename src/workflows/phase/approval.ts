@@ -1,4 +1,3 @@
-import { sleep } from '@temporalio/workflow';
 import type { ApprovalSpec } from '../../plan/model.js';
 import { eligible, stillNeeded } from '../../plan/quorum.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
@@ -11,6 +10,7 @@ import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { Desk, GateOutcome } from './desk.js';
 import type { PhaseRecord } from './record.js';
+import { askAndRemind } from './reminding.js';
 
 /** Asks people to approve what the phase has shown, bound to a digest of the plan and of that evidence. */
 export async function approve(
@@ -77,38 +77,24 @@ function storeEvidence(
   );
 }
 
-/**
- * Asks, reminds, and asks the next in line, for as long as the gate is open. What comes next follows from when people
- * were told, which the history knows, and not from the clock (decision 009).
- */
-async function remind(context: PhaseContext, record: PhaseRecord, spec: ApprovalSpec, gate: Gate): Promise<void> {
+/** Asks, reminds, and asks the next in line, for as long as the gate is open. */
+function remind(context: PhaseContext, record: PhaseRecord, spec: ApprovalSpec, gate: Gate): Promise<void> {
   const { run, environment } = context.input;
-  const tell = async (kind: 'approval' | 'reminder' | 'escalation', at: number): Promise<number> => {
-    const toldAt = await announce(run, environment, {
-      kind,
+  const { remindEvery: every, expires, escalate } = spec;
+  return askAndRemind(gate, { every, expires, escalateAfter: escalate?.after }, (kind) => {
+    if (kind === 'escalation' && escalate) {
+      gate.standIn = escalate.to;
+      gate.people = mayApprove(context.input, gate);
+      record.publish();
+    }
+    return announce(run, environment, {
+      kind: kind === 'ask' ? 'approval' : kind,
       address: gate.address,
-      title: `${gate.title}${kind === 'approval' ? '' : ` (${kind})`}`,
+      title: `${gate.title}${kind === 'ask' ? '' : ` (${kind})`}`,
       text: `${awaited(gate)}: please approve or reject ${gate.address} of ${run.workflowId}; otherwise: ${gate.then}.`,
       to: gate.people,
     });
-    return Math.max(at, toldAt ?? at);
-  };
-  let now = await tell('approval', gate.openedAt);
-  const until = now + spec.expires.ms;
-  let escalateAt = spec.escalate ? now + spec.escalate.after.ms : Infinity;
-  for (;;) {
-    const at = Math.min(now + spec.remindEvery.ms, Math.max(escalateAt, now + 1));
-    // A reminder at or after the deadline would come too late to be of use.
-    if (at >= until) return;
-    await sleep(Math.max(1, at - Date.now()), { summary: `Next reminder for ${gate.address}` });
-    if (spec.escalate && at >= escalateAt) {
-      escalateAt = Infinity;
-      gate.standIn = spec.escalate.to;
-      gate.people = mayApprove(context.input, gate);
-      record.publish();
-      now = await tell('escalation', at);
-    } else now = await tell('reminder', at);
-  }
+  });
 }
 
 function outcomeOf(outcome: GateOutcome, gate: Gate, spec: ApprovalSpec, shown: EvidenceRef): StepOutcome {

@@ -1,4 +1,3 @@
-import { sleep } from '@temporalio/workflow';
 import type { AttestStep } from '../../plan/model.js';
 import { namesInRoles } from '../../plan/people.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
@@ -9,6 +8,7 @@ import type { StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { Desk, GateOutcome } from './desk.js';
 import type { PhaseRecord } from './record.js';
+import { askAndRemind } from './reminding.js';
 
 /** Asks the people of a role to answer a checklist item: done, not applicable, or failed. */
 export async function attest(
@@ -75,21 +75,13 @@ async function remind(context: PhaseContext, item: AttestStep, gate: Gate): Prom
   const { run, environment, phase } = context.input;
   if (phase.checklists) return;
   const choices = ['done', ...(item.notApplicable ? ['not-applicable'] : []), 'failed'];
-  const tell = async (kind: 'attestation' | 'reminder', at: number): Promise<number> => {
-    const toldAt = await announce(run, environment, {
-      kind,
+  await askAndRemind(gate, { every: item.remindEvery, expires: item.expires }, (kind) =>
+    announce(run, environment, {
+      kind: kind === 'ask' ? 'attestation' : kind,
       address: gate.address,
-      title: `${item.title}${kind === 'reminder' ? ' (reminder)' : ''}`,
+      title: `${item.title}${kind === 'ask' ? '' : ` (${kind})`}`,
       text: `${oneOf(gate.people)}: answer ${gate.address} of ${run.workflowId} with ${oneOf(choices)}; otherwise: ${gate.then}.`,
       to: gate.people,
-    });
-    return Math.max(at, toldAt ?? at);
-  };
-  let now = await tell('attestation', gate.openedAt);
-  if (!item.remindEvery) return;
-  const until = now + item.expires.ms;
-  for (let at = now + item.remindEvery.ms; at < until; at = now + item.remindEvery.ms) {
-    await sleep(Math.max(1, at - Date.now()), { summary: `Next reminder for ${gate.address}` });
-    now = await tell('reminder', at);
-  }
+    })
+  );
 }

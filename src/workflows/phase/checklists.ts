@@ -1,7 +1,7 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import type { ApprovalSpec, AttestStep, BeforeItem } from '../../plan/model.js';
+import type { ApprovalSpec, BeforeItem } from '../../plan/model.js';
 import { owedBy } from '../../plan/owed.js';
-import type { StepRecord } from '../../plan/run-status.js';
+import type { Gate, StepRecord } from '../../plan/run-status.js';
 import { counted, spanText } from '../../plan/text/spans.js';
 import { announce } from '../announce.js';
 import { beside, together } from '../beside.js';
@@ -77,21 +77,24 @@ export class Checklists {
 
   /** Why an item that has an answer needs another one; undefined when the stage is closed. */
   private async anew(item: BeforeItem): Promise<Again | undefined> {
-    const answered = this.record.facts.steps.findLast((step) => step.id === item.id);
-    const corrected = item.kind === 'attest' && answered ? this.desk.stand(this.standing(item, answered)) : undefined;
-    const isOver = (): boolean => this.closed || corrected?.outcome !== undefined;
+    const gate = this.letCorrect(item);
+    const isOver = (): boolean => this.closed || (gate !== undefined && this.desk.outcomeAt(gate) !== undefined);
     const { validFor } = item;
     const inTime = validFor
       ? await condition(isOver, validFor.ms, { summary: `${item.title}: its answer counts for ${validFor.planned}` })
       : await condition(isOver).then(() => true);
-    corrected?.end();
-    const outcome = corrected?.outcome;
-    if (outcome?.kind === 'answered') return { answer: outcome };
+    const correction = gate && this.desk.endCorrection(gate);
+    if (correction?.kind === 'answered') return { answer: correction };
     return inTime ? undefined : { why: `the answer before is older than ${validFor?.planned ?? ''}` };
   }
 
-  private standing(item: AttestStep, answered: StepRecord): ReturnType<typeof openAttestation> {
-    return openAttestation(this.context, item, answered.address);
+  /** Only what a person answered can be corrected; a check is made again when it has grown too old. */
+  private letCorrect(item: BeforeItem): Gate | undefined {
+    const answered = this.record.facts.steps.findLast((step) => step.id === item.id);
+    if (item.kind !== 'attest' || !answered) return undefined;
+    const gate = openAttestation(this.context, item, answered.address);
+    this.record.letCorrect(gate);
+    return gate;
   }
 
   /** Resolves when every item has a good answer and, where somebody must approve that, they have. */
@@ -146,13 +149,13 @@ export class Checklists {
   private async tell(kind: 'attestation' | 'reminder'): Promise<void> {
     // The items are being opened in this very moment.
     if (kind === 'attestation') await condition(() => this.record.facts.gates.length > 0);
-    const owed = owedBy(this.record.facts.gates.filter((gate) => gate.kind === 'attestation'));
-    const count = new Set(owed.flatMap(({ addresses }) => addresses)).size;
-    if (count === 0) return;
+    const items = this.record.facts.gates.filter((gate) => gate.kind === 'attestation');
+    if (items.length === 0) return;
+    const owed = owedBy(items);
     const { run, environment, phase } = this.context.input;
     await announce(run, environment, {
       kind,
-      title: `${phase.title}: ${counted(count, 'item')} to answer`,
+      title: `${phase.title}: ${counted(items.length, 'item')} to answer`,
       text: `${owed.map(({ who, addresses }) => `${who}: ${addresses.join(', ')}`).join('; ')}. Run: ${run.workflowId}.`,
       to: [...new Set(owed.flatMap(({ people }) => people))],
     });

@@ -50,23 +50,18 @@ export class Desk {
     return (this.gates.includes(gate) || this.answered.includes(gate)) && !this.outcomes.has(gate);
   }
 
-  /** Lets an answer be corrected at this gate until `end`; `outcome` is the correction. */
-  stand(gate: Gate): { readonly outcome: GateOutcome | undefined; end: () => void } {
-    this.record.letCorrect(gate);
-    const { outcomes } = this;
-    let found: GateOutcome | undefined;
-    const end = (): void => {
-      found = outcomes.get(gate);
-      if (found) this.minutes.keep(this.minutesOf(gate, found));
-      outcomes.delete(gate);
-      this.record.closeGate(gate);
-    };
-    return {
-      get outcome() {
-        return found ?? outcomes.get(gate);
-      },
-      end,
-    };
+  /** What somebody said at a gate that is not closed yet. */
+  outcomeAt(gate: Gate): GateOutcome | undefined {
+    return this.outcomes.get(gate);
+  }
+
+  /** Ends the time in which an answer can be corrected at a gate (`letCorrect` of the record); returns the correction. */
+  endCorrection(gate: Gate): GateOutcome | undefined {
+    const correction = this.outcomes.get(gate);
+    if (correction) this.minutes.keep(this.minutesOf(gate, correction));
+    this.outcomes.delete(gate);
+    this.record.closeGate(gate);
+    return correction;
   }
 
   /**

@@ -43,7 +43,7 @@ function complete(record: PhaseRecord, minutes: DecisionMinutes[]): PhaseResult 
     reach: 'phase',
     ledger,
     changed: ledger.length > 0,
-    completedAt: record.now,
+    completedAt: record.time.now,
     ...(minutes.length > 0 ? { minutes } : {}),
     status: record.status,
   };
@@ -106,7 +106,7 @@ function failureOf(
     ...stop,
     ledger: rollback?.verified || rollback?.verifiedByRun ? [] : ledger,
     changed: ledger.length > 0,
-    completedAt: record.now,
+    completedAt: record.time.now,
     ...(rollback ? { rollback } : {}),
     ...(minutes.length > 0 ? { minutes } : {}),
     status: record.status,

@@ -9,6 +9,7 @@ import type { Gate, PhaseStatus, RunState, StepRecord } from '../../plan/run-sta
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { phaseDetails } from '../../plan/text/details.js';
 import { phaseSentence } from '../../plan/text/sentences.js';
+import { KnownTime } from '../known-time.js';
 import { Inbox } from '../messages.js';
 import { Shown } from '../shown.js';
 
@@ -21,12 +22,12 @@ type Facts = Omit<PhaseStatus, 'sentence' | 'refusals' | 'state'>;
 export class PhaseRecord {
   readonly inbox: Inbox;
   readonly facts: Facts;
+  readonly time = new KnownTime();
   private readonly input: PhaseInput;
   private readonly remarks: string[];
   /** For the run; it follows from the status, each time that one is published. */
   news: PhaseNews;
   private ending: RunState | undefined;
-  private known = 0;
   private readonly shown = new Shown(JSON.stringify(['running', [], null]));
 
   constructor(input: PhaseInput) {
@@ -105,19 +106,9 @@ export class PhaseRecord {
 
   addLedgerEntry(entry: LedgerEntry): void {
     this.facts.ledger.push(entry);
-    this.saw(entry.capturedAt);
-    this.facts.changedAt ??= this.now;
+    this.time.saw(entry.capturedAt);
+    this.facts.changedAt ??= this.time.now;
     this.publish();
-  }
-
-  /** An instant (epoch ms) that has surely passed. */
-  saw(instant: number): void {
-    this.known = Math.max(this.known, instant);
-  }
-
-  /** Now, and never before what was seen: the workflow's own clock may be late (decision 009). */
-  get now(): number {
-    return Math.max(Date.now(), this.known);
   }
 
   /** Takes in entries that a reset made this execution forget, where they belong; returns them. */

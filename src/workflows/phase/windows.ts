@@ -115,7 +115,7 @@ export class Windows {
   private async note(step: StepRecord, spec: WindowSpec, found: WindowResult, evidence: EvidenceRef[]): Promise<void> {
     evidence.push(found.evidence);
     step.criteria = found.criteria;
-    this.record.saw(found.endedAt);
+    this.record.time.saw(found.endedAt);
     if (step.window) {
       step.window.t0 = found.startedAt;
       step.window.deadlineAt = deadlineOf(spec, found.startedAt) + found.state.heldMs;

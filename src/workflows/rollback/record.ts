@@ -5,6 +5,7 @@ import { isSettled, type Gate, type RollbackStatus, type StepRecord, type UndoRe
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { rollbackDetails } from '../../plan/text/details.js';
 import { rollbackSentence } from '../../plan/text/sentences.js';
+import { KnownTime } from '../known-time.js';
 import { Inbox } from '../messages.js';
 import { Shown } from '../shown.js';
 import type { Verification } from './verification.js';
@@ -22,9 +23,9 @@ export class RollbackRecord {
   readonly closed: Undo[];
   readonly checks: StepRecord[] = [];
   gates: Gate[] = [];
+  readonly time = new KnownTime();
   private readonly input: RollbackInput;
   private readonly startedAt = Date.now();
-  private known = 0;
   private ended: { at: number; verification: Verification } | undefined;
   private readonly shown = new Shown(JSON.stringify(['rolling back', []]));
 
@@ -48,16 +49,6 @@ export class RollbackRecord {
     Object.assign(undo, change);
     if (isSettled(undo)) undo.endedAt = Date.now();
     this.publish();
-  }
-
-  /** An undo ended at that instant (epoch ms). */
-  saw(instant: number): void {
-    this.known = Math.max(this.known, instant);
-  }
-
-  /** Now, and never before the last undo: the workflow's own clock may be late (decision 009). */
-  get now(): number {
-    return Math.max(Date.now(), this.known);
   }
 
   openGate(gate: Gate): void {

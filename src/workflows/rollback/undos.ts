@@ -72,7 +72,7 @@ export class Undos {
           },
           [{ entry, environment, key: `${entry.idempotencyKey}/undo#${attempt}` }]
         );
-      this.record.saw(done.endedAt);
+      this.record.time.saw(done.endedAt);
       this.record.mark(undo, { state: 'done', reason: done.reason, evidence: done.evidence });
       return 'done';
     } catch (error) {

@@ -34,7 +34,7 @@ function leftToRun(input: RollbackInput, record: RollbackRecord): Verification {
  */
 export async function verifyRollback(input: RollbackInput, record: RollbackRecord): Promise<Verification> {
   if (input.verifiedByRun) return leftToRun(input, record);
-  const since = record.now;
+  const since = record.time.now;
   const outcomes: StepOutcome[] = [];
   const isReading = ({ check }: CheckStep): boolean => check.type === 'metric';
   const verify = async (check: CheckStep): Promise<void> => {

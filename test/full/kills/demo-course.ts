@@ -83,14 +83,14 @@ export async function demoAccount(
  * does not have when it is asked once more, afterwards, was not lost by a worker that was killed.
  */
 async function answeredWindows(evidenceDir: string, run: string): Promise<WindowRecord[]> {
-  const unanswered: Unanswered[] = [];
-  windowsIn(evidenceDir, run, (sample) => unanswered.push(sample) > 0);
-  const none = new Set<string>();
-  for (const sample of unanswered) {
-    const answers = await Promise.all(sample.metrics.map((metric) => hasValue(metric, sample)));
-    if (!answers.includes(true)) none.add(`${sample.t0} ${sample.at}`);
+  const windows = windowsIn(evidenceDir, run);
+  for (const sample of windows.flatMap(({ samples }) => samples)) {
+    const { unanswered } = sample;
+    if (!unanswered) continue;
+    const answers = await Promise.all(unanswered.metrics.map((metric) => hasValue(metric, unanswered)));
+    sample.valid = !answers.includes(true);
   }
-  return windowsIn(evidenceDir, run, ({ t0, at }) => none.has(`${t0} ${at}`));
+  return windows;
 }
 
 async function hasValue(metric: string, { at, t0, changedAt, source }: Unanswered): Promise<boolean> {

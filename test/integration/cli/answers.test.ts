@@ -1,20 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
-import { openStage, type Stage } from '../../support/stage/stage.js';
+import type { Stage } from '../../support/stage/stage.js';
 import { onTerminal, phasegate } from './binary.js';
+import { onCliStage } from './cli-stage.js';
 
 let stage: Stage;
 let run: string;
-beforeAll(async () => {
-  stage = await openStage();
-});
-beforeEach(async () => {
-  await stage.fresh();
-  run = stage.id.replace('migration/', '');
-});
-afterAll(async () => {
-  await stage.close();
+onCliStage((opened, named) => {
+  [stage, run] = [opened, named];
 });
 
 /** As a person, without a terminal. */

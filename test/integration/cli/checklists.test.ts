@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { phase, plan, step } from '../../support/stage/plans.js';
-import { openStage, type Stage } from '../../support/stage/stage.js';
+import type { Stage } from '../../support/stage/stage.js';
 import { phasegate } from './binary.js';
+import { onCliStage } from './cli-stage.js';
 
 let stage: Stage;
 let run: string;
-beforeAll(async () => {
-  stage = await openStage();
+onCliStage((opened, named) => {
+  [stage, run] = [opened, named];
 });
 beforeEach(async () => {
-  await stage.fresh();
-  run = stage.id.replace('migration/', '');
   const items = ['unit-tests', 'load-tests', 'stress-tests', 'briefed'];
   const before = items.map((id) => step.attest(id, { by: id === 'briefed' ? 'cto' : 'lead', onFail: 'hold' }));
   const checklists = [{ id: 'testing', title: 'Testing', items }];
@@ -18,7 +17,6 @@ beforeEach(async () => {
   await stage.start(plan([first, phase('1a', { after: [first.id] })]));
   await stage.until('all items', async () => (await stage.phase(first.id)).gates.length === items.length);
 });
-afterAll(() => stage.close());
 
 /** As a person, without a terminal. */
 const as = (person: string, ...args: string[]) => phasegate([...args, '--as', person]);

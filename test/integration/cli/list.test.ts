@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ListedRun } from '../../../src/client/read/list-runs.js';
 import { phase, plan, step } from '../../support/stage/plans.js';
-import { openStage, type Stage } from '../../support/stage/stage.js';
+import type { Stage } from '../../support/stage/stage.js';
 import { door } from '../../support/stage/world.js';
 import { onTerminal, phasegate } from './binary.js';
+import { onCliStage } from './cli-stage.js';
 
 let stage: Stage;
 let run: string;
-beforeAll(async () => {
-  stage = await openStage();
+onCliStage((opened, named) => {
+  [stage, run] = [opened, named];
 });
-beforeEach(async () => {
-  await stage.fresh();
-  run = stage.id.replace('migration/', '');
-});
-afterAll(() => stage.close());
 
 const rollBack = () =>
   phasegate(['rollback', run, '--reason', 'errors', '--confirm', stage.environment.id, '--progress', 'plain']);

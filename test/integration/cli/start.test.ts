@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../support/stage/stage.js';
+import { describe, expect, it } from 'vitest';
+import type { Stage } from '../../support/stage/stage.js';
 import { onTerminal, phasegate, Running } from './binary.js';
+import { onCliStage } from './cli-stage.js';
 import { documents } from './documents.js';
 
 let stage: Stage;
 /** The plan id of the present test. */
 let plan: string;
-beforeAll(async () => {
-  stage = await openStage();
-});
-beforeEach(async () => {
-  await stage.fresh();
-  plan = stage.id.split('/').at(-1) ?? '';
-});
-afterAll(async () => {
-  await stage.close();
+onCliStage((opened) => {
+  stage = opened;
+  plan = opened.planId;
 });
 
 async function started(args: readonly string[]): Promise<void> {

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { approval, phase, plan, step } from '../../support/stage/plans.js';
-import { openStage, type Stage } from '../../support/stage/stage.js';
+import type { Stage } from '../../support/stage/stage.js';
 import { onTerminal, phasegate, Running } from './binary.js';
+import { onCliStage } from './cli-stage.js';
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-beforeEach(async () => {
-  await stage.fresh();
-});
-afterAll(async () => {
-  await stage.close();
+onCliStage((opened) => {
+  stage = opened;
 });
 
 const waiting = plan([phase('1a', { steps: [step.flag('core')], approval: approval() })]);

@@ -68,17 +68,14 @@ export interface Unanswered {
   source: MetricSource;
 }
 
-/**
- * The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle.
- *
- * @param hasNone whether the source has no values there to this day: then none was lost
- */
-export function windowsIn(
-  evidenceDir: string,
-  run: string,
-  hasNone: (sample: Unanswered) => boolean = () => false
-): WindowRecord[] {
-  const windows = new Map<string, WindowRecord>();
+/** A window whose samples without a value say what was asked of which source. */
+export interface ReadWindow extends WindowRecord {
+  samples: Array<WindowRecord['samples'][number] & { unanswered?: Unanswered }>;
+}
+
+/** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
+export function windowsIn(evidenceDir: string, run: string): ReadWindow[] {
+  const windows = new Map<string, ReadWindow>();
   for (const { document } of storedWindows(evidenceDir)) {
     const { origin, t0, spec, chunks, verdict = '', changedAt, source } = document;
     const where = { t0, source, ...(changedAt === undefined ? {} : { changedAt }) };
@@ -86,11 +83,12 @@ export function windowsIn(
     const samples = [...chunks.flatMap(({ digest }) => chunkOf(evidenceDir, digest)), ...document.samples];
     const id = `${origin.address} ${t0}`;
     const known = windows.get(id);
-    const ours = samples.map(({ k, at, readings }) => ({
-      k,
-      at,
-      valid: isAnswered(readings) || hasNone({ ...where, at, metrics: unanswered(readings) }),
-    }));
+    const ours = samples.map(({ k, at, readings }) => {
+      const metrics = Object.keys(readings).filter((metric) => readings[metric]?.kind !== 'value');
+      return metrics.length === 0
+        ? { k, at, valid: true }
+        : { k, at, valid: false, unanswered: { ...where, at, metrics } };
+    });
     const merged = [...(known?.samples ?? []), ...ours].toSorted((a, b) => a.k - b.k);
     windows.set(id, {
       address: origin.address,
@@ -103,14 +101,6 @@ export function windowsIn(
     });
   }
   return [...windows.values()].toSorted((a, b) => a.t0 - b.t0);
-}
-
-function unanswered(readings: StoredSample['readings']): string[] {
-  return Object.entries(readings).flatMap(([metric, { kind }]) => (kind === 'value' ? [] : [metric]));
-}
-
-function isAnswered(readings: StoredSample['readings']): boolean {
-  return unanswered(readings).length === 0;
 }
 
 function storedWindows(evidenceDir: string): Stored[] {
