@@ -185,11 +185,34 @@ export interface RunStatus {
   phases: PhaseSummary[];
   /** Workflow ids of rollbacks of this run. */
   rollbacks: string[];
+  /** Success metrics of the whole migration, in the plan's order; absent until there is something to say. */
+  kpis?: KpiResult[];
   refusals: Refusal[];
   outcome?: Outcome;
   sentence: string;
   /** Said on every surface: compressed time, identities not verified. */
   remarks: string[];
+}
+
+/** What a success metric of the whole migration came to. */
+export interface KpiResult {
+  id: string;
+  group: 'technical' | 'business' | 'long-term';
+  title: string;
+  /** As the plan writes it, such as `< 5%`. */
+  target: string;
+  /** `owed`: its day has not come, or nobody has answered yet; `unknown`: it could not be measured. */
+  state: 'met' | 'not met' | 'owed' | 'unknown';
+  /** What was measured or answered, in words. */
+  value?: string;
+  reason?: string;
+  /** Who answered, or the role that will; absent where the run's own evidence says it. */
+  by?: string;
+  /** Epoch ms. */
+  dueAt?: number;
+  /** Epoch ms. */
+  knownAt?: number;
+  evidence?: EvidenceRef[];
 }
 
 /** What a phase's child workflow returns to the migration. */
