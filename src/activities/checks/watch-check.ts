@@ -21,7 +21,12 @@ const look = z.object({
   evidence: z.object({ digest: z.string(), bytes: z.number() }),
 });
 type Look = z.output<typeof look>;
-const progress = z.object({ looks: z.array(look), made: z.number(), missed: z.number(), inner: z.unknown() });
+const progress = z.object({
+  looks: z.array(look),
+  made: z.number(),
+  missed: z.number(),
+  inner: z.unknown().optional(),
+});
 type Progress = z.output<typeof progress>;
 
 /**

@@ -56,14 +56,6 @@ function checkItem(
       at: 'key',
     });
   }
-  if (check?.['valid-for'] !== undefined) {
-    report([...path, 'check', 'valid-for'], {
-      code: 'PG111',
-      message: 'a check of a stage is made again and again',
-      hint: 'say how often: repeat-every of the stage',
-      at: 'key',
-    });
-  }
   if (watch && times) checkWatch(watch, [...path, 'watch'], times.to - times.from, report);
   (baseline?.metrics ?? []).forEach((name, index) => {
     if (name !== undefined && !plan.metrics?.[name])
