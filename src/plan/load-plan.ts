@@ -12,6 +12,7 @@ import type { Source } from './loading/source.js';
 import { approvalRules } from './rules/approvals.js';
 import { criteriaRules } from './rules/criteria.js';
 import { exposureRules } from './rules/exposure.js';
+import { kpiRules } from './rules/kpis.js';
 import { metricRules } from './rules/metrics.js';
 import { nameRules } from './rules/names.js';
 import { orderRules } from './rules/order.js';
@@ -40,6 +41,7 @@ const rules: readonly PlanRule[] = [
   criteriaRules,
   windowRules,
   validationRules,
+  kpiRules,
   orderRules,
   exposureRules,
   secretRules,

@@ -274,6 +274,39 @@ export interface Standing {
   nextReview?: string;
 }
 
+interface KpiBase {
+  id: string;
+  group: 'technical' | 'business' | 'long-term';
+  title: string;
+  /** As the plan writes it. */
+  target: string;
+}
+/** A KPI that the run computes; `bound` is its target in canonical units. */
+export type MeasuredKpi = RunKpi | MetricKpi;
+interface MeasuredKpiBase extends KpiBase {
+  unit: Unit;
+  bound: Bound;
+}
+export interface RunKpi extends MeasuredKpiBase {
+  kind: 'run';
+  /** `migrated`: share of phases that completed and stayed; `rollbacks`: how many there were. */
+  of: 'migrated' | 'rollbacks';
+}
+export interface MetricKpi extends MeasuredKpiBase {
+  kind: 'metric';
+  metric: string;
+  /** Of the time from the first change; `change`: of the mean, relative to the baseline. */
+  take: 'mean' | 'min' | 'max' | 'increase' | 'change';
+}
+export interface AskedKpi extends KpiBase {
+  kind: 'asked';
+  /** Role. */
+  by: string;
+  /** The end of this week or month of the run, from 1. */
+  due: { unit: 'week' | 'month'; at: number };
+}
+export type Kpi = MeasuredKpi | AskedKpi;
+
 export interface Plan {
   id: string;
   title: string;
@@ -284,6 +317,8 @@ export interface Plan {
   roles: Record<string, string>;
   metrics: Record<string, Metric>;
   phases: Phase[];
+  /** Success metrics of the whole migration. */
+  kpis?: Kpi[];
   hold: HoldPolicy;
   rollback: RollbackSpec;
   /** Roles whose people may waive a gate. */

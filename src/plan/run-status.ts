@@ -68,6 +68,8 @@ export interface Gate {
   /** What an approval is bound to: plan and evidence. */
   digest: string;
   evidence?: EvidenceRef;
+  /** Of a HOLD whose phase changed nothing itself: `rollback` takes back everything. */
+  reach?: 'all';
   /** What a person may send: `approve`, `reject`, `attest`, `retry`, `rollback`, `waive`. */
   answers: string[];
 }

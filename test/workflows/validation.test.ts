@@ -130,6 +130,7 @@ describe('a failure in a stage', () => {
     expect((await stage.phase(first)).gates[0]).toMatchObject({
       answers: ['retry', 'rollback', 'waive'],
       then: 'ask again',
+      reach: 'all',
     });
     await stage.tell(first, 'retry', { by: 'dana' });
     expect((await run.result()).outcome?.kind).toBe('completed');
@@ -215,6 +216,14 @@ describe('a rollback during the validation', () => {
     expect((await stage.phase(first)).state).toBe('waiting');
     await stage.tell(first, 'approve', { by: 'carlos' });
     expect((await ended(run)).outcome?.kind).toBe('rolled-back-verified');
+  });
+
+  it.each(['phase', 'run'] as const)('of the stage alone is refused by the %s: it changed nothing', async (where) => {
+    const run = await start(validation(first, [step.attest('support')]));
+    await stage.gate(first);
+    const alone = { ...rollBack, phase: first };
+    const refusal = await refusalOf(stage.tell(where === 'run' ? run : first, 'rollback', alone));
+    expect(refusal).toMatchObject({ code: 'PG209', reason: expect.stringContaining('changed nothing') as string });
   });
 
   it('is asked for once, however often it is said', async () => {

@@ -8,13 +8,14 @@ import type {
 import { parseDays } from '../document/phase.js';
 import { preDeploymentId } from '../names.js';
 import { sure } from '../language/understood.js';
-import type { ApprovalSpec, Criterion, OnFail, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
+import type { Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
 import type { Context } from './checks.js';
 import { freezeApproval } from './approval.js';
 import type { Clock } from './clock.js';
 import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration, withoutUndefined } from './criteria.js';
+import { freezeKpi } from './kpis.js';
 import { freezeStep } from './steps.js';
 import { freezeValidation } from './validation.js';
 import { freezeWindow, lengthOf, plainOptions } from './windows.js';
@@ -35,7 +36,8 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   const order = inDependencyOrder(after);
   const stages = freezeValidation(document.validation, order.at(-1) ?? '', context);
   const first = phases.get(order[0] ?? '');
-  const compared = comparedLater(stages);
+  const kpis = document.kpis?.map((kpi) => freezeKpi(kpi, metrics)) ?? [];
+  const compared = comparedLater(stages, kpis);
   if (first && compared.length > 0) first.baselineFor = compared;
   return {
     id: document.id,
@@ -49,18 +51,20 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
       ...order.flatMap((id) => phases.get(id) ?? []),
       ...stages,
     ],
+    ...(kpis.length > 0 ? { kpis } : {}),
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
   };
 }
 
-/** Metrics that stages compare with what was before the first change of all. */
-function comparedLater(stages: readonly Phase[]): string[] {
+/** Metrics that stages and KPIs compare with what was before the first change of all. */
+function comparedLater(stages: readonly Phase[], kpis: readonly Kpi[]): string[] {
   const criteria = stages.flatMap(({ before }) =>
     before.flatMap((item) => (item.kind === 'watch' ? item.window.criteria : []))
   );
-  return [...new Set(criteria.filter(({ baseline }) => baseline).map(({ metric }) => metric))];
+  const ofKpis = kpis.flatMap((kpi) => (kpi.kind === 'metric' && kpi.take === 'change' ? [kpi.metric] : []));
+  return [...new Set([...criteria.filter(({ baseline }) => baseline).map(({ metric }) => metric), ...ofKpis])];
 }
 
 function freezeStanding({ status, owner, updated, approval, 'next-review': nextReview }: StandingDocument): Standing {

@@ -3,6 +3,7 @@ import type {
   AttestDocument,
   CheckDocument,
   ChecklistItemDocument,
+  KpiDocument,
   PhaseDocument,
   PreDeploymentDocument,
   StageDocument,
@@ -91,6 +92,12 @@ export function stagesOf(plan: LoosePlan): StageAt[] {
 
 export function stageItemsOf({ path, value }: StageAt): Array<At<StageDocument['items'][number]>> {
   return listOf<StageDocument['items'][number]>(value.items, [...path, 'items']);
+}
+
+export type KpiAt = At<KpiDocument> & { index: number };
+
+export function kpisOf(plan: LoosePlan): KpiAt[] {
+  return listOf<KpiDocument>(plan.kpis, ['kpis']);
 }
 
 /** Every approval: `of` is the phase, or the stage before them, that it closes. */

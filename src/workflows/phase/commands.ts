@@ -11,6 +11,11 @@ export const goingBack: Objection = {
   reason: 'it is being rolled back, and no rollback is ever paused',
 };
 
+/** A stage of the validation cannot be taken back alone. */
+export function changedNothing(stage: string): Objection {
+  return { code: 'PG209', reason: `${stage} changed nothing: leave the phase out to take back everything` };
+}
+
 /** Takes what people say to the phase as a whole: pause, resume, roll back. */
 export function listenToCommands(
   input: PhaseInput,
@@ -40,6 +45,7 @@ export function listenToCommands(
   });
   inbox.on('rollback', {
     check: ({ phase }) => {
+      if (phase !== undefined && input.phase.stage) return changedNothing(input.phase.id);
       if (phase === undefined || phase.toLowerCase() === input.phase.id) return undefined;
       return { code: 'PG209', reason: `this is phase ${input.phase.id}, not ${phase}` };
     },

@@ -67,6 +67,7 @@ export class World {
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
   onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
+  measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
   missingBaseline: string[] = [];
   /** What metrics were over a period, where it is not 1 all the time. */
   measured: Record<string, Partial<MetricFacts>> = {};
@@ -117,7 +118,10 @@ export class World {
           return { verdict, reason: `check says ${verdict}`, endedAt: Date.now(), evidence: this.store(input) };
         },
         captureBaseline: async (input) => this.baseline(input),
-        measurePeriod: async (input) => this.measure(input),
+        measurePeriod: async (input) => {
+          await beating(this.measuring(input));
+          return this.measure(input);
+        },
         notify: async ({ notification }) => {
           this.notes.push(notification);
           await beating(heeding(this.onNotify(notification)));
