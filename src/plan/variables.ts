@@ -10,6 +10,8 @@ export type Variables = Readonly<Record<string, string>>;
 export interface DeclaredVariable {
   description?: string | undefined;
   default?: string | undefined;
+  /** It has a fault of its own, so that nobody knows whether it has a default. */
+  unsound?: boolean;
 }
 type Declared = Readonly<Record<string, DeclaredVariable | undefined>>;
 
@@ -19,9 +21,9 @@ export function declaredIn(document: Readonly<Record<string, unknown>>): Declare
   if (typeof vars !== 'object' || vars === null || Array.isArray(vars)) return {};
   return Object.fromEntries(
     Object.entries(vars).map(([name, body]: [string, unknown]) => {
-      const fallback: unknown =
-        typeof body === 'object' && body !== null && 'default' in body ? body.default : undefined;
-      return [name, typeof fallback === 'string' ? { default: fallback } : {}];
+      if (typeof body !== 'object' || body === null) return [name, { unsound: true }];
+      if (!('default' in body)) return [name, {}];
+      return [name, typeof body.default === 'string' ? { default: body.default } : { unsound: true }];
     })
   );
 }
@@ -35,6 +37,7 @@ export function valuesOf(declared: Declared, given: Variables, report: Report): 
   for (const name of Object.keys(declared)) {
     const value = Object.hasOwn(given, name) ? given[name] : declared[name]?.default;
     if (value === undefined) {
+      if (declared[name]?.unsound) continue;
       report(['vars', name], {
         code: 'PG107',
         message: `variable "${name}" has no value`,

@@ -2,7 +2,7 @@ import { parseHttpUrl } from '../document/http-url.js';
 import { hintForName } from '../language/suggest.js';
 import { allowedHosts, isHostAllowed } from '../hosts.js';
 import type { PairingRule } from './cross.js';
-import { allowsProgram } from './programs.js';
+import { refusesProgram } from './programs.js';
 import { checksOf, namesOf, phasesOf, stepsOf } from './walk.js';
 
 /** Deploy targets exist and have a way back or say so; commands and hosts of checks are allowed here. */
@@ -37,7 +37,7 @@ export const targetRules: PairingRule = ({ plan, environment, inPlan }) => {
     const argv = Array.isArray(command) ? command : command?.run;
     const argvPath = [...path, 'command', ...(Array.isArray(command) ? [] : ['run'])];
     const program = argv?.[0];
-    if (program !== undefined && !allowsProgram(programs, program)) {
+    if (program !== undefined && refusesProgram(programs, program)) {
       inPlan([...argvPath, 0], {
         code: 'PG116',
         message: `${place} does not allow the program "${program}"`,

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { reservedKeys } from '../../../src/plan/document/reserved.js';
+import type { ErrorCode } from '../../../src/plan/errors.js';
 import { loadEnvironment } from '../../../src/plan/load-environment.js';
 import { loadPlan } from '../../../src/plan/load-plan.js';
 import { expectOnlyFault } from '../support/expect-fault.js';
 import type { FaultCase } from '../support/expect-fault.js';
 import { change, changeAll, sampleEnvironment, samplePlan } from '../support/samples.js';
 
-const code = 'PG103';
+const code: ErrorCode = 'PG103';
 const inPlan: FaultCase[] = [
   {
     name: 'a number for text that has no example',

@@ -1,0 +1,42 @@
+import { parseDocument, visit } from 'yaml';
+import { expect, it } from 'vitest';
+import { freezeTexts } from '../support/freeze-texts.js';
+import { sampleEnvironment, samplePlan } from '../support/samples.js';
+
+interface Spoilt {
+  text: string;
+  line: number;
+}
+
+/** A text once for each of its values, with a list where none may be. */
+function spoilt(text: string): Spoilt[] {
+  const found: Spoilt[] = [];
+  visit(parseDocument(text), {
+    Scalar: (key, { range }) => {
+      if (key === 'key' || !range) return;
+      const before = text.slice(0, range[0]);
+      found.push({
+        text: `${before}[[]]${text.slice(range[1])}`,
+        line: before.split('\n').length,
+      });
+    },
+  });
+  return found;
+}
+
+it.each([
+  ['a plan', 'plan.yaml', spoilt(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
+  ['an environment', 'lab.yaml', spoilt(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
+] as const)(
+  'each value of %s that cannot be is one fault in its line, and nothing that follows from it',
+  {
+    timeout: 60_000,
+  },
+  (_, file, cases, freeze) => {
+    expect(cases.length).toBeGreaterThan(30);
+    for (const { text, line } of cases) {
+      const faults = freeze(text).faults.map((fault) => [fault.file, fault.line, fault.message]);
+      expect(faults, text.split('\n')[line - 1]).toEqual([[file, line, expect.any(String)]]);
+    }
+  }
+);
