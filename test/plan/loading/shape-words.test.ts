@@ -168,6 +168,14 @@ describe('what does not fit', () => {
     expect(faults.map((fault) => fault.hint)).toContain(hint);
   });
 
+  it.each([
+    ['kind: test', 'kind: nothing', 'one of "demo", "test", "staging", "production"'],
+    ['worker-log }', 'worker-log, colour: red }', 'the keys here are name'],
+  ])('%j as %j is told all choices, once', (from, to, hint) => {
+    const { faults } = loadEnvironment(change(sampleEnvironment, from, to).text, 'lab.yaml', {});
+    expect(faults.map((fault) => fault.hint)).toEqual([hint]);
+  });
+
   it('is not shown when its key calls it a secret', () => {
     const text = change(
       sampleEnvironment,
