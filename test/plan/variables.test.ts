@@ -15,13 +15,18 @@ function told(run: (report: (path: Path, finding: Omit<Told, 'path'>) => void) =
 }
 
 describe('the variables that a document declares', () => {
+  it('are none where it has none', () => {
+    expect(declaredIn({})).toEqual({});
+  });
+
   it.each([
-    ['none', {}],
     ['nothing', { vars: null }],
     ['a text', { vars: 'revision' }],
     ['a list', { vars: ['revision'] }],
-  ])('are none where it has %s', (_what, document) => {
-    expect(declaredIn(document)).toEqual({});
+  ])('are not known where it has %s', (_what, document) => {
+    expect(declaredIn(document)).toBeUndefined();
+    expect(lookupVariable('vars.revision', declaredIn(document), {})).toBe('kept');
+    expect(valuesOf(declaredIn(document), { revision: 'v2' }, () => undefined)).toEqual({});
   });
 
   it('are known by name also where they have a fault, and only a text is a default', () => {
@@ -29,7 +34,7 @@ describe('the variables that a document declares', () => {
     const declared = declaredIn({ vars });
     const unsound = { unsound: true };
     expect(declared).toEqual({ a: { default: 'v1' }, b: unsound, c: unsound, d: unsound, e: {}, f: unsound });
-    expect(Object.values(declared).filter((one) => one && 'default' in one)).toHaveLength(1);
+    expect(Object.values(declared ?? {}).filter((one) => one && 'default' in one)).toHaveLength(1);
   });
 });
 

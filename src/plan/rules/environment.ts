@@ -3,7 +3,7 @@ import { parseHttpUrl } from '../document/http-url.js';
 import { checkReferences } from '../language/secret.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
-import { refusesProgram } from './programs.js';
+import { allowsProgram, programsOf } from './programs.js';
 import type { Report } from './rule.js';
 import { listOf, namesOf } from './walk.js';
 
@@ -68,7 +68,7 @@ const metricsSource: Rule = (environment, report) => {
 };
 
 const deployTargets: Rule = (environment, report) => {
-  const allowed = environment.commands?.allow ?? [];
+  const allowed = programsOf(environment);
   for (const name of namesOf(environment.deploy)) {
     const target = environment.deploy?.[name];
     if (!target) continue;
@@ -148,12 +148,12 @@ function mentionsRevision(argv: ReadonlyArray<string | undefined>): boolean {
 
 function checkProgram(
   argv: ReadonlyArray<string | undefined> | undefined,
-  allowed: ReadonlyArray<string | undefined>,
+  allowed: readonly string[] | undefined,
   path: Path,
   report: Report
 ): void {
   const program = argv?.[0];
-  if (program === undefined || !refusesProgram(allowed, program)) return;
+  if (program === undefined || !allowed || allowsProgram(allowed, program)) return;
   report([...path, 0], {
     code: 'PG116',
     message: `program "${program}" is not allowed here`,

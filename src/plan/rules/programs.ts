@@ -1,3 +1,5 @@
+import type { LooseEnvironment } from './environment.js';
+
 /**
  * Whether an environment lets this program run: it is named, or its folder is (`./ops/*`). A path that climbs out of
  * its folder never matches.
@@ -11,7 +13,11 @@ export function allowsProgram(allowed: readonly string[], program: string): bool
   });
 }
 
-/** Whether a rule may say that it is not allowed: with an entry that has a fault of its own nobody knows. */
-export function refusesProgram(allowed: ReadonlyArray<string | undefined>, program: string): boolean {
-  return allowed.every((entry) => entry !== undefined) && !allowsProgram(allowed, program);
+/** The programs that an environment allows; undefined where a fault keeps everybody from knowing all of them. */
+export function programsOf(environment: LooseEnvironment): readonly string[] | undefined {
+  const { commands } = environment;
+  if (commands === undefined) return 'commands' in environment ? undefined : [];
+  const { allow } = commands;
+  if (allow === undefined) return 'allow' in commands ? undefined : [];
+  return allow.every((program) => program !== undefined) ? allow : undefined;
 }

@@ -24,6 +24,21 @@ function spoilt(text: string): Spoilt[] {
   return found;
 }
 
+/** A text once for each of its sections, and of the parts of these, with a number where none may be. */
+function gutted(text: string): string[] {
+  const paths = Object.entries(parseDocument(text).toJS() as Record<string, unknown>).flatMap(([key, value]) =>
+    typeof value === 'object' && value !== null
+      ? [[key], ...Object.keys(value).map((part) => [key, Array.isArray(value) ? Number(part) : part])]
+      : []
+  );
+  return paths.flatMap((path) => {
+    const document = parseDocument(text);
+    if (typeof document.getIn(path) !== 'object') return [];
+    document.setIn(path, 5);
+    return [document.toString()];
+  });
+}
+
 it.each([
   ['a plan', 'plan.yaml', spoilt(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
   ['an environment', 'lab.yaml', spoilt(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
@@ -40,3 +55,14 @@ it.each([
     }
   }
 );
+
+it.each([
+  ['a plan', 'plan.yaml', gutted(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
+  ['an environment', 'lab.yaml', gutted(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
+] as const)('so is each section of %s', { timeout: 60_000 }, (_, file, cases, freeze) => {
+  expect(cases.length).toBeGreaterThan(10);
+  for (const text of cases) {
+    const faults = freeze(text).faults.map((fault) => [fault.file, fault.message]);
+    expect(faults, text).toEqual([[file, expect.stringMatching(/found 5$|^5 is not one of the choices$/)]]);
+  }
+});
