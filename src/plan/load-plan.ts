@@ -18,6 +18,7 @@ import { orderRules } from './rules/order.js';
 import { referenceRules } from './rules/references.js';
 import type { PlanRule, Report } from './rules/rule.js';
 import { secretRules } from './rules/secrets.js';
+import { validationRules } from './rules/validation.js';
 import { windowRules } from './rules/windows.js';
 import { declaredIn, lookupVariable } from './variables.js';
 
@@ -38,6 +39,7 @@ const rules: readonly PlanRule[] = [
   metricRules,
   criteriaRules,
   windowRules,
+  validationRules,
   orderRules,
   exposureRules,
   secretRules,

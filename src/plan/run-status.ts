@@ -135,8 +135,12 @@ export interface PhaseStatus {
   endedAt?: number;
   /** Epoch ms; while it waits for its days to begin. */
   opensAt?: number;
+  /** Epoch ms; of a stage of the validation. */
+  endsAt?: number;
   changedAt?: number;
   baseline?: BaselineSet;
+  /** Metric -> its mean at the end of the validation, in canonical units: the new normal. */
+  newBaseline?: Record<string, number>;
   paused?: { by: string; reason?: string; at: number };
   steps: StepRecord[];
   gates: Gate[];

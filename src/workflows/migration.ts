@@ -100,8 +100,9 @@ function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
 
 function allDone(phases: readonly Phase[]): string {
   const [first, ...others] = phases.filter(({ checklists }) => !checklists);
-  if (first && others.length === 0) return `its one phase, ${first.id}, completed`;
-  return `all ${others.length + 1} phases completed`;
+  const validated = phases.some(({ stage }) => stage) ? ' and validated' : '';
+  if (first && others.length === 0) return `its one phase, ${first.id}, completed${validated}`;
+  return `all ${others.length + 1} phases completed${validated}`;
 }
 
 async function endingOf(

@@ -215,7 +215,7 @@ describe('the days of a phase are looked at again', () => {
 it('a phase on its own days waits for them and then begins', async () => {
   const waiting = new PhaseInTime();
   await waiting.start({ schedule: { week: 1, days: [2, 3] } });
-  expect(waiting.status.sentence).toMatch(/^Waits for its days to begin at 2026-11-23 00:00:00Z/);
+  expect(waiting.status.sentence).toMatch(/^Waits for its time to begin at 2026-11-23 00:00:00Z/);
   await waiting.server.advance(14 * hour);
   expect(waiting.execution.end?.how).toBe('completed');
   expect(waiting.steps).toEqual(['1a/1aflag#1 passed']);

@@ -1,5 +1,5 @@
 import type { Fault } from '../../plan/loading/fault.js';
-import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec } from '../../plan/model.js';
+import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec, StageSpec } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
 import { daysText } from '../../plan/text/spans.js';
@@ -38,6 +38,8 @@ export interface PreviewPhase {
   ends: Span;
   /** Of the stage before all phases: its items, which stand in `before`, by checklist. */
   checklists?: Checklist[];
+  /** Of the validation: from and to, counted from when this phase completed. */
+  stage?: { since: string; from: string; to: string };
   before: PreviewStep[];
   steps: PreviewStep[];
   success?: { for: string; criteria: string[] };
@@ -139,6 +141,7 @@ function previewPhase(
     ...(schedule ? { schedule: { text: daysText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } } : {}),
     ...times,
     ...(phase.checklists ? { checklists: phase.checklists } : {}),
+    ...(phase.stage ? { stage: stageFacts(phase.stage) } : {}),
     before: phase.before.map(shown),
     steps: phase.steps.map(shown),
     ...(success ? { success: windowFacts(success) } : {}),
@@ -146,6 +149,10 @@ function previewPhase(
     ...(phase.approval ? { approval: approvalFacts(frozen, phase.approval, startedBy) } : {}),
     ...(soak ? { soak: windowFacts(soak) } : {}),
   };
+}
+
+function stageFacts({ since, from, to }: StageSpec): NonNullable<PreviewPhase['stage']> {
+  return { since, from: spanWords(from), to: spanWords(to) };
 }
 
 function windowFacts(spec: WindowSpec): { for: string; criteria: string[] } {

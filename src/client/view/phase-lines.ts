@@ -53,6 +53,8 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
   if (phase.checklists) {
     const shown = [...troubled(phase, status), ...rest];
     return [
+      ...openingLines(status, view),
+      ...endingLines(status, view),
       ...checklistLines(phase, status, view),
       ...shown.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
       ...troubleLines(snapshot, status.workflowId, view),
@@ -70,8 +72,13 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
 function openingLines(status: PhaseStatus, view: View): Line[] {
   if (status.opensAt === undefined || status.opensAt <= view.now) return [];
   return [
-    line(`${indent}${view.paint('warn', `◷ waits for its days to begin ${untilText(status.opensAt, view.now)}`)}`),
+    line(`${indent}${view.paint('warn', `◷ waits for its time to begin ${untilText(status.opensAt, view.now)}`)}`),
   ];
+}
+
+function endingLines({ endsAt }: PhaseStatus, view: View): Line[] {
+  if (endsAt === undefined || endsAt <= view.now) return [];
+  return [line(`${indent}${view.paint('dim', `watched ${untilText(endsAt, view.now)}`)}`)];
 }
 
 /** The checklist before a phase is one line as soon as it is behind. */

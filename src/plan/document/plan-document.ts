@@ -6,6 +6,7 @@ import { understood } from '../language/understood.js';
 import { phase } from './phase.js';
 import { preDeployment } from './pre-deployment.js';
 import { standing } from './standing.js';
+import { validation } from './validation.js';
 import { windowOptions } from './window.js';
 
 export const monitoringOnly = 'monitoring-only';
@@ -107,12 +108,15 @@ export const planDocument = z
     metrics: z.record(metricName, metric).meta({ description: 'All metrics of the plan, by name.' }),
     'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
+    validation: validation.optional(),
   })
   .meta({ title: 'phasegate plan', description: 'What is to happen; the same for every environment.' });
 
 export type PlanDocument = z.output<typeof planDocument>;
 export type PhaseDocument = PlanDocument['phases'][number];
 export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
+export type ValidationDocument = NonNullable<PlanDocument['validation']>;
+export type StageDocument = ValidationDocument['stages'][number];
 export type StandingDocument = NonNullable<PlanDocument['document']>;
 export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];

@@ -49,7 +49,7 @@ export function freezeAttest(document: AttestDocument, { clock, onFail }: Contex
   };
 }
 
-function validity(text: string | undefined, clock: Clock): Pick<BeforeItem, 'validFor'> {
+function validity(text: string | undefined, clock: Clock): Pick<CheckStep, 'validFor'> {
   return text === undefined ? {} : { validFor: clock.forPeople(text) };
 }
 

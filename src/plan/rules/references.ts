@@ -32,7 +32,8 @@ export const referenceRules: PlanRule = (plan, report) => {
 /** What only makes sense before or behind certain things stands where they are. */
 function outsidePhases(plan: LoosePlan, report: Report): void {
   for (const { path, value, phase } of checksOf(plan)) {
-    if (value.stable === undefined || phase) continue;
+    // In a stage of the validation its own rules say so.
+    if (value.stable === undefined || phase || path[0] === 'validation') continue;
     report([...path, 'stable'], {
       code: 'PG111',
       message:

@@ -61,7 +61,7 @@ export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: strin
   }
   const running = runningSteps(status.steps);
   if (status.opensAt !== undefined && status.steps.length === 0) {
-    return [`Waits for its days to begin at ${instantText(status.opensAt)}.`, pauseText(status), next]
+    return [`Waits for its time to begin at ${instantText(status.opensAt)}.`, pauseText(status), next]
       .filter(isSaid)
       .join(' ');
   }

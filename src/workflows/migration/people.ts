@@ -60,6 +60,14 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record.active, phase)),
     take: async (message) => {
       const { by, reason, phase } = message;
+      if (needsApproval(record)) {
+        const heard = await handOn(record, 'rollback', message);
+        if (heard)
+          return {
+            message: `asked for: somebody must approve it first, see ${record.run.workflowId}`,
+            repeated: false,
+          };
+      }
       // A Temporal cancel takes back everything already, and must not refuse who asks for the same.
       const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
       record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
@@ -82,6 +90,12 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     });
   }
   inbox.refuseOthers();
+}
+
+/** In a stage of the validation nothing is taken back before somebody else agreed; the stage asks. */
+function needsApproval({ active, frozen, stop }: MigrationRecord): boolean {
+  if (stop || CancellationScope.current().consideredCancelled) return false;
+  return frozen.plan.phases.find(({ id }) => id === active?.id)?.stage?.rollbackApproval !== undefined;
 }
 
 function wrongPhase(active: PhaseSummary | undefined, phase: string | undefined): Objection | undefined {

@@ -2,6 +2,7 @@ import type { Objection } from '../../plan/gate-rules.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseRecord } from './record.js';
+import type { RollbackApproval } from './rollback-approval.js';
 import type { Brake } from './stop.js';
 
 /** Why nothing can be paused any more. */
@@ -11,7 +12,12 @@ export const goingBack: Objection = {
 };
 
 /** Takes what people say to the phase as a whole: pause, resume, roll back. */
-export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: Brake): void {
+export function listenToCommands(
+  input: PhaseInput,
+  record: PhaseRecord,
+  brake: Brake,
+  approval: RollbackApproval
+): void {
   const { inbox, facts } = record;
   inbox.on('pause', {
     check: () => (brake.stop || record.state === 'rolling back' || record.hasEnded ? goingBack : undefined),
@@ -38,6 +44,8 @@ export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: 
       return { code: 'PG209', reason: `this is phase ${input.phase.id}, not ${phase}` };
     },
     take: async ({ by, reason, phase }) => {
+      const needed = input.phase.stage?.rollbackApproval;
+      if (needed && !brake.stop) return approval.request(needed, by, reason);
       const repeated = record.state === 'rolling back';
       brake.pull({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       return { message: phase === undefined ? 'rolling back everything' : `rolling back ${phase}`, repeated };

@@ -50,6 +50,7 @@ describe('the table of what of the first plan is where', () => {
     ['Phase 1B', [1, 3, 5, 4, 1]],
     ['Phase 1C', [1, 3, 5, 4, 1]],
     ['Phase 1D', [1, 3, 5, 4, 1]],
+    ['Post-deployment validation', [6, 6, 6]],
     ['Metrics', [10]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {
     const found = sections.filter(({ title }) => title.startsWith(name)).map(({ elements }) => elements.length);

@@ -121,7 +121,7 @@ describe('the sentence of a phase', () => {
     [
       'that its days have not begun',
       { opensAt: noon },
-      'Waits for its days to begin at 2026-11-22 12:00:00Z. Next: Step b.',
+      'Waits for its time to begin at 2026-11-22 12:00:00Z. Next: Step b.',
     ],
     [
       'how many answers more are awaited',
