@@ -2,6 +2,8 @@ import { hintForName } from '../language/suggest.js';
 import type { Path } from '../loading/fault.js';
 import { unknownMetric } from './criteria.js';
 import { monitoringOnly } from '../document/plan-document.js';
+import type { MetricDocument } from '../document/plan-document.js';
+import type { Loose } from '../loading/loose.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
 import { approvalsOf, attestsOf, checklistItemsOf, checksOf, namesOf } from './walk.js';
 
@@ -102,7 +104,7 @@ function rollbackMetrics(plan: LoosePlan, report: Report): void {
     const path = ['rollback', 'metrics', index];
     const metric = plan.metrics?.[name];
     if (!metric) unknownMetric(plan, name, path, report);
-    else if (metric.target === undefined || metric.target === monitoringOnly) {
+    else if (!hasTarget(metric)) {
       report(path, {
         code: 'PG110',
         message: `${name} has no target to be back inside`,
@@ -122,7 +124,7 @@ function rollbackMetrics(plan: LoosePlan, report: Report): void {
     });
   }
   for (const name of red) {
-    if (plan.metrics?.[name]?.target === undefined || plan.metrics[name].target === monitoringOnly) {
+    if (!hasTarget(plan.metrics?.[name] ?? {})) {
       report(['metrics', name], {
         code: 'PG110',
         message: `${name} is red but has no target to be back inside after a rollback`,
@@ -131,4 +133,9 @@ function rollbackMetrics(plan: LoosePlan, report: Report): void {
       });
     }
   }
+}
+
+/** A target that has a fault of its own is there all the same. */
+function hasTarget(metric: Loose<MetricDocument>): boolean {
+  return 'target' in metric && metric.target !== monitoringOnly;
 }

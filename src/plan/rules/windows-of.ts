@@ -21,7 +21,6 @@ export interface WindowAt {
   /** Where the length stands, or would. */
   forPath: Path;
   every?: string;
-  'warm-up'?: string;
   deadline?: string;
   minTraffic?: string;
   /** Some of its times have faults of their own, so that nothing can be concluded from the others. */
@@ -92,7 +91,6 @@ function windowAt(
     forPath: length === undefined ? path : [...path, 'for'],
     ...(length === undefined ? {} : { for: length }),
     ...(options.every === undefined ? {} : { every: options.every }),
-    ...(options['warm-up'] === undefined ? {} : { 'warm-up': options['warm-up'] }),
     ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
     ...(minTraffic === undefined ? {} : { minTraffic }),
     unsound:
