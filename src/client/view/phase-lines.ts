@@ -53,7 +53,7 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
   if (phase.checklists) {
     const shown = [...troubled(phase, status), ...rest];
     return [
-      ...checklistLines(phase, status, view),
+      ...checklistLines(phase.checklists, status, view),
       ...shown.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
       ...troubleLines(snapshot, status.workflowId, view),
     ];

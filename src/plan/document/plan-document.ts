@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkItem } from './check.js';
+import { cleanup } from './cleanup.js';
 import { identifier, metricName, parsedText, positiveDuration, variableName, words } from './fields.js';
 import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
@@ -107,12 +108,16 @@ export const planDocument = z
     metrics: z.record(metricName, metric).meta({ description: 'All metrics of the plan, by name.' }),
     'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
+    cleanup: cleanup.optional(),
   })
   .meta({ title: 'phasegate plan', description: 'What is to happen; the same for every environment.' });
 
 export type PlanDocument = z.output<typeof planDocument>;
 export type PhaseDocument = PlanDocument['phases'][number];
 export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
+export type CleanupDocument = NonNullable<PlanDocument['cleanup']>;
+export type CleanupGroupDocument = CleanupDocument['groups'][number];
+export type CleanupTaskDocument = CleanupGroupDocument['tasks'][number];
 export type StandingDocument = NonNullable<PlanDocument['document']>;
 export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];

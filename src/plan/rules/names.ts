@@ -1,6 +1,15 @@
 import type { Path } from '../loading/fault.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
-import { checklistItemsOf, checklistsOf, listOf, longSuccess, phasesOf, stepsOf } from './walk.js';
+import {
+  checklistItemsOf,
+  checklistsOf,
+  cleanupGroupsOf,
+  cleanupTasksOf,
+  listOf,
+  longSuccess,
+  phasesOf,
+  stepsOf,
+} from './walk.js';
 import type { At, PhaseAt } from './walk.js';
 
 /** Addresses that phasegate makes itself: `1a/approval#1`. */
@@ -17,7 +26,7 @@ const ownIds: readonly string[] = [
 ];
 
 /** What stands beside the phases in addresses and in the ids of rollbacks: `rollback/metrics#1`, `…/rollback/all`. */
-const besidePhases = /^(?:all|rollback|pre-deployment|again-\d+)$/;
+const besidePhases = /^(?:all|rollback|pre-deployment|cleanup|again-\d+)$/;
 
 /** Ids are unique where they are addressed: phases in the plan, steps and checklist items in their phase. */
 export const nameRules: PlanRule = (plan, report) => {
@@ -37,6 +46,7 @@ export const nameRules: PlanRule = (plan, report) => {
     }
   }
   namesOfChecklists(plan, report);
+  namesOfCleanup(plan, report);
   const checks = listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
     ({ path, value }) => ({ id: value.check?.id, path: [...path, 'check', 'id'] })
   );
@@ -51,6 +61,13 @@ function namesOfChecklists(plan: LoosePlan, report: Report): void {
   const ids = idsOf(checklistItemsOf(plan));
   unique(ids, 'item', report);
   for (const { id, path } of ids) if (id !== undefined && ownIds.includes(id)) taken(id, path, 'item', report);
+}
+
+/** Tasks of all groups share one place in addresses. */
+function namesOfCleanup(plan: LoosePlan, report: Report): void {
+  const groups = cleanupGroupsOf(plan).map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] }));
+  unique(groups, 'group', report);
+  unique(idsOf(cleanupTasksOf(plan)), 'task', report);
 }
 
 function taken(id: string, path: Path, what: string, report: Report): void {

@@ -3,11 +3,13 @@ import type {
   AttestDocument,
   CheckDocument,
   ChecklistItemDocument,
+  CleanupGroupDocument,
+  CleanupTaskDocument,
   PhaseDocument,
   PreDeploymentDocument,
   StepDocument,
 } from '../document/plan-document.js';
-import { preDeploymentId } from '../names.js';
+import { cleanupId, preDeploymentId } from '../names.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import type { LoosePlan } from './rule.js';
@@ -77,6 +79,23 @@ export function checklistsOf(plan: LoosePlan): Array<At<PreDeploymentDocument['c
 export function checklistItemsOf(plan: LoosePlan): Array<At<ChecklistItemDocument>> {
   return checklistsOf(plan).flatMap(({ path, value }) =>
     listOf<ChecklistItemDocument>(value.items, [...path, 'items'])
+  );
+}
+
+/** The groups of tasks after the run, with their places. */
+export function cleanupGroupsOf(plan: LoosePlan): Array<At<CleanupGroupDocument>> {
+  return listOf<CleanupGroupDocument>(plan.cleanup?.groups, [cleanupId, 'groups']);
+}
+
+export function cleanupTasksOf(plan: LoosePlan): Array<At<CleanupTaskDocument>> {
+  return cleanupGroupsOf(plan).flatMap(({ path, value }) =>
+    listOf<CleanupTaskDocument>(value.tasks, [...path, 'tasks'])
+  );
+}
+
+export function flagRemovalsOf(plan: LoosePlan): Array<At<NonNullable<CleanupTaskDocument['remove-flags']>>> {
+  return cleanupTasksOf(plan).flatMap(({ path, value }) =>
+    value['remove-flags'] ? [{ path: [...path, 'remove-flags'], value: value['remove-flags'] }] : []
   );
 }
 

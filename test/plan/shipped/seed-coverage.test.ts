@@ -25,9 +25,10 @@ let there: string[];
 beforeAll(async () => {
   const { frozen, faults } = await readAndFreeze(files, vars);
   expect(faults).toEqual([]);
-  const { phases = [], metrics = {} } = frozen?.plan ?? {};
+  const { phases = [], metrics = {}, cleanup } = frozen?.plan ?? {};
   const alerting = Object.values(metrics).filter(({ priority }) => priority);
-  there = [...phases.flatMap(elementsOf), ...alerting.map(({ name }) => `metrics.${name}`)];
+  const left = cleanup?.groups.flatMap(({ tasks }) => tasks.map(({ id }) => `cleanup/${id}`)) ?? [];
+  there = [...phases.flatMap(elementsOf), ...alerting.map(({ name }) => `metrics.${name}`), ...left];
 });
 
 function elementsOf({ id, schedule, before, steps, success, successChecks, approval }: Phase): string[] {
@@ -51,6 +52,8 @@ describe('the table of what of the first plan is where', () => {
     ['Phase 1C', [1, 3, 5, 4, 1]],
     ['Phase 1D', [1, 3, 5, 4, 1]],
     ['Metrics', [10]],
+    ['Clean-up', [5, 5]],
+    ['Review', [1]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {
     const found = sections.filter(({ title }) => title.startsWith(name)).map(({ elements }) => elements.length);
     expect(found).toEqual(counts);
