@@ -38,7 +38,7 @@ export function phaseOpening(
 }
 
 /** The first instant of the calendar day `offset` days after the day of `epochMs`; DST gaps at midnight end at the gap. */
-function startOfDay(epochMs: number, offset: number, timeZone: string): number {
+export function startOfDay(epochMs: number, offset: number, timeZone: string): number {
   const [year, month, date] = dateIn(epochMs, timeZone);
   const wanted = Date.UTC(year, month - 1, date + offset);
   // The zone's offset at the wanted midnight is at most 14 hours away: find the first instant of that date.
@@ -54,7 +54,8 @@ function startOfDay(epochMs: number, offset: number, timeZone: string): number {
   return Math.floor(high / 1000) * 1000;
 }
 
-function dateIn(epochMs: number, timeZone: string): [number, number, number] {
+/** Year, month (from 1) and day of an instant. */
+export function dateIn(epochMs: number, timeZone: string): [number, number, number] {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',

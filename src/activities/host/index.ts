@@ -1,5 +1,6 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import { cleanupDays } from '../../plan/cleanup/days.js';
 import { ledgerOf, undoneBy } from '../../plan/ledger-history.js';
 import { mergeLedgers } from '../../plan/ledger.js';
 import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
@@ -7,6 +8,7 @@ import type { RollbackResult } from '../../plan/run-status.js';
 import { phaseOpening } from '../../plan/schedule.js';
 import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
 import { currentScope } from '../scope.js';
+import { closeCleanup } from './close-cleanup.js';
 import { executionsOf } from './history.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
@@ -48,6 +50,12 @@ export function createHostActivities(client: Client): HostActivities {
     },
     async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
       return { ...phaseOpening(schedule, runStartedAt, timeZone, compression), askedAt: Date.now() };
+    },
+    async cleanupDays(input) {
+      return { groups: cleanupDays(input), askedAt: Date.now() };
+    },
+    async closeCleanup({ run, runId }) {
+      return { removed: await closeCleanup(client, run, runId) };
     },
   };
 }

@@ -11,6 +11,7 @@ import { sure } from '../language/understood.js';
 import type { Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
+import { freezeCleanup } from './cleanup.js';
 import type { Context } from './checks.js';
 import { freezeApproval } from './approval.js';
 import type { Clock } from './clock.js';
@@ -55,6 +56,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
+    ...(document.cleanup ? { cleanup: freezeCleanup(document.cleanup, context) } : {}),
   };
 }
 

@@ -13,13 +13,13 @@ import type {
   WindowInput,
   WindowResult,
 } from '../../../src/activities/contract.js';
-import type { Change, LedgerEntry, TargetState } from '../../../src/plan/change.js';
+import type { Change, FlagState, LedgerEntry, TargetState } from '../../../src/plan/change.js';
 import type { Verdict } from '../../../src/plan/judge-types.js';
 import { startWindow, type WindowState } from '../../../src/plan/judge.js';
 import { targetOf } from '../../../src/plan/ledger.js';
 
 export interface Effect {
-  act: 'apply' | 'undo';
+  act: 'apply' | 'undo' | 'remove';
   target: string;
   to: string;
   key: string;
@@ -68,9 +68,14 @@ export class World {
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
   onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
   measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
-  missingBaseline: string[] = [];
   /** What metrics were over a period, where it is not 1 all the time. */
   measured: Record<string, Partial<MetricFacts>> = {};
+  onCaptureFlags: (keys: string[]) => Promise<Verdict> | Verdict = () => 'PASS';
+  /** Removes them; a script may leave some. */
+  onRemoveFlags: (keys: string[], remove: (key: string) => void) => Promise<void> | void = (keys, remove) =>
+    keys.forEach(remove);
+  missingBaseline: string[] = [];
+  private readonly gone = new Set<string>();
 
   state(target: string): TargetState {
     return this.states.get(target) ?? original(target);
@@ -133,6 +138,26 @@ export class World {
           const known = input.environment.people.some((person) => person.name === by);
           return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
         },
+        captureFlags: async ({ keys, ...input }) => {
+          const verdict = await beating(this.onCaptureFlags(keys));
+          const flags = keys.flatMap((key) => this.flagThere(key));
+          const reason = `capture says ${verdict}`;
+          return { verdict, reason, flags, endedAt: Date.now(), evidence: this.store({ keys, ...input }) };
+        },
+        removeFlags: async ({ flags }) => {
+          await beating(
+            this.onRemoveFlags(
+              flags.map(({ key }) => key),
+              (key) => this.removeFlag(key)
+            )
+          );
+          return { verdict: 'PASS', reason: 'removed', endedAt: Date.now(), evidence: this.store(flags) };
+        },
+        verifyRemoval: async ({ keys }) => {
+          const left = keys.filter((key) => this.flagThere(key).length > 0);
+          const verdict = left.length > 0 ? 'FAIL' : 'PASS';
+          return { verdict, reason: `left: ${left.join(', ')}`, left, endedAt: Date.now(), evidence: this.store(left) };
+        },
         recordEvidence: async ({ document }) => {
           await beating(this.onRecord(document));
           return this.store(document);
@@ -166,6 +191,16 @@ export class World {
       endedAt: to,
       evidence: this.store(metrics),
     };
+  }
+
+  private flagThere(key: string): FlagState[] {
+    const state = this.state(`flag/${key}`);
+    return state.type === 'flag' && !this.gone.has(key) ? [state] : [];
+  }
+
+  private removeFlag(key: string): void {
+    this.gone.add(key);
+    this.effects.push({ act: 'remove', target: `flag/${key}`, to: 'gone', key });
   }
 
   private capture(input: CaptureInput): LedgerEntry {
