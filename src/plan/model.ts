@@ -284,7 +284,13 @@ export interface RemoveFlagsTask extends CleanupTaskBase {
   /** A look back: nothing read one of the flags as off for `length`, which is also how long they have been at 100 %. */
   unread: WindowSpec;
 }
-export type CleanupTask = PlainTask | RemoveFlagsTask;
+/** A success metric that somebody answers for: done means met, failed not met; either is an answer. */
+export interface KpiTask extends CleanupTaskBase {
+  kind: 'kpi';
+  /** As the plan writes it. */
+  target: string;
+}
+export type CleanupTask = PlainTask | RemoveFlagsTask | KpiTask;
 
 /** Tasks that begin together and are due together. */
 export interface CleanupGroup {

@@ -58,6 +58,18 @@ describe('the clean-up after a run', () => {
     expect([...stage.world.evidence.values()]).toContainEqual(expect.objectContaining({ steps: status.steps }));
   });
 
+  it('asks for KPIs, of which met and not met are both answers', async () => {
+    await completed(cleanup([task.kpi('revenue'), task.kpi('tickets')]));
+    await until('both', ({ gates }) => gates.length === 2);
+    await answer('revenue', 'erin', { evidence: 'https://bi.example/revenue' });
+    await answer('tickets', 'erin', { answer: 'failed', reason: '14 % more', evidence: 'https://desk.example' });
+    const { status } = (await stage.cleanupHandle().result()) as { status: PhaseStatus };
+    expect(status.steps.map(({ state, reason }) => `${state}: ${reason ?? ''}`)).toEqual([
+      'passed: erin: met · https://bi.example/revenue',
+      'passed: erin: not met · https://desk.example · 14 % more',
+    ]);
+  });
+
   it('does not begin when the run did not complete', async () => {
     stage.world.onApply = () => 'FAIL';
     const run = await stage.start(plan([phase('1a')], { cleanup: cleanup([task.plain('docs')]) }));

@@ -5,6 +5,7 @@ import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { atWork, type AtWork } from './at-work.js';
 import type { Builds } from './build-words.js';
+import { withAnswers } from '../../plan/kpis.js';
 import { cleanupFromHistory, describeCleanup } from './cleanup-part.js';
 import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
@@ -178,7 +179,9 @@ export class SnapshotReader {
       ...(ledger ? { ledger } : {}),
       rollbacks: snapshot.rollbacks,
     });
-    return { ...snapshot, ...(await this.leftToDo(snapshot, described)), run };
+    const left = await this.leftToDo(snapshot, described);
+    const kpis = run.kpis && withAnswers(run.kpis, left.cleanup?.steps ?? []);
+    return { ...snapshot, ...left, run: { ...run, ...(kpis ? { kpis } : {}) } };
   }
 
   /** The clean-up, if there is one: it is asked, and read from its history when it does not answer. */

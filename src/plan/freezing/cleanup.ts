@@ -2,22 +2,52 @@ import { parseSpread } from '../document/cleanup.js';
 import type { CleanupDocument, CleanupGroupDocument, CleanupTaskDocument } from '../document/plan-document.js';
 import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
-import type { Cleanup, CleanupGroup, CleanupTask, WindowSpec } from '../model.js';
+import type { AskedKpi, Cleanup, CleanupGroup, CleanupTask, Kpi, WindowSpec } from '../model.js';
 import type { Context } from './checks.js';
+import type { Clock } from './clock.js';
 import { freezeCriterion } from './criteria.js';
 import { defaultEvery } from '../window-defaults.js';
 import { freezeWindow, plainOptions } from './windows.js';
 
-/** The tasks after the run, in the time of the environment. */
-export function freezeCleanup(document: CleanupDocument, context: Context): Cleanup {
+/** What a plan without a clean-up of its own gets for the KPIs that people must answer for. */
+const onlyKpis: CleanupDocument = { title: 'Clean-up', 'remind-every': '7d', groups: [] };
+
+/** The tasks after the run, in the time of the environment; with the KPIs that somebody is asked about. */
+export function freezeCleanup(
+  document: CleanupDocument | undefined,
+  kpis: readonly Kpi[],
+  context: Context
+): Cleanup | undefined {
   const { clock } = context;
-  const { title, escalate, groups } = document;
+  const asked = kpis.filter((kpi) => kpi.kind === 'asked');
+  if (!document && asked.length === 0) return undefined;
+  const { title, escalate, groups, 'remind-every': remindEvery } = document ?? onlyKpis;
   return {
     title,
-    remindEvery: clock.forPeople(document['remind-every']),
+    remindEvery: clock.forPeople(remindEvery),
     ...(escalate ? { escalate: { after: clock.forPeople(escalate.after), to: escalate.to } } : {}),
-    groups: groups.map((group) => freezeGroup(group, context)),
+    groups: [...groups.map((group) => freezeGroup(group, context)), ...kpiGroups(asked, clock)],
   };
+}
+
+/** The KPIs that are due at the same time are one group. */
+function kpiGroups(asked: readonly AskedKpi[], clock: Clock): CleanupGroup[] {
+  const groups = new Map<string, CleanupGroup>();
+  for (const { id, title, target, by, due } of asked) {
+    const { unit, at } = due;
+    const key = `kpis-${unit}-${at}`;
+    const group = groups.get(key) ?? {
+      id: key,
+      title: `KPIs of ${unit} ${at}`,
+      schedule: { unit, from: at, to: at },
+      length: clock.forPeople(`${daysOf[unit]}d`),
+      tasks: [],
+    };
+    const words = `${title}: ${target}`;
+    group.tasks.push({ kind: 'kpi', id, title: words, owner: by, notApplicable: false, evidence: 'required', target });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 /** Only for compressed time, which knows no calendar: a month is 30 days there. */

@@ -1,5 +1,4 @@
 import type {
-  ApprovalDocument,
   PhaseDocument,
   PlanDocument,
   PreDeploymentDocument,
@@ -39,6 +38,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   const first = phases.get(order[0] ?? '');
   const kpis = document.kpis?.map((kpi) => freezeKpi(kpi, metrics)) ?? [];
   const compared = comparedLater(stages, kpis);
+  const cleanup = freezeCleanup(document.cleanup, kpis, context);
   if (first && compared.length > 0) first.baselineFor = compared;
   return {
     id: document.id,
@@ -56,7 +56,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
-    ...(document.cleanup ? { cleanup: freezeCleanup(document.cleanup, context) } : {}),
+    ...(cleanup ? { cleanup } : {}),
   };
 }
 

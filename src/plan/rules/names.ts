@@ -5,6 +5,7 @@ import {
   checklistsOf,
   cleanupGroupsOf,
   cleanupTasksOf,
+  kpisOf,
   listOf,
   longSuccess,
   phasesOf,
@@ -93,7 +94,10 @@ function namesOfStages(plan: LoosePlan, report: Report): void {
 function namesOfCleanup(plan: LoosePlan, report: Report): void {
   const groups = cleanupGroupsOf(plan).map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] }));
   unique(groups, 'group', report);
-  unique(idsOf(cleanupTasksOf(plan)), 'task', report);
+  // A KPI that somebody is asked about is one of the tasks.
+  const asked = kpisOf(plan).flatMap(({ path, value }) => (value.ask ? [{ id: value.id, path: [...path, 'id'] }] : []));
+  const tasks = idsOf(cleanupTasksOf(plan));
+  unique([...tasks, ...asked.filter(({ id }) => tasks.some((task) => task.id === id))], 'task', report);
 }
 
 function taken(id: string, path: Path, what: string, report: Report): void {

@@ -63,6 +63,9 @@ function isSame({ answer }: StepRecord, { by, answer: said, evidence, reason }: 
   return answer?.by === by && answer.answer === said && answer.evidence === evidence && answer.reason === reason;
 }
 
+/** What an answer means for a KPI. */
+const kpiWords: Readonly<Record<string, string>> = { done: 'met', failed: 'not met' };
+
 function take(record: CleanupRecord, gate: Gate, { by, answer, evidence, reason }: Answered): string {
   const found = record.taskAt(gate.address);
   if (!found || !record.isOpen(gate))
@@ -78,11 +81,14 @@ function take(record: CleanupRecord, gate: Gate, { by, answer, evidence, reason 
     record.mark(found.step, { state: 'running', answer: { ...given, at: Date.now() } });
     return `${said}; whether the flags can be removed safely is looked at now: see the status`;
   }
-  const good = answer !== 'failed';
+  // Whether a KPI was met or not: either is an answer.
+  const good = answer !== 'failed' || found.task.kind === 'kpi';
   record.mark(found.step, {
     state: good ? 'passed' : 'failed',
-    verdict: good ? 'PASS' : 'FAIL',
-    reason: [`${by}: ${answer}`, evidence, reason].filter((part) => part !== undefined).join(' · '),
+    verdict: answer === 'failed' ? 'FAIL' : 'PASS',
+    reason: [`${by}: ${(found.task.kind === 'kpi' && kpiWords[answer]) || answer}`, evidence, reason]
+      .filter((part) => part !== undefined)
+      .join(' · '),
     answer: { ...given, at: Date.now() },
   });
   return good ? said : `${said}; the task stays open`;
