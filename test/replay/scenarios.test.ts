@@ -146,7 +146,6 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
-
 describe('a clean-up of today replays on the build of today', () => {
   it('each of its executions: begun, told, answered, removed, refused, done, and cancelled', async () => {
     const left = cleanup([task.removal(['FLAG_CORE']), task.plain('docs')], { remindEvery: span(1500) });
@@ -156,7 +155,8 @@ describe('a clean-up of today replays on the build of today', () => {
     stage.world.onWindow = ({ origin }) => (origin.address === 'cleanup/remove-flags#1' ? 'HOLD' : 'PASS');
     await (await stage.start(short, 'dana', { ...stage.environment, compression: { scale: 1_000_000 } })).result();
     const handle = stage.cleanupHandle();
-    const answer = (item: string): Promise<unknown> => stage.tell(handle, 'attest', { by: 'erin', item, answer: 'done' });
+    const answer = (item: string): Promise<unknown> =>
+      stage.tell(handle, 'attest', { by: 'erin', item, answer: 'done' });
     const first = (await handle.describe()).runId;
     await stage.until('a reminder', () => stage.world.notes.some(({ kind }) => kind === 'reminder'));
     await answer('remove-flags');
@@ -172,7 +172,10 @@ describe('a clean-up of today replays on the build of today', () => {
     const again = (await handle.describe()).runId;
     await handle.cancel();
     await handle.result().catch(() => undefined);
-    const all = [...chain, ...(await executionsSince(again, handle.workflowId)).map((one) => ({ ...one, how: 'cancelled' }))];
+    const all = [
+      ...chain,
+      ...(await executionsSince(again, handle.workflowId)).map((one) => ({ ...one, how: 'cancelled' })),
+    ];
     for (const [index, { runId, how }] of all.entries()) {
       const history = await stage.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
       const recorded = { name: `${how}-cleanup-${index + 1}`, workflowId: handle.workflowId, history };

@@ -72,7 +72,11 @@ describe('the removal of flags from a flagd file', () => {
     expect((await activities.removeFlags({ ...asked, flags })).reason).toBe('A gone already; B removed');
     expect((await activities.removeFlags({ ...asked, flags })).reason).toBe('A gone already; B gone already');
     expect(keys()).toEqual(['OTHER']);
-    expect(await activities.captureFlags(asked)).toMatchObject({ verdict: 'PASS', flags: [], reason: 'A, B gone already' });
+    expect(await activities.captureFlags(asked)).toMatchObject({
+      verdict: 'PASS',
+      flags: [],
+      reason: 'A, B gone already',
+    });
   });
 
   it('ends at a flag that somebody changed since', async () => {
@@ -80,7 +84,10 @@ describe('the removal of flags from a flagd file', () => {
     const { flags } = await activities.captureFlags(asked);
     write({ A: forAll, B: { ...forAll, state: 'DISABLED' }, OTHER: forAll });
     const removed = await activities.removeFlags({ ...asked, flags });
-    expect(removed).toMatchObject({ verdict: 'FAIL', reason: expect.stringContaining('A removed; PG313 flag B was changed') });
+    expect(removed).toMatchObject({
+      verdict: 'FAIL',
+      reason: expect.stringContaining('A removed; PG313 flag B was changed'),
+    });
     expect(keys()).toEqual(['B', 'OTHER']);
   });
 
