@@ -8,6 +8,7 @@ import type {
   Environment,
   FlagStep,
   FrozenPlan,
+  KpiTask,
   Metric,
   Phase,
   PlainTask,
@@ -127,6 +128,13 @@ export const task = {
     owner: 'lead',
     notApplicable: false,
     evidence: 'optional',
+    ...change,
+  }),
+  kpi: (id: string, change: Partial<KpiTask> = {}): KpiTask => ({
+    ...task.plain(id),
+    kind: 'kpi',
+    evidence: 'required',
+    target: 'no loss',
     ...change,
   }),
   removal: (keys: string[], change: Partial<RemoveFlagsTask> = {}): RemoveFlagsTask => ({
