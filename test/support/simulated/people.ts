@@ -57,6 +57,8 @@ export class SimulatedPeople {
   private readonly seen = new Set<string>();
   private readonly waiting = new Set<Promise<void>>();
   private last: Promise<void> = Promise.resolve();
+  /** The last instant that somebody waits for. */
+  private latest = 0;
   private home = false;
 
   constructor(client: PhasegateClient, time: SimulatedTime, run: RunRef, habit: Habit) {
@@ -76,9 +78,11 @@ export class SimulatedPeople {
     void this.inTurn(() => this.look());
   }
 
-  /** Resolves when nobody waits for a time any more. */
+  /** Resolves when nobody waits for a time any more; the clock is held then, or it would run on to the end of all times. */
   async goHome(): Promise<void> {
     this.home = true;
+    await this.time.hold();
+    await this.time.heldUntil(this.latest + minute);
     await Promise.all(this.waiting);
     await this.last;
   }
@@ -92,6 +96,7 @@ export class SimulatedPeople {
 
   /** Does something at an instant (epoch ms) at which the clock stands until it is done. */
   private async at(instant: number, act: () => Promise<void>): Promise<void> {
+    this.latest = Math.max(this.latest, instant);
     const then = async (): Promise<void> => {
       await this.time.hold();
       await this.time.heldUntil(instant);

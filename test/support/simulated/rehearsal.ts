@@ -1,5 +1,4 @@
 import { Client } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { startRun } from '../../../src/client/act/start.js';
@@ -18,7 +17,7 @@ import { healthySeries } from './readings.js';
 import { SimulatedTime } from './simulated-time.js';
 import { activityTime, SimulatedWorld } from './simulated-world.js';
 import { sizesOf, type Size } from './sizes.js';
-import { startTestServer, type Programs } from './test-server.js';
+import { startTestServer, type Programs, type TestServer } from './test-server.js';
 import { answerLists } from './visibility.js';
 
 export interface RehearsalOptions {
@@ -70,12 +69,12 @@ export async function rehearse(programs: Programs, options: RehearsalOptions): P
     return { snapshot, world, answered: people.answered, sizes };
   } finally {
     await stopWorkers();
-    await server.teardown();
+    await server.stop();
   }
 }
 
 async function startWorkers(
-  { connection, nativeConnection }: TestWorkflowEnvironment,
+  { connection, nativeConnection }: TestServer,
   world: SimulatedWorld,
   environmentId: string
 ): Promise<() => Promise<void>> {

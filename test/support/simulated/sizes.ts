@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import protocol from '@temporalio/proto';
 
 /** What one execution left on the server. */
 export interface Size {
@@ -11,8 +11,8 @@ export interface Size {
   types: Record<string, number>;
 }
 
-const { History } = temporal.api.history.v1;
-const { EventType } = temporal.api.enums.v1;
+const { History } = protocol.temporal.api.history.v1;
+const { EventType } = protocol.temporal.api.enums.v1;
 
 /** Every execution on a server, in the order of their ids. */
 export async function sizesOf(client: Client): Promise<Size[]> {
@@ -30,7 +30,9 @@ export async function sizesOf(client: Client): Promise<Size[]> {
   return sizes.toSorted((a, b) => a.workflowId.localeCompare(b.workflowId));
 }
 
-export function total(sizes: readonly Size[]): { events: number; bytes: number } {
-  const sum = (of: (size: Size) => number): number => sizes.reduce((so, size) => so + of(size), 0);
-  return { events: sum(({ events }) => events), bytes: sum(({ bytes }) => bytes) };
+export function total(sizes: ReadonlyArray<Pick<Size, 'events' | 'bytes'>>): Pick<Size, 'events' | 'bytes'> {
+  return sizes.reduce((sum, size) => ({ events: sum.events + size.events, bytes: sum.bytes + size.bytes }), {
+    events: 0,
+    bytes: 0,
+  });
 }
