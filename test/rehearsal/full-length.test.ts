@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { PhaseStatus } from '../../src/plan/run-status.js';
 import { needs } from '../support/needs.js';
 import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
-import { afterHours, offAtWeekends } from '../support/simulated/people.js';
+import { afterHours, offAtWeekends, type Habit } from '../support/simulated/people.js';
+import { noise } from '../support/simulated/readings.js';
 import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
 import { total } from '../support/simulated/sizes.js';
 
@@ -47,7 +48,7 @@ const orchestrator = ['deploy/workflow-orchestrator', 'flag/ENABLE_WORKFLOW_ORCH
 const dispatcher = ['deploy/tool-dispatcher', 'flag/ENABLE_TOOL_DISPATCHER_MIGRATION'];
 const websocket = ['deploy/websocket-executor', 'flag/ENABLE_WEBSOCKET_EXECUTOR_MIGRATION'];
 
-describe('the shipped plan at full length, on simulated time', { timeout: 120_000 }, () => {
+describe('the shipped plan at full length, on simulated time', { timeout: 180_000 }, () => {
   it('ends completed, with every phase on its calendar days and within its size', async () => {
     const rehearsed = await play();
     const { snapshot, sizes, answered } = rehearsed;
@@ -76,6 +77,21 @@ describe('the shipped plan at full length, on simulated time', { timeout: 120_00
     const { events, bytes } = total(sizes);
     expect(events).toBeLessThan(2000);
     expect(bytes).toBeLessThan(2 * 2 ** 20);
+  });
+
+  it('costs no thousand events when people take two weeks for the checklists', async () => {
+    const usual = afterHours(seed);
+    const slow: Habit = (gate, person, seenAt) => {
+      const isItem = gate.kind === 'attestation' && gate.address.startsWith('pre-deployment/');
+      const takes = noise(`${seed} ${gate.address} ${person}`) * 14 * 24 * hour;
+      return isItem ? { word: 'done', at: seenAt + takes } : usual(gate, person, seenAt);
+    };
+    const rehearsed = await play({ habit: slow });
+    const { snapshot, sizes } = rehearsed;
+    expect(snapshot.run.state, snapshot.run.sentence).toBe('completed');
+    expect(diary(rehearsed)[0]).toBe('pre-deployment Mon 2030-04-08 completed');
+    const checklists = sizes.find(({ workflowId }) => workflowId.endsWith('/phase/pre-deployment'));
+    expect(checklists?.events).toBeLessThan(1000);
   });
 
   it('takes back 1C when its criterion fails, and keeps what was done before', async () => {
