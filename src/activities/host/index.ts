@@ -7,12 +7,13 @@ import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackResult } from '../../plan/run-status.js';
 import { phaseOpening } from '../../plan/schedule.js';
 import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
+import { type Clock, systemClock } from '../clock.js';
 import { currentScope } from '../scope.js';
 import { closeCleanup } from './close-cleanup.js';
 import { executionsOf } from './history.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
-export function createHostActivities(client: Client): HostActivities {
+export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> = systemClock): HostActivities {
   return {
     async acquireLocks({ environment, keys, holder }) {
       const start = new WithStartWorkflowOperation('locks', {
@@ -49,7 +50,7 @@ export function createHostActivities(client: Client): HostActivities {
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
     async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
-      return { ...phaseOpening(schedule, runStartedAt, timeZone, compression), askedAt: Date.now() };
+      return { ...phaseOpening(schedule, runStartedAt, timeZone, compression), askedAt: clock.now() };
     },
     async cleanupDays(input) {
       return { groups: cleanupDays(input), askedAt: Date.now() };
