@@ -11,12 +11,14 @@ import { checkShape } from './loading/shape.js';
 import type { Source } from './loading/source.js';
 import { approvalRules } from './rules/approvals.js';
 import { criteriaRules } from './rules/criteria.js';
+import { dayRules } from './rules/days.js';
 import { exposureRules } from './rules/exposure.js';
 import { metricRules } from './rules/metrics.js';
 import { nameRules } from './rules/names.js';
 import { orderRules } from './rules/order.js';
 import { referenceRules } from './rules/references.js';
 import type { PlanRule, Report } from './rules/rule.js';
+import { scheduleRules } from './rules/schedule.js';
 import { secretRules } from './rules/secrets.js';
 import { windowRules } from './rules/windows.js';
 import { declaredIn, lookupVariable } from './variables.js';
@@ -39,6 +41,8 @@ const rules: readonly PlanRule[] = [
   criteriaRules,
   windowRules,
   orderRules,
+  scheduleRules,
+  dayRules,
   exposureRules,
   secretRules,
 ];

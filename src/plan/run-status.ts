@@ -133,8 +133,10 @@ export interface PhaseStatus {
   state: RunState;
   startedAt: number;
   endedAt?: number;
-  /** Epoch ms; while it waits for its days to begin. */
+  /** Epoch ms; while it waits for its days, its hours or the end of a blackout. */
   opensAt?: number;
+  /** What it waits for and until when in the time zone of its schedule, in words that follow "waits". */
+  opening?: string;
   changedAt?: number;
   baseline?: BaselineSet;
   paused?: { by: string; reason?: string; at: number };

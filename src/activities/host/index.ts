@@ -46,8 +46,9 @@ export function createHostActivities(client: Client): HostActivities {
       const open = executions.some(({ isOpen }) => isOpen);
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
-    async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
-      return { ...phaseOpening(schedule, runStartedAt, timeZone, compression), askedAt: Date.now() };
+    async scheduleOpening(question) {
+      const askedAt = Date.now();
+      return { ...phaseOpening({ ...question, askedAt }), askedAt };
     },
   };
 }

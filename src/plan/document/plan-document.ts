@@ -5,6 +5,7 @@ import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
 import { phase } from './phase.js';
 import { preDeployment } from './pre-deployment.js';
+import { blackouts, commonSchedule } from './schedule.js';
 import { standing } from './standing.js';
 import { windowOptions } from './window.js';
 
@@ -105,6 +106,8 @@ export const planDocument = z
       .meta({ id: 'hold', description: 'What happens when something could not be judged.' }),
     rollback: rollback.optional(),
     metrics: z.record(metricName, metric).meta({ description: 'All metrics of the plan, by name.' }),
+    schedule: commonSchedule.optional(),
+    blackouts: blackouts.default([]),
     'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
   })
@@ -113,6 +116,8 @@ export const planDocument = z
 export type PlanDocument = z.output<typeof planDocument>;
 export type PhaseDocument = PlanDocument['phases'][number];
 export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
+export type ScheduleDocument = NonNullable<PhaseDocument['schedule']>;
+export type BlackoutDocument = PlanDocument['blackouts'][number];
 export type StandingDocument = NonNullable<PlanDocument['document']>;
 export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];

@@ -11,6 +11,7 @@ const ownIds: readonly string[] = [
   'approval',
   'soak',
   'schedule',
+  'freeze',
   'baseline',
   'rollback',
   'phase',

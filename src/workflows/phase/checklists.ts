@@ -10,6 +10,7 @@ import { answerOf, openAttestation } from './attestation.js';
 import type { StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { Desk, GateOutcome } from './desk.js';
+import { tooOld } from './freshness.js';
 import type { PhaseRecord } from './record.js';
 import { approvalStep, type Steps } from './steps.js';
 
@@ -85,7 +86,7 @@ export class Checklists {
       : await condition(isOver).then(() => true);
     const correction = gate && this.desk.endCorrection(gate);
     if (correction?.kind === 'answered') return { answer: correction };
-    return inTime ? undefined : { why: `the answer before is older than ${validFor?.planned ?? ''}` };
+    return inTime ? undefined : { why: tooOld(item) };
   }
 
   /** Only what a person answered can be corrected; a check is made again when it has grown too old. */
