@@ -30,5 +30,6 @@ export function exportResourceGauges(registry: Registry, { pool, contexts }: Res
   for (const name of ['chat_context_memory_bytes', 'memory_usage_per_context']) {
     exportGauge(registry, name, bytes, () => contexts.meanBytes());
   }
+  exportGauge(registry, 'platform_uptime', 'Whoever reads this page finds the platform up', () => 1);
   return () => clearInterval(sampler);
 }

@@ -95,6 +95,57 @@ export interface CheckResult {
   evidence: EvidenceRef;
 }
 
+/** A check that is made again and again. Times in epoch ms. */
+export interface WatchCheckInput extends CheckInput {
+  /** Of the first look. */
+  t0: number;
+  everyMs: number;
+  /** Of the last look. */
+  until: number;
+}
+
+export interface WatchCheckResult extends CheckResult {
+  looks: number;
+  /** Looks that came due while no worker ran. */
+  missed: number;
+  /** Only in a rehearsal: `endedAt` may lie ahead, and the workflow sleeps until then. */
+  simulated?: true;
+}
+
+/** `from` (epoch ms) or `overMs` says when the period begins; it ends now. */
+export interface MeasureInput {
+  origin: Origin;
+  metrics: string[];
+  from?: number;
+  overMs?: number;
+  environment: Environment;
+  /** Epoch ms of the change that `{{elapsed}}` counts from. */
+  changedAt?: number;
+}
+
+/** What a metric was over a period, in canonical units. */
+export interface MetricFacts {
+  mean: number;
+  min: number;
+  max: number;
+  last: number;
+  /** Of a counter; resets are seen through. */
+  increase: number;
+  /** Valid readings, of so many. */
+  readings: number;
+  of: number;
+}
+
+export interface MeasureResult {
+  from: number;
+  to: number;
+  values: Record<string, MetricFacts>;
+  /** Metric -> why nobody can say. */
+  missing: Record<string, string>;
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
 export interface BaselineInput {
   origin: Origin;
   metrics: string[];
@@ -192,6 +243,7 @@ export interface EnvironmentActivities {
   undoChange(input: UndoInput): Promise<UndoResult>;
   runCheck(input: CheckInput): Promise<CheckResult>;
   captureBaseline(input: BaselineInput): Promise<BaselineSet>;
+  measurePeriod(input: MeasureInput): Promise<MeasureResult>;
   notify(input: { environment: Environment; notification: Notification }): Promise<NotifyResult>;
   verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
   /** Stores any JSON document (a decision, a gate's evidence) and returns its reference. */
@@ -202,6 +254,7 @@ export interface EnvironmentActivities {
 
 export interface WindowActivities {
   watchWindow(input: WindowInput): Promise<WindowResult>;
+  watchCheck(input: WatchCheckInput): Promise<WatchCheckResult>;
 }
 
 export interface LockHolder {

@@ -4,6 +4,7 @@ import { verifyIdentity } from './approvals/verify-identity.js';
 import { applyChange, captureChange, undoChange, verifyChange } from './changes/index.js';
 import { runCheck } from './checks/run-check.js';
 import type { CheckMetric } from './checks/run-check.js';
+import { watchCheck } from './checks/watch-check.js';
 import type { EnvironmentActivities, WindowActivities } from './contract.js';
 import type { ActivityDeps, Tools } from './deps.js';
 import { createMetricActivities, createWindowActivities } from './metrics/index.js';
@@ -34,12 +35,18 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
       undoChange: activity(secrets, (input, scope) => undoChange(input, tools, scope)),
       runCheck: activity(secrets, (input, scope) => runCheck(input, tools, scope, checkMetric)),
       captureBaseline: activity(secrets, (input) => metrics.captureBaseline(input)),
+      measurePeriod: activity(secrets, (input) => metrics.measurePeriod(input)),
       notify: activity(secrets, (input, scope) => notify(input, tools, scope)),
       verifyIdentity: activity(secrets, (input) => verifyIdentity(input, tools)),
       recordEvidence: activity(secrets, ({ kind, document }) => evidence.put(kind, secrets.scrubAll(document))),
       readEvidence: activity(secrets, ({ digest }) => evidence.get(digest)),
     },
-    windows: { watchWindow: scrubbed(secrets, (input) => windows.watchWindow(input)) },
+    windows: {
+      watchWindow: scrubbed(secrets, (input) => windows.watchWindow(input)),
+      watchCheck: activity(secrets, (input, scope) =>
+        watchCheck(input, tools, scope, (look, inner) => runCheck(look, tools, inner, checkMetric))
+      ),
+    },
   };
 }
 

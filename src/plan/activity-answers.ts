@@ -57,6 +57,18 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     missing: z.record(text, text),
     evidence,
   }),
+  measurePeriod: z.looseObject({
+    from: z.number(),
+    to: z.number(),
+    values: z.record(
+      text,
+      z.looseObject({ mean: z.number(), min: z.number(), max: z.number(), last: z.number(), increase: z.number() })
+    ),
+    missing: z.record(text, text),
+    endedAt: z.number(),
+    evidence,
+  }),
+  watchCheck: z.looseObject({ ...finding, looks: z.number(), missed: z.number() }),
   watchWindow: z.looseObject({
     ...finding,
     verdict: verdict.optional(),

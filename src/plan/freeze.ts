@@ -58,8 +58,9 @@ export function freeze({ plan, environment, vars, startAt, startedBy }: FreezeIn
   const inEnvironment = reportTo(environment.source, found);
   const declared = declaredIn(plan.source?.value ?? {});
   const values = valuesOf(declared, { ...environment.values, ...vars }, inPlan);
-  if (plan.source && environment.source) {
-    const known = [...Object.keys(declared), ...Object.keys(declaredIn(environment.source.value))];
+  const declaredThere = declaredIn(environment.source?.value ?? {});
+  if (plan.source && environment.source && declared && declaredThere) {
+    const known = [...Object.keys(declared), ...Object.keys(declaredThere)];
     unknownVariables(vars, known, 'neither plan nor environment has this variable', inPlan);
   }
 
@@ -117,12 +118,14 @@ function lookupIn(declared: ReturnType<typeof declaredIn>, values: Variables, en
   return (name) => {
     if (name.startsWith('vars.')) return lookupVariable(name, declared, values);
     const service = name.slice('env.services.'.length);
-    const services = environment.loose.services ?? {};
+    const { loose, source } = environment;
+    const services = loose.services ?? {};
+    // What has a fault, or could not be read, was reported in the environment.
+    if (!source || ('services' in loose && loose.services === undefined)) return 'kept';
     const url = Object.hasOwn(services, service) ? services[service] : undefined;
     if (url !== undefined) return understood(url);
     const known = Object.keys(services);
-    // A service whose address has a fault was reported in the environment.
-    if (known.includes(service) || !environment.source) return 'kept';
+    if (known.includes(service)) return 'kept';
     return misunderstood(
       `unknown service "${service}"`,
       hintForName(service, known, 'declare it under services in the environment')

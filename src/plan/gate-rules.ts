@@ -1,5 +1,6 @@
 import { means, parseAddress } from './address.js';
 import type { AttestStep, Person, Phase } from './model.js';
+import { rollbackRequest } from './names.js';
 import { findPerson } from './people.js';
 import { placesFor } from './quorum.js';
 import type { Gate } from './run-status.js';
@@ -27,7 +28,12 @@ export interface GateContext {
 }
 
 /** Whether the one who started a run may decide at a gate of this phase. */
-export function starterMayDecide(gate: Pick<Gate, 'address'>, phase: Pick<Phase, 'id' | 'approval'>): boolean {
+export function starterMayDecide(
+  gate: Pick<Gate, 'address'>,
+  phase: Pick<Phase, 'id' | 'approval' | 'stage'>
+): boolean {
+  if (gate.address.startsWith(`${phase.id}/${rollbackRequest}#`))
+    return phase.stage?.rollbackApproval?.allowStarter === true;
   // To waive a HOLD of the approval would be to approve by another name.
   return !gate.address.startsWith(`${phase.id}/approval#`) || phase.approval?.allowStarter === true;
 }

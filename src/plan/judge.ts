@@ -1,5 +1,5 @@
 import { hasLostCoverage, restartStretch, startCriterion, takeReading } from './judge/criterion.js';
-import { requireJudgeable, sampleAt } from './judge/grid.js';
+import { latestEnd, requireJudgeable, sampleAt } from './judge/grid.js';
 import { passReason } from './judge/reasons.js';
 import type { WindowState } from './judge/state.js';
 import { hasTraffic, startTraffic, takeTraffic } from './judge/traffic.js';
@@ -16,7 +16,7 @@ import {
 import type { Sample, SampleClass } from './judge-types.js';
 import type { WindowSpec } from './model.js';
 
-export { isDue, sampleAt } from './judge/grid.js';
+export { isDue, latestEnd, sampleAt } from './judge/grid.js';
 export { summary } from './judge/summary.js';
 export type { WindowState } from './judge/state.js';
 
@@ -64,12 +64,12 @@ export function startWindow(
 /**
  * Judges the next sample of a window that is open. In this order:
  * 1. FAIL: a critical threshold crossed on `criticalInARow` measured samples in a row, or a breach of a criterion that
- *    allows none.
+ *    allows none; where it is watched `throughout`, also a criterion broken for the length without one ok sample.
  * 2. HOLD: `invalidInARow` samples in a row not valid, or too many gaps for the coverage (docs/decisions/004).
  * 3. PASS: every criterion is ok at this sample and its unbroken stretch spans the length (ceil(length / every) ok
- *    samples beyond its first), and the traffic is reached.
- * 4. At the deadline (t0 + warm-up + deadline + time held): FAIL if a criterion that has not passed saw a breach, else
- *    HOLD.
+ *    samples beyond its first), and the traffic is reached; where it is watched `throughout`, not before the deadline.
+ * 4. At the deadline (t0 + warm-up + deadline + time held; twice the length later where it is watched `throughout`): FAIL
+ *    if a criterion that has not passed saw a breach, else HOLD.
  *
  * @throws Error when the window is decided or held, or the sample is not the one that is due: programming errors
  */
@@ -85,8 +85,10 @@ export function judgeSample(spec: WindowSpec, state: WindowState, sample: Sample
     return holdAt(next, { cause: lacksBaseline(spec, next) ? 'baseline' : 'data', sinceK: sample.k }, blindness);
   }
   const held = classes.every((sampleClass) => sampleClass === 'ok') && unpassed(spec, next).length === 0;
-  if (held && hasTraffic(spec, next.traffic)) return decide(next, 'PASS', passReason(spec));
-  if (sample.at < sampleAt(spec, state.t0, 0) + spec.deadline.ms + state.heldMs) return next;
+  const start = sampleAt(spec, state.t0, 0) + state.heldMs;
+  const mayPass = !spec.throughout || sample.at >= start + spec.deadline.ms;
+  if (held && mayPass && hasTraffic(spec, next.traffic)) return decide(next, 'PASS', passReason(spec));
+  if (sample.at < start + latestEnd(spec)) return next;
   return decideLate(spec, next);
 }
 

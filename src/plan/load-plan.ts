@@ -13,6 +13,7 @@ import { approvalRules } from './rules/approvals.js';
 import { criteriaRules } from './rules/criteria.js';
 import { dayRules } from './rules/days.js';
 import { exposureRules } from './rules/exposure.js';
+import { kpiRules } from './rules/kpis.js';
 import { metricRules } from './rules/metrics.js';
 import { nameRules } from './rules/names.js';
 import { orderRules } from './rules/order.js';
@@ -20,6 +21,7 @@ import { referenceRules } from './rules/references.js';
 import type { PlanRule, Report } from './rules/rule.js';
 import { scheduleRules } from './rules/schedule.js';
 import { secretRules } from './rules/secrets.js';
+import { validationRules } from './rules/validation.js';
 import { windowRules } from './rules/windows.js';
 import { declaredIn, lookupVariable } from './variables.js';
 
@@ -40,6 +42,8 @@ const rules: readonly PlanRule[] = [
   metricRules,
   criteriaRules,
   windowRules,
+  validationRules,
+  kpiRules,
   orderRules,
   scheduleRules,
   dayRules,

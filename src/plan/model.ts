@@ -75,6 +75,11 @@ export interface WindowSpec {
   criticalInARow: number;
   /** PASS also needs this increase of a count metric over the window. */
   minTraffic?: { metric: string; atLeast: number };
+  /**
+   * Watched until the deadline, which is its planned end: PASS comes then at the soonest, with a stretch that lasts up to
+   * it. A criterion that misses its target for the length, without one sample that is ok, is FAIL at once.
+   */
+  throughout?: true;
 }
 
 export interface HttpCheck {
@@ -169,10 +174,16 @@ export interface WatchStep extends StepBase {
   kind: 'watch';
   window: WindowSpec;
 }
+/** Records what metrics were over the latest `over`, as the new normal. Only a validation stage has it. */
+export interface BaselineStep extends StepBase {
+  kind: 'baseline';
+  metrics: string[];
+  over: TimeSpan;
+}
 export type ActionStep = FlagStep | DeployStep | TrafficStep;
-export type Step = ActionStep | CheckStep | AttestStep | WatchStep;
-/** Checklist items before a phase look and change nothing. */
-export type BeforeItem = CheckStep | AttestStep;
+export type Step = ActionStep | CheckStep | AttestStep | WatchStep | BaselineStep;
+/** Checklist items before a phase look and change nothing; those of a validation stage also watch and record. */
+export type BeforeItem = CheckStep | AttestStep | WatchStep | BaselineStep;
 
 export interface ApprovalSpec {
   /** What people read; absent: made from the phase. */
@@ -230,11 +241,29 @@ export interface Blackout {
   timeZone?: string;
 }
 
-/** One deployable part of the run; or, with `checklists`, the stage before them all, which changes nothing. */
+/** When a stage of the validation is, counted from when the last deployment phase completed, and what a rollback needs. */
+export interface StageSpec {
+  /** Id of that phase. */
+  since: string;
+  from: TimeSpan;
+  to: TimeSpan;
+  /** Time between two looks of a check. */
+  repeatEvery: TimeSpan;
+  /** Who must agree before everything is taken back; absent: nobody. */
+  rollbackApproval?: ApprovalSpec;
+}
+
+/**
+ * One deployable part of the run; or, with `checklists`, a stage that changes nothing: the one before them all or, with
+ * `stage`, one of the validation after them.
+ */
 export interface Phase {
   id: string;
   title: string;
   checklists?: Checklist[];
+  stage?: StageSpec;
+  /** Metrics whose value before the first change is kept for what compares with it after the phases. */
+  baselineFor?: string[];
   /** Ids of phases that must have completed. */
   after: string[];
   /** Absent: at once, but for blackouts. */
@@ -276,6 +305,39 @@ export interface Standing {
   nextReview?: string;
 }
 
+interface KpiBase {
+  id: string;
+  group: 'technical' | 'business' | 'long-term';
+  title: string;
+  /** As the plan writes it. */
+  target: string;
+}
+/** A KPI that the run computes; `bound` is its target in canonical units. */
+export type MeasuredKpi = RunKpi | MetricKpi;
+interface MeasuredKpiBase extends KpiBase {
+  unit: Unit;
+  bound: Bound;
+}
+export interface RunKpi extends MeasuredKpiBase {
+  kind: 'run';
+  /** `migrated`: share of phases that completed and stayed; `rollbacks`: how many there were. */
+  of: 'migrated' | 'rollbacks';
+}
+export interface MetricKpi extends MeasuredKpiBase {
+  kind: 'metric';
+  metric: string;
+  /** Of the time from the first change; `change`: of the mean, relative to the baseline. */
+  take: 'mean' | 'min' | 'max' | 'increase' | 'change';
+}
+export interface AskedKpi extends KpiBase {
+  kind: 'asked';
+  /** Role. */
+  by: string;
+  /** The end of this week or month of the run, from 1. */
+  due: { unit: 'week' | 'month'; at: number };
+}
+export type Kpi = MeasuredKpi | AskedKpi;
+
 export interface Plan {
   id: string;
   title: string;
@@ -286,6 +348,8 @@ export interface Plan {
   roles: Record<string, string>;
   metrics: Record<string, Metric>;
   phases: Phase[];
+  /** Success metrics of the whole migration. */
+  kpis?: Kpi[];
   hold: HoldPolicy;
   rollback: RollbackSpec;
   /** Roles whose people may waive a gate. */

@@ -63,5 +63,8 @@ export function remarksOf(environment: Pick<Environment, 'compression' | 'trust'
   return remarks;
 }
 
+/** The id of the approval that somebody must give before a stage of the validation takes everything back. */
+export const rollbackRequest = 'rollback';
+
 /** The stage before all phases has its place among them: `pre-deployment/unit-tests#1`. */
 export const preDeploymentId = 'pre-deployment';

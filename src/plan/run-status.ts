@@ -68,6 +68,8 @@ export interface Gate {
   /** What an approval is bound to: plan and evidence. */
   digest: string;
   evidence?: EvidenceRef;
+  /** Of a HOLD whose phase changed nothing itself: `rollback` takes back everything. */
+  reach?: 'all';
   /** What a person may send: `approve`, `reject`, `attest`, `retry`, `rollback`, `waive`. */
   answers: string[];
 }
@@ -137,8 +139,12 @@ export interface PhaseStatus {
   opensAt?: number;
   /** What it waits for and until when in the time zone of its schedule, in words that follow "waits". */
   opening?: string;
+  /** Epoch ms; of a stage of the validation. */
+  endsAt?: number;
   changedAt?: number;
   baseline?: BaselineSet;
+  /** Metric -> its mean at the end of the validation, in canonical units: the new normal. */
+  newBaseline?: Record<string, number>;
   paused?: { by: string; reason?: string; at: number };
   steps: StepRecord[];
   gates: Gate[];

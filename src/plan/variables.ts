@@ -10,18 +10,23 @@ export type Variables = Readonly<Record<string, string>>;
 export interface DeclaredVariable {
   description?: string | undefined;
   default?: string | undefined;
+  /** It has a fault of its own, so that nobody knows whether it has a default. */
+  unsound?: boolean;
 }
 type Declared = Readonly<Record<string, DeclaredVariable | undefined>>;
 
-/** What the `vars` of a document declare, as far as it is sound: the document may not have been checked yet. */
-export function declaredIn(document: Readonly<Record<string, unknown>>): Declared {
-  const { vars } = document;
-  if (typeof vars !== 'object' || vars === null || Array.isArray(vars)) return {};
+/**
+ * What the `vars` of a document declare, as far as it is sound: the document may not have been checked yet. Undefined
+ * where they have a fault as a whole, so that nobody knows what is declared.
+ */
+export function declaredIn(document: Readonly<Record<string, unknown>>): Declared | undefined {
+  const { vars = {} } = document;
+  if (typeof vars !== 'object' || vars === null || Array.isArray(vars)) return undefined;
   return Object.fromEntries(
     Object.entries(vars).map(([name, body]: [string, unknown]) => {
-      const fallback: unknown =
-        typeof body === 'object' && body !== null && 'default' in body ? body.default : undefined;
-      return [name, typeof fallback === 'string' ? { default: fallback } : {}];
+      if (typeof body !== 'object' || body === null) return [name, { unsound: true }];
+      if (!('default' in body)) return [name, {}];
+      return [name, typeof body.default === 'string' ? { default: body.default } : { unsound: true }];
     })
   );
 }
@@ -30,11 +35,12 @@ export function declaredIn(document: Readonly<Record<string, unknown>>): Declare
  * The values of declared variables: what was given, else the default. One without a value and one that cannot be
  * printed safely are reported where they are declared.
  */
-export function valuesOf(declared: Declared, given: Variables, report: Report): Record<string, string> {
+export function valuesOf(declared: Declared | undefined, given: Variables, report: Report): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const name of Object.keys(declared)) {
-    const value = Object.hasOwn(given, name) ? given[name] : declared[name]?.default;
+  for (const [name, variable] of Object.entries(declared ?? {})) {
+    const value = Object.hasOwn(given, name) ? given[name] : variable?.default;
     if (value === undefined) {
+      if (variable?.unsound) continue;
       report(['vars', name], {
         code: 'PG107',
         message: `variable "${name}" has no value`,
@@ -55,8 +61,13 @@ export function valuesOf(declared: Declared, given: Variables, report: Report): 
   return values;
 }
 
-/** Looks up `vars.NAME`; a declared variable without a value was reported already and stays as it is. */
-export function lookupVariable(name: string, declared: Declared, values: Variables): Understood<string> | 'kept' {
+/** Looks up `vars.NAME`; what nobody knows because a fault was reported already stays as it is. */
+export function lookupVariable(
+  name: string,
+  declared: Declared | undefined,
+  values: Variables
+): Understood<string> | 'kept' {
+  if (declared === undefined) return 'kept';
   const variable = name.slice('vars.'.length);
   if (!Object.hasOwn(declared, variable)) {
     const near = suggest(variable, Object.keys(declared));

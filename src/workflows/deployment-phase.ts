@@ -17,9 +17,11 @@ import { Freshness } from './phase/freshness.js';
 import { Holds } from './phase/holds.js';
 import { tellRun } from './phase/news.js';
 import { PhaseRecord } from './phase/record.js';
+import { RollbackApproval } from './phase/rollback-approval.js';
 import { PhaseSchedule } from './phase/schedule.js';
 import { approvalStep, Steps } from './phase/steps.js';
 import { Brake, type Stop } from './phase/stop.js';
+import { Validation } from './phase/validation.js';
 import { Windows } from './phase/windows.js';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploymentPhase);
@@ -43,7 +45,7 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
     description: 'Everything known about this phase.',
   });
   new Answers(context, record, desk).listen();
-  listenToCommands(input, record, brake);
+  listenToCommands(input, record, brake, new RollbackApproval(context, record, desk, brake));
   record.inbox.refuseOthers();
   void tellRun(record, input.run.workflowId);
 
@@ -66,6 +68,11 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk, brak
   const holds = new Holds(context, record, desk);
   const windows = new Windows(context, record, holds);
   const steps = new Steps(context, record, desk, holds, windows);
+  if (phase.stage) {
+    const stage = new Validation(context, record, steps, windows, phase.stage);
+    await stage.begin();
+    return new Checklists(context, record, desk, steps, stage).run();
+  }
   if (phase.checklists) return new Checklists(context, record, desk, steps).run();
   const schedule = new PhaseSchedule(context, record, steps, brake);
 

@@ -21,6 +21,7 @@ import { unfitForProduction } from '../plan/standing.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
+import { measureKpis } from './migration/kpis.js';
 import { lock } from './migration/locking.js';
 import { listenToPhase } from './migration/news.js';
 import { listenToPeople } from './migration/people.js';
@@ -100,8 +101,9 @@ function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
 
 function allDone(phases: readonly Phase[]): string {
   const [first, ...others] = phases.filter(({ checklists }) => !checklists);
-  if (first && others.length === 0) return `its one phase, ${first.id}, completed`;
-  return `all ${others.length + 1} phases completed`;
+  const validated = phases.some(({ stage }) => stage) ? ' and validated' : '';
+  if (first && others.length === 0) return `its one phase, ${first.id}, completed${validated}`;
+  return `all ${others.length + 1} phases completed${validated}`;
 }
 
 async function endingOf(
@@ -135,6 +137,7 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
   const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
   const problem = release ? await releaseLocks(environment.id, run) : undefined;
   await minutes.written();
+  await measureKpis(record);
   const reason = [ending.reason, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');
   record.end({ kind: ending.kind, reason, endedAt: Date.now() });
   upsertMemo({ outcome: record.status.outcome });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../src/plan/model.js';
-import { assign, eligible, placesFor, stillNeeded, tally, type Decision } from '../../src/plan/quorum.js';
+import { assign, eligible, joinRoles, placesFor, stillNeeded, tally, type Decision } from '../../src/plan/quorum.js';
 
 const people: Person[] = [
   { name: 'dana', title: '', roles: ['manager', 'lead'] },
@@ -29,13 +29,21 @@ describe('tally', () => {
     ['another role', { lead: 1 }, [decision('carlos')], false, { lead: 1 }],
     ['more than enough', { lead: 1 }, [decision('erin'), decision('lee')], true, {}],
   ])('%s', (_what, need, decisions, satisfied, missing) => {
-    expect(tally({ roles: need }, decisions)).toMatchObject({ satisfied, missing });
+    expect(tally({ roles: need }, decisions)).toEqual({ satisfied, missing });
   });
 
   it('counts each role by itself where one is enough', () => {
     const need = { roles: { lead: 2, ops: 2 }, needs: 'any' } as const;
-    expect(tally(need, [decision('lee')])).toMatchObject({ satisfied: false, missing: { lead: 1, ops: 1 } });
-    expect(tally(need, [decision('lee'), decision('ola')])).toMatchObject({ satisfied: true, missing: {} });
+    expect(tally(need, [decision('lee')])).toEqual({ satisfied: false, missing: { lead: 1, ops: 1 } });
+    expect(tally(need, [decision('lee'), decision('ola')])).toEqual({ satisfied: true, missing: {} });
+  });
+
+  it.each([
+    [{}, '1 of lead and 2 of ops'],
+    [{ needs: 'all' }, '1 of lead and 2 of ops'],
+    [{ needs: 'any' }, '1 of lead or 2 of ops'],
+  ] as const)('is told in the words of %j', (gate, words) => {
+    expect(joinRoles(gate, ['1 of lead', '2 of ops'])).toBe(words);
   });
 
   it('is never satisfied once somebody rejected', () => {

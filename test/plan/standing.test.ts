@@ -97,12 +97,52 @@ describe('the document of a plan', () => {
     expect(problems(document(approval))).toEqual([problem]);
   });
 
+  it.each([
+    ['an owner', 'role: lead', 'owner: ops', 'owner: opps', 'document.owner', 'did you mean "ops"?'],
+    ['a role', 'role: leed', '', '', 'document.approval.role', 'did you mean "lead"?'],
+    ['who', 'role: lead, by: cyd, on: 2025-09-12', '', '', 'document.approval.by', 'a lead is: ada, bob'],
+    [
+      'who, where nobody could',
+      'role: cto, by: cyd, on: 2025-09-12',
+      'roles:\n  lead',
+      'roles:\n  cto: CTO\n  lead',
+      'document.approval.by',
+      'give the role to somebody under people in lab',
+    ],
+    ['half of it', 'role: lead, by: ada', '', '', 'document.approval', 'write both by and on, or leave both out'],
+    [
+      'the day',
+      'role: lead, by: ada, on: 2025-09-09',
+      '',
+      '',
+      'document.approval.on',
+      'have the present plan approved',
+    ],
+  ])('says where what is wrong stands, and what to do: %s', (_, approval, from, to, path, hint) => {
+    const { faults } = freezeTexts(document(approval).replace(from, to), sampleEnvironment);
+    expect(faults).toMatchObject([{ path, hint }]);
+  });
+
+  it('says nothing of a half that has a fault of its own, or of a person', () => {
+    const half = document('role: lead, by: ada, on: never');
+    expect(freezeTexts(half, sampleEnvironment).faults).toMatchObject([{ path: 'document.approval.on' }]);
+    const person = document('role: lead, by: [ada], on: 2025-09-12');
+    expect(freezeTexts(person, sampleEnvironment).faults).toMatchObject([{ path: 'document.approval.by' }]);
+  });
+
   it('warns in production, and only there, of what is missing', () => {
     expect(problems(document('role: lead'), production)).toEqual([
       'PG117 the plan is not approved, and does not start in production',
     ]);
     expect(problems(document('role: lead'))).toEqual([]);
+    expect(freezeTexts(document('role: lead'), production).warnings).toContainEqual(
+      expect.objectContaining({ path: 'document.approval', hint: 'a lead approves it: write by and on' })
+    );
+    expect(problems(document('role: lead, by: ada, on: 2025-09-10'), production)).toEqual([]);
     const draft = document('role: lead, by: ada, on: 2025-09-10').replace('status: ready', 'status: draft');
     expect(problems(draft, production)).toEqual(['PG117 the plan is a draft, and does not start in production']);
+    expect(freezeTexts(draft, production).warnings).toContainEqual(
+      expect.objectContaining({ path: 'document.status', hint: 'write status: ready when it is' })
+    );
   });
 });

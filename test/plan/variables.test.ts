@@ -15,20 +15,26 @@ function told(run: (report: (path: Path, finding: Omit<Told, 'path'>) => void) =
 }
 
 describe('the variables that a document declares', () => {
+  it('are none where it has none', () => {
+    expect(declaredIn({})).toEqual({});
+  });
+
   it.each([
-    ['none', {}],
     ['nothing', { vars: null }],
     ['a text', { vars: 'revision' }],
     ['a list', { vars: ['revision'] }],
-  ])('are none where it has %s', (_what, document) => {
-    expect(declaredIn(document)).toEqual({});
+  ])('are not known where it has %s', (_what, document) => {
+    expect(declaredIn(document)).toBeUndefined();
+    expect(lookupVariable('vars.revision', declaredIn(document), {})).toBe('kept');
+    expect(valuesOf(declaredIn(document), { revision: 'v2' }, () => undefined)).toEqual({});
   });
 
   it('are known by name also where they have a fault, and only a text is a default', () => {
     const vars = { a: { default: 'v1' }, b: { default: 7 }, c: null, d: 'v1', e: {}, f: 5 };
     const declared = declaredIn({ vars });
-    expect(declared).toEqual({ a: { default: 'v1' }, b: {}, c: {}, d: {}, e: {}, f: {} });
-    expect(Object.values(declared).filter((one) => one && 'default' in one)).toHaveLength(1);
+    const unsound = { unsound: true };
+    expect(declared).toEqual({ a: { default: 'v1' }, b: unsound, c: unsound, d: unsound, e: {}, f: unsound });
+    expect(Object.values(declared ?? {}).filter((one) => one && 'default' in one)).toHaveLength(1);
   });
 });
 
@@ -43,6 +49,10 @@ describe('the value of a variable', () => {
       { path: ['vars', 'a'], message: 'variable "a" has no value', hint: 'give it with --var a=VALUE' },
       { path: ['vars', 'b'], message: 'variable "b" has no value', hint: 'give it with --var b=VALUE' },
     ]);
+  });
+
+  it('is not asked for where its declaration has a fault of its own', () => {
+    expect(told((report) => valuesOf({ a: { unsound: true } }, {}, report))).toEqual([]);
   });
 
   it.each(['a\nb', 'a\rb', 'a\u0007b', 'a\u202Eb'])('must be one plain line: %j', (value) => {

@@ -1,6 +1,6 @@
 import { zonedText } from '../../plan/calendar/zone.js';
 import type { Fault } from '../../plan/loading/fault.js';
-import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec } from '../../plan/model.js';
+import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec, StageSpec } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
 import { blackoutText, freezeText, scheduleText } from '../../plan/text/schedule.js';
@@ -40,6 +40,8 @@ export interface PreviewPhase {
   ends: Span;
   /** Of the stage before all phases: its items, which stand in `before`, by checklist. */
   checklists?: Checklist[];
+  /** Of the validation: from and to, counted from when this phase completed. */
+  stage?: { since: string; from: string; to: string };
   before: PreviewStep[];
   steps: PreviewStep[];
   success?: { for: string; criteria: string[] };
@@ -144,6 +146,7 @@ function previewPhase(
     begins: times?.begins ?? none,
     ends: times?.ends ?? none,
     ...(phase.checklists ? { checklists: phase.checklists } : {}),
+    ...(phase.stage ? { stage: stageFacts(phase.stage) } : {}),
     before: phase.before.map(shown),
     steps: phase.steps.map(shown),
     ...(success ? { success: windowFacts(success) } : {}),
@@ -174,6 +177,10 @@ function scheduleFacts(
       ...(freeze === '' ? {} : { freeze }),
     },
   };
+}
+
+function stageFacts({ since, from, to }: StageSpec): NonNullable<PreviewPhase['stage']> {
+  return { since, from: spanWords(from), to: spanWords(to) };
 }
 
 function windowFacts(spec: WindowSpec): { for: string; criteria: string[] } {

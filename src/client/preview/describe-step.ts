@@ -1,4 +1,4 @@
-import type { ActionStep, BeforeItem, Check, FlagCheck, Step, WindowSpec } from '../../plan/model.js';
+import type { ActionStep, AttestStep, Check, CheckStep, FlagCheck, Step, WindowSpec } from '../../plan/model.js';
 import { spanWords } from './span-words.js';
 
 /** What a step does and how it is undone, in words. */
@@ -29,7 +29,13 @@ export function describeStep(step: Step): StepWords {
         does: `${step.by} answers, within ${spanWords(step.expires)}${step.evidence === 'required' ? ', with evidence' : ''}${validWords(step)}`,
       };
     case 'watch':
-      return { does: `watch ${spanWords(step.window.length)}: ${criteria(step.window)}` };
+      return step.window.throughout
+        ? {
+            does: `watch ${spanWords(step.window.deadline)}, each judged over ${spanWords(step.window.length)}: ${criteria(step.window)}`,
+          }
+        : { does: `watch ${spanWords(step.window.length)}: ${criteria(step.window)}` };
+    case 'baseline':
+      return { does: `record ${step.metrics.join(', ')} over ${spanWords(step.over)}` };
   }
 }
 
@@ -58,7 +64,7 @@ function flagWords({ enabled, percent }: FlagCheck): string {
   return [...state, ...share].join(' ') || 'there';
 }
 
-function validWords({ validFor }: BeforeItem): string {
+function validWords({ validFor }: CheckStep | AttestStep): string {
   return validFor ? `, counts for ${spanWords(validFor)}` : '';
 }
 

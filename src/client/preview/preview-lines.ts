@@ -12,6 +12,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
   const variables = Object.entries(preview.vars).map(([name, value]) => `${name}=${value}`);
   const remarks = preview.remarks.map((remark) => paint('warn', `! ${remark}`));
   const list = (head: string, text: string): string[] => hanging(head, text, columns).map((one) => paint('dim', one));
+  const validated = preview.phases.reduce((sum, { stage, before }) => sum + (stage ? before.length : 0), 0);
   return [
     `${paint('strong', plan.title)} in ${environment.title} (${environment.kind})`,
     paint('dim', `${preview.run} · ${preview.digest}`),
@@ -19,9 +20,10 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     ...(variables.length > 0 ? list('with ', variables.join(', ')) : []),
     [
       counted(preview.phases.filter((phase) => !phase.checklists).length, 'phase'),
-      ...preview.phases.flatMap(({ checklists, before }) =>
-        checklists ? [`${before.length} checklist items before`] : []
+      ...preview.phases.flatMap(({ checklists, stage, before }) =>
+        checklists && !stage ? [`${before.length} checklist items before`] : []
       ),
+      ...(validated > 0 ? [`${validated} validation items after`] : []),
       counted(counts.flags, 'flag'),
       counted(counts.deploys, 'deploy'),
       counted(counts.windows, 'window'),
@@ -44,10 +46,12 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
 }
 
 function phaseBlock(phase: PreviewPhase, paint: Paint, columns: number): string[] {
+  const { stage } = phase;
+  const opens = stage ? `${stage.from} to ${stage.to} after ${stage.since} · ` : '';
   const list = (head: string, text: string): string[] => hanging(`  ${head} `, text, columns);
   return [
     '',
-    `${paint('strong', `${phase.id}  ${phase.title}`)}  ${paint('dim', `done ${after(phase.ends.shortestMs)} at the soonest`)}`,
+    `${paint('strong', `${phase.id}  ${phase.title}`)}  ${paint('dim', `${opens}done ${after(phase.ends.shortestMs)} at the soonest`)}`,
     ...scheduleBlock(phase, paint, columns),
     ...checklistBlocks(phase, paint, columns),
     ...(phase.steps.length > 0 ? ['  steps', ...stepBlocks(phase.steps, paint, columns)] : []),

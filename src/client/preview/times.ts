@@ -1,3 +1,4 @@
+import { latestEnd } from '../../plan/judge.js';
 import type { BeforeItem, FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
 import { phaseOpening, type Opening } from '../../plan/schedule.js';
 
@@ -19,14 +20,22 @@ export function phaseTimes(frozen: FrozenPlan, startAt: number): PhaseTimes[] {
   let before: Span = { shortestMs: 0, longestMs: 0 };
   // The days of the phases are counted from when the checklists before them are closed.
   let closed = before;
+  // The stages of the validation, from when the last deployment phase was done.
+  let deployed = before;
   return frozen.plan.phases.map((phase) => {
     const opens = (which: keyof Span): Opening =>
       openingOf(frozen, phase, startAt + closed[which], startAt + before[which]);
-    const begins = {
-      shortestMs: Math.max(before.shortestMs, opens('shortestMs').opensAt - startAt),
-      longestMs: Math.max(before.longestMs, opens('longestMs').opensAt - startAt),
-    };
     const opening = opens('shortestMs');
+    const from = phase.stage?.from.ms ?? 0;
+    const begins = phase.stage
+      ? {
+          shortestMs: Math.max(before.shortestMs, deployed.shortestMs + from),
+          longestMs: Math.max(before.longestMs, deployed.longestMs + from),
+        }
+      : {
+          shortestMs: Math.max(before.shortestMs, opening.opensAt - startAt),
+          longestMs: Math.max(before.longestMs, opens('longestMs').opensAt - startAt),
+        };
     const ends = {
       shortestMs:
         Math.max(begins.shortestMs, before.shortestMs + stable(phase, shortestWindow)) +
@@ -35,7 +44,8 @@ export function phaseTimes(frozen: FrozenPlan, startAt: number): PhaseTimes[] {
         Math.max(begins.longestMs, before.longestMs + stable(phase, longestWindow)) + work(frozen, phase, 'longestMs'),
     };
     before = ends;
-    if (phase.checklists) closed = ends;
+    if (!phase.stage) deployed = ends;
+    if (phase.checklists && !phase.stage) closed = ends;
     return { begins, ends, opening };
   });
 }
@@ -59,11 +69,11 @@ function openingOf({ environment }: FrozenPlan, phase: Phase, firstDay: number, 
 }
 
 export function shortestWindow(spec: WindowSpec): number {
-  return spec.warmUp.ms + spec.length.ms;
+  return spec.warmUp.ms + (spec.throughout ? spec.deadline.ms : spec.length.ms);
 }
 
 export function longestWindow(spec: WindowSpec): number {
-  return spec.warmUp.ms + spec.deadline.ms;
+  return spec.warmUp.ms + latestEnd(spec);
 }
 
 /** A stability window counts from the end of earlier phases, so that it may be over when this one's days begin. */
@@ -79,6 +89,7 @@ function work(frozen: FrozenPlan, phase: Phase, which: keyof Span): number {
   const step = (one: Step): number => stepTime(frozen, one)[which];
   const together = (items: readonly BeforeItem[]): number => Math.max(0, ...items.map(step));
   const approval = which === 'longestMs' ? (phase.approval?.expires.ms ?? 0) : 0;
+  if (phase.stage) return Math.max(phase.stage.to.ms - phase.stage.from.ms, together(phase.before));
   return (
     together(phase.before.filter((item) => !(item.kind === 'check' && item.check.type === 'stable'))) +
     phase.steps.reduce((sum, one) => sum + step(one), 0) +
@@ -104,6 +115,8 @@ function stepTime({ environment }: FrozenPlan, step: Step): Span {
       return { shortestMs: 0, longestMs: 'timeout' in step.check ? step.check.timeout.ms : 0 };
     case 'attest':
       return { shortestMs: 0, longestMs: step.expires.ms };
+    case 'baseline':
+      return { shortestMs: 0, longestMs: 0 };
     case 'watch':
       return { shortestMs: shortestWindow(step.window), longestMs: longestWindow(step.window) };
   }

@@ -21,6 +21,8 @@ export function awaitedLines(
   view: View,
   indent: string
 ): Line[] {
+  // A stage of the validation says when it ends; until then its checks are made again and again.
+  if (phase.stage) return [];
   const item = [...phase.before, ...phase.steps, ...phase.successChecks].find((one) => one.id === step.id);
   const awaited = item && awaitedOf(item, environment);
   if (awaited === undefined || step.startedAt === undefined) return [];
@@ -54,6 +56,7 @@ function awaitedOf(item: Step, environment: Environment): Awaited | undefined {
     case 'traffic':
       return { what: 'the flag system', ms: minute };
     case 'attest':
+    case 'baseline':
     case 'watch':
       return undefined;
   }

@@ -26,7 +26,9 @@ export function gateLines(snapshot: RunSnapshot, view: View): Line[] {
   const together = items.length > mostItems ? items : [];
   const [first] = together;
   const attest = (item: string): Line[] =>
-    first ? commandLines(typed('attest', run.workflowId, item) + asWhom(first, 'attest', snapshot), view) : [];
+    first
+      ? commandLines(typed('attest', run.workflowId, { address: item }) + asWhom(first, 'attest', snapshot), view)
+      : [];
   const lines = gates.filter((gate) => !together.includes(gate)).flatMap((gate) => gateBlock(gate, snapshot, view));
   if (first) lines.push(...owedLines(together, attest, view));
   if (run.paused && !run.outcome && run.state !== 'rolling back') {
@@ -48,9 +50,9 @@ function gateBlock(gate: OpenGate, snapshot: RunSnapshot, view: View): Line[] {
     return [
       line(paint('warn', `■ on hold ${when}`)),
       ...hanging('    ', `${gate.address} ${gate.title}: ${gate.reason}`, view.columns).map((text) => line(text)),
-      line(`    ${whoDecides(gate)}`),
-      ...gate.answers.flatMap((answer) => commandLines(typed(answer, run, gate.address) + as(answer), view)),
-      ...(gate.answers.includes('rollback') && !isBeforeAll(gate)
+      line(`    ${whoDecides(gate)}${rollbackRemark(gate, snapshot)}`),
+      ...gate.answers.flatMap((answer) => commandLines(typed(answer, run, gate) + as(answer), view)),
+      ...(gate.answers.includes('rollback') && gate.reach !== 'all' && !isBeforeAll(gate)
         ? [
             line(`    to take back everything that the run changed, not only ${phaseOf(gate)}:`),
             ...commandLines(rollbackLine(run) + as('rollback'), view),
@@ -66,13 +68,21 @@ function gateBlock(gate: OpenGate, snapshot: RunSnapshot, view: View): Line[] {
   return [
     line(paint('warn', `◷ waiting for ${awaited(gate)} ${when}`)),
     ...asked,
-    ...commandLines(typed(answer, run, gate.address) + as(answer), view),
+    ...commandLines(typed(answer, run, gate) + as(answer), view),
   ];
 }
 
 /** Before the first phase nothing has been changed: to roll back the stage ends the run, and there is nothing more. */
 function isBeforeAll(gate: OpenGate): boolean {
   return phaseOf(gate) === preDeploymentId;
+}
+
+/** What a rollback from a stage of the validation needs, since that takes back everything. */
+function rollbackRemark(gate: OpenGate, { frozen }: RunSnapshot): string {
+  const approval = frozen.plan.phases.find(({ id }) => id === phaseOf(gate))?.stage?.rollbackApproval;
+  if (gate.reach !== 'all') return '';
+  const needed = approval ? `, when ${joinRoles(approval, Object.keys(approval.roles))} approves it` : '';
+  return `; rollback takes back everything${needed}`;
 }
 
 /** Those who are asked are not the only ones who may answer a HOLD. */
@@ -93,7 +103,7 @@ export function needs(gate: Pick<OpenGate, 'roles' | 'needs' | 'decisions'>): st
 }
 
 /** The command line that gives an answer. */
-function typed(answer: string, run: string, address: string): string {
+function typed(answer: string, run: string, { address, reach }: Pick<OpenGate, 'address' | 'reach'>): string {
   const name = runName(run);
   switch (answer) {
     case 'attest':
@@ -101,6 +111,7 @@ function typed(answer: string, run: string, address: string): string {
     case 'takeover':
       return `phasegate takeover ${address} ${name} --reason "what you did"`;
     case 'rollback':
+      if (reach === 'all') return rollbackLine(run);
       return `phasegate rollback ${name} --phase ${phaseOf({ address })} --reason "why"`;
     case 'waive':
     case 'reject':

@@ -53,6 +53,8 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
   if (phase.checklists) {
     const shown = [...troubled(phase, status), ...rest];
     return [
+      ...openingLines(status, view),
+      ...endingLines(status, view),
       ...checklistLines(phase, status, view),
       ...shown.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
       ...troubleLines(snapshot, status.workflowId, view),
@@ -70,8 +72,15 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
 function openingLines(status: PhaseStatus, view: View): Line[] {
   if (status.opensAt === undefined || status.opensAt <= view.now) return [];
   const { opensAt, opening } = status;
-  const words = opening ? `${opening}, in ${spanText(opensAt - view.now)}` : untilText(opensAt, view.now);
+  const words = opening
+    ? `${opening}, in ${spanText(opensAt - view.now)}`
+    : `for its time to begin ${untilText(opensAt, view.now)}`;
   return hanging(`${indent}◷ waits `, words, view.columns).map((text) => line(view.paint('warn', text)));
+}
+
+function endingLines({ endsAt }: PhaseStatus, view: View): Line[] {
+  if (endsAt === undefined || endsAt <= view.now) return [];
+  return [line(`${indent}${view.paint('dim', `watched ${untilText(endsAt, view.now)}`)}`)];
 }
 
 /** The checklist before a phase is one line as soon as it is behind. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkItem } from './check.js';
+import { kpis } from './kpis.js';
 import { identifier, metricName, parsedText, positiveDuration, variableName, words } from './fields.js';
 import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
@@ -7,6 +8,7 @@ import { phase } from './phase.js';
 import { preDeployment } from './pre-deployment.js';
 import { blackouts, commonSchedule } from './schedule.js';
 import { standing } from './standing.js';
+import { validation } from './validation.js';
 import { windowOptions } from './window.js';
 
 export const monitoringOnly = 'monitoring-only';
@@ -110,6 +112,8 @@ export const planDocument = z
     blackouts: blackouts.default([]),
     'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
+    validation: validation.optional(),
+    kpis: kpis.optional(),
   })
   .meta({ title: 'phasegate plan', description: 'What is to happen; the same for every environment.' });
 
@@ -118,6 +122,9 @@ export type PhaseDocument = PlanDocument['phases'][number];
 export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
 export type ScheduleDocument = NonNullable<PhaseDocument['schedule']>;
 export type BlackoutDocument = PlanDocument['blackouts'][number];
+export type ValidationDocument = NonNullable<PlanDocument['validation']>;
+export type StageDocument = ValidationDocument['stages'][number];
+export type KpiDocument = NonNullable<PlanDocument['kpis']>[number];
 export type StandingDocument = NonNullable<PlanDocument['document']>;
 export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];

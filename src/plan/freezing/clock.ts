@@ -20,6 +20,8 @@ export interface Clock {
   kept(text: string): TimeSpan;
   /** Times within a span, such as the reminders of an approval: as often as planned, however long it really is. */
   within(whole: TimeSpan, text: string): TimeSpan;
+  /** Times that are only waited out: the cap may cut them. */
+  wait(text: string): TimeSpan;
   /** Deadlines of people. */
   forPeople(text: string): TimeSpan;
   window(times: PlannedTimes): Pick<WindowSpec, 'length' | 'every' | 'warmUp' | 'deadline'>;
@@ -37,6 +39,7 @@ export function createClock(compress: EnvironmentDocument['compress']): Clock {
   return {
     kept: (text) => span(toMs(text), text),
     within: (whole, text) => span(Math.ceil((whole.ms * toMs(text)) / toMs(whole.planned)), text),
+    wait: (text) => span(Math.min(divided(text), cap), text),
     forPeople: (text) => span(Math.min(toMs(text), Math.max(peopleMinimum, divided(text))), text),
     window: ({ length, every, warmUp, deadline, samples, long }) => {
       const wanted = Math.min(divided(length), long ? cap : Number.POSITIVE_INFINITY);

@@ -1,20 +1,21 @@
 import type {
-  ApprovalDocument,
   PhaseDocument,
   PlanDocument,
   PreDeploymentDocument,
   StandingDocument,
 } from '../document/plan-document.js';
 import { preDeploymentId } from '../names.js';
-import type { ApprovalSpec, Criterion, OnFail, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
+import type { Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
 import type { Context } from './checks.js';
-import { remindersWithin } from './clock.js';
+import { freezeApproval } from './approval.js';
 import type { Clock } from './clock.js';
 import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration, withoutUndefined } from './criteria.js';
+import { freezeKpi } from './kpis.js';
 import { freezeSchedule } from './schedule.js';
 import { freezeStep } from './steps.js';
+import { freezeValidation } from './validation.js';
 import { freezeWindow, lengthOf, plainOptions } from './windows.js';
 
 /** The plan in the time of an environment. The document has no faults, and its templates are filled. */
@@ -36,6 +37,12 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
       },
     ])
   );
+  const order = inDependencyOrder(after);
+  const stages = freezeValidation(document.validation, order.at(-1) ?? '', context);
+  const first = phases.get(order[0] ?? '');
+  const kpis = document.kpis?.map((kpi) => freezeKpi(kpi, metrics)) ?? [];
+  const compared = comparedLater(stages, kpis);
+  if (first && compared.length > 0) first.baselineFor = compared;
   return {
     id: document.id,
     title: document.title,
@@ -45,12 +52,23 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     metrics,
     phases: [
       ...freezePreDeployment(document['pre-deployment'], context),
-      ...inDependencyOrder(after).flatMap((id) => phases.get(id) ?? []),
+      ...order.flatMap((id) => phases.get(id) ?? []),
+      ...stages,
     ],
+    ...(kpis.length > 0 ? { kpis } : {}),
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
   };
+}
+
+/** Metrics that stages and KPIs compare with what was before the first change of all. */
+function comparedLater(stages: readonly Phase[], kpis: readonly Kpi[]): string[] {
+  const criteria = stages.flatMap(({ before }) =>
+    before.flatMap((item) => (item.kind === 'watch' ? item.window.criteria : []))
+  );
+  const ofKpis = kpis.flatMap((kpi) => (kpi.kind === 'metric' && kpi.take === 'change' ? [kpi.metric] : []));
+  return [...new Set([...criteria.filter(({ baseline }) => baseline).map(({ metric }) => metric), ...ofKpis])];
 }
 
 function freezeStanding({ status, owner, updated, approval, 'next-review': nextReview }: StandingDocument): Standing {
@@ -121,21 +139,6 @@ function freezeSoak(
   if (typeof soak === 'string') return freezeWindow(clock, 'long', soak, plainOptions, withoutDuration(success));
   const criteria = soak.criteria ? freezeCriteria(soak.criteria, metrics) : withoutDuration(success);
   return freezeWindow(clock, 'long', soak.for, soak, criteria);
-}
-
-function freezeApproval(approval: ApprovalDocument, clock: Clock, onExpiry: OnFail): ApprovalSpec {
-  const { escalate } = approval;
-  const expires = clock.forPeople(approval.expires);
-  return {
-    ...(approval.title === undefined ? {} : { title: approval.title }),
-    roles: approval.roles,
-    ...(approval.needs === 'any' ? { needs: approval.needs } : {}),
-    expires,
-    onExpiry: approval['on-expiry'] ?? onExpiry,
-    allowStarter: approval['allow-starter'],
-    remindEvery: remindersWithin(clock, expires, approval['remind-every']),
-    ...(escalate ? { escalate: { after: clock.within(expires, escalate.after), to: escalate.to } } : {}),
-  };
 }
 
 function freezeRollback(document: PlanDocument, context: Context): RollbackSpec {

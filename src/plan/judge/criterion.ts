@@ -51,11 +51,13 @@ export function takeReading(
     next.streak += 1;
     next.ok += 1;
     next.invalidInARow = 0;
+    if (spec.throughout) next.breachesInARow = 0;
   } else if (measured.class === 'breach') {
     next.streak = 0;
     next.gaps = 0;
     next.breaches += 1;
     next.invalidInARow = 0;
+    if (spec.throughout) next.breachesInARow = (state.breachesInARow ?? 0) + 1;
   } else {
     next.gaps += state.streak > 0 ? 1 : 0;
     next.notValid += 1;

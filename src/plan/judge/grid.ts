@@ -5,6 +5,14 @@ export function sampleAt(spec: WindowSpec, t0: number, k: number): number {
   return t0 + spec.warmUp.ms + k * spec.every.ms;
 }
 
+/**
+ * Ms from the end of the warm-up to when a window that has not passed ends, time held not counted. One that is watched
+ * throughout has a little more than planned, so that one bad sample just before its end decides nothing.
+ */
+export function latestEnd(spec: WindowSpec): number {
+  return spec.deadline.ms + (spec.throughout ? 2 * spec.length.ms : 0);
+}
+
 /** Whether the source surely has sample `k` by now: its instant and the ingestion lag are past. All in epoch ms. */
 export function isDue(spec: WindowSpec, t0: number, k: number, now: number, lagMs: number): boolean {
   return now >= sampleAt(spec, t0, k) + lagMs;

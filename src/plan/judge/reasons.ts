@@ -38,6 +38,15 @@ export function breachReason(judged: Judged): string {
   return `"${criterion.text}" was broken: ${what} ${valueText(judged, state.last)} at ${timeText(state.lastAt)}, and one breach is enough`;
 }
 
+/** Of a window that is watched throughout. */
+export function lastingReason(spec: WindowSpec, judged: Judged): string {
+  const { criterion, state } = judged;
+  return (
+    `"${criterion.text}" was broken on all of ${state.breachesInARow ?? 0} samples in a row (${spec.length.planned}), ` +
+    `at last ${criterion.metric} ${valueText(judged, state.last)} at ${timeText(state.lastAt)}`
+  );
+}
+
 export function missedReason(spec: WindowSpec, judged: Judged): string {
   const { criterion, state } = judged;
   const all = state.ok + state.breaches + state.notValid;
@@ -84,5 +93,7 @@ export function lateReason(spec: WindowSpec, open: readonly Judged[], traffic: s
 export function passReason(spec: WindowSpec): string {
   const count = spec.criteria.length;
   const what = count === 1 ? `"${spec.criteria[0]?.text ?? ''}" held` : `all ${count} criteria held`;
+  if (spec.throughout)
+    return `watched for ${spec.deadline.planned}: ${what} at its end, for ${spec.length.planned} without a break`;
   return `${what} for ${spec.length.planned} without a break (${requiredSamples(spec)} samples or more each)`;
 }

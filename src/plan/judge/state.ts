@@ -26,6 +26,8 @@ export interface CriterionState {
   criticalAt?: number;
   ok: number;
   breaches: number;
+  /** Breaches since the last sample that was ok; only windows that are watched `throughout` count them. */
+  breachesInARow?: number;
   notValid: number;
   /** The last measured value and its instant; for `increase` criteria the increase. */
   last?: number;

@@ -8,6 +8,7 @@ import {
   breachReason,
   coverageReason,
   criticalReason,
+  lastingReason,
   lateReason,
   missedReason,
   trafficBlindReason,
@@ -29,6 +30,7 @@ export function judgedOf(spec: WindowSpec, state: WindowState): Judged[] {
 export function failureOf(spec: WindowSpec, state: WindowState, classes: readonly SampleClass[]): string | undefined {
   const reasons = judgedOf(spec, state).flatMap((judged, index) => {
     if (judged.state.criticalInARow >= spec.criticalInARow) return [criticalReason(judged)];
+    if ((judged.state.breachesInARow ?? 0) >= requiredSamples(spec)) return [lastingReason(spec, judged)];
     return judged.criterion.onBreach === 'fail' && classes[index] === 'breach' ? [breachReason(judged)] : [];
   });
   return reasons.length > 0 ? reasons.join('; ') : undefined;

@@ -15,10 +15,15 @@ export function suggest(written: string, known: readonly string[]): string | und
 
 /** A hint for an unknown name: the near one, else all of them if they are few, else what to do. */
 export function hintForName(written: string, known: readonly string[], declare: string): string {
-  const near = suggest(written, known);
-  if (near !== undefined) return `did you mean "${near}"?`;
   const few = 12;
-  return known.length > 0 && known.length <= few ? `known are ${known.join(', ')}; ${declare}` : declare;
+  const isShort = known.length > 0 && known.length <= few;
+  return nearOr(written, known, isShort ? `known are ${known.join(', ')}; ${declare}` : declare);
+}
+
+/** The same where what is said otherwise names all of them itself. */
+export function nearOr(written: string, known: readonly string[], otherwise: string): string {
+  const near = suggest(written, known);
+  return near === undefined ? otherwise : `did you mean "${near}"?`;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours. */

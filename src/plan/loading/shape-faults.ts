@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isErrorCode } from '../errors.js';
 import type { ErrorCode } from '../error-catalogue.js';
 import { reservedKeys } from '../document/reserved.js';
-import { hintForName } from '../language/suggest.js';
+import { nearOr } from '../language/suggest.js';
 import type { Finding, Path } from './fault.js';
 import { inline, wordsFor } from './shape-words.js';
 
@@ -63,7 +63,7 @@ function explainUnknownKey(key: string, known: readonly string[]): Finding {
     const hint = 'leave it out for now; this version would not act on it';
     return { code: 'PG114', message: `"${key}" comes later: ${later}`, hint, at: 'key' };
   }
-  const hint = hintForName(key, known, `the keys here are ${known.join(', ')}`);
+  const hint = nearOr(key, known, `the keys here are ${known.join(', ')}`);
   return { code: 'PG103', message: `unknown key "${key}"`, hint, at: 'key' };
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { namesSecret } from '../language/secret.js';
-import { hintForName } from '../language/suggest.js';
+import { nearOr } from '../language/suggest.js';
 import type { Path } from './fault.js';
 
 type Issue = z.core.$ZodIssue;
@@ -21,7 +21,7 @@ export function wordsFor(issue: Issue, path: Path, found: unknown, example: stri
     case 'invalid_value': {
       const choices = `one of ${issue.values.map(inline).join(', ')}`;
       if (found === undefined) return [`missing key "${key}"`, choices];
-      return [`${shown} is not one of the choices`, hintForName(textOf(found), issue.values.map(String), choices)];
+      return [`${shown} is not one of the choices`, nearOr(textOf(found), issue.values.map(String), choices)];
     }
     case 'invalid_union':
       return [`${shown} is not one of the choices`, choicesOf(issue)];

@@ -4,7 +4,7 @@ import { hintForName } from '../language/suggest.js';
 import type { Path } from '../loading/fault.js';
 import { counterPattern } from '../rise.js';
 import type { Pairing, PairingRule } from './cross.js';
-import { checksOf, namesOf } from './walk.js';
+import { checksOf, kpisOf, namesOf, stageItemsOf, stagesOf } from './walk.js';
 import { windowsOf } from './windows-of.js';
 
 /** Every metric that a gate reads can be read here, and the source can do what the plan asks of it. */
@@ -103,6 +103,9 @@ function usedMetrics({ plan }: Pairing): Map<string, Path> {
     const parsed = value.metric === undefined ? undefined : parseCriterion(value.metric);
     if (parsed?.ok) add(parsed.value.metric, [...path, 'metric']);
   }
+  for (const { path, value } of stagesOf(plan).flatMap((stage) => stageItemsOf(stage)))
+    (value.baseline?.metrics ?? []).forEach((name, index) => add(name, [...path, 'baseline', 'metrics', index]));
+  for (const { path, value } of kpisOf(plan)) add(value.metric, [...path, 'metric']);
   const named = plan.rollback?.metrics;
   (named ?? []).forEach((name, index) => add(name, ['rollback', 'metrics', index]));
   if (named === undefined) {

@@ -147,8 +147,8 @@ function checkMinTraffic(plan: LoosePlan, window: WindowAt, report: Report): voi
 
 export function unknownMetric(plan: LoosePlan, name: string, path: CriterionAt['path'], report: Report): void {
   const known = namesOf(plan.metrics);
-  // A metric that is declared but has faults of its own was reported there.
-  if (known.includes(name)) return;
+  // What is declared but has faults of its own was reported there: a metric, or all of them.
+  if (plan.metrics === undefined || known.includes(name)) return;
   report(path, {
     code: 'PG105',
     message: `unknown metric "${name}"`,

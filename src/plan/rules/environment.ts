@@ -3,7 +3,7 @@ import { parseHttpUrl } from '../document/http-url.js';
 import { checkReferences } from '../language/secret.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
-import { allowsProgram } from './programs.js';
+import { allowsProgram, programsOf } from './programs.js';
 import type { Report } from './rule.js';
 import { blackoutFaults } from './schedule.js';
 import { listOf, namesOf } from './walk.js';
@@ -69,7 +69,7 @@ const metricsSource: Rule = (environment, report) => {
 };
 
 const deployTargets: Rule = (environment, report) => {
-  const allowed = environment.commands?.allow ?? [];
+  const allowed = programsOf(environment);
   for (const name of namesOf(environment.deploy)) {
     const target = environment.deploy?.[name];
     if (!target) continue;
@@ -82,14 +82,14 @@ const deployTargets: Rule = (environment, report) => {
     ] as const) {
       checkProgram(argv, allowed, [...path, key], report);
     }
-    if (apply && !mentionsRevision(apply)) {
+    if (apply && lacksRevision(apply)) {
       report([...path, 'apply'], {
         code: 'PG107',
         message: 'the command does not say which revision',
         hint: 'add "{{revision}}" to its arguments',
       });
     }
-    if (Array.isArray(undo) && !mentionsRevision(undo)) {
+    if (Array.isArray(undo) && lacksRevision(undo)) {
       report([...path, 'undo'], {
         code: 'PG112',
         message: 'the undo does not say which revision comes back',
@@ -140,18 +140,23 @@ function isReference(text: string): boolean {
   return text.startsWith('${') && checkReferences(text).ok;
 }
 
+/** An argument that has a fault of its own may be the one that says it. */
+function lacksRevision(argv: ReadonlyArray<string | undefined>): boolean {
+  return !argv.includes(undefined) && !mentionsRevision(argv);
+}
+
 function mentionsRevision(argv: ReadonlyArray<string | undefined>): boolean {
   return argv.some((argument) => argument?.includes('{{revision}}'));
 }
 
 function checkProgram(
   argv: ReadonlyArray<string | undefined> | undefined,
-  allowed: ReadonlyArray<string | undefined>,
+  allowed: readonly string[] | undefined,
   path: Path,
   report: Report
 ): void {
   const program = argv?.[0];
-  if (program === undefined || allowsProgram(allowed, program)) return;
+  if (program === undefined || !allowed || allowsProgram(allowed, program)) return;
   report([...path, 0], {
     code: 'PG116',
     message: `program "${program}" is not allowed here`,

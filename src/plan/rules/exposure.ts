@@ -8,6 +8,7 @@ const everybody = 100;
 /** Exposure only rises, and only for a flag that is on; a phase changes something and is judged afterwards. */
 export const exposureRules: PlanRule = (plan, report) => {
   const exposure = new Map<string, number | undefined>();
+  const knowsFlags = namesEveryFlag(plan);
   for (const phase of inOrder(plan)) {
     checkPhase(phase, report);
     for (const { path, value } of stepsOf(phase)) {
@@ -21,10 +22,32 @@ export const exposureRules: PlanRule = (plan, report) => {
           });
         }
       }
+      if (value.traffic && knowsFlags) checkSwitchedOn(value.traffic.flag, [...path, 'traffic'], exposure, report);
       if (value.traffic) checkTraffic(value.traffic, [...path, 'traffic'], exposure, report);
     }
   }
 };
+
+/** With a fault in one of the flag steps nobody knows which flag it switches on. */
+function namesEveryFlag(plan: LoosePlan): boolean {
+  return (plan.phases ?? []).every((phase) =>
+    phase?.steps?.every((step) => step !== undefined && (!('flag' in step) || step.flag?.key !== undefined))
+  );
+}
+
+function checkSwitchedOn(
+  flag: string | undefined,
+  path: PhaseAt['path'],
+  exposure: ReadonlyMap<string, number | undefined>,
+  report: Report
+): void {
+  if (flag === undefined || exposure.has(flag)) return;
+  report([...path, 'flag'], {
+    code: 'PG111',
+    message: `no flag step before this one switches ${flag} on`,
+    hint: `add a flag step with key: ${flag}`,
+  });
+}
 
 function checkTraffic(
   traffic: { flag?: string | undefined; percent?: ReadonlyArray<number | undefined> | undefined },
@@ -34,15 +57,7 @@ function checkTraffic(
 ): void {
   const { flag, percent = [] } = traffic;
   if (flag === undefined) return;
-  const start = exposure.get(flag);
-  if (!exposure.has(flag)) {
-    report([...path, 'flag'], {
-      code: 'PG111',
-      message: `no flag step before this one switches ${flag} on`,
-      hint: `add a flag step with key: ${flag}`,
-    });
-  }
-  let last = start ?? 0;
+  let last = exposure.get(flag) ?? 0;
   percent.forEach((share, index) => {
     if (share === undefined) return;
     const first = index === 0;

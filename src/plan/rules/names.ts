@@ -1,6 +1,15 @@
 import type { Path } from '../loading/fault.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
-import { checklistItemsOf, checklistsOf, listOf, longSuccess, phasesOf, stepsOf } from './walk.js';
+import {
+  checklistItemsOf,
+  checklistsOf,
+  listOf,
+  longSuccess,
+  phasesOf,
+  stageItemsOf,
+  stagesOf,
+  stepsOf,
+} from './walk.js';
 import type { At, PhaseAt } from './walk.js';
 
 /** Addresses that phasegate makes itself: `1a/approval#1`. */
@@ -38,6 +47,7 @@ export const nameRules: PlanRule = (plan, report) => {
     }
   }
   namesOfChecklists(plan, report);
+  namesOfStages(plan, report);
   const checks = listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
     ({ path, value }) => ({ id: value.check?.id, path: [...path, 'check', 'id'] })
   );
@@ -52,6 +62,29 @@ function namesOfChecklists(plan: LoosePlan, report: Report): void {
   const ids = idsOf(checklistItemsOf(plan));
   unique(ids, 'item', report);
   for (const { id, path } of ids) if (id !== undefined && ownIds.includes(id)) taken(id, path, 'item', report);
+}
+
+/** Stages stand among the phases in addresses. */
+function namesOfStages(plan: LoosePlan, report: Report): void {
+  const phases = new Set(phasesOf(plan).flatMap(({ value }) => (value.id === undefined ? [] : [value.id])));
+  const stages = stagesOf(plan);
+  const ids = stages.map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] }));
+  unique(ids, 'stage', report);
+  for (const { id, path } of ids) {
+    if (id === undefined) continue;
+    if (besidePhases.test(id)) taken(id, path, 'stage', report);
+    if (phases.has(id))
+      report(path, {
+        code: 'PG106',
+        message: `"${id}" is a phase already`,
+        hint: `write for example ${id}-validation`,
+      });
+  }
+  for (const stage of stages) {
+    const items = idsOf(stageItemsOf(stage));
+    unique(items, 'item', report);
+    for (const { id, path } of items) if (id !== undefined && ownIds.includes(id)) taken(id, path, 'item', report);
+  }
 }
 
 function taken(id: string, path: Path, what: string, report: Report): void {

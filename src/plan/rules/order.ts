@@ -77,7 +77,8 @@ export const orderRules: PlanRule = (plan, report) => {
     const cycle = value.id === undefined || inCycle.has(value.id) ? undefined : cycleFrom(value.id, after);
     if (!cycle) continue;
     cycle.forEach((id) => inCycle.add(id));
-    report([...path, value.after === undefined ? 'id' : 'after'], {
+    // The first of a circle in the file waits for a later phase, which only an "after" says.
+    report([...path, 'after'], {
       code: 'PG111',
       message: `phases wait for each other: ${cycle.join(' after ')}`,
       hint: 'break the circle in one of their "after" lists',

@@ -2,6 +2,8 @@ import { hintForName } from '../language/suggest.js';
 import type { Path } from '../loading/fault.js';
 import { unknownMetric } from './criteria.js';
 import { monitoringOnly } from '../document/plan-document.js';
+import type { MetricDocument } from '../document/plan-document.js';
+import type { Loose } from '../loading/loose.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
 import { approvalsOf, attestsOf, checklistItemsOf, checksOf, namesOf } from './walk.js';
 
@@ -30,7 +32,8 @@ export const referenceRules: PlanRule = (plan, report) => {
 /** What only makes sense before or behind certain things stands where they are. */
 function outsidePhases(plan: LoosePlan, report: Report): void {
   for (const { path, value, phase } of checksOf(plan)) {
-    if (value.stable === undefined || phase) continue;
+    // In a stage of the validation its own rules say so.
+    if (value.stable === undefined || phase || path[0] === 'validation') continue;
     report([...path, 'stable'], {
       code: 'PG111',
       message:
@@ -103,7 +106,7 @@ function rollbackMetrics(plan: LoosePlan, report: Report): void {
     const path = ['rollback', 'metrics', index];
     const metric = plan.metrics?.[name];
     if (!metric) unknownMetric(plan, name, path, report);
-    else if (metric.target === undefined || metric.target === monitoringOnly) {
+    else if (!hasTarget(metric)) {
       report(path, {
         code: 'PG110',
         message: `${name} has no target to be back inside`,
@@ -123,7 +126,7 @@ function rollbackMetrics(plan: LoosePlan, report: Report): void {
     });
   }
   for (const name of red) {
-    if (plan.metrics?.[name]?.target === undefined || plan.metrics[name].target === monitoringOnly) {
+    if (!hasTarget(plan.metrics?.[name] ?? {})) {
       report(['metrics', name], {
         code: 'PG110',
         message: `${name} is red but has no target to be back inside after a rollback`,
@@ -132,4 +135,9 @@ function rollbackMetrics(plan: LoosePlan, report: Report): void {
       });
     }
   }
+}
+
+/** A target that has a fault of its own is there all the same. */
+function hasTarget(metric: Loose<MetricDocument>): boolean {
+  return 'target' in metric && metric.target !== monitoringOnly;
 }

@@ -2,7 +2,7 @@ import { parseHttpUrl } from '../document/http-url.js';
 import { hintForName } from '../language/suggest.js';
 import { allowedHosts, isHostAllowed } from '../hosts.js';
 import type { PairingRule } from './cross.js';
-import { allowsProgram } from './programs.js';
+import { allowsProgram, programsOf } from './programs.js';
 import { checksOf, namesOf, phasesOf, stepsOf } from './walk.js';
 
 /** Deploy targets exist and have a way back or say so; commands and hosts of checks are allowed here. */
@@ -30,14 +30,14 @@ export const targetRules: PairingRule = ({ plan, environment, inPlan }) => {
       }
     }
   }
-  const programs = environment.commands?.allow ?? [];
+  const programs = programsOf(environment);
   const hosts = allowedHosts(Object.values(environment.services ?? {}), environment.http?.allow ?? []);
   for (const { path, value } of checksOf(plan)) {
     const { command, http } = value;
     const argv = Array.isArray(command) ? command : command?.run;
     const argvPath = [...path, 'command', ...(Array.isArray(command) ? [] : ['run'])];
     const program = argv?.[0];
-    if (program !== undefined && !allowsProgram(programs, program)) {
+    if (program !== undefined && programs && !allowsProgram(programs, program)) {
       inPlan([...argvPath, 0], {
         code: 'PG116',
         message: `${place} does not allow the program "${program}"`,

@@ -3,8 +3,10 @@ import type {
   AttestDocument,
   CheckDocument,
   ChecklistItemDocument,
+  KpiDocument,
   PhaseDocument,
   PreDeploymentDocument,
+  StageDocument,
   StepDocument,
 } from '../document/plan-document.js';
 import { preDeploymentId } from '../names.js';
@@ -64,6 +66,7 @@ function itemsOf(plan: LoosePlan): Item[] {
   return [
     ...checklistItemsOf(plan),
     ...inPhases,
+    ...stagesOf(plan).flatMap((stage) => stageItemsOf(stage)),
     ...listOf<PhaseDocument['before'][number]>(plan.rollback?.checks, ['rollback', 'checks']),
   ];
 }
@@ -80,14 +83,33 @@ export function checklistItemsOf(plan: LoosePlan): Array<At<ChecklistItemDocumen
   );
 }
 
+export type StageAt = At<StageDocument> & { index: number };
+
+/** The stages of the validation, with their places. */
+export function stagesOf(plan: LoosePlan): StageAt[] {
+  return listOf<StageDocument>(plan.validation?.stages, ['validation', 'stages']);
+}
+
+export function stageItemsOf({ path, value }: StageAt): Array<At<StageDocument['items'][number]>> {
+  return listOf<StageDocument['items'][number]>(value.items, [...path, 'items']);
+}
+
+export type KpiAt = At<KpiDocument> & { index: number };
+
+export function kpisOf(plan: LoosePlan): KpiAt[] {
+  return listOf<KpiDocument>(plan.kpis, ['kpis']);
+}
+
 /** Every approval: `of` is the phase, or the stage before them, that it closes. */
 export function approvalsOf(plan: LoosePlan): Array<At<ApprovalDocument> & { of: string }> {
   const closing = plan['pre-deployment']?.approval;
   const stage = closing ? [{ path: [preDeploymentId, 'approval'], value: closing, of: preDeploymentId }] : [];
+  const rollback = plan.validation?.['rollback-approval'];
+  const stages = rollback ? [{ path: ['validation', 'rollback-approval'], value: rollback, of: 'validation' }] : [];
   const ofPhases = phasesOf(plan).flatMap(({ path, value: { id = '', approval } }) =>
     approval ? [{ path: [...path, 'approval'], value: approval, of: id }] : []
   );
-  return [...stage, ...ofPhases];
+  return [...stage, ...ofPhases, ...stages];
 }
 
 /** The items of a list that are there, each with its index in the file. */

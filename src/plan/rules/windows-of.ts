@@ -4,7 +4,7 @@ import type { CriterionText } from '../language/criterion.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import type { LoosePlan } from './rule.js';
-import { checksOf, longSuccess, phasesOf, stepsOf } from './walk.js';
+import { checksOf, longSuccess, phasesOf, stageItemsOf, stagesOf, stepsOf } from './walk.js';
 
 export interface CriterionAt {
   path: Path;
@@ -14,14 +14,13 @@ export interface CriterionAt {
 
 /** Any judged stretch of time in a plan, as far as it is sound. */
 export interface WindowAt {
-  kind: 'watch' | 'traffic' | 'success' | 'soak' | 'stable' | 'rollback';
+  kind: 'watch' | 'traffic' | 'success' | 'soak' | 'stable' | 'rollback' | 'stage';
   path: Path;
   /** Its own length, as written. */
   for?: string;
   /** Where the length stands, or would. */
   forPath: Path;
   every?: string;
-  'warm-up'?: string;
   deadline?: string;
   minTraffic?: string;
   /** Some of its times have faults of their own, so that nothing can be concluded from the others. */
@@ -37,7 +36,7 @@ type Options = { [Key in (typeof timeKeys)[number]]?: string | undefined } & {
 };
 type LooseCriteria = Loose<Extract<PhaseDocument['success'], unknown[]>>;
 
-/** All windows of a plan: watch steps, traffic holds, success criteria, soaks, stable checks, the end of a rollback. */
+/** All windows of a plan: watch steps, traffic holds, success criteria, soaks, stable checks, stages of the validation, the end of a rollback. */
 export function windowsOf(plan: LoosePlan): WindowAt[] {
   const windows: WindowAt[] = [];
   for (const phase of phasesOf(plan)) {
@@ -69,6 +68,10 @@ export function windowsOf(plan: LoosePlan): WindowAt[] {
   for (const { path, value } of checksOf(plan)) {
     if (value.stable) windows.push(windowAt('stable', [...path, 'stable'], value.stable, value.stable.for, undefined));
   }
+  for (const { path, value } of stagesOf(plan).flatMap((stage) => stageItemsOf(stage))) {
+    if (value.watch)
+      windows.push(windowAt('stage', [...path, 'watch'], value.watch, value.watch.for, value.watch.criteria));
+  }
   if (plan.rollback) windows.push(windowAt('rollback', ['rollback'], plan.rollback, plan.rollback.for, undefined));
   return windows;
 }
@@ -88,7 +91,6 @@ function windowAt(
     forPath: length === undefined ? path : [...path, 'for'],
     ...(length === undefined ? {} : { for: length }),
     ...(options.every === undefined ? {} : { every: options.every }),
-    ...(options['warm-up'] === undefined ? {} : { 'warm-up': options['warm-up'] }),
     ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
     ...(minTraffic === undefined ? {} : { minTraffic }),
     unsound:

@@ -10,7 +10,8 @@ export const windowRules: PlanRule = (plan, report) => {
   for (const window of windowsOf(plan)) {
     if (window.unsound) continue;
     const length = lengthOf(window, report);
-    if (length !== undefined) checkGrid(window, length, report);
+    // Those of a stage last as long as it: the rules of the validation know it.
+    if (length !== undefined && window.kind !== 'stage') checkGrid(window, length, report);
   }
 };
 

@@ -97,7 +97,8 @@ function answers(gates: readonly Gate[]): string {
 /** Apart from the answers to a gate, which reach no further than its phase. */
 function wideRollback({ gates, phase }: PhaseStatus): string {
   // Before all phases there is nothing more than that to take back.
-  if (phase === preDeploymentId || !gates.some((gate) => gate.answers.includes('rollback'))) return '';
+  if (phase === preDeploymentId || !gates.some((gate) => gate.answers.includes('rollback') && gate.reach !== 'all'))
+    return '';
   return `To take back everything that the run changed, not only ${plain(phase)}: ${toPaste(everythingBack)}`;
 }
 

@@ -20,7 +20,7 @@ export function pasteableAnswers(gate: Gate): Pasteable[] {
     attest: { by, item: gate.address, answer: 'done', evidence: 'what you saw' },
     retry: { by, gate: gate.address },
     waive: { by, gate: gate.address, reason },
-    rollback: { by, phase: phaseOf(gate), reason },
+    rollback: gate.reach === 'all' ? { by, reason } : { by, phase: phaseOf(gate), reason },
     takeover: { by, entry: gate.address, reason: takeoverReason(gate) },
   };
   return gate.answers.flatMap((answer) => {

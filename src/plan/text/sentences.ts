@@ -61,7 +61,7 @@ export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: strin
   }
   const running = runningSteps(status.steps);
   if (status.opensAt !== undefined) {
-    const opening = status.opening ?? `until ${instantText(status.opensAt)}`;
+    const opening = status.opening ?? `for its time to begin at ${instantText(status.opensAt)}`;
     return [`Waits ${opening}.`, pauseText(status), next].filter(isSaid).join(' ');
   }
   return [running, pauseText(status), next].filter(isSaid).join(' ');

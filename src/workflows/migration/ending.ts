@@ -2,7 +2,6 @@ import { rollbackLine } from '../../plan/text/command-lines.js';
 import { CancellationScope } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
 import { closeBehind } from '../../plan/ledger.js';
-import { preDeploymentId } from '../../plan/names.js';
 import { stateAfterRollback, type OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
@@ -47,7 +46,8 @@ export function stopRun(
     // It left its verification to us, and the phases before it changed nothing that had to be taken back.
     if (done.length === 1 && done[0]?.verifiedByRun) done.push(await takeBackKept(record, wanted, []));
     // Answered checklists are nothing that is in force.
-    const ids = kept.flatMap(({ id }) => (id === preDeploymentId ? [] : [id])).join(', ');
+    const deployed = record.frozen.plan.phases.filter(({ checklists }) => !checklists).map(({ id }) => id);
+    const ids = kept.flatMap(({ id }) => (deployed.includes(id) ? [id] : [])).join(', ');
     return endingOf(done, ids === '' ? wanted.reason : `${wanted.reason}; completed and kept: ${ids}`);
   });
 }

@@ -1,10 +1,9 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
-import type { PhaseSummary } from '../../plan/run-status.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
 import type { MessageName } from '../../plan/wire.js';
 import { refused } from '../messages.js';
-import { goingBack } from '../phase/commands.js';
+import { changedNothing, goingBack } from '../phase/commands.js';
 import { Turnstile } from '../turnstile.js';
 import type { MigrationRecord } from './record.js';
 
@@ -57,9 +56,17 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
       }),
   });
   inbox.on('rollback', {
-    check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record.active, phase)),
+    check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record, phase)),
     take: async (message) => {
       const { by, reason, phase } = message;
+      if (needsApproval(record)) {
+        const heard = await handOn(record, 'rollback', message);
+        if (heard)
+          return {
+            message: `asked for: somebody must approve it first, see ${record.run.workflowId}`,
+            repeated: false,
+          };
+      }
       // A Temporal cancel takes back everything already, and must not refuse who asks for the same.
       const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
       record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
@@ -84,8 +91,17 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
   inbox.refuseOthers();
 }
 
-function wrongPhase(active: PhaseSummary | undefined, phase: string | undefined): Objection | undefined {
-  if (phase === undefined || active?.id === phase.toLowerCase()) return undefined;
+/** In a stage of the validation nothing is taken back before somebody else agreed; the stage asks. */
+function needsApproval({ active, frozen, stop }: MigrationRecord): boolean {
+  if (stop || CancellationScope.current().consideredCancelled) return false;
+  return frozen.plan.phases.find(({ id }) => id === active?.id)?.stage?.rollbackApproval !== undefined;
+}
+
+function wrongPhase({ active, frozen }: MigrationRecord, phase: string | undefined): Objection | undefined {
+  if (phase === undefined) return undefined;
+  const stage = frozen.plan.phases.find((one) => one.id === active?.id)?.stage;
+  if (active && stage) return changedNothing(active.id);
+  if (active?.id === phase.toLowerCase()) return undefined;
   const now = active ? `${active.id} is under way` : 'no phase is under way';
   return {
     code: 'PG209',

@@ -30,6 +30,7 @@ export async function runPhase(record: MigrationRecord, phase: Phase): Promise<P
     record.markPhase(phase.id, { state: 'failed', reason, endedAt: Date.now() });
     throw error;
   });
+  record.learn(result);
   if (result.rollback) record.addRollback(result.rollback.workflowId);
   record.markPhase(phase.id, { state: stateAfter(result), reason: reasonOf(result), endedAt: Date.now() });
   return result;

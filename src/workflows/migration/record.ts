@@ -24,7 +24,12 @@ export class MigrationRecord {
   paused: RunStatus['paused'];
   holdsLocks = false;
   private asked: Stop | undefined;
-  private readonly rollbacks: string[] = [];
+  readonly rollbacks: string[] = [];
+  kpis: RunStatus['kpis'];
+  /** Epoch ms of the first change of the run. */
+  changedAt: number | undefined;
+  /** Metric -> what it was before the first change of the run. */
+  readonly baseline: Record<string, number> = {};
   private undoing = false;
   private settled = false;
   private outcome: Outcome | undefined;
@@ -114,6 +119,12 @@ export class MigrationRecord {
     return this.undoing || this.asked !== undefined || this.active?.now?.state === 'rolling back';
   }
 
+  /** What a phase that ended, however it did, says of the whole run. */
+  learn({ status }: PhaseResult): void {
+    this.changedAt ??= status.changedAt;
+    for (const [metric, value] of Object.entries(status.baseline?.values ?? {})) this.baseline[metric] ??= value;
+  }
+
   keep(id: string, result: PhaseResult): void {
     this.kept.push({ id, result });
   }
@@ -152,6 +163,7 @@ export class MigrationRecord {
       ...(this.paused ? { paused: this.paused } : {}),
       phases: this.phases,
       rollbacks: this.rollbacks,
+      ...(this.kpis ? { kpis: this.kpis } : {}),
       refusals: this.inbox.refusals,
       ...(this.outcome ? { outcome: this.outcome } : {}),
       remarks: remarksOf(environment),

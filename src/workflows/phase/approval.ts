@@ -1,3 +1,4 @@
+import { starterMayDecide } from '../../plan/gate-rules.js';
 import type { ApprovalSpec } from '../../plan/model.js';
 import { eligible, stillNeeded } from '../../plan/quorum.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
@@ -18,7 +19,8 @@ export async function approve(
   record: PhaseRecord,
   desk: Desk,
   spec: ApprovalSpec,
-  step: StepRecord
+  step: StepRecord,
+  words: Partial<Pick<Gate, 'reason' | 'then'>> = {}
 ): Promise<StepOutcome> {
   const shown = await storeEvidence(context, record, step);
   if (!('digest' in shown)) return shown;
@@ -36,6 +38,7 @@ export async function approve(
     openedAt: Date.now(),
     deadlineAt: Date.now() + spec.expires.ms,
     then: spec.onExpiry === 'rollback' ? record.wayBack : 'put the phase on hold',
+    ...words,
     digest: shown.digest,
     evidence: shown,
     answers: ['approve', 'reject'],
@@ -52,11 +55,7 @@ export async function approve(
 /** Names of the people whose yes would bring an approval gate further. */
 export function mayApprove({ phase, environment, run }: PhaseInput, gate: Gate): string[] {
   const roles = gate.standIn === undefined ? gate.roles : { ...gate.roles, [gate.standIn]: 1 };
-  const people = eligible(
-    { roles, allowStarter: phase.approval?.allowStarter ?? false },
-    environment.people,
-    run.startedBy
-  );
+  const people = eligible({ roles, allowStarter: starterMayDecide(gate, phase) }, environment.people, run.startedBy);
   return stillNeeded(gate, people).map((person) => person.name);
 }
 

@@ -31,7 +31,8 @@ export function baselineMetrics(phase: Phase): string[] {
     ...(phase.success?.criteria ?? []),
     ...(phase.soak?.criteria ?? []),
   ];
-  return [...new Set(criteria.filter((one) => one.baseline !== undefined || one.increase).map((one) => one.metric))];
+  const own = criteria.filter((one) => one.baseline !== undefined || one.increase).map((one) => one.metric);
+  return [...new Set([...own, ...(phase.baselineFor ?? [])])];
 }
 
 function criteriaOf(step: Step): Criterion[] {

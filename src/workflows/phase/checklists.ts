@@ -1,4 +1,6 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { parseAddress } from '../../plan/address.js';
+import { rollbackRequest } from '../../plan/names.js';
 import type { ApprovalSpec, BeforeItem } from '../../plan/model.js';
 import { owedBy } from '../../plan/owed.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
@@ -7,20 +9,26 @@ import { announce } from '../announce.js';
 import { beside, together } from '../beside.js';
 import { approve } from './approval.js';
 import { answerOf, openAttestation } from './attestation.js';
-import type { StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { Desk, GateOutcome } from './desk.js';
-import { tooOld } from './freshness.js';
+import { tooOld, validityOf } from './freshness.js';
 import type { PhaseRecord } from './record.js';
 import { approvalStep, type Steps } from './steps.js';
+import type { Validation } from './validation.js';
+import type { WindowOutcome } from './windows.js';
+
+/** Nothing is over while people are asked whether it is taken back. */
+function asksForRollback({ kind, address }: Gate): boolean {
+  return kind === 'approval' && parseAddress(address)?.step === rollbackRequest;
+}
 
 type Answered = Extract<GateOutcome, { kind: 'answered' }>;
 /** What begins a new attempt at an item that had an answer. */
 type Again = { answer: Answered } | { why: string };
 
 /**
- * The stage before all phases. Its items are worked on side by side, and nothing of it is over before the stage is
- * closed: until then an answer can be corrected, and one that has grown too old is asked for again. Both void the
+ * The stage before all phases, or one of the validation after them. Its items are worked on side by side, and nothing of
+ * it is over before the stage is closed: until then an answer can be corrected, and one that has grown too old is asked for again. Both void the
  * approval that may have been asked for, since it was shown something else.
  */
 export class Checklists {
@@ -28,17 +36,20 @@ export class Checklists {
   private readonly record: PhaseRecord;
   private readonly desk: Desk;
   private readonly steps: Steps;
+  private readonly stage: Validation | undefined;
   /** Ids of the items that have no good answer now. */
   private readonly open: Set<string>;
   /** Ids of the items that were answered anew, in their order. */
   private readonly renewed: string[] = [];
   private closed = false;
 
-  constructor(context: PhaseContext, record: PhaseRecord, desk: Desk, steps: Steps) {
+  /** @param stage says when it may be closed, and looks at the items in its own way */
+  constructor(context: PhaseContext, record: PhaseRecord, desk: Desk, steps: Steps, stage?: Validation) {
     this.context = context;
     this.record = record;
     this.desk = desk;
     this.steps = steps;
+    this.stage = stage;
     this.open = new Set(this.items.map((item) => item.id));
   }
 
@@ -70,17 +81,17 @@ export class Checklists {
     } while (again);
   }
 
-  private async attempt(item: BeforeItem, attempt: StepRecord, again: Again | undefined): Promise<StepOutcome> {
+  private async attempt(item: BeforeItem, attempt: StepRecord, again: Again | undefined): Promise<WindowOutcome> {
     if (again && 'answer' in again) return answerOf(attempt, again.answer);
     if (again) this.record.mark(attempt, { reason: again.why });
-    return this.steps.make(item, attempt) as Promise<StepOutcome>;
+    return (this.stage ?? this.steps).make(item, attempt);
   }
 
   /** Why an item that has an answer needs another one; undefined when the stage is closed. */
   private async anew(item: BeforeItem): Promise<Again | undefined> {
     const gate = this.letCorrect(item);
     const isOver = (): boolean => this.closed || (gate !== undefined && this.desk.outcomeAt(gate) !== undefined);
-    const { validFor } = item;
+    const validFor = validityOf(item);
     const inTime = validFor
       ? await condition(isOver, validFor.ms, { summary: `${item.title}: its answer counts for ${validFor.planned}` })
       : await condition(isOver).then(() => true);
@@ -102,7 +113,8 @@ export class Checklists {
   private async close(): Promise<void> {
     const { approval } = this.context.input.phase;
     do {
-      await condition(() => this.open.size === 0);
+      await this.stage?.over();
+      await condition(() => this.open.size === 0 && !this.record.facts.gates.some(asksForRollback));
     } while (approval && !(await this.approved(approval)));
     this.closed = true;
   }

@@ -2,6 +2,7 @@ import type { Objection } from '../../plan/gate-rules.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { PhaseRecord } from './record.js';
+import type { RollbackApproval } from './rollback-approval.js';
 import type { Brake } from './stop.js';
 
 /** Why nothing can be paused any more. */
@@ -10,8 +11,18 @@ export const goingBack: Objection = {
   reason: 'it is being rolled back, and no rollback is ever paused',
 };
 
+/** A stage of the validation cannot be taken back alone. */
+export function changedNothing(stage: string): Objection {
+  return { code: 'PG209', reason: `${stage} changed nothing: leave the phase out to take back everything` };
+}
+
 /** Takes what people say to the phase as a whole: pause, resume, roll back. */
-export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: Brake): void {
+export function listenToCommands(
+  input: PhaseInput,
+  record: PhaseRecord,
+  brake: Brake,
+  approval: RollbackApproval
+): void {
   const { inbox, facts } = record;
   inbox.on('pause', {
     check: () => (brake.stop || record.state === 'rolling back' || record.hasEnded ? goingBack : undefined),
@@ -34,10 +45,13 @@ export function listenToCommands(input: PhaseInput, record: PhaseRecord, brake: 
   });
   inbox.on('rollback', {
     check: ({ phase }) => {
+      if (phase !== undefined && input.phase.stage) return changedNothing(input.phase.id);
       if (phase === undefined || phase.toLowerCase() === input.phase.id) return undefined;
       return { code: 'PG209', reason: `this is phase ${input.phase.id}, not ${phase}` };
     },
     take: async ({ by, reason, phase }) => {
+      const needed = input.phase.stage?.rollbackApproval;
+      if (needed && !brake.stop) return approval.request(needed, by, reason);
       const repeated = record.state === 'rolling back';
       brake.pull({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       return { message: phase === undefined ? 'rolling back everything' : `rolling back ${phase}`, repeated };

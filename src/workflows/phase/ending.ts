@@ -86,7 +86,9 @@ async function remembered(input: PhaseInput, record: PhaseRecord): Promise<strin
 }
 
 function passReason({ facts }: PhaseRecord): string {
-  const yes = facts.decisions.filter((decision) => decision.decision === 'approve');
+  // Of the approval that closed it: one that was void, or asked for something else, approved nothing of it.
+  const closing = facts.steps.findLast(({ id }) => id === 'approval')?.address;
+  const yes = facts.decisions.filter(({ decision, gate }) => decision === 'approve' && gate === closing);
   const approvers = [...new Set(yes.map((decision) => decision.by))];
   const waived = facts.waivers.map((waiver) => `${waiver.address} waived by ${waiver.by}`);
   return ['all steps passed', ...(approvers.length > 0 ? [`approved by ${approvers.join(', ')}`] : []), ...waived].join(

@@ -1,11 +1,16 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { BeforeItem } from '../../plan/model.js';
+import type { BeforeItem, TimeSpan } from '../../plan/model.js';
 import type { PhaseRecord } from './record.js';
 import type { Steps } from './steps.js';
 
+/** How long the answer to an item counts; undefined: for ever. */
+export function validityOf(item: BeforeItem): TimeSpan | undefined {
+  return 'validFor' in item ? item.validFor : undefined;
+}
+
 /** Why an item is looked at, or asked for, again. */
-export function tooOld({ validFor }: BeforeItem): string {
-  return `the answer before is older than ${validFor?.planned ?? ''}`;
+export function tooOld(item: BeforeItem): string {
+  return `the answer before is older than ${validityOf(item)?.planned ?? ''}`;
 }
 
 /** The items before a phase, of which some count only for a time: a timer each, from the answer to the first change. */
@@ -34,7 +39,8 @@ export class Freshness {
     });
     const last = this.record.facts.steps.findLast(({ id }) => id === item.id);
     // A waiver does not grow old.
-    if (item.validFor && last?.state === 'passed') void this.timers.run(() => this.age(item, item.validFor?.ms ?? 0));
+    const validFor = validityOf(item);
+    if (validFor && last?.state === 'passed') void this.timers.run(() => this.age(item, validFor));
   }
 
   /** Behind the first change nothing needs to be fresh any more. */
@@ -42,9 +48,9 @@ export class Freshness {
     this.timers.cancel();
   }
 
-  private async age(item: BeforeItem, ms: number): Promise<void> {
+  private async age(item: BeforeItem, { ms, planned }: TimeSpan): Promise<void> {
     try {
-      await sleep(ms, { summary: `${item.title}: it counts for ${item.validFor?.planned ?? ''}`.slice(0, 180) });
+      await sleep(ms, { summary: `${item.title}: it counts for ${planned}`.slice(0, 180) });
       this.old.add(item.id);
     } catch (error) {
       if (!isCancellation(error)) throw error;

@@ -101,7 +101,7 @@ export class Holds {
     evidence: EvidenceRef | undefined,
     policy: Pick<Gate, 'deadlineAt' | 'then'>
   ): Gate {
-    const { environment, run, waivers } = this.context.input;
+    const { environment, run, waivers, phase } = this.context.input;
     const mayWaive = namesInRoles(environment.people, waivers);
     const asked = environment.people.filter(({ name }) => name === run.startedBy || mayWaive.includes(name));
     const people = asked.length > 0 ? asked : environment.people;
@@ -117,6 +117,7 @@ export class Holds {
       ...policy,
       digest: evidence?.digest ?? '',
       ...(evidence ? { evidence } : {}),
+      ...(phase.stage ? { reach: 'all' as const } : {}),
       answers: ['retry', 'rollback', ...(mayWaive.length > 0 ? ['waive'] : [])],
     };
   }

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import type { WindowResult } from '../../activities/contract.js';
-import { canRecover } from '../../plan/judge.js';
+import { canRecover, latestEnd } from '../../plan/judge.js';
 import type { WindowSpec } from '../../plan/model.js';
 import type { BaselineSet, EvidenceRef } from '../../plan/run-facts.js';
 import type { StepRecord } from '../../plan/run-status.js';
@@ -43,7 +43,8 @@ export class Windows {
 
   async watch(step: StepRecord, request: WindowRequest): Promise<WindowOutcome> {
     const { spec, t0 } = request;
-    step.window = { t0, lengthMs: spec.length.ms, planned: spec.length.planned, deadlineAt: deadlineOf(spec, t0) };
+    const { ms: lengthMs, planned } = spec.throughout ? spec.deadline : spec.length;
+    step.window = { t0, lengthMs, planned, deadlineAt: deadlineOf(spec, t0) };
     this.record.publish();
     const evidence: EvidenceRef[] = [];
     let from: WindowResult | undefined;
@@ -92,10 +93,12 @@ export class Windows {
     untilRecovered: boolean
   ): Promise<WindowResult> {
     const { spec, t0, reachBackMs = 0, baseline, changedAt, ownBase } = request;
-    const longest = spec.warmUp.ms + spec.deadline.ms + this.context.input.hold.deadline.ms + 10 * minute;
+    const longest = spec.warmUp.ms + latestEnd(spec) + this.context.input.hold.deadline.ms + 10 * minute;
     const metrics = spec.criteria.map((criterion) => criterion.metric);
     if (spec.minTraffic) metrics.push(spec.minTraffic.metric);
-    const summary = untilRecovered ? `${step.title}: waits for data` : `${step.title}: ${spec.length.planned} window`;
+    const summary = untilRecovered
+      ? `${step.title}: waits for data`
+      : `${step.title}: ${step.window?.planned ?? ''} window`;
     return this.context.calls.windows(longest).watchWindow.executeWithOptions({ summary: summary.slice(0, 180) }, [
       {
         origin: this.context.origin(step.address, step.title),
@@ -130,5 +133,5 @@ export class Windows {
 
 /** Before any HOLD: the time held moves it. */
 function deadlineOf(spec: WindowSpec, t0: number): number {
-  return t0 + spec.warmUp.ms + spec.deadline.ms;
+  return t0 + spec.warmUp.ms + latestEnd(spec);
 }

@@ -47,6 +47,9 @@ export function unexpected(calls: ReadonlySet<string>): string[] {
   });
 }
 
+const stageOnly: Never = { never: 'only the validation calls it, which has tests of its own' };
+const inStagesOnly = { 'first phase': stageOnly, 'last phase': stageOnly, rollback: stageOnly };
+
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
   captureChange: notBack('a rollback captures nothing: no undo of an undo'),
@@ -60,6 +63,8 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   runCheck: everywhere,
   captureBaseline: notBack('its windows count from their own first sample'),
   watchWindow: everywhere,
+  measurePeriod: inStagesOnly,
+  watchCheck: inStagesOnly,
   notify: everywhere,
   verifyIdentity: notBack('nobody decides anything while all goes back'),
   recordEvidence: { ...inPhases, rollback: { from: /\/phase\/1b$/, trigger: 'reject' } },

@@ -193,9 +193,9 @@ const planCases: FaultCase[] = [
   {
     name: 'a key that comes later',
     from: 'hold: {',
-    to: '«validation»: []\nhold: {',
+    to: '«dashboards»: []\nhold: {',
     code: 'PG114',
-    says: '"validation" comes later',
+    says: '"dashboards" comes later',
   },
   {
     name: 'the wrong kind of document',

@@ -42,11 +42,60 @@ const cases: FaultCase[] = [
     hint: 'quotes',
   },
   {
+    name: 'a threshold that begins a line of its own',
+    from: 'waivers: { roles: [lead] }',
+    to: 'waivers:\n  roles:\n    - > «5»',
+    code: 'PG102',
+    says: 'a value begins with > or |',
+    hint: '"> 95%"',
+  },
+  {
+    name: 'a second colon',
+    from: title,
+    to: 'title: «Sample: migration»\n',
+    code: 'PG102',
+    says: 'the indentation or a colon does not fit',
+    hint: 'quotes around text with ": "',
+  },
+  {
+    name: 'a line that is no key',
+    from: title,
+    to: `${title}«hello»\n`,
+    code: 'PG102',
+    says: 'the indentation or a colon does not fit',
+    hint: 'align keys',
+  },
+  {
+    name: 'a list that is not closed',
+    from: '  lead: Lead\n  ',
+    to: '  lead: [Lead\n  «',
+    code: 'PG102',
+    says: 'the indentation does not fit',
+    hint: 'close every [ and {',
+  },
+  {
+    name: 'a key that is empty',
+    from: title,
+    to: `${title}«: x»\n`,
+    code: 'PG102',
+    says: 'a key is empty',
+    hint: 'before the colon',
+  },
+  {
+    name: 'a directive',
+    from: 'phasegate: plan/v1\n',
+    to: '«%YAML» 1.2\n---\nphasegate: plan/v1\n',
+    code: 'PG102',
+    says: '%YAML directive',
+    hint: 'leave it out',
+  },
+  {
     name: 'several documents',
     from: 'roles:\n  lead',
     to: '«---»\nroles:\n  lead',
     code: 'PG102',
     says: 'several documents',
+    hint: 'a file of its own',
   },
   {
     name: 'an anchor',
@@ -113,16 +162,38 @@ describe('reading YAML', () => {
     ['a file of comments', '# nothing\n', 'the file is empty'],
     ['a list', '- a\n- b\n', 'the file is not a mapping'],
     ['a bare text', 'hello\n', 'the file is not a mapping'],
+    ['a bare null', '~\n', 'the file is empty'],
   ])('refuses %s', (_, text, says) => {
     expect(loadPlan(text, 'plan.yaml')).toMatchObject({
-      faults: [{ message: says, line: 1, column: 1, code: 'PG102' }],
+      faults: [
+        { message: says, line: 1, column: 1, code: 'PG102', hint: expect.stringContaining('"phasegate: plan/v1"') },
+      ],
     });
   });
 
+  it('passes on what else the parser says, without its own picture of the place', () => {
+    const text = samplePlan.replace(title, 'description: >-\n  words\ntitle: "a\\q"\n');
+    expect(loadPlan(text, 'plan.yaml').faults).toMatchObject([
+      { code: 'PG102', line: 5, message: 'invalid escape sequence \\q', hint: expect.stringContaining('line shown') },
+    ]);
+  });
+
+  it('counts columns behind a byte order mark as an editor does', () => {
+    const { faults } = loadPlan(`\uFEFF${samplePlan.replace('plan/v1', 'plan/v2')}`, 'plan.yaml');
+    expect(faults).toMatchObject([{ line: 1, column: 12 }]);
+  });
+
+  it('reads a file of 256 KiB', () => {
+    const rest = 256 * 1024 - Buffer.byteLength(samplePlan) - 3;
+    expect(loadPlan(`${samplePlan}# ${'x'.repeat(rest)}\n`, 'plan.yaml').faults).toEqual([]);
+  });
+
   it('refuses a file of more than 256 KiB without parsing it', () => {
-    const { document, faults } = loadPlan(`${samplePlan}# ${'x'.repeat(256 * 1024)}\n`, 'plan.yaml');
+    const text = `${samplePlan}# ${'é'.repeat(128 * 1024)}\n`;
+    const { document, faults } = loadPlan(text, 'plan.yaml');
+    const message = `the file has ${Buffer.byteLength(text)} bytes`;
     expect(document).toBeUndefined();
-    expect(faults).toMatchObject([{ code: 'PG101', line: 1, message: expect.stringContaining('bytes') }]);
+    expect(faults).toMatchObject([{ code: 'PG101', line: 1, message, hint: expect.stringContaining('262144 bytes') }]);
   });
 
   it('refuses aliases before they can multiply', () => {

@@ -11,6 +11,7 @@ const cases: FaultCase[] = [
     to: 'kind: production\n«compress»: { scale: 10 }',
     code: 'PG113',
     says: 'cannot be compressed in production',
+    hint: 'leave compress out',
   },
   {
     name: 'a provider without its section',
@@ -26,6 +27,30 @@ const cases: FaultCase[] = [
     to: '«memory»: {}',
     code: 'PG103',
     says: 'memory is bound to nothing',
+    hint: 'add promql or counter, sample',
+  },
+  {
+    name: 'a metric with a query and a counter',
+    from: '{ promql: memory,',
+    to: '{ promql: memory, «counter»: memory_total,',
+    code: 'PG103',
+    says: 'memory has a query and a counter',
+    hint: 'keep one of them',
+  },
+  {
+    name: 'an optional webhook with an address that is none',
+    from: '- log: { name: worker-log }',
+    to: '- webhook: { name: ops, url: «nowhere», optional: true }',
+    code: 'PG104',
+    says: 'is not an http address',
+  },
+  {
+    name: 'two log channels of one name',
+    from: '- log: { name: worker-log }',
+    to: '- log: { name: ops }\n  - log: { name: «ops» }',
+    code: 'PG106',
+    says: 'channel "ops" is there twice',
+    hint: 'its own name',
   },
   {
     name: 'a range that its query does not use',
@@ -33,6 +58,7 @@ const cases: FaultCase[] = [
     to: '{ promql: memory, range: «30s»,',
     code: 'PG103',
     says: 'does not use {{range}}',
+    hint: 'use it in promql',
   },
   {
     name: 'an unknown template in a query',
@@ -55,6 +81,7 @@ const cases: FaultCase[] = [
     to: '«apply»: [./ops/deploy, core]',
     code: 'PG107',
     says: 'does not say which revision',
+    hint: '"{{revision}}"',
   },
   {
     name: 'an undo command that is told no revision',
@@ -62,6 +89,7 @@ const cases: FaultCase[] = [
     to: "'{{revision}}'], «undo»: [./ops/undo] }",
     code: 'PG112',
     says: 'which revision comes back',
+    hint: 'undo: none',
   },
   {
     name: 'a reading command that is told a revision',
@@ -69,6 +97,7 @@ const cases: FaultCase[] = [
     to: "«read»: [./ops/deployed, '{{revision}}']",
     code: 'PG107',
     says: 'cannot be given one',
+    hint: 'leave {{revision}} out',
   },
   {
     name: 'a deploy program that is not allowed',
@@ -76,6 +105,7 @@ const cases: FaultCase[] = [
     to: 'read: [«/bin/sh»',
     code: 'PG116',
     says: 'program "/bin/sh" is not allowed here',
+    hint: 'commands.allow',
   },
   {
     name: 'a program that climbs out of its folder',
@@ -97,28 +127,6 @@ const cases: FaultCase[] = [
     to: '- webhook: { name: ops, url: «""» }',
     code: 'PG104',
     says: 'is not an http address',
-  },
-  {
-    name: 'a token in the clear',
-    from: 'flags: { provider: flagd, file: flags.json }',
-    to: 'flags: { provider: unleash, url: "http://127.0.0.1:4242", environment: test, token: «"*:*.abcdef"» }',
-    code: 'PG108',
-    says: 'token: a secret stands in the clear',
-    hint: '${env:NAME}',
-  },
-  {
-    name: 'a secret variable of commands in the clear',
-    from: "'${env:API_TOKEN}'",
-    to: '«abcdefgh»',
-    code: 'PG108',
-    says: 'API_TOKEN: a secret stands in the clear',
-  },
-  {
-    name: 'a reference that is none',
-    from: "'${env:API_TOKEN}'",
-    to: "«'${API_TOKEN}'»",
-    code: 'PG108',
-    says: 'API_TOKEN: a secret stands in the clear',
   },
   {
     name: 'an address with a password',
@@ -149,30 +157,8 @@ describe('rules of an environment', () => {
   it.each(cases)('refuse $name', (row) => {
     const marked = changeAll(sampleEnvironment, row);
     const { faults, document } = loadEnvironment(marked.text, 'lab.yaml', {});
-    const known = row.name === 'an address with a password' ? faults.filter((fault) => fault.code !== 'PG108') : faults;
-    expectOnlyFault(known, marked, row);
+    expectOnlyFault(faults, marked, row);
     expect(document).toBeUndefined();
-  });
-
-  it('never show a secret that stands in the clear, neither in its own frame nor in that of a neighbour', () => {
-    const text = sampleEnvironment
-      .replace(
-        'flags: { provider: flagd, file: flags.json }',
-        'flags:\n  provider: unleash\n  url: "http://127.0.0.1:4242"\n  token: canary-canary\n  environmnt: test'
-      )
-      .replace("'${env:API_TOKEN}'", 'canary-canary')
-      .replace('127.0.0.1:9090', 'ada:canary-canary@127.0.0.1');
-    const { faults } = loadEnvironment(text, 'lab.yaml', {});
-    expect(faults.length).toBeGreaterThan(3);
-    expect(JSON.stringify(faults)).not.toContain('canary');
-  });
-
-  it('take the whole address of a webhook from a secret', () => {
-    const text = sampleEnvironment.replace(
-      '- log: { name: worker-log }',
-      "- webhook: { name: ops, url: '${env:HOOK}' }"
-    );
-    expect(loadEnvironment(text, 'lab.yaml', {}).faults).toEqual([]);
   });
 
   it('take a value that is given before the default', () => {

@@ -1,10 +1,33 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../../../src/plan/load-plan.js';
 import { expectOnlyFault } from '../support/expect-fault.js';
 import type { FaultCase } from '../support/expect-fault.js';
 import { changeAll, samplePlan } from '../support/samples.js';
 
 const cases: FaultCase[] = [
+  {
+    name: 'a phase id that is used twice',
+    from: '  - id: two\n',
+    to: '  - id: «one»\n    after: []\n',
+    also: [['      - check: { id: stable, stable: { phases: [one], for: 48h } }\n', '']],
+    code: 'PG106',
+    says: 'phase id "one" is used twice',
+    hint: 'its own id',
+  },
+  {
+    name: 'an item id that is used twice before a phase',
+    from: 'id: quiet',
+    to: 'id: «stable»',
+    code: 'PG106',
+    says: 'step id "stable" is used twice',
+  },
+  {
+    name: 'a rollback check id that is used twice',
+    from: "    - check: { id: healthy, http: { url: '{{env.services.core}}/healthz' } }\n",
+    to: '    - check: { id: healthy, command: [./a] }\n    - check: { id: «healthy», command: [./b] }\n',
+    code: 'PG106',
+    says: 'check id "healthy" is used twice',
+  },
   {
     name: 'a step id that is used twice in a phase',
     from: 'id: smoke,',
@@ -33,6 +56,7 @@ const cases: FaultCase[] = [
     to: 'id: «approval»,',
     code: 'PG106',
     says: '"approval" is a name that phasegate uses itself',
+    hint: 'approval-check',
   },
   ...['all', 'rollback', 'again-1'].map((id) => ({
     name: `a phase with the name ${id}, which rollbacks have`,
@@ -48,6 +72,7 @@ const cases: FaultCase[] = [
     to: 'id: «metrics»',
     code: 'PG106',
     says: '"metrics" is a name that phasegate uses itself',
+    hint: 'metrics-check',
   },
   {
     name: 'an unknown role of an attestation',
@@ -79,6 +104,7 @@ const cases: FaultCase[] = [
     to: 'waivers: { roles: [«cto»] }',
     code: 'PG105',
     says: 'unknown role "cto"',
+    hint: 'declare it under roles',
   },
   {
     name: 'an approval that asks nobody',
@@ -86,6 +112,7 @@ const cases: FaultCase[] = [
     to: 'approval: { «roles»: {} }',
     code: 'PG109',
     says: 'asks nobody',
+    hint: 'roles: { engineering-lead: 1 }',
   },
   {
     name: 'an unknown phase in after',
@@ -101,6 +128,7 @@ const cases: FaultCase[] = [
     to: 'phases: [«three»]',
     code: 'PG105',
     says: 'unknown phase "three"',
+    hint: 'name a phase of this plan',
   },
   {
     name: 'an unknown metric of a criterion',
@@ -124,6 +152,7 @@ const cases: FaultCase[] = [
     to: 'metrics: [«errors»]',
     code: 'PG105',
     says: 'unknown metric "errors"',
+    hint: 'declare it under metrics',
   },
   {
     name: 'an unknown metric of min-traffic',
@@ -166,6 +195,8 @@ const cases: FaultCase[] = [
 describe('rules about names', () => {
   it.each(cases)('refuse $name', (row) => {
     const marked = changeAll(samplePlan, row);
-    expectOnlyFault(loadPlan(marked.text, 'plan.yaml').faults, marked, row);
+    const { faults, document } = loadPlan(marked.text, 'plan.yaml');
+    expectOnlyFault(faults, marked, row);
+    expect(document).toBeUndefined();
   });
 });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectOnlyFault } from '../support/expect-fault.js';
 import type { FaultCase } from '../support/expect-fault.js';
-import { riseQuery } from '../../../src/plan/rise.js';
-import { freezeTexts, frozen } from '../support/freeze-texts.js';
+import { freezeTexts } from '../support/freeze-texts.js';
 import { changeAll, sampleEnvironment, samplePlan } from '../support/samples.js';
 
 const inPlan: FaultCase[] = [
@@ -53,13 +52,11 @@ const inPlan: FaultCase[] = [
     says: 'is not an http address',
   },
   {
-    name: 'a metric that is not bound',
-    from: 'latency < 2s]',
-    to: '«users2 < 5»]',
-    also: [['  users: {', '  users2: { description: Users, unit: count }\n  users: {']],
-    code: 'PG105',
-    says: 'users2 is used here, but lab does not say how it is read',
-    hint: 'metrics.bindings.users2 with promql',
+    name: 'a program in the long form of a command that the environment does not allow',
+    from: "command: [./ops/smoke, '{{vars.revision}}']",
+    to: 'command: { run: [«./bin/smoke»] }',
+    code: 'PG116',
+    says: 'does not allow the program "./bin/smoke"',
   },
   {
     name: 'a gate that needs more people than there are',
@@ -85,6 +82,7 @@ describe('rules of a plan in an environment', () => {
     expect(freezeTexts(samplePlan, environment).faults).toMatchObject([
       {
         code: 'PG112',
+        path: 'phases[one].steps[deploy].deploy',
         message: 'core has no undo in lab, and this step does not say so',
         hint: expect.stringContaining('cannot-undo'),
       },
@@ -103,20 +101,6 @@ describe('rules of a plan in an environment', () => {
     const { warnings } = freezeTexts(text, sampleEnvironment);
     expect(text).toContain(to);
     expect(warnings.map(({ message }) => message)).not.toContain(`${key} is exposed to 100 % at once`);
-  });
-
-  it('refuse a binding that the chosen provider cannot use', () => {
-    const environment = sampleEnvironment
-      .replace('provider: prometheus\n', "provider: endpoint\n  endpoint: { url: 'http://127.0.0.1:4000/metrics' }\n")
-      .replace('promql: memory, sample: memory', 'promql: memory');
-    const { faults, warnings } = freezeTexts(samplePlan, environment);
-    expect(faults).toMatchObject([{ file: 'lab.yaml', message: 'memory has no sample, which endpoint needs' }]);
-    expect(warnings.map(({ line, message }) => [line, message])).toEqual(
-      expect.arrayContaining([
-        [41, 'the metrics source has no memory: what was before this check began cannot be seen'],
-        [49, 'the metrics source has no memory: the baseline is what it reads just before the phase'],
-      ])
-    );
   });
 
   it('refuse a variable that nobody declared, and one whose value a program would take for an option', () => {
@@ -170,34 +154,5 @@ describe('rules of a plan in an environment', () => {
       ['plan.yaml', 'unknown role "opps"'],
       ['lab.yaml', '"prod" is not one of the choices'],
     ]);
-  });
-});
-
-describe('a counted metric', () => {
-  const messages = (binding: string): string[] =>
-    freezeTexts(samplePlan, sampleEnvironment.replace('promql: sum(violations)', binding)).warnings.map(
-      ({ message }) => message
-    );
-  const warning = expect.stringContaining('how much violations rises, and a restart behind this query') as string;
-
-  it('that is read as one sum is warned of: a restart hides what it counts, or makes it up', () => {
-    expect(messages('promql: sum(violations)')).toContainEqual(warning);
-  });
-
-  it.each(['counter: violations', 'promql: violations', "promql: 'sum(increase(violations[{{elapsed}}]))'"])(
-    'that is followed through restarts with %s is not',
-    (binding) => expect(messages(binding)).not.toContainEqual(warning)
-  );
-
-  it('becomes a query that counts since the change by itself', () => {
-    const { environment } = frozen(
-      samplePlan,
-      sampleEnvironment.replace('promql: sum(violations)', 'counter: violations')
-    );
-    expect(environment.metrics.bindings['violations']).toEqual({
-      promql: riseQuery('violations'),
-      sample: 'violations',
-      range: { ms: 30_000, planned: '30s' },
-    });
   });
 });

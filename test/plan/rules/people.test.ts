@@ -9,12 +9,87 @@ describe('rules about people', () => {
       '  ada: { title: Ada, roles: [lead, ops] }\n'
     );
     const { faults } = freezeTexts(samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }'), alone);
-    expect(faults.map((fault) => fault.message)).toEqual([
-      expect.stringContaining(
-        'nobody could satisfy this gate in lab without the one who starts the run: it needs 1 of lead (lead: ada)'
-      ),
-      expect.stringContaining('it needs 1 of lead'),
+    expect(faults).toMatchObject([
+      {
+        code: 'PG109',
+        path: 'phases[one].approval.roles',
+        message:
+          'nobody could satisfy this gate in lab without the one who starts the run: it needs 1 of lead (lead: ada)',
+        hint: expect.stringContaining('give the role to more people'),
+      },
+      { path: 'phases[two].approval.roles', message: expect.stringContaining('it needs 1 of lead') },
     ]);
+  });
+
+  it('say so while the plan has a fault elsewhere, and that nobody has the role at all', () => {
+    const nobody = sampleEnvironment.replaceAll(/roles: \[(?:lead|ops, lead)\]/g, 'roles: []');
+    const plan = samplePlan
+      .replace('days: 1-3', 'days: 3-1')
+      .replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }, allow-starter: true')
+      .replace('by: lead', 'by: ops')
+      .replace('waivers: { roles: [lead] }', 'waivers: { roles: [ops] }');
+    expect(freezeTexts(plan, nobody).faults.map(({ message }) => message)).toEqual([
+      '"3-1" runs backwards',
+      'nobody could satisfy this gate in lab without the one who starts the run: it needs 1 of lead (lead: nobody)',
+      'nobody could satisfy this gate in lab: it needs 1 of lead (lead: nobody)',
+    ]);
+  });
+
+  it('refuse gates of which each leaves somebody out whom another one needs', () => {
+    const two = sampleEnvironment.replace('roles: [ops, lead]', 'roles: []');
+    const plan = samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { ops: 1 }');
+    expect(freezeTexts(plan, two.replace(/ {2}bob: .*\n/, '')).faults).toMatchObject([
+      {
+        code: 'PG109',
+        path: 'phases[one].approval.roles',
+        message: 'whoever starts the run in lab, one of its gates (phases one, two) cannot be satisfied',
+        hint: 'give the roles to one more person in the environment',
+      },
+    ]);
+    expect(freezeTexts(plan, two)).toMatchObject({
+      faults: [],
+      warnings: expect.arrayContaining([
+        expect.objectContaining({
+          code: 'PG109',
+          path: 'people',
+          message:
+            'a run started by ada or cyd could not be approved (phases one, two): the one who starts does not count',
+          hint: 'let somebody else start it, or give the role to more people',
+        }),
+      ]) as unknown,
+    });
+  });
+
+  it('say nothing of who starts where everybody may', () => {
+    expect(freezeTexts(samplePlan, sampleEnvironment).warnings.map(({ code }) => code)).not.toContain('PG109');
+  });
+
+  it('name only the gates that somebody who starts leaves without people', () => {
+    const environment = sampleEnvironment.replace(
+      'cyd: { title: Cyd, roles: [ops] }',
+      'cyd: { title: Cyd, roles: [lead] }'
+    );
+    const plan = samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { ops: 1 }');
+    expect(freezeTexts(plan, environment).warnings.map(({ message }) => message)).toContain(
+      'a run started by bob could not be approved (phases two): the one who starts does not count'
+    );
+  });
+
+  it('warn where nobody may waive', () => {
+    const nobody = samplePlan.replace('roles:\n  lead: Lead', 'roles:\n  cto: CTO\n  lead: Lead');
+    const ofWaivers = (roles: string): unknown[] =>
+      freezeTexts(nobody.replace('roles: [lead]', `roles: [${roles}]`), sampleEnvironment).warnings.filter(
+        ({ message }) => message.includes('waive')
+      );
+    expect(ofWaivers('cto')).toMatchObject([
+      {
+        code: 'PG109',
+        path: 'waivers.roles',
+        message: 'nobody in lab may waive',
+        hint: 'give the role to somebody under people in lab',
+      },
+    ]);
+    expect(ofWaivers('cto, lead')).toEqual([]);
   });
 
   it('let the starter count where the plan says so', () => {
@@ -82,9 +157,9 @@ describe('rules about people', () => {
       .replace('roles: [ops, lead]', 'roles: [lead]')
       .replace('cyd: { title: Cyd, roles: [ops] }', 'cyd: { title: Cyd, roles: [lead] }');
     const plan = samplePlan.replace('roles: { lead: 1, ops: 1 }', 'roles: { lead: 1 }');
-    expect(freezeTexts(plan, environment).faults.map(({ line, message }) => [line, message])).toEqual([
-      [28, 'nobody in lab is ops'],
-      [36, 'nobody in lab is ops'],
+    expect(freezeTexts(plan, environment).faults).toMatchObject([
+      { code: 'PG109', path: 'phases[one].before[team].attest.by', message: 'nobody in lab is ops' },
+      { code: 'PG109', path: 'phases[one].approval.escalate.to', message: 'nobody in lab is ops' },
     ]);
   });
 });

@@ -25,9 +25,13 @@ let there: string[];
 beforeAll(async () => {
   const { frozen, faults } = await readAndFreeze(files, vars);
   expect(faults).toEqual([]);
-  const { phases = [], metrics = {} } = frozen?.plan ?? {};
+  const { phases = [], metrics = {}, kpis = [] } = frozen?.plan ?? {};
   const alerting = Object.values(metrics).filter(({ priority }) => priority);
-  there = [...phases.flatMap(elementsOf), ...alerting.map(({ name }) => `metrics.${name}`)];
+  there = [
+    ...phases.flatMap(elementsOf),
+    ...alerting.map(({ name }) => `metrics.${name}`),
+    ...kpis.map(({ id }) => `kpis.${id}`),
+  ];
 });
 
 function elementsOf({ id, schedule, before, steps, success, successChecks, approval }: Phase): string[] {
@@ -50,6 +54,8 @@ describe('the table of what of the first plan is where', () => {
     ['Phase 1B', [1, 3, 5, 4, 1]],
     ['Phase 1C', [1, 3, 5, 4, 1]],
     ['Phase 1D', [1, 3, 5, 4, 1]],
+    ['Post-deployment validation', [6, 6, 6]],
+    ['KPIs', [5, 5, 5]],
     ['Metrics', [10]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {
     const found = sections.filter(({ title }) => title.startsWith(name)).map(({ elements }) => elements.length);

@@ -11,6 +11,8 @@ export function brief(step: Step): string {
       return `traffic ${step.percents.join(' ')} for ${step.hold.length.planned}`;
     case 'watch':
       return `watch ${step.window.length.planned}`;
+    case 'baseline':
+      return `baseline ${step.metrics.join(' ')}`;
     case 'attest':
       return `attest ${step.by}`;
     case 'check':

@@ -126,7 +126,7 @@ describe('the sentence of a phase', () => {
     [
       'the same behind its first checks',
       { opensAt: noon, steps: [step('a', { state: 'passed' })] },
-      'Waits until 2026-11-22 12:00:00Z. Next: Step b.',
+      'Waits for its time to begin at 2026-11-22 12:00:00Z. Next: Step b.',
     ],
     [
       'how many answers more are awaited',

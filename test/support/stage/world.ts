@@ -4,6 +4,9 @@ import type {
   CaptureInput,
   CheckInput,
   EnvironmentActivities,
+  MeasureInput,
+  MeasureResult,
+  MetricFacts,
   Notification,
   VerifyIdentityInput,
   WindowActivities,
@@ -35,7 +38,10 @@ export function onStage(worldOf: (asked: string) => World): ReturnType<World['ac
   ]);
   return {
     environment: Object.fromEntries(delegates) as EnvironmentActivities,
-    windows: { watchWindow: (input) => acts(input).windows.watchWindow(input) },
+    windows: {
+      watchWindow: (input) => acts(input).windows.watchWindow(input),
+      watchCheck: (input) => acts(input).windows.watchCheck(input),
+    },
   };
 }
 
@@ -61,7 +67,10 @@ export class World {
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
   onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
+  measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
   missingBaseline: string[] = [];
+  /** What metrics were over a period, where it is not 1 all the time. */
+  measured: Record<string, Partial<MetricFacts>> = {};
 
   state(target: string): TargetState {
     return this.states.get(target) ?? original(target);
@@ -109,6 +118,10 @@ export class World {
           return { verdict, reason: `check says ${verdict}`, endedAt: Date.now(), evidence: this.store(input) };
         },
         captureBaseline: async (input) => this.baseline(input),
+        measurePeriod: async (input) => {
+          await beating(this.measuring(input));
+          return this.measure(input);
+        },
         notify: async ({ notification }) => {
           this.notes.push(notification);
           await beating(heeding(this.onNotify(notification)));
@@ -129,7 +142,29 @@ export class World {
           return JSON.stringify(this.evidence.get(digest));
         },
       },
-      windows: { watchWindow: (input) => this.window(input) },
+      windows: {
+        watchWindow: (input) => this.window(input),
+        watchCheck: async (input) => {
+          this.checks.push(input);
+          const verdict = await beating(heeding(this.onCheck(input)));
+          const found = { verdict, reason: `check says ${verdict}`, looks: 3, missed: 0 };
+          return { ...found, endedAt: Date.now(), evidence: this.store(input) };
+        },
+      },
+    };
+  }
+
+  private measure({ metrics, from, overMs = 0 }: MeasureInput): MeasureResult {
+    const missing = metrics.filter((name) => this.missingBaseline.includes(name));
+    const there = metrics.filter((name) => !missing.includes(name));
+    const to = Date.now();
+    return {
+      from: from ?? to - overMs,
+      to,
+      values: Object.fromEntries(there.map((name) => [name, { ...steady, ...this.measured[name] }])),
+      missing: Object.fromEntries(missing.map((name) => [name, 'no data'])),
+      endedAt: to,
+      evidence: this.store(metrics),
     };
   }
 
@@ -201,6 +236,8 @@ export class World {
     return { digest, bytes: 1 };
   }
 }
+
+const steady: MetricFacts = { mean: 1, min: 1, max: 1, last: 1, increase: 0, readings: 10, of: 10 };
 
 function original(target: string): TargetState {
   const [type, name = ''] = target.split('/');

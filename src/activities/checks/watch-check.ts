@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { Verdict } from '../../plan/judge-types.js';
+import { counted, instantText } from '../../plan/text/spans.js';
+import type { CheckResult, EvidenceRef, WatchCheckInput, WatchCheckResult } from '../contract.js';
+import type { Tools } from '../deps.js';
+import type { Scope } from '../scope.js';
+
+/** A look at the target that could not judge it is made again so soon, and so often, before people are asked. */
+const againMs = 60_000;
+const blindInARow = 3;
+/** So that a clock that was set, or a machine that slept, is noticed. */
+const longestSleepMs = 60_000;
+/** Looks that one document of evidence lists; older ones are counted. */
+const mostListed = 1000;
+
+const look = z.object({
+  k: z.number(),
+  at: z.number(),
+  verdict: z.enum(['PASS', 'FAIL', 'HOLD']),
+  reason: z.string(),
+  evidence: z.object({ digest: z.string(), bytes: z.number() }),
+});
+type Look = z.output<typeof look>;
+const progress = z.object({
+  looks: z.array(look),
+  made: z.number(),
+  missed: z.number(),
+  inner: z.unknown().optional(),
+});
+type Progress = z.output<typeof progress>;
+
+/**
+ * Makes a check again and again until a time is over: on a grid of `every` from `t0`, and once more at `until`. It ends
+ * early with the first look that is FAIL, or with the third in a row that could not judge. Looks that came due while no
+ * worker ran were missed, which is said; a target has no memory that could be asked.
+ */
+export async function watchCheck(
+  input: WatchCheckInput,
+  tools: Tools,
+  scope: Scope,
+  check: (input: WatchCheckInput, scope: Scope) => Promise<CheckResult>
+): Promise<WatchCheckResult> {
+  const { clock } = tools;
+  const { t0, everyMs, until } = input;
+  const told = progress.safeParse(scope.heartbeatDetails);
+  let state: Progress = told.success ? told.data : { looks: [], made: 0, missed: 0, inner: undefined };
+  for (;;) {
+    const last = state.looks.at(-1);
+    const { k, at } = nextLook(last, { t0, everyMs, until }, clock.now());
+    for (let wait = at - clock.now(); wait > 0; wait = at - clock.now())
+      await clock.sleep(Math.min(wait, longestSleepMs), scope.signal);
+    scope.signal.throwIfAborted();
+    const found = await check(input, innerScope(scope, k, state));
+    const missed = Math.max(0, k - (last?.k ?? -1) - 1);
+    const made: Look = { k, at: found.endedAt, verdict: found.verdict, reason: found.reason, evidence: found.evidence };
+    state = {
+      looks: [...state.looks, made].slice(-mostListed),
+      made: state.made + 1,
+      missed: state.missed + missed,
+      inner: undefined,
+    };
+    scope.heartbeat(state);
+    const verdict = verdictAfter(state, at >= until);
+    if (verdict) return conclude(input, tools, state, verdict, found);
+  }
+}
+
+/** The look that is due next; of those that were missed the newest. One that could not judge is made again sooner. */
+function nextLook(
+  last: Look | undefined,
+  { t0, everyMs, until }: { t0: number; everyMs: number; until: number },
+  now: number
+): { k: number; at: number } {
+  const timeOf = (k: number): number => Math.min(t0 + k * everyMs, until);
+  const again = last?.verdict === 'HOLD' ? last.at + Math.min(againMs, everyMs) : undefined;
+  let k = last === undefined ? 0 : last.k + 1;
+  if (again !== undefined && again < timeOf(k)) return { k: last?.k ?? 0, at: again };
+  while (timeOf(k) < until && timeOf(k + 1) <= now) k += 1;
+  return { k, at: timeOf(k) };
+}
+
+function verdictAfter({ looks }: Progress, isOver: boolean): Verdict | undefined {
+  const last = looks.at(-1);
+  if (last === undefined || last.verdict === 'FAIL') return last?.verdict;
+  if (last.verdict === 'PASS') return isOver ? 'PASS' : undefined;
+  const blind = looks.slice(-blindInARow);
+  return blind.length === blindInARow && blind.every((one) => one.verdict === 'HOLD') ? 'HOLD' : undefined;
+}
+
+async function conclude(
+  { origin, check, t0, everyMs, until }: WatchCheckInput,
+  tools: Tools,
+  { looks, made, missed }: Progress,
+  verdict: Verdict,
+  last: CheckResult
+): Promise<WatchCheckResult> {
+  const evidence: EvidenceRef = await tools.evidence.put(
+    'check-watch',
+    tools.secrets.scrubAll({ origin, check, t0, everyMs, until, verdict, made, missed, looks })
+  );
+  const many = `${counted(made, 'look')} since ${instantText(t0)}${missed > 0 ? `, ${missed} missed while no worker ran` : ''}`;
+  const reason = verdict === 'PASS' ? `${many}, all good; the last: ${last.reason}` : `${last.reason} (${many})`;
+  return { ...last, verdict, reason, evidence, looks: made, missed };
+}
+
+/** Each look is a check of its own; what it tells in heartbeats travels beside what is known of the looks before it. */
+function innerScope(scope: Scope, k: number, state: Progress): Scope {
+  return {
+    ...scope,
+    activityId: `${scope.activityId}.${state.made}.${k}`,
+    heartbeatDetails: state.inner,
+    heartbeat: (inner) => scope.heartbeat({ ...state, inner }),
+  };
+}

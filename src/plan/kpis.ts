@@ -1,0 +1,91 @@
+import { formatValue } from './judge/format.js';
+import { holds } from './judge/measure.js';
+import type { AskedKpi, Kpi, MeasuredKpi, MetricKpi } from './model.js';
+import type { EvidenceRef } from './run-facts.js';
+import type { KpiResult } from './run-status.js';
+import { counted } from './text/spans.js';
+
+/** What metrics were between the first change of the run and now; or why nobody knows. */
+export type Period =
+  | {
+      values: Readonly<Record<string, Readonly<Record<'mean' | 'min' | 'max' | 'increase', number>>>>;
+      missing: Readonly<Record<string, string>>;
+      evidence: EvidenceRef;
+    }
+  | { reason: string };
+
+/** What a run knows of itself when its KPIs are computed. */
+export interface KpiFacts {
+  /** Deployment phases of the plan, and those that completed and stayed. */
+  phases: { all: number; kept: number };
+  rollbacks: number;
+  /** Absent: nothing was changed, so there is nothing to measure. */
+  period?: Period;
+  /** Metric -> what it was before the first change. */
+  baseline: Readonly<Record<string, number>>;
+  /** Epoch ms. */
+  at: number;
+}
+
+/** The metrics that KPIs measure. */
+export function kpiMetrics(kpis: readonly Kpi[]): string[] {
+  return [...new Set(kpis.flatMap((kpi) => (kpi.kind === 'metric' ? [kpi.metric] : [])))];
+}
+
+/** Every KPI of the plan as it stands; what somebody is asked is owed. What could not be measured is never met. */
+export function kpiResults(kpis: readonly Kpi[], facts: KpiFacts): KpiResult[] {
+  return kpis.map((kpi) => {
+    switch (kpi.kind) {
+      case 'run':
+        return ofRun(kpi, facts);
+      case 'metric':
+        return ofMetric(kpi, facts);
+      case 'asked':
+        return owed(kpi);
+    }
+  });
+}
+
+function owed({ id, group, title, target, by, due }: AskedKpi): KpiResult {
+  return { id, group, title, target, state: 'owed', by, reason: `due at the end of ${due.unit} ${due.at} of the run` };
+}
+
+function ofRun(kpi: Extract<Kpi, { kind: 'run' }>, { phases, rollbacks, at }: KpiFacts): KpiResult {
+  if (kpi.of === 'rollbacks') return judged(kpi, rollbacks, at, counted(rollbacks, 'rollback'));
+  return judged(kpi, phases.kept / phases.all, at, `${phases.kept} of ${counted(phases.all, 'phase')}`);
+}
+
+function ofMetric(kpi: MetricKpi, { period, baseline, at }: KpiFacts): KpiResult {
+  const { metric, take } = kpi;
+  const unknown = (reason: string, evidence?: EvidenceRef): KpiResult => ({
+    ...baseOf(kpi),
+    state: 'unknown',
+    reason,
+    knownAt: at,
+    ...(evidence ? { evidence: [evidence] } : {}),
+  });
+  if (!period) return unknown('nothing was changed, so there is nothing to measure');
+  if (!('values' in period)) return unknown(period.reason);
+  const { evidence } = period;
+  const facts = period.values[metric];
+  if (!facts) return unknown(period.missing[metric] ?? 'no data', evidence);
+  if (take !== 'change') return judged(kpi, facts[take], at, undefined, evidence);
+  const before = baseline[metric];
+  if (before === undefined || before === 0)
+    return unknown('nobody knows what it was before the first change', evidence);
+  return judged(kpi, (facts.mean - before) / before, at, undefined, evidence);
+}
+
+function judged(kpi: MeasuredKpi, value: number, at: number, words?: string, evidence?: EvidenceRef): KpiResult {
+  return {
+    ...baseOf(kpi),
+    state: holds(kpi.bound, value) ? 'met' : 'not met',
+    value: words ?? formatValue(kpi.unit, value, 4),
+    knownAt: at,
+    ...(evidence ? { evidence: [evidence] } : {}),
+  };
+}
+
+function baseOf({ id, group, title, target }: Kpi): Pick<KpiResult, 'id' | 'group' | 'title' | 'target'> {
+  return { id, group, title, target };
+}

@@ -1,0 +1,68 @@
+import { parseDocument, visit } from 'yaml';
+import { expect, it } from 'vitest';
+import { freezeTexts } from '../support/freeze-texts.js';
+import { sampleEnvironment, samplePlan } from '../support/samples.js';
+
+interface Spoilt {
+  text: string;
+  line: number;
+}
+
+/** A text once for each of its values, with a list where none may be. */
+function spoilt(text: string): Spoilt[] {
+  const found: Spoilt[] = [];
+  visit(parseDocument(text), {
+    Scalar: (key, { range }) => {
+      if (key === 'key' || !range) return;
+      const before = text.slice(0, range[0]);
+      found.push({
+        text: `${before}[[]]${text.slice(range[1])}`,
+        line: before.split('\n').length,
+      });
+    },
+  });
+  return found;
+}
+
+/** A text once for each of its sections, and of the parts of these, with a number where none may be. */
+function gutted(text: string): string[] {
+  const paths = Object.entries(parseDocument(text).toJS() as Record<string, unknown>).flatMap(([key, value]) =>
+    typeof value === 'object' && value !== null
+      ? [[key], ...Object.keys(value).map((part) => [key, Array.isArray(value) ? Number(part) : part])]
+      : []
+  );
+  return paths.flatMap((path) => {
+    const document = parseDocument(text);
+    if (typeof document.getIn(path) !== 'object') return [];
+    document.setIn(path, 5);
+    return [document.toString()];
+  });
+}
+
+it.each([
+  ['a plan', 'plan.yaml', spoilt(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
+  ['an environment', 'lab.yaml', spoilt(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
+] as const)(
+  'each value of %s that cannot be is one fault in its line, and nothing that follows from it',
+  {
+    timeout: 60_000,
+  },
+  (_, file, cases, freeze) => {
+    expect(cases.length).toBeGreaterThan(30);
+    for (const { text, line } of cases) {
+      const faults = freeze(text).faults.map((fault) => [fault.file, fault.line, fault.message]);
+      expect(faults, text.split('\n')[line - 1]).toEqual([[file, line, expect.any(String)]]);
+    }
+  }
+);
+
+it.each([
+  ['a plan', 'plan.yaml', gutted(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
+  ['an environment', 'lab.yaml', gutted(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
+] as const)('so is each section of %s', { timeout: 60_000 }, (_, file, cases, freeze) => {
+  expect(cases.length).toBeGreaterThan(10);
+  for (const text of cases) {
+    const faults = freeze(text).faults.map((fault) => [fault.file, fault.message]);
+    expect(faults, text).toEqual([[file, expect.stringMatching(/found 5$|^5 is not one of the choices$/)]]);
+  }
+});

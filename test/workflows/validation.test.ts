@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ApprovalSpec, BeforeItem, Phase, StageSpec } from '../../src/plan/model.js';
+import type { RunStatus } from '../../src/plan/run-status.js';
+import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
+import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+const first = 'immediate';
+
+function validation(id: string, items: BeforeItem[], change: Partial<StageSpec> = {}, after = '1a'): Phase {
+  return phase(id, {
+    title: `Validation ${id}`,
+    after: [after],
+    checklists: [{ id, title: id, items: items.map((item) => item.id) }],
+    stage: { since: '1a', from: span(0), to: span(300), repeatEvery: span(100), ...change },
+    before: items.map((item) => ({ ...item, onFail: 'hold' })),
+    steps: [],
+  });
+}
+
+const watched = (id: string): BeforeItem => ({
+  kind: 'watch',
+  id,
+  title: `Watch ${id}`,
+  onFail: 'hold',
+  window: windowSpec({ throughout: true, length: span(100), deadline: span(300) }),
+});
+const baseline: BeforeItem = {
+  kind: 'baseline',
+  id: 'new-baselines',
+  title: 'New baselines',
+  onFail: 'hold',
+  metrics: ['latency'],
+  over: span(200),
+};
+const consent: ApprovalSpec = approval({ roles: { cto: 1 }, allowStarter: true });
+
+function start(...stages: Phase[]): Promise<Run> {
+  return stage.start(plan([phase('1a'), ...stages]));
+}
+
+async function states(id = first): Promise<string[]> {
+  return (await stage.phase(id)).steps.map(({ address, state }) => `${address.slice(id.length + 1)} ${state}`);
+}
+
+async function held(): Promise<void> {
+  await stage.until('the HOLD', async () => (await stage.phase(first)).gates.some(({ kind }) => kind === 'hold'));
+}
+
+async function ended(run: Run): Promise<RunStatus> {
+  const [status] = (await failureOf(run.result())).details ?? [];
+  return status as RunStatus;
+}
+
+const rollBack = { by: 'dana', reason: 'customers complain' };
+
+describe('a stage of the validation', () => {
+  it('looks at everything side by side until its time is over, and the run completes', async () => {
+    const run = await start(validation(first, [step.check('health'), watched('errors'), step.attest('support')]));
+    await stage.gate(first);
+    await stage.tell(first, 'attest', { by: 'erin', item: 'support', answer: 'done' });
+    const { outcome } = await run.result();
+    expect(outcome).toMatchObject({ kind: 'completed', reason: 'its one phase, 1a, completed and validated' });
+    const [look] = stage.world.checks.filter(({ origin }) => origin.address === `${first}/health#1`);
+    expect(look).toMatchObject({ everyMs: 100 });
+    expect(stage.world.windows.at(-1)).toMatchObject({ ownBase: true, spec: { throughout: true } });
+    expect(await states()).toEqual(['health#1 passed', 'errors#1 passed', 'support#1 passed']);
+  });
+
+  it('begins when its time has come, and one after the other', async () => {
+    const run = await start(
+      validation(first, [step.check('health')]),
+      validation('later', [step.check('trends')], { from: span(800), to: span(1000) }, first)
+    );
+    await run.result();
+    const [done, later] = [await stage.phase('1a'), await stage.phase('later')];
+    const [trends] = later.steps;
+    expect(trends?.startedAt ?? 0).toBeGreaterThanOrEqual((done.endedAt ?? Infinity) + 800);
+    expect(later.endsAt).toBeGreaterThanOrEqual((done.endedAt ?? Infinity) + 1000);
+  });
+
+  it('is not over before its time, however early people answer', async () => {
+    const run = await start(validation(first, [step.attest('support')], { to: span(1500) }));
+    await stage.gate(first);
+    await stage.tell(first, 'attest', { by: 'erin', item: 'support', answer: 'done' });
+    await run.result();
+    const { startedAt, endedAt = 0 } = await stage.phase(first);
+    expect(endedAt - startedAt).toBeGreaterThanOrEqual(1400);
+  });
+
+  it('takes a correction of an answer until it is over', async () => {
+    const run = await start(validation(first, [step.attest('support')], { to: span(3000) }));
+    await stage.gate(first);
+    await stage.tell(first, 'attest', { by: 'erin', item: 'support', answer: 'done' });
+    await stage.tell(first, 'attest', { by: 'lee', item: 'support', answer: 'failed', reason: 'ten tickets' });
+    await held();
+    await stage.tell(first, 'waive', { by: 'carlos', reason: 'all of another cause' });
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    expect(await states()).toEqual(['support#1 passed', 'support#2 waived']);
+  });
+
+  it('records new baselines at its end', async () => {
+    stage.world.measured['latency'] = { mean: 0.25 };
+    const run = await start(validation(first, [baseline]));
+    await run.result();
+    expect((await stage.phase(first)).newBaseline).toEqual({ latency: 0.25 });
+  });
+
+  it('is on hold when a new baseline cannot be measured', async () => {
+    stage.world.missingBaseline = ['latency'];
+    await start(validation(first, [baseline]));
+    await held();
+    expect((await stage.phase(first)).gates[0]?.reason).toContain('no new baseline for latency: no data');
+  });
+});
+
+describe('a failure in a stage', () => {
+  it('changes nothing by itself and is fixed forward: another attempt passes', async () => {
+    stage.world.onCheck = ({ origin }) => (origin.address === `${first}/health#1` ? 'FAIL' : 'PASS');
+    const run = await start(validation(first, [step.check('health')]));
+    await held();
+    expect(stage.world.story('undo')).toEqual([]);
+    expect((await stage.phase(first)).gates[0]).toMatchObject({
+      answers: ['retry', 'rollback', 'waive'],
+      then: 'ask again',
+      reach: 'all',
+    });
+    await stage.tell(first, 'retry', { by: 'dana' });
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    expect(await states()).toEqual(['health#1 failed', 'health#2 passed']);
+  });
+
+  it('asks again when nobody decides in time', async () => {
+    stage.world.onCheck = ({ origin }) => (origin.address.startsWith(first) ? 'FAIL' : 'PASS');
+    await stage.start(
+      plan([phase('1a'), validation(first, [step.check('health')])], {
+        hold: { deadline: span(400), then: 'rollback' },
+      })
+    );
+    await held();
+    const [{ deadlineAt } = { deadlineAt: 0 }] = (await stage.phase(first)).gates;
+    await stage.until(
+      'a later deadline',
+      async () => ((await stage.phase(first)).gates[0]?.deadlineAt ?? 0) > deadlineAt
+    );
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('takes everything back when somebody asks and the plan wants no approval', async () => {
+    stage.world.onWindow = ({ origin }) => (origin.address.startsWith(first) ? 'FAIL' : 'PASS');
+    const run = await start(validation(first, [watched('errors')]));
+    await held();
+    await stage.tell(first, 'rollback', rollBack);
+    const { outcome } = await ended(run);
+    expect(outcome?.kind).toBe('rolled-back-verified');
+    expect(stage.world.changed()).toEqual([]);
+  });
+});
+
+describe('a rollback during the validation', () => {
+  it.each(['phase', 'run'] as const)('waits for a fresh approval when it is asked of the %s', async (where) => {
+    const run = await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await (where === 'run' ? stage.tell(run, 'rollback', rollBack) : stage.tell(first, 'rollback', rollBack));
+    const gate = await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.find(({ kind }) => kind === 'approval')
+    );
+    expect(gate).toMatchObject({
+      address: `${first}/rollback#1`,
+      people: ['carlos'],
+      reason: 'dana asks for it: customers complain',
+      then: 'go on',
+    });
+    expect(stage.world.story('undo')).toEqual([]);
+    await stage.tell(first, 'approve', { by: 'carlos', gate: gate.address });
+    const { outcome } = await ended(run);
+    expect(outcome).toMatchObject({
+      kind: 'rolled-back-verified',
+      reason: expect.stringContaining('customers complain; approved by carlos') as string,
+    });
+    expect(stage.world.changed()).toEqual([]);
+  });
+
+  it('does not happen when it is rejected, and the stage goes on', async () => {
+    const run = await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await stage.tell(first, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    await stage.tell(first, 'reject', { by: 'carlos', gate: `${first}/rollback`, reason: 'we fix it forward' });
+    await stage.tell(first, 'attest', { by: 'erin', item: 'support', answer: 'done' });
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    expect(stage.world.story('undo')).toEqual([]);
+    expect((await stage.phase(first)).steps.at(-1)).toMatchObject({ address: `${first}/rollback#1`, state: 'failed' });
+  });
+
+  it('keeps the stage open until it is decided', async () => {
+    const run = await start(validation(first, [step.check('health')], { rollbackApproval: consent, to: span(1000) }));
+    await stage.until('the stage', async () => (await states()).includes('health#1 passed'));
+    await stage.tell(first, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    await stage.until(
+      'the end of its time',
+      async () => ((await stage.phase(first)).endsAt ?? Infinity) < Date.now() - 500
+    );
+    expect((await stage.phase(first)).state).toBe('waiting');
+    await stage.tell(first, 'approve', { by: 'carlos' });
+    expect((await ended(run)).outcome?.kind).toBe('rolled-back-verified');
+  });
+
+  it.each(['phase', 'run'] as const)('of the stage alone is refused by the %s: it changed nothing', async (where) => {
+    const run = await start(validation(first, [step.attest('support')]));
+    await stage.gate(first);
+    const alone = { ...rollBack, phase: first };
+    const refusal = await refusalOf(stage.tell(where === 'run' ? run : first, 'rollback', alone));
+    expect(refusal).toMatchObject({ code: 'PG209', reason: expect.stringContaining('changed nothing') as string });
+  });
+
+  it('is asked for once, however often it is said', async () => {
+    await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await stage.tell(first, 'rollback', rollBack);
+    expect(await stage.tell(first, 'rollback', { ...rollBack, by: 'erin' })).toMatchObject({ repeated: true });
+    const approvals = await stage.until('the approval', async () => {
+      const { gates } = await stage.phase(first);
+      const found = gates.filter(({ kind }) => kind === 'approval');
+      return found.length > 0 && found;
+    });
+    expect(approvals).toHaveLength(1);
+  });
+
+  it('cannot be approved by somebody without the role', async () => {
+    await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await stage.tell(first, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    expect(await refusalOf(stage.tell(first, 'approve', { by: 'erin' }))).toMatchObject({ code: 'PG204' });
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('needs none after a Temporal cancel: that is the emergency', async () => {
+    const held = door();
+    stage.world.onCheck = ({ origin }) => (origin.address.startsWith(first) ? held.wait().then(() => 'PASS') : 'PASS');
+    const run = await start(validation(first, [step.check('health')], { rollbackApproval: consent }));
+    await held.reached;
+    await run.cancel();
+    await expect(run.result()).rejects.toThrow();
+    expect(stage.world.changed()).toEqual([]);
+    held.open();
+  });
+});
