@@ -117,6 +117,8 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
   scheduleOpening: z.looseObject({
     opensAt: z.number(),
     closesAt: z.number().optional(),
+    closed: text.optional(),
+    freeze: z.looseObject({ at: z.number(), then: z.enum(['hold', 'retreat']), reason: text }).optional(),
     text,
     askedAt: z.number(),
   }),
