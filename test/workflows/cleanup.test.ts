@@ -3,6 +3,7 @@ import type { Cleanup } from '../../src/plan/model.js';
 import type { PhaseStatus } from '../../src/plan/run-status.js';
 import { cleanup, phase, plan, span, step, task } from '../support/stage/plans.js';
 import { sendRaw } from '../support/stage/raw-signal.js';
+import { door } from '../support/stage/world.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
@@ -182,6 +183,22 @@ describe('an owner', () => {
 });
 
 describe('what comes while it continues as new', () => {
+  it('waits for it: an answer is not lost while it is found out who sent it', async () => {
+    await completed(cleanup([task.plain('docs'), task.plain('legacy'), task.plain('training')]));
+    await until('the tasks', ({ gates }) => gates.length === 3);
+    const gate = door();
+    stage.world.onIdentity = ({ statement }) => (statement.gate === 'cleanup/legacy#1' ? gate.wait() : undefined);
+    await stage.cleanupHandle().signal('attest', { by: 'lee', item: 'legacy', answer: 'done' });
+    await gate.reached;
+    await answer('docs', 'erin');
+    await stage.until('the end of the lull', async () => {
+      const { events } = await stage.cleanupHandle().fetchHistory();
+      return events?.some((event) => event.timerFiredEventAttributes);
+    });
+    gate.open();
+    await until('the answer', ({ steps }) => steps.some(({ id, state }) => id === 'legacy' && state === 'passed'));
+  });
+
   it('is not lost: every answer of a crowd counts once, by update and by signal', async () => {
     const ids = Array.from({ length: 24 }, (_, index) => `task-${index}`);
     await completed(cleanup(ids.map((id) => task.plain(id))));
