@@ -191,9 +191,10 @@ describe('what comes while it continues as new', () => {
     await stage.cleanupHandle().signal('attest', { by: 'lee', item: 'legacy', answer: 'done' });
     await gate.reached;
     await answer('docs', 'erin');
-    await stage.until('the end of the lull', async () => {
-      const { events } = await stage.cleanupHandle().fetchHistory();
-      return events?.some((event) => event.timerFiredEventAttributes);
+    await stage.until('the task after the lull', async () => {
+      const { events = [] } = await stage.cleanupHandle().fetchHistory();
+      const fired = events?.findLastIndex((event) => event.timerFiredEventAttributes) ?? -1;
+      return fired >= 0 && events?.slice(fired).some((event) => event.workflowTaskCompletedEventAttributes);
     });
     gate.open();
     await until('the answer', ({ steps }) => steps.some(({ id, state }) => id === 'legacy' && state === 'passed'));
