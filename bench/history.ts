@@ -105,7 +105,7 @@ async function demoRun(say: (line: string) => void): Promise<Fact[]> {
   }
 }
 
-async function sizesAt(address: string): Promise<Array<Pick<Size, 'workflowId' | 'events' | 'bytes'>>> {
+async function sizesAt(address: string): Promise<Size[]> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection });
@@ -142,7 +142,7 @@ async function fullLength(say: (line: string) => void): Promise<Fact[]> {
   ];
 }
 
-function sizeFacts(what: string, sizes: ReadonlyArray<Pick<Size, 'workflowId' | 'events' | 'bytes'>>): Fact[] {
+function sizeFacts(what: string, sizes: readonly Size[]): Fact[] {
   const { events, bytes } = total(sizes);
   return [
     {

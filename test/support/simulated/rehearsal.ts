@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import type { HostActivities } from '../../../src/activities/contract.js';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { startRun } from '../../../src/client/act/start.js';
 import { linkOver, type Link } from '../../../src/client/connection/link.js';
@@ -7,15 +8,22 @@ import { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import { readFamily } from '../../../src/client/read/family.js';
 import type { RunRef, RunSnapshot } from '../../../src/client/read/snapshot.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
-import { environmentQueue, windowQueue, workflowQueue } from '../../../src/plan/names.js';
+import {
+  cleanupWorkflowId,
+  environmentQueue,
+  migrationId,
+  windowQueue,
+  workflowQueue,
+} from '../../../src/plan/names.js';
 import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
 import { codeTime } from '../../../src/worker/code-time.js';
 import { versionOf } from '../../../src/worker/deployment.js';
 import '../runtime.js';
+import { leaveEarlierCleanup } from './earlier-cleanup.js';
 import { afterHours, SimulatedPeople, type Answered, type Habit } from './people.js';
 import { healthySeries } from './readings.js';
 import { SimulatedTime } from './simulated-time.js';
-import { activityTime, SimulatedWorld } from './simulated-world.js';
+import { SimulatedWorld } from './simulated-world.js';
 import { sizesOf, type Size } from './sizes.js';
 import { startTestServer, type Programs, type TestServer } from './test-server.js';
 import { answerLists } from './visibility.js';
@@ -55,10 +63,13 @@ export async function rehearse(programs: Programs, options: RehearsalOptions): P
   const time = new SimulatedTime(connection);
   const world = new SimulatedWorld(healthySeries(frozen.plan));
   prepare?.(world);
-  const stopWorkers = await startWorkers(server, world, frozen.environment.id);
+  const stopWorkers = await startWorkers(server, time, world, frozen.environment.id);
   try {
     await time.heldUntil(startAt);
+    const id = migrationId(frozen.environment.id, frozen.plan.id);
+    const { gone } = await leaveEarlierCleanup(link.temporal, cleanupWorkflowId(id));
     const run = await startRun(link, frozen, startedBy);
+    await gone;
     const client = new PhasegateClient(link);
     const people = new SimulatedPeople(client, time, run, habit);
     world.onNotify = () => people.told();
@@ -75,6 +86,7 @@ export async function rehearse(programs: Programs, options: RehearsalOptions): P
 
 async function startWorkers(
   { connection, nativeConnection }: TestServer,
+  time: SimulatedTime,
   world: SimulatedWorld,
   environmentId: string
 ): Promise<() => Promise<void>> {
@@ -87,7 +99,7 @@ async function startWorkers(
       ...codeTime,
       taskQueue: workflowQueue,
       workflowBundle: { code },
-      activities: createHostActivities(new Client({ connection }), activityTime),
+      activities: hostActivities(new Client({ connection }), time),
       workerDeploymentOptions: versionOf(buildId),
     }),
     Worker.create({ ...shared, taskQueue: environmentQueue(environmentId), activities: environment }),
@@ -98,6 +110,17 @@ async function startWorkers(
     for (const worker of workers) worker.shutdown();
     await running;
   };
+}
+
+/** A local activity knows no time of the server's, so each call asks for it. */
+function hostActivities(client: Client, time: SimulatedTime): HostActivities {
+  const at = (now: number): HostActivities => createHostActivities(client, { now: () => now });
+  const names = Object.keys(at(0)) as Array<keyof HostActivities>;
+  const calls = names.map((name) => [
+    name,
+    async (input: never) => (at(await time.now())[name] as (given: never) => unknown)(input),
+  ]);
+  return Object.fromEntries(calls) as HostActivities;
 }
 
 /** Resolves when nothing of the run is open any more, however it ended. */

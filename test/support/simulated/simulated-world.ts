@@ -18,7 +18,7 @@ import { virtualClock } from '../metrics/virtual-clock.js';
 import { World } from '../stage/world.js';
 
 /** The simulated time of the activity that runs: the instant at which the server scheduled it. */
-export const activityTime = { now: () => currentScope().scheduledAt };
+const activityTime = { now: () => currentScope().scheduledAt };
 
 /**
  * FAKE: the world of a rehearsal. Flags, deploy targets, commands and people's channels are those of {@link World}, in
