@@ -12,10 +12,10 @@ import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
-import type { Check, Environment, Phase, WindowSpec } from '../plan/model.js';
+import type { Check, Environment, WindowSpec } from '../plan/model.js';
 import type { RemovedFlag } from '../plan/cleanup/course.js';
 import type { DaysAsked, GroupDays } from '../plan/cleanup/days.js';
-import type { Opening } from '../plan/schedule.js';
+import type { Opening, OpeningQuestion } from '../plan/schedule.js';
 
 /** Who asks: part of evidence, logs and idempotency keys. `address` is `phase/step#attempt`. */
 export interface Origin {
@@ -334,15 +334,10 @@ export interface HostActivities {
    */
   readRollbacks(input: { workflowId: string; run: string }): Promise<RollbacksRead>;
   /**
-   * When the phase's days begin and, where they do, end (epoch ms), in the environment's time zone, compressed; and when
-   * it was asked, which says whether they have begun or are over (decision 009).
+   * When the phase may start next, until when, and which freeze overtakes it behind its first change; and when it was
+   * asked, which says whether it may start now (decision 009).
    */
-  scheduleOpening(input: {
-    schedule: NonNullable<Phase['schedule']>;
-    runStartedAt: number;
-    timeZone: string;
-    compression?: Environment['compression'];
-  }): Promise<Opening & { askedAt: number }>;
+  scheduleOpening(input: Omit<OpeningQuestion, 'askedAt'>): Promise<Opening & { askedAt: number }>;
   /** When the tasks of a clean-up begin and are due, by group; and when it was asked (decision 009). */
   cleanupDays(input: DaysAsked): Promise<{ groups: Record<string, GroupDays>; askedAt: number }>;
   /**

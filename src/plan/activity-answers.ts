@@ -99,6 +99,8 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     askedAt: z.number(),
   }),
   closeCleanup: z.looseObject({ removed: z.array(removedFlag) }),
+  // A stored document, not what it says.
+  readEvidence: text.startsWith('{'),
   acquireLocks: z.discriminatedUnion('granted', [
     z.looseObject({ granted: z.literal(true) }),
     z.looseObject({
@@ -117,6 +119,8 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
   scheduleOpening: z.looseObject({
     opensAt: z.number(),
     closesAt: z.number().optional(),
+    closed: text.optional(),
+    freeze: z.looseObject({ at: z.number(), then: z.enum(['hold', 'retreat']), reason: text }).optional(),
     text,
     askedAt: z.number(),
   }),

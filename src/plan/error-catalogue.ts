@@ -55,6 +55,14 @@ export const errorCatalogue = {
     'The plan is not ready, or nobody approved it for production',
     'Have it approved: write its approval, by and on, under document in the plan.'
   ),
+  PG118: refuse(
+    'A schedule can never be met',
+    'Give the phase days and hours that come after what it waits for; blackouts end after they begin.'
+  ),
+  PG119: refuse(
+    'A phase would have no day left to start on',
+    'Start the run on another day, or change the schedule of the phase or the blackouts.'
+  ),
 
   PG201: refuse('A run of this plan is already open here', 'Look at it with: phasegate status last'),
   PG202: refuse(
@@ -146,6 +154,9 @@ export const errorCatalogue = {
   ),
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
   PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
+
+  PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
+  PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),
 
   PG451: refuse(
     'Clean-up has removed flags of the run, so it cannot be rolled back',

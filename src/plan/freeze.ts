@@ -3,6 +3,7 @@ import type { PlanDocument } from './document/plan-document.js';
 import { digestOf } from './digest.js';
 import { fillDocument } from './fill.js';
 import { createClock } from './freezing/clock.js';
+import { checkDays } from './freezing/days.js';
 import { freezeEnvironment } from './freezing/environment.js';
 import { freezePlan } from './freezing/plan.js';
 import { remark } from './freezing/remarks.js';
@@ -30,6 +31,8 @@ export interface FreezeInput {
   environment: LoadedEnvironment;
   /** Values that were given; the environment was loaded with the same ones. */
   vars: Variables;
+  /** Epoch ms; when the run would start, if that is known: then it is known which days are meant. */
+  startAt?: number;
   /** The one who starts the run, if known: does not count at gates unless the plan says so. */
   startedBy?: string;
 }
@@ -49,7 +52,7 @@ const rules: readonly PairingRule[] = [peopleRules, bindingRules, targetRules, r
  * Puts a plan into an environment: fills in the variables, finds what cannot work there, compresses time, orders the
  * phases, and takes the digest. Faults of either document are among the faults.
  */
-export function freeze({ plan, environment, vars, startedBy }: FreezeInput): FreezeResult {
+export function freeze({ plan, environment, vars, startAt, startedBy }: FreezeInput): FreezeResult {
   const found: Fault[] = [...plan.faults, ...environment.faults];
   const inPlan = reportTo(plan.source, found);
   const inEnvironment = reportTo(environment.source, found);
@@ -74,18 +77,28 @@ export function freeze({ plan, environment, vars, startedBy }: FreezeInput): Fre
   };
   if (plan.source && environment.source) for (const rule of rules) rule(pairing);
 
-  const all = inOrder(found, plan.source?.file);
-  const faults = all.filter((fault) => fault.severity === 'error');
-  const warnings = all.filter((fault) => fault.severity === 'warning');
-  if (faults.length > 0 || !document || !environment.document) return { faults, warnings };
-
+  if (hasErrors(found) || !document || !environment.document) return sorted(found, plan.source);
   const clock = createClock(environment.document.compress);
   const parts = {
     plan: freezePlan(document, clock),
-    environment: freezeEnvironment(environment.document, clock),
+    environment: freezeEnvironment(environment.document, clock, document.blackouts),
     vars: { ...environment.values, ...values },
   };
-  return { frozen: { digest: digestOf(parts), ...parts }, faults, warnings };
+  if (startAt !== undefined) checkDays(document, parts, startAt, inPlan);
+  const result = sorted(found, plan.source);
+  return hasErrors(found) ? result : { frozen: { digest: digestOf(parts), ...parts }, ...result };
+}
+
+function hasErrors(faults: readonly Fault[]): boolean {
+  return faults.some((fault) => fault.severity === 'error');
+}
+
+function sorted(found: readonly Fault[], source: Source | undefined): Pick<FreezeResult, 'faults' | 'warnings'> {
+  const all = inOrder(found, source?.file);
+  return {
+    faults: all.filter((fault) => fault.severity === 'error'),
+    warnings: all.filter((fault) => fault.severity === 'warning'),
+  };
 }
 
 /** A value may make a sound plan unsound: an empty one, or one that is far too long. */

@@ -12,6 +12,7 @@ import type { Source } from './loading/source.js';
 import { approvalRules } from './rules/approvals.js';
 import { cleanupRules } from './rules/cleanup.js';
 import { criteriaRules } from './rules/criteria.js';
+import { dayRules } from './rules/days.js';
 import { exposureRules } from './rules/exposure.js';
 import { kpiRules } from './rules/kpis.js';
 import { metricRules } from './rules/metrics.js';
@@ -19,6 +20,7 @@ import { nameRules } from './rules/names.js';
 import { orderRules } from './rules/order.js';
 import { referenceRules } from './rules/references.js';
 import type { PlanRule, Report } from './rules/rule.js';
+import { scheduleRules } from './rules/schedule.js';
 import { secretRules } from './rules/secrets.js';
 import { validationRules } from './rules/validation.js';
 import { windowRules } from './rules/windows.js';
@@ -45,6 +47,8 @@ const rules: readonly PlanRule[] = [
   validationRules,
   kpiRules,
   orderRules,
+  scheduleRules,
+  dayRules,
   exposureRules,
   secretRules,
 ];

@@ -152,7 +152,7 @@ export interface TrafficStep extends ActionBase {
   hold: WindowSpec;
 }
 interface ItemBase extends StepBase {
-  /** How long its answer counts while the checklists are worked on. */
+  /** How long its answer counts: until the checklists are closed, or the phase makes its first change. */
   validFor?: TimeSpan;
 }
 export interface CheckStep extends ItemBase {
@@ -210,6 +210,37 @@ export interface Checklist {
   items: string[];
 }
 
+/** What a freeze that begins behind the first change of a phase leads to. */
+export type OnFreeze = 'finish' | 'hold' | 'retreat';
+
+/** When a phase may start: all of it must be true of the instant at which it makes its first change. */
+export interface Schedule {
+  /** From 1; there with `days`, or neither. */
+  week?: number;
+  /** Days of that week of the run, from 1; the first and the last included. */
+  days?: [number, number];
+  /** Minutes since midnight, 0 to 1440; where `to` is no later than `from`, they end on the next day. */
+  hours?: { from: number; to: number };
+  /** 1 (Monday) to 7: days on which the hours begin. */
+  weekdays?: number[];
+  /** Of all of it. Absent: that of the environment. */
+  timeZone?: string;
+  /** When a blackout begins. Absent: finish. */
+  onFreeze?: Exclude<OnFreeze, 'finish'>;
+  /** When the hours end. Absent: finish. */
+  onHoursEnd?: Exclude<OnFreeze, 'finish'>;
+}
+
+/** A time in which no phase makes its first change; wall clocks, written `2026-12-20 00:00`. */
+export interface Blackout {
+  from: string;
+  /** The first minute behind it. */
+  to: string;
+  reason: string;
+  /** Absent: that of the environment. */
+  timeZone?: string;
+}
+
 /** When a stage of the validation is, counted from when the last deployment phase completed, and what a rollback needs. */
 export interface StageSpec {
   /** Id of that phase. */
@@ -235,8 +266,8 @@ export interface Phase {
   baselineFor?: string[];
   /** Ids of phases that must have completed. */
   after: string[];
-  /** 1-based week and inclusive days of the run; absent: at once. */
-  schedule?: { week: number; days: [number, number] };
+  /** Absent: at once, but for blackouts. */
+  schedule?: Schedule;
   before: BeforeItem[];
   steps: Step[];
   /** A window of its own after the last step. */
@@ -422,6 +453,8 @@ export interface Environment {
   kind: 'demo' | 'test' | 'staging' | 'production';
   title: string;
   timeZone: string;
+  /** Those of the place and those of the plan. */
+  blackouts?: Blackout[];
   people: Person[];
   /** `identity`: names are believed and every report says so. */
   trust: 'identity';

@@ -135,8 +135,10 @@ export interface PhaseStatus {
   state: RunState;
   startedAt: number;
   endedAt?: number;
-  /** Epoch ms; while it waits for its days to begin. */
+  /** Epoch ms; while it waits for its days, its hours or the end of a blackout. */
   opensAt?: number;
+  /** What it waits for and until when in the time zone of its schedule, in words that follow "waits". */
+  opening?: string;
   /** Epoch ms; of a stage of the validation. */
   endsAt?: number;
   changedAt?: number;

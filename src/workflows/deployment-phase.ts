@@ -11,13 +11,14 @@ import { baselineMetrics, captureBaseline } from './phase/baseline.js';
 import { listenToCommands } from './phase/commands.js';
 import { Checklists } from './phase/checklists.js';
 import { PhaseContext } from './phase/context.js';
-import { Days } from './phase/days.js';
 import { Desk } from './phase/desk.js';
 import { endPhase } from './phase/ending.js';
+import { Freshness } from './phase/freshness.js';
 import { Holds } from './phase/holds.js';
 import { tellRun } from './phase/news.js';
 import { PhaseRecord } from './phase/record.js';
 import { RollbackApproval } from './phase/rollback-approval.js';
+import { PhaseSchedule } from './phase/schedule.js';
 import { approvalStep, Steps } from './phase/steps.js';
 import { Brake, type Stop } from './phase/stop.js';
 import { Validation } from './phase/validation.js';
@@ -26,7 +27,7 @@ import { Windows } from './phase/windows.js';
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploymentPhase);
 
 /**
- * One phase: wait for its days, check what must be true before, change production step by step, hold it against the
+ * One phase: wait for its days and hours, check what must be true before, change production step by step, hold it against the
  * success criteria, ask for approval, soak. Whatever stops it, a failed step, a person's rollback or a Temporal
  * cancel, takes back what the phase changed, in a scope that cancellation does not reach.
  *
@@ -50,7 +51,7 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
 
   let stop: Stop | undefined;
   try {
-    await story.run(() => tell(context, record, desk));
+    await story.run(() => tell(context, record, desk, brake));
     // What the story did last may have been finished in spite of the cancel.
     stop = brake.stop;
   } catch (error) {
@@ -61,9 +62,9 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
 }
 
 /** The phase as the release manager would tell it. */
-async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Promise<void> {
+async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk, brake: Brake): Promise<void> {
   const { phase } = context.input;
-  const { before, success, successChecks, approval, soak } = phase;
+  const { success, successChecks, approval, soak } = phase;
   const holds = new Holds(context, record, desk);
   const windows = new Windows(context, record, holds);
   const steps = new Steps(context, record, desk, holds, windows);
@@ -73,23 +74,14 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Pro
     return new Checklists(context, record, desk, steps, stage).run();
   }
   if (phase.checklists) return new Checklists(context, record, desk, steps).run();
-  const days = new Days(context, record, steps);
+  const schedule = new PhaseSchedule(context, record, steps, brake);
 
-  await days.begin();
-  await days.notOver();
-
-  // Stability looks far back and may wait long; what is checked "before" must be fresh when the first change comes.
-  await together(before.filter(isStable).map((item) => () => steps.run(item, 'before')));
-  await days.notOver();
-  await together(before.filter((item) => !isStable(item)).map((item) => () => steps.run(item, 'before')));
-  const metrics = baselineMetrics(phase);
-  if (metrics.length > 0) {
-    await steps.attempts(baseline, 'before', (attempt) => captureBaseline(context, record, metrics, attempt));
+  await makeReady(context, record, steps, schedule);
+  schedule.begun();
+  for (const step of phase.steps) {
+    await steps.goOn();
+    await steps.run(step, 'steps');
   }
-
-  await days.notOver();
-  days.begun();
-  for (const step of phase.steps) await steps.run(step, 'steps');
 
   if (success) await steps.attempts(successWindow, 'success', (attempt) => steps.watch(success, attempt));
   await together(successChecks.map((item) => () => steps.run(item, 'success')));
@@ -102,6 +94,35 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk): Pro
     const soaked = { ...soakWindow, title: `Soak for ${soak.length.planned}` };
     await steps.attempts(soaked, 'soak', (attempt) => steps.watch(soak, attempt));
   }
+}
+
+/** What must be true before the first change; it may come at once when this has ended. */
+async function makeReady(
+  context: PhaseContext,
+  record: PhaseRecord,
+  steps: Steps,
+  schedule: PhaseSchedule
+): Promise<void> {
+  const { phase } = context.input;
+  const metrics = baselineMetrics(phase);
+  const freshness = new Freshness(record, steps);
+  const see = (items: readonly BeforeItem[]): Promise<void> => together(items.map((item) => () => freshness.see(item)));
+
+  await schedule.opened();
+  // Stability looks far back and may wait long; what is checked "before" must be fresh when the first change comes.
+  await see(phase.before.filter(isStable));
+  await schedule.opened();
+  let due = phase.before.filter((item) => !isStable(item));
+  let waited = false;
+  do {
+    await see(due);
+    if (metrics.length > 0) {
+      await steps.attempts(baseline, 'before', (attempt) => captureBaseline(context, record, metrics, attempt));
+    }
+    waited = await schedule.opened();
+    due = phase.before.filter((item) => freshness.isOld(item));
+  } while (waited || due.length > 0);
+  freshness.end();
 }
 
 /** The parts of a phase that the plan does not list as steps. */

@@ -1,21 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { phaseOpening } from '../../src/plan/schedule.js';
+import { phaseOpening, type Opening } from '../../src/plan/schedule.js';
+import type { Environment, Schedule } from '../../src/plan/model.js';
 
 const hour = 3_600_000;
 
+/** Asked when the run starts. */
+function opening(
+  schedule: Schedule,
+  runStartedAt: number,
+  timeZone: string,
+  compression?: Environment['compression']
+): Opening {
+  const asked = { schedule, runStartedAt, timeZone, askedAt: runStartedAt };
+  return phaseOpening({ ...asked, ...(compression ? { compression } : {}) });
+}
+
 function opensAt(started: string, day: number, timeZone: string, week = 1): string {
-  const { opensAt: instant } = phaseOpening({ week, days: [day, day] }, Date.parse(started), timeZone);
+  const { opensAt: instant } = opening({ week, days: [day, 7] }, Date.parse(started), timeZone);
   return new Date(instant).toISOString();
 }
 
 describe('the days of a phase', () => {
   it('begin at once on the first day', () => {
     const started = Date.parse('2026-03-02T14:30:00Z');
-    expect(phaseOpening({ week: 1, days: [1, 3] }, started, 'UTC')).toEqual({
+    expect(opening({ week: 1, days: [1, 3] }, started, 'UTC')).toEqual({
       opensAt: started,
       closesAt: Date.parse('2026-03-05T00:00:00Z'),
-      text: 'Week 1, day 1',
+      text: 'for nothing',
     });
   });
 
@@ -26,14 +38,15 @@ describe('the days of a phase', () => {
     ['in their own zone', '2026-03-02T23:30:00Z', 1, [1, 2], 'Asia/Tokyo', '2026-03-04T15:00:00.000Z'],
     ['an hour early in spring', '2026-03-27T12:00:00Z', 1, [1, 3], 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
   ] as const)('end %s', (_what, started, week, [first, last], zone, expected) => {
-    const { closesAt } = phaseOpening({ week, days: [first, last] }, Date.parse(started), zone);
+    const runStartedAt = Date.parse(started);
+    const { closesAt } = opening({ week, days: [first, last] }, runStartedAt, zone);
     expect(new Date(closesAt ?? 0).toISOString()).toBe(expected);
   });
 
   it('end where the next ones begin', () => {
     const started = Date.parse('2026-10-23T12:00:00Z');
-    const { closesAt } = phaseOpening({ week: 1, days: [1, 7] }, started, 'America/New_York');
-    expect(closesAt).toBe(phaseOpening({ week: 2, days: [1, 1] }, started, 'America/New_York').opensAt);
+    const { closesAt } = opening({ week: 1, days: [1, 7] }, started, 'America/New_York');
+    expect(closesAt).toBe(opening({ week: 2, days: [1, 1] }, started, 'America/New_York').opensAt);
   });
 
   it('do not end where time is compressed, since people are not', () => {
@@ -42,8 +55,8 @@ describe('the days of a phase', () => {
       [1, 1],
       [4, 5],
     ] as const) {
-      const opening = phaseOpening({ week: 1, days: [...days] }, 1000, 'UTC', compression);
-      expect(opening).not.toHaveProperty('closesAt');
+      const answer = opening({ week: 1, days: [...days] }, 1000, 'UTC', compression);
+      expect(answer).not.toHaveProperty('closesAt');
     }
   });
 
@@ -68,18 +81,26 @@ describe('the days of a phase', () => {
     expect(opensAt(started, day, zone, week)).toBe(expected);
   });
 
+  it('never begin when their only one does not exist', () => {
+    const { closed } = opening({ week: 1, days: [2, 2] }, Date.parse('2011-12-29T12:00:00Z'), 'Pacific/Apia');
+    expect(closed).toMatch(/^its days \(week 1, day 2\) end at Sat 2011-12-31 00:00 \(Pacific\/Apia\), and it would/);
+  });
+
   it('that are the first open at once where time is compressed, and say no more of it', () => {
     const compression = { scale: 168 };
-    expect(phaseOpening({ week: 1, days: [1, 3] }, 1000, 'UTC', compression)).toEqual({
+    expect(opening({ week: 1, days: [1, 3] }, 1000, 'UTC', compression)).toEqual({
       opensAt: 1000,
-      text: 'Week 1, day 1',
+      text: 'for nothing',
     });
   });
 
   it('are divided and cut where time is compressed', () => {
-    const compressed = phaseOpening({ week: 2, days: [1, 2] }, 1000, 'UTC', { scale: 168 });
-    expect(compressed).toEqual({ opensAt: 1000 + hour, text: 'Week 2, day 1 (compressed to 60 min)' });
-    const cut = phaseOpening({ week: 2, days: [1, 2] }, 1000, 'UTC', {
+    const compressed = opening({ week: 2, days: [1, 2] }, 1000, 'UTC', { scale: 168 });
+    expect(compressed).toEqual({
+      opensAt: 1000 + hour,
+      text: 'until Thu 1970-01-01 01:00:01 (UTC) for week 2, days 1-2 (compressed to 60 min)',
+    });
+    const cut = opening({ week: 2, days: [1, 2] }, 1000, 'UTC', {
       scale: 168,
       cap: { ms: 10_000, planned: '10s' },
     });
@@ -105,7 +126,7 @@ describe('the days of a phase', () => {
         zones,
         (started, week, day, zone) => {
           fc.pre(week * day > 1);
-          const { opensAt: instant } = phaseOpening({ week, days: [day, day] }, started, zone);
+          const { opensAt: instant } = opening({ week, days: [day, day] }, started, zone);
           expect(date(instant - 1, zone) < date(instant, zone)).toBe(true);
           const days = (Date.parse(date(instant, zone)) - Date.parse(date(started, zone))) / (24 * hour);
           expect(days).toBe((week - 1) * 7 + day - 1);

@@ -152,7 +152,7 @@ describe('a migration', () => {
       const status = await stage.phase('1a');
       return status.opensAt !== undefined && status;
     });
-    expect(waiting.sentence).toMatch(/^Waits for its time to begin at \d{4}-\d\d-\d\d 00:00:00Z/);
+    expect(waiting.sentence).toMatch(/^Waits until \w{3} \d{4}-\d\d-\d\d 00:00 \(UTC\) for week 1, days 3-4\./);
     await run.cancel();
     await expect(run.result()).rejects.toThrow();
     expect(await stage.outcome(run)).toMatchObject({ kind: 'failed' });

@@ -1,82 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { HostActivities } from '../../src/activities/contract.js';
-import type { Environment, Phase } from '../../src/plan/model.js';
-import type { PhaseStatus } from '../../src/plan/run-status.js';
-import { phaseOpening } from '../../src/plan/schedule.js';
-import type { Execution } from '../support/models/engine/execution.js';
-import { refusal } from '../support/models/engine/failures.js';
-import { LittleTemporal } from '../support/models/engine/little-temporal.js';
-import { deploymentPhase, rollback } from '../support/models/engine/workflows.js';
-import { ModelWorld } from '../support/models/world.js';
-import { environment, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
+import type { Phase } from '../../src/plan/model.js';
+import { PhaseInTime } from '../support/stage/phase-in-time.js';
+import { span, step, windowSpec } from '../support/stage/plans.js';
 
 const hour = 3_600_000;
-const id = 'migration/x/test-plan/phase/1a';
 const stable = step.check('stable', { check: { type: 'stable', phases: [], window: windowSpec() } });
 /** May stay unanswered over night. */
 const online = step.attest('online', { expires: span(24 * hour) });
-
-/** The phase of a run that began at ten in the morning, on a clock that only the test moves. */
-class PhaseInTime {
-  readonly world = new ModelWorld();
-  readonly server = new LittleTemporal({ deploymentPhase, rollback }, (task) => {
-    if (task.type === 'watchWindow' && this.watching) return undefined;
-    if (task.type !== 'scheduleOpening') return this.world.instant(task) ?? this.world.end(task, 'good');
-    if (this.noCalendar) return { failure: refusal('there is no calendar') };
-    const asked = task.input as Parameters<HostActivities['scheduleOpening']>[0];
-    const opening = phaseOpening(asked.schedule, asked.runStartedAt, asked.timeZone, asked.compression);
-    return { result: { ...opening, askedAt: this.server.now } };
-  });
-  /** Windows go on until `seen`. */
-  watching = false;
-  /** Nobody can tell which days are meant. */
-  noCalendar = false;
-  private readonly runStartedAt = this.server.now;
-
-  async start(change: Partial<Phase>, where: Partial<Environment> = {}): Promise<void> {
-    const frozen = plan([]);
-    const run = { workflowId: 'migration/x/test-plan', runId: 'run', planId: frozen.id, planTitle: frozen.title };
-    await this.server.start('deploymentPhase', id, {
-      schemaVersion: 1,
-      run: { ...run, digest: '', startedBy: 'dana', startedAt: this.runStartedAt },
-      phase: phase('1a', { schedule: { week: 1, days: [1, 1] }, ...change }),
-      environment: environment('x', { notify: [], ...where }),
-      hold: { deadline: span(hour / 2), then: 'rollback' },
-      rollback: frozen.rollback,
-      waivers: frozen.waivers,
-      completed: {},
-    });
-  }
-
-  async seen(): Promise<void> {
-    const task = this.server.tasks.find(({ type }) => type === 'watchWindow');
-    if (!task) throw new Error('no window is open');
-    await this.server.finish(task, this.world.end(task, 'good'));
-  }
-
-  /** What the phase did in the world so far. */
-  get acts(): string[] {
-    return this.execution.history.map(({ type }) => type).filter((type) => /Check|Window|Change/.test(type));
-  }
-
-  tell(name: string, payload: unknown): Promise<unknown> {
-    return this.server.update(id, name, payload);
-  }
-
-  get execution(): Execution {
-    const execution = this.server.find(id);
-    if (!execution) throw new Error('the phase was not started');
-    return execution;
-  }
-
-  get status(): PhaseStatus {
-    return this.execution.query('status');
-  }
-
-  get steps(): string[] {
-    return this.status.steps.map(({ address, state }) => `${address} ${state}`);
-  }
-}
 
 async function afterItsDays(change: Partial<Phase> = {}): Promise<PhaseInTime> {
   const late = new PhaseInTime();
@@ -93,7 +23,7 @@ describe('a phase whose days are over', () => {
       {
         address: '1a/schedule#1',
         kind: 'hold',
-        reason: 'its days (week 1, day 1, UTC) ended at 2026-11-23 00:00:00Z',
+        reason: 'its days (week 1, day 1) ended at Mon 2026-11-23 00:00 (UTC)',
         people: ['dana', 'carlos'],
         answers: ['retry', 'rollback', 'waive'],
         deadlineAt: late.server.now + hour / 2,
@@ -215,7 +145,7 @@ describe('the days of a phase are looked at again', () => {
 it('a phase on its own days waits for them and then begins', async () => {
   const waiting = new PhaseInTime();
   await waiting.start({ schedule: { week: 1, days: [2, 3] } });
-  expect(waiting.status.sentence).toMatch(/^Waits for its time to begin at 2026-11-23 00:00:00Z/);
+  expect(waiting.status.sentence).toMatch(/^Waits until Mon 2026-11-23 00:00 \(UTC\) for week 1, days 2-3\. Next: /);
   await waiting.server.advance(14 * hour);
   expect(waiting.execution.end?.how).toBe('completed');
   expect(waiting.steps).toEqual(['1a/1aflag#1 passed']);
@@ -227,4 +157,105 @@ it('in compressed time no phase is late, however long people take', async () => 
   await slow.server.advance(20 * hour);
   await slow.tell('attest', { by: 'erin', item: 'online', answer: 'done' });
   expect(slow.execution.end?.how).toBe('completed');
+});
+
+describe('a phase with hours, begun at ten in the morning', () => {
+  const night = { hours: { from: 20 * 60, to: 6 * 60 } };
+
+  it('waits for them with one timer, and says until when in their zone', async () => {
+    const waiting = new PhaseInTime();
+    await waiting.start({ schedule: { ...night, timeZone: 'Europe/Berlin' } });
+    expect(waiting.status.sentence).toBe(
+      'Waits until Sun 2026-11-22 20:00 (Europe/Berlin) for hours 20:00-06:00. Next: Enable 1aflag.'
+    );
+    expect(waiting.status.opensAt).toBe(Date.UTC(2026, 10, 22, 19));
+    await waiting.server.advance(9 * hour - 1);
+    expect(waiting.acts).toEqual([]);
+    await waiting.server.advance(1);
+    expect(waiting.execution.end?.how).toBe('completed');
+    expect(waiting.questions).toBe(1);
+    expect(waiting.status).not.toHaveProperty('opening');
+  });
+
+  it('starts at once in them', async () => {
+    const open = new PhaseInTime();
+    await open.start({ schedule: { hours: { from: 9 * 60, to: 17 * 60 } } });
+    expect(open.steps).toEqual(['1a/1aflag#1 passed']);
+  });
+
+  it('waits for the next ones when its checks took too long', async () => {
+    const slow = new PhaseInTime();
+    await slow.start({ schedule: night, before: [online] });
+    await slow.server.advance(21 * hour);
+    await slow.tell('attest', { by: 'erin', item: 'online', answer: 'done' });
+    expect(slow.status.sentence).toMatch(/^Waits until Mon 2026-11-23 20:00 \(UTC\) for hours 20:00-06:00\./);
+    expect(slow.acts).toEqual([]);
+    await slow.server.advance(13 * hour);
+    expect(slow.steps).toEqual(['1a/online#1 passed', '1a/1aflag#1 passed']);
+  });
+
+  it('waits for the next ones when a pause took too long, and for a pause when they have come', async () => {
+    const paused = new PhaseInTime();
+    await paused.start({ schedule: night });
+    await paused.tell('pause', { by: 'dana' });
+    await paused.server.advance(21 * hour);
+    await paused.tell('resume', { by: 'dana' });
+    expect(paused.status.sentence).toMatch(/^Waits until Mon 2026-11-23 20:00/);
+    await paused.server.advance(14 * hour);
+    expect(paused.execution.end?.how).toBe('completed');
+  });
+
+  it('waits for the next ones when a HOLD took too long', async () => {
+    const held = new PhaseInTime();
+    held.fortune = (task) => (task.type === 'runCheck' ? 'unclear' : 'good');
+    await held.start({ schedule: { hours: { from: 600, to: 615 } }, before: [step.check('backups')] });
+    await held.server.advance(hour / 3);
+    held.fortune = () => 'good';
+    await held.tell('retry', { by: 'dana' });
+    expect(held.steps).toEqual(['1a/backups#1 failed', '1a/backups#2 passed']);
+    expect(held.status.sentence).toMatch(/^Waits until Mon 2026-11-23 10:00/);
+  });
+
+  it('captures its baseline anew behind such a wait', async () => {
+    const slow = new PhaseInTime();
+    const { criteria } = windowSpec();
+    const success = windowSpec({ criteria: criteria.map((one) => ({ ...one, increase: true })) });
+    await slow.start({ schedule: night, before: [online], success });
+    await slow.server.advance(21 * hour);
+    await slow.tell('attest', { by: 'erin', item: 'online', answer: 'done' });
+    await slow.server.advance(13 * hour);
+    expect(slow.steps).toEqual([
+      '1a/online#1 passed',
+      '1a/baseline#1 passed',
+      '1a/baseline#2 passed',
+      '1a/1aflag#1 passed',
+      '1a/success#1 passed',
+    ]);
+  });
+
+  it('is a HOLD when none are left on its days', async () => {
+    const late = new PhaseInTime();
+    await late.start({ schedule: { week: 1, days: [1, 1], hours: { from: 480, to: 540 } } });
+    expect(late.status.gates).toMatchObject([
+      {
+        address: '1a/schedule#1',
+        reason:
+          'its days (week 1, day 1) end at Mon 2026-11-23 00:00 (UTC), and it would have to wait until Mon 2026-11-23 08:00 (UTC) for hours 08:00-09:00',
+        answers: ['retry', 'rollback', 'waive'],
+      },
+    ]);
+    await late.tell('waive', { by: 'carlos', reason: 'agreed with the customer' });
+    expect(late.execution.end?.how).toBe('completed');
+  });
+});
+
+it('a phase without a schedule waits for the end of a blackout', async () => {
+  const closed = new PhaseInTime();
+  const sale = { from: '2026-11-22 00:00', to: '2026-11-23 00:00', reason: 'Sale' };
+  await closed.startAtOnce({ blackouts: [sale] });
+  expect(closed.status.sentence).toMatch(
+    /^Waits until Mon 2026-11-23 00:00 \(UTC\) for the end of the blackout "Sale"\./
+  );
+  await closed.server.advance(14 * hour);
+  expect(closed.execution.end?.how).toBe('completed');
 });

@@ -49,11 +49,12 @@ export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> =
       const open = executions.some(({ isOpen }) => isOpen);
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
-    async scheduleOpening({ schedule, runStartedAt, timeZone, compression }) {
-      return { ...phaseOpening(schedule, runStartedAt, timeZone, compression), askedAt: clock.now() };
+    async scheduleOpening(question) {
+      const askedAt = clock.now();
+      return { ...phaseOpening({ ...question, askedAt }), askedAt };
     },
     async cleanupDays(input) {
-      return { groups: cleanupDays(input), askedAt: Date.now() };
+      return { groups: cleanupDays(input), askedAt: clock.now() };
     },
     async closeCleanup({ run, runId }) {
       return { removed: await closeCleanup(client, run, runId) };

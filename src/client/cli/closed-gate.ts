@@ -7,7 +7,7 @@ import { currentPhase, effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 
 /** Points of every phase that the plan does not name. */
-const always = ['approval', 'success', 'soak', 'schedule', 'baseline'];
+const always = ['approval', 'success', 'soak', 'schedule', 'freeze', 'baseline'];
 
 /** Whether the run has, or can come to, such a point at all: what is unknown was mistyped, and never opens. */
 export function hasPoint({ frozen, phases, cleanup }: RunSnapshot, named: string): boolean {

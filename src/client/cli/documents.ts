@@ -21,12 +21,17 @@ export interface FrozenDocuments {
   warnings: Fault[];
 }
 
-/** The documents as they were read; nothing is thrown for their faults. */
+/**
+ * The documents as they were read; nothing is thrown for their faults.
+ *
+ * @param startAt when a run would start, for what is about that
+ */
 async function freezeThem(
   context: Context,
   plan: string,
   environment: string,
-  vars: Record<string, string>
+  vars: Record<string, string>,
+  startAt?: number
 ): Promise<FreezeResult> {
   const [{ freeze }, { readEnvironment }] = await Promise.all([
     import('../../plan/freeze.js'),
@@ -34,11 +39,17 @@ async function freezeThem(
   ]);
   const [loaded, around] = [await loadAnyPlan(context, plan), await readEnvironment(environment, vars)];
   const { name } = context.caller;
-  return freeze({ plan: loaded, environment: around, vars, ...(name === undefined ? {} : { startedBy: name }) });
+  return freeze({
+    plan: loaded,
+    environment: around,
+    vars,
+    ...(startAt === undefined ? {} : { startAt }),
+    ...(name === undefined ? {} : { startedBy: name }),
+  });
 }
 
 /**
- * Reads plan and environment and freezes them; faults are printed, all at once.
+ * Reads plan and environment and freezes them for a run that starts now; faults are printed, all at once.
  *
  * @throws Exit 2 when there are faults, PhasegateError PG101 when there is no such environment
  */
@@ -47,7 +58,8 @@ export async function freezeDocuments(
   plan: string,
   options: DocumentOptions
 ): Promise<FrozenDocuments> {
-  const { frozen, faults, warnings } = await freezeThem(context, plan, environmentFile(options.env), options.var);
+  const file = environmentFile(options.env);
+  const { frozen, faults, warnings } = await freezeThem(context, plan, file, options.var, context.io.now());
   if (frozen) return { frozen, warnings };
   const { renderFaults } = await import('../../plan/loading/fault.js');
   context.note(clean(renderFaults([...faults, ...warnings])));

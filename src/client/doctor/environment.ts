@@ -36,7 +36,7 @@ export async function examineEnvironment(
       : 'it cannot be read';
     return { findings: [fail('environment', found, `See them all: phasegate validate PLAN --env ${file}`)] };
   }
-  const environment = freezeEnvironment(document, createClock(document.compress));
+  const environment = freezeEnvironment(document, createClock(document.compress), []);
   const place = { env, workdir: process.cwd() };
   const secrets = await Promise.all([...new Set(referencesIn(document))].map((text) => examineSecret(text, env)));
   return {

@@ -1,12 +1,13 @@
+import { zonedText } from '../../plan/calendar/zone.js';
 import type { Fault } from '../../plan/loading/fault.js';
 import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec, StageSpec } from '../../plan/model.js';
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
-import { daysText } from '../../plan/text/spans.js';
+import { blackoutText, freezeText, scheduleText } from '../../plan/text/schedule.js';
 import { previewCleanup, type PreviewCleanup } from './cleanup-preview.js';
 import { describeStep } from './describe-step.js';
 import { spanWords } from './span-words.js';
-import { opensAfter, phaseTimes, type Span } from './times.js';
+import { phaseTimes, type PhaseTimes, type Span } from './times.js';
 
 export interface PreviewStep {
   id: string;
@@ -34,7 +35,8 @@ export interface PreviewApproval {
 export interface PreviewPhase {
   id: string;
   title: string;
-  schedule?: { text: string; opensAfterMs: number };
+  /** When it may start. `opens` is the soonest in its time zone, `closed` why there is no such time, `freeze` what then. */
+  schedule?: { text: string; opensAfterMs: number; opens: string; closed?: string; freeze?: string };
   begins: Span;
   ends: Span;
   /** Of the stage before all phases: its items, which stand in `before`, by checklist. */
@@ -68,6 +70,8 @@ export interface Preview {
   locks: string[];
   cannotUndo: string[];
   exposesAtOnce: string[];
+  /** Times in which no phase starts. */
+  blackouts: string[];
   remarks: string[];
   warnings: Array<{ place: string; message: string; hint: string }>;
 }
@@ -85,9 +89,7 @@ export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFa
   const times = phaseTimes(frozen, startAt);
   const cleanup = previewCleanup(frozen);
   const none = { shortestMs: 0, longestMs: 0 };
-  const phases = plan.phases.map((phase, index) =>
-    previewPhase(frozen, phase, times[index] ?? { begins: none, ends: none }, startedBy, startAt)
-  );
+  const phases = plan.phases.map((phase, index) => previewPhase(frozen, phase, times[index], startedBy, startAt));
   const steps = phases.flatMap((phase) => [...phase.before, ...phase.steps, ...phase.successChecks]);
   const ofKind = (...kinds: Array<Step['kind']>): number => steps.filter((step) => kinds.includes(step.kind)).length;
   return {
@@ -111,6 +113,7 @@ export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFa
     locks: lockKeys(plan),
     cannotUndo: titles(phases, (step) => step.cannotUndo !== undefined),
     exposesAtOnce: titles(phases, (step) => step.atOnce),
+    blackouts: (environment.blackouts ?? []).map((blackout) => blackoutText(blackout, environment.timeZone)),
     remarks: remarksOf(environment),
     warnings: warnings.map(({ file, line, column, message, hint }) => ({
       place: `${file}:${line}:${column}`,
@@ -127,7 +130,7 @@ function titles(phases: readonly PreviewPhase[], which: (step: PreviewStep) => b
 function previewPhase(
   frozen: FrozenPlan,
   phase: Phase,
-  times: { begins: Span; ends: Span },
+  times: PhaseTimes | undefined,
   startedBy: string,
   startAt: number
 ): PreviewPhase {
@@ -139,12 +142,14 @@ function previewPhase(
     ...describeStep(step),
     atOnce: step.kind === 'flag' && step.to && step.percent === 100 && !raised.has(step.key),
   });
-  const { schedule, success, soak } = phase;
+  const { success, soak } = phase;
+  const none = { shortestMs: 0, longestMs: 0 };
   return {
     id: phase.id,
     title: phase.title,
-    ...(schedule ? { schedule: { text: daysText(schedule), opensAfterMs: opensAfter(frozen, phase, startAt) } } : {}),
-    ...times,
+    ...(times ? scheduleFacts(frozen, phase, times, startAt) : {}),
+    begins: times?.begins ?? none,
+    ends: times?.ends ?? none,
     ...(phase.checklists ? { checklists: phase.checklists } : {}),
     ...(phase.stage ? { stage: stageFacts(phase.stage) } : {}),
     before: phase.before.map(shown),
@@ -153,6 +158,29 @@ function previewPhase(
     successChecks: phase.successChecks.map(shown),
     ...(phase.approval ? { approval: approvalFacts(frozen, phase.approval, startedBy) } : {}),
     ...(soak ? { soak: windowFacts(soak) } : {}),
+  };
+}
+
+/** Absent where a phase may start at once, whenever that is. */
+function scheduleFacts(
+  { environment }: FrozenPlan,
+  { schedule = {} }: Phase,
+  { opening, begins }: PhaseTimes,
+  startAt: number
+): Pick<PreviewPhase, 'schedule'> {
+  const { closed } = opening;
+  const opensAfterMs = begins.shortestMs;
+  const text = scheduleText(schedule);
+  if (text === '' && opening.text === 'for nothing') return {};
+  const freeze = environment.compression ? '' : freezeText(schedule);
+  return {
+    schedule: {
+      text: text === '' ? 'after the blackout' : text,
+      opensAfterMs,
+      opens: zonedText(startAt + opensAfterMs, schedule.timeZone ?? environment.timeZone),
+      ...(closed === undefined ? {} : { closed }),
+      ...(freeze === '' ? {} : { freeze }),
+    },
   };
 }
 

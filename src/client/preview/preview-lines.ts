@@ -42,27 +42,39 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
       'A failed step or criterion takes back its phase and stops the run; a Temporal cancel and "phasegate rollback" without --phase take back everything.',
       columns
     ),
+    ...preview.blackouts.flatMap((blackout) => list('no phase starts from ', blackout)),
     ...list('locks ', preview.locks.join(', ')),
   ];
 }
 
 function phaseBlock(phase: PreviewPhase, paint: Paint, columns: number): string[] {
   const { stage } = phase;
-  const opens = stage
-    ? `${stage.from} to ${stage.to} after ${stage.since} · `
-    : phase.schedule
-      ? `${phase.schedule.text}, opens ${after(phase.schedule.opensAfterMs)} · `
-      : '';
+  const opens = stage ? `${stage.from} to ${stage.to} after ${stage.since} · ` : '';
   const list = (head: string, text: string): string[] => hanging(`  ${head} `, text, columns);
   return [
     '',
     `${paint('strong', `${phase.id}  ${phase.title}`)}  ${paint('dim', `${opens}done ${after(phase.ends.shortestMs)} at the soonest`)}`,
+    ...scheduleBlock(phase, paint, columns),
     ...checklistBlocks(phase, paint, columns),
     ...(phase.steps.length > 0 ? ['  steps', ...stepBlocks(phase.steps, paint, columns)] : []),
     ...(phase.success ? list('success', `for ${phase.success.for}: ${phase.success.criteria.join(', ')}`) : []),
     ...stepBlocks(phase.successChecks, paint, columns),
     ...(phase.approval ? list('approval', approvalText(phase.approval)) : []),
     ...(phase.soak ? list('soak', `for ${phase.soak.for}: ${phase.soak.criteria.join(', ')}`) : []),
+  ];
+}
+
+/** When a phase may start, and what then becomes of it in a freeze. */
+function scheduleBlock({ schedule }: PreviewPhase, paint: Paint, columns: number): string[] {
+  if (!schedule) return [];
+  const { text, opensAfterMs, opens, closed, freeze } = schedule;
+  const when = closed === undefined ? `, opens ${after(opensAfterMs)}: ${opens}` : '';
+  return [
+    ...hanging('  starts ', `${text}${when}`, columns).map((one) => paint('dim', one)),
+    ...(closed === undefined
+      ? []
+      : hanging('  ! ', `it could not start: ${closed}`, columns).map((one) => paint('warn', one))),
+    ...(freeze === undefined ? [] : hanging('  ', freeze, columns).map((one) => paint('dim', one))),
   ];
 }
 

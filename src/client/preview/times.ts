@@ -1,6 +1,6 @@
 import { latestEnd } from '../../plan/judge.js';
 import type { BeforeItem, FrozenPlan, Phase, Step, WindowSpec } from '../../plan/model.js';
-import { phaseOpening } from '../../plan/schedule.js';
+import { phaseOpening, type Opening } from '../../plan/schedule.js';
 
 /** Milliseconds from the start of the run. */
 export interface Span {
@@ -8,15 +8,24 @@ export interface Span {
   longestMs: number;
 }
 
+export interface PhaseTimes {
+  begins: Span;
+  ends: Span;
+  /** When it may start, at the soonest that it could come to that. */
+  opening: Opening;
+}
+
 /** When each phase begins and ends at the soonest and at the latest, if no step is held or repeated. */
-export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins: Span; ends: Span }> {
+export function phaseTimes(frozen: FrozenPlan, startAt: number): PhaseTimes[] {
   let before: Span = { shortestMs: 0, longestMs: 0 };
   // The days of the phases are counted from when the checklists before them are closed.
   let closed = before;
   // The stages of the validation, from when the last deployment phase was done.
   let deployed = before;
   return frozen.plan.phases.map((phase) => {
-    const opens = (from: number): number => from + opensAfter(frozen, phase, startAt + from);
+    const opens = (which: keyof Span): Opening =>
+      openingOf(frozen, phase, startAt + closed[which], startAt + before[which]);
+    const opening = opens('shortestMs');
     const from = phase.stage?.from.ms ?? 0;
     const begins = phase.stage
       ? {
@@ -24,8 +33,8 @@ export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins:
           longestMs: Math.max(before.longestMs, deployed.longestMs + from),
         }
       : {
-          shortestMs: Math.max(before.shortestMs, opens(closed.shortestMs)),
-          longestMs: Math.max(before.longestMs, opens(closed.longestMs)),
+          shortestMs: Math.max(before.shortestMs, opening.opensAt - startAt),
+          longestMs: Math.max(before.longestMs, opens('longestMs').opensAt - startAt),
         };
     const ends = {
       shortestMs:
@@ -37,14 +46,26 @@ export function phaseTimes(frozen: FrozenPlan, startAt: number): Array<{ begins:
     before = ends;
     if (!phase.stage) deployed = ends;
     if (phase.checklists && !phase.stage) closed = ends;
-    return { begins, ends };
+    return { begins, ends, opening };
   });
 }
 
-/** When the days of a phase begin, counted from the start of the run. */
-export function opensAfter({ environment }: FrozenPlan, phase: Phase, startAt: number): number {
-  if (!phase.schedule) return 0;
-  return phaseOpening(phase.schedule, startAt, environment.timeZone, environment.compression).opensAt - startAt;
+/**
+ * When a phase may start. The stage before all phases has no schedule: it changes nothing.
+ *
+ * @param firstDay epoch ms; the day from which the days of the phases are counted
+ * @param askedAt epoch ms; when the phases before it are done
+ */
+function openingOf({ environment }: FrozenPlan, phase: Phase, firstDay: number, askedAt: number): Opening {
+  const { timeZone, blackouts = [], compression } = environment;
+  return phaseOpening({
+    ...(phase.schedule ? { schedule: phase.schedule } : {}),
+    blackouts: phase.checklists ? [] : blackouts,
+    runStartedAt: firstDay,
+    timeZone,
+    askedAt,
+    ...(compression ? { compression } : {}),
+  });
 }
 
 export function shortestWindow(spec: WindowSpec): number {

@@ -71,9 +71,11 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
 
 function openingLines(status: PhaseStatus, view: View): Line[] {
   if (status.opensAt === undefined || status.opensAt <= view.now) return [];
-  return [
-    line(`${indent}${view.paint('warn', `◷ waits for its time to begin ${untilText(status.opensAt, view.now)}`)}`),
-  ];
+  const { opensAt, opening } = status;
+  const words = opening
+    ? `${opening}, in ${spanText(opensAt - view.now)}`
+    : `for its time to begin ${untilText(opensAt, view.now)}`;
+  return hanging(`${indent}◷ waits `, words, view.columns).map((text) => line(view.paint('warn', text)));
 }
 
 function endingLines({ endsAt }: PhaseStatus, view: View): Line[] {

@@ -91,8 +91,8 @@ const stable = z
 
 const validFor = positiveDuration.optional().meta({
   description:
-    'Under pre-deployment: how long an answer counts. When it is older before the stage is closed, it is asked for again.',
-  examples: ['24h'],
+    'Under pre-deployment and before: how long an answer counts. When it is older before the stage is closed, or when the first change comes, it is asked for again.',
+  examples: ['24h', '30m'],
 });
 
 const kinds = ['http', 'command', 'metric', 'flag', 'stable'] as const;

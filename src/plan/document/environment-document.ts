@@ -1,28 +1,10 @@
 import { z } from 'zod';
-import {
-  environmentName,
-  identifier,
-  parsedText,
-  personName,
-  positiveDuration,
-  variableName,
-  words,
-} from './fields.js';
+import { environmentName, identifier, personName, positiveDuration, variableName, words } from './fields.js';
 import { url } from './http-url.js';
-import { misunderstood, understood } from '../language/understood.js';
-import type { Understood } from '../language/understood.js';
 import { variable } from './plan-document.js';
+import { blackouts, timeZone } from './schedule.js';
 import { flags, metrics } from './sources.js';
 import { channel, deployTarget } from './targets.js';
-
-function parseTimeZone(text: string): Understood<string> {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return understood(text);
-  } catch {
-    return misunderstood(`"${text}" is not a time zone`, 'write for example Europe/Berlin or UTC');
-  }
-}
 
 /** The environment: where a plan runs. */
 export const environmentDocument = z
@@ -33,9 +15,10 @@ export const environmentDocument = z
     kind: z
       .enum(['demo', 'test', 'staging', 'production'])
       .meta({ description: 'Production refuses compressed time.' }),
-    'time-zone': parsedText(parseTimeZone, '.', 'Europe/Berlin')
+    'time-zone': timeZone
       .default('UTC')
-      .meta({ description: 'Zone of schedules.', examples: ['Europe/Berlin'] }),
+      .meta({ description: 'Zone of schedules and blackouts.', examples: ['Europe/Berlin'] }),
+    blackouts: blackouts.default([]),
     vars: z
       .record(variableName, variable)
       .default({})

@@ -1,39 +1,9 @@
 import { z } from 'zod';
 import { checklistItem } from './check.js';
-import { identifier, parsedText, positiveDuration, words } from './fields.js';
-import { misunderstood, understood } from '../language/understood.js';
-import type { Understood } from '../language/understood.js';
+import { identifier, positiveDuration, words } from './fields.js';
+import { schedule } from './schedule.js';
 import { step } from './step.js';
 import { criteria, windowKeys } from './window.js';
-
-/** Reads `1-3` or `4`: days of a week, the first and the last included. */
-export function parseDays(text: string): Understood<[number, number]> {
-  const [, first, last] = /^([1-7])(?:-([1-7]))?$/.exec(text) ?? [];
-  if (first === undefined)
-    return misunderstood(`"${text}" are not days of a week`, 'write for example 1-3; the first day is 1');
-  const days: [number, number] = [Number(first), Number(last ?? first)];
-  return days[0] <= days[1]
-    ? understood(days)
-    : misunderstood(`"${text}" runs backwards`, `write ${days[1]}-${days[0]}`);
-}
-
-const schedule = z
-  .strictObject({
-    week: z
-      .int()
-      .min(1)
-      .max(52)
-      .meta({ description: 'Week of the run, from 1.', examples: [1] }),
-    days: z.union([z.int().min(1).max(7), parsedText(parseDays, '^[1-7](?:-[1-7])?$', '1-3')]).meta({
-      description:
-        'Days of that week on which the phase may start, in the time zone of the environment. Over before its first change: HOLD.',
-      examples: ['1-3', 4],
-    }),
-  })
-  .meta({
-    id: 'schedule',
-    description: 'When the phase may start. Default: as soon as the phases before it are done.',
-  });
 
 const success = z
   .union([

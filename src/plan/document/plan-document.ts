@@ -7,6 +7,7 @@ import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
 import { phase } from './phase.js';
 import { preDeployment } from './pre-deployment.js';
+import { blackouts, commonSchedule } from './schedule.js';
 import { standing } from './standing.js';
 import { validation } from './validation.js';
 import { windowOptions } from './window.js';
@@ -108,6 +109,8 @@ export const planDocument = z
       .meta({ id: 'hold', description: 'What happens when something could not be judged.' }),
     rollback: rollback.optional(),
     metrics: z.record(metricName, metric).meta({ description: 'All metrics of the plan, by name.' }),
+    schedule: commonSchedule.optional(),
+    blackouts: blackouts.default([]),
     'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
     validation: validation.optional(),
@@ -119,6 +122,8 @@ export const planDocument = z
 export type PlanDocument = z.output<typeof planDocument>;
 export type PhaseDocument = PlanDocument['phases'][number];
 export type PreDeploymentDocument = NonNullable<PlanDocument['pre-deployment']>;
+export type ScheduleDocument = NonNullable<PhaseDocument['schedule']>;
+export type BlackoutDocument = PlanDocument['blackouts'][number];
 export type ValidationDocument = NonNullable<PlanDocument['validation']>;
 export type StageDocument = ValidationDocument['stages'][number];
 export type KpiDocument = NonNullable<PlanDocument['kpis']>[number];

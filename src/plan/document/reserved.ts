@@ -3,5 +3,4 @@ export const reservedKeys: Readonly<Record<string, string>> = {
   alerts: 'alert routes and templates',
   incidents: 'severities, war room and procedures',
   dashboards: 'generated dashboards',
-  blackouts: 'dates on which nothing may change',
 };

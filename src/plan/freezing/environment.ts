@@ -1,4 +1,5 @@
 import type { EnvironmentDocument } from '../document/environment-document.js';
+import type { BlackoutDocument } from '../document/plan-document.js';
 import { parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
 import type { Channel, DeployTarget, Environment, MetricBinding, MetricSource } from '../model.js';
@@ -6,15 +7,26 @@ import { allowedHosts } from '../hosts.js';
 import { riseQuery } from '../rise.js';
 import type { Clock } from './clock.js';
 import { withoutUndefined } from './criteria.js';
+import { freezeBlackout } from './schedule.js';
 
-/** The environment as activities read it. The document has no faults; secrets stay references. */
-export function freezeEnvironment(document: EnvironmentDocument, clock: Clock): Environment {
+/**
+ * The environment as activities read it. The document has no faults; secrets stay references.
+ *
+ * @param blackouts of the plan
+ */
+export function freezeEnvironment(
+  document: EnvironmentDocument,
+  clock: Clock,
+  blackouts: readonly BlackoutDocument[]
+): Environment {
   const { compress } = document;
+  const closed = [...document.blackouts, ...blackouts];
   return {
     id: document.id,
     kind: document.kind,
     title: document.title,
     timeZone: document['time-zone'],
+    ...(closed.length > 0 ? { blackouts: closed.map(freezeBlackout) } : {}),
     people: Object.entries(document.people).map(([name, person]) => ({ name, ...person })),
     trust: document.trust,
     flags: document.flags,

@@ -4,9 +4,7 @@ import type {
   PreDeploymentDocument,
   StandingDocument,
 } from '../document/plan-document.js';
-import { parseDays } from '../document/phase.js';
 import { preDeploymentId } from '../names.js';
-import { sure } from '../language/understood.js';
 import type { Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
@@ -16,6 +14,7 @@ import { freezeApproval } from './approval.js';
 import type { Clock } from './clock.js';
 import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration, withoutUndefined } from './criteria.js';
 import { freezeKpi } from './kpis.js';
+import { freezeSchedule } from './schedule.js';
 import { freezeStep } from './steps.js';
 import { freezeValidation } from './validation.js';
 import { freezeWindow, lengthOf, plainOptions } from './windows.js';
@@ -31,7 +30,13 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   const context: Context = { clock, metrics, successOf, onFail: 'rollback' };
   const after = dependencies(document.phases);
   const phases = new Map(
-    document.phases.map((phase) => [phase.id, freezePhase(phase, after.get(phase.id) ?? [], context)])
+    document.phases.map((phase) => [
+      phase.id,
+      {
+        ...freezePhase(phase, after.get(phase.id) ?? [], context),
+        ...freezeSchedule(phase.schedule, document.schedule),
+      },
+    ])
   );
   const order = inDependencyOrder(after);
   const stages = freezeValidation(document.validation, order.at(-1) ?? '', context);
@@ -81,14 +86,13 @@ function freezeStanding({ status, owner, updated, approval, 'next-review': nextR
 }
 
 function freezePhase(document: PhaseDocument, after: string[], context: Context): Phase {
-  const { success, approval, schedule } = document;
+  const { success, approval } = document;
   const criteria = context.successOf.get(document.id) ?? [];
   const soak = freezeSoak(document.soak, criteria, context);
   return {
     id: document.id,
     title: document.title,
     after,
-    ...(schedule ? { schedule: { week: schedule.week, days: sure(parseDays(String(schedule.days))) } } : {}),
     before: document.before.map((item) => freezeItem(item, context)),
     steps: document.steps.map((step) => freezeStep(step, criteria, context)),
     ...(success ? { success: freezeSuccess(success, [...criteria], context.clock) } : {}),

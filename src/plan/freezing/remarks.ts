@@ -12,6 +12,16 @@ export function remark({ plan, environment, inPlan, inEnvironment }: Pairing): v
       hint: 'compress only demos and tests',
       at: 'key',
     });
+    const schedules = [plan.schedule, ...phasesOf(plan).map(({ value }) => value.schedule)];
+    const hours = schedules.some((schedule) => schedule?.hours !== undefined || schedule?.weekdays !== undefined);
+    if (hours || plan.blackouts?.length || environment.blackouts?.length) {
+      inEnvironment(['compress'], {
+        ...warning,
+        message: 'in compressed time nothing waits for hours or weekdays, and no blackout stops anything',
+        hint: 'use an environment without compress to see them at work',
+        at: 'key',
+      });
+    }
   }
   if (environment.trust === 'identity') {
     inEnvironment(['trust'], {

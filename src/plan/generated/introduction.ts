@@ -39,13 +39,32 @@ worker resolves them at the last moment. A token, password or authorization in t
 
 **YAML** is read strictly: one document of at most 256 KiB, version 1.2, without anchors, aliases, tags and merge keys.
 
-**Reserved**: \`validation\`, \`kpis\`, \`alerts\`, \`incidents\`,
-\`dashboards\` and \`blackouts\` at the top of a plan come later and are refused until then.
+**Reserved**: \`alerts\`, \`incidents\`
+and \`dashboards\` at the top of a plan come later and are refused until then.
+
+## Schedule
+
+\`schedule\` of a phase says when it may start: \`days\` of a \`week\` of the run, \`hours\` of the day, \`weekdays\`. \`schedule\` at
+the top of the plan says what holds for every phase that does not say otherwise; \`hours: 00:00-24:00\` and \`weekdays: mon-sun\`
+take it back. In \`blackouts\`, of the plan and of the environment, no phase starts. A phase waits for the next instant that
+suits all of them, and whenever something took long, a check, a HOLD, a pause, they are asked again before the first
+change. Where no such instant is left on its days, it is a HOLD, which a waiver passes.
+
+Day 1 of week 1 is the calendar day on which the checklists were closed, or else that of the start. Days, hours and
+blackouts are those of wall clocks in \`time-zone\`, by default that of the environment. What a clock change leaves out begins at
+the end of the gap; of what it repeats the first counts. Hours over midnight belong to the weekday on which they begin.
+
+Behind its first change a phase is finished, whatever the hour. Where it should not be, \`on-freeze\` says what a blackout that
+begins then leads to, and \`on-hours-end\` what the end of the hours does: \`hold\` asks people before the next step, a window
+that runs is finished first; \`retreat\` takes the phase back at once, until it is done.
+
+\`valid-for\` of an item under \`before\` keeps it fresh: one that is older when the first change comes is looked at, or asked
+for, again.
 
 ## Compressed time
 
 \`compress\` in a demo or test environment divides windows, holds, warm-ups, deadlines, soaks, reminders and escalations by its
 \`scale\`. Samples stay at least 1s apart, a window keeps 10 of them (a traffic hold 3), and deadlines of people stay at least
-\`people-minimum\`. \`cap\` cuts soaks, stable checks and schedule waits. Timeouts, the lag of a source and \`{{range}}\` do not
-shrink. The days of a schedule begin but do not end, since people take as long as they take. An environment of kind
-\`production\` refuses it.`;
+\`people-minimum\`. \`cap\` cuts soaks, stable checks and schedule waits. Timeouts, the lag of a source, \`{{range}}\` and
+\`valid-for\` do not shrink. The days of a schedule begin but do not end, since people take as long as they take; hours, weekdays and blackouts
+say nothing, since a minute that stands for hours has no night. An environment of kind \`production\` refuses it.`;

@@ -5,6 +5,7 @@ import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import { allowsProgram, programsOf } from './programs.js';
 import type { Report } from './rule.js';
+import { blackoutFaults } from './schedule.js';
 import { listOf, namesOf } from './walk.js';
 
 export type LooseEnvironment = Loose<EnvironmentDocument>;
@@ -12,7 +13,7 @@ type Rule = (environment: LooseEnvironment, report: Report) => void;
 
 /** What cannot work in an environment, whatever the plan. */
 export const environmentRules: Rule = (environment, report) => {
-  for (const rule of [compression, metricsSource, deployTargets, channels]) rule(environment, report);
+  for (const rule of [compression, metricsSource, deployTargets, channels, blackouts]) rule(environment, report);
 };
 
 const compression: Rule = (environment, report) => {
@@ -131,6 +132,8 @@ const channels: Rule = (environment, report) => {
       });
   }
 };
+
+const blackouts: Rule = (environment, report) => blackoutFaults(environment.blackouts, report);
 
 /** The whole address of a webhook is often the secret. */
 function isReference(text: string): boolean {

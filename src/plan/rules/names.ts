@@ -23,6 +23,7 @@ const ownIds: readonly string[] = [
   'approval',
   'soak',
   'schedule',
+  'freeze',
   'baseline',
   'rollback',
   'phase',

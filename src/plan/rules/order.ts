@@ -48,7 +48,8 @@ function cycleFrom(start: string, after: ReadonlyMap<string, readonly string[]>)
   return walk(start, [start]);
 }
 
-function ancestors(start: string, after: ReadonlyMap<string, readonly string[]>): Set<string> {
+/** The phases that a phase waits for, directly or not. */
+export function ancestors(start: string, after: ReadonlyMap<string, readonly string[]>): Set<string> {
   const found = new Set<string>();
   const walk = (id: string): void => {
     for (const before of after.get(id) ?? []) {

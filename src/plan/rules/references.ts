@@ -50,11 +50,13 @@ function outsidePhases(plan: LoosePlan, report: Report): void {
     });
   }
   const inChecklists = new Set(checklistItemsOf(plan).map(({ path }) => path.join('/')));
+  const growsOld = (path: Path): boolean =>
+    inChecklists.has(path.slice(0, -1).join('/')) || (path[0] === 'phases' && path[2] === 'before');
   for (const { path, value } of [...checksOf(plan), ...attestsOf(plan)]) {
-    if (value['valid-for'] === undefined || inChecklists.has(path.slice(0, -1).join('/'))) continue;
+    if (value['valid-for'] === undefined || growsOld(path)) continue;
     report([...path, 'valid-for'], {
       code: 'PG111',
-      message: 'only an item under pre-deployment can grow too old: this one is looked at when it is needed',
+      message: 'only an item under pre-deployment or before can grow too old: this one is looked at when it is needed',
       hint: 'leave it out',
       at: 'key',
     });

@@ -60,10 +60,9 @@ export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: strin
     return [waits.trimEnd(), pauseText(status)].filter(isSaid).join(' ');
   }
   const running = runningSteps(status.steps);
-  if (status.opensAt !== undefined && status.steps.length === 0) {
-    return [`Waits for its time to begin at ${instantText(status.opensAt)}.`, pauseText(status), next]
-      .filter(isSaid)
-      .join(' ');
+  if (status.opensAt !== undefined) {
+    const opening = status.opening ?? `for its time to begin at ${instantText(status.opensAt)}`;
+    return [`Waits ${opening}.`, pauseText(status), next].filter(isSaid).join(' ');
   }
   return [running, pauseText(status), next].filter(isSaid).join(' ');
 }

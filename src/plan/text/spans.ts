@@ -1,5 +1,3 @@
-import type { Phase } from '../model.js';
-
 /** `850 ms`, `12 s`, `30 min`, `2 h 5 min`, `3 d 4 h`: a span for people. */
 export function spanText(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
@@ -22,11 +20,6 @@ export function instantText(epochMs: number): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z');
-}
-
-/** `week 1, day 3`, `week 2, days 1-2`. */
-export function daysText({ week, days: [first, last] }: NonNullable<Phase['schedule']>): string {
-  return first === last ? `week ${week}, day ${first}` : `week ${week}, days ${first}-${last}`;
 }
 
 /** `1 change`, `2 changes`. */

@@ -12,6 +12,7 @@ import { approve } from './approval.js';
 import { answerOf, openAttestation } from './attestation.js';
 import type { PhaseContext } from './context.js';
 import type { Desk, GateOutcome } from './desk.js';
+import { tooOld, validityOf } from './freshness.js';
 import type { PhaseRecord } from './record.js';
 import { approvalStep, type Steps } from './steps.js';
 import type { Validation } from './validation.js';
@@ -93,13 +94,13 @@ export class Checklists {
   private async anew(item: BeforeItem): Promise<Again | undefined> {
     const gate = this.letCorrect(item);
     const isOver = (): boolean => this.closed || (gate !== undefined && this.desk.outcomeAt(gate) !== undefined);
-    const validFor = 'validFor' in item ? item.validFor : undefined;
+    const validFor = validityOf(item);
     const inTime = validFor
       ? await condition(isOver, validFor.ms, { summary: `${item.title}: its answer counts for ${validFor.planned}` })
       : await condition(isOver).then(() => true);
     const correction = gate && this.desk.endCorrection(gate);
     if (correction?.kind === 'answered') return { answer: correction };
-    return inTime ? undefined : { why: `the answer before is older than ${validFor?.planned ?? ''}` };
+    return inTime ? undefined : { why: tooOld(item) };
   }
 
   /** Only what a person answered can be corrected; a check is made again when it has grown too old. */

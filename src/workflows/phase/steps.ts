@@ -32,6 +32,8 @@ export class Steps {
   private readonly actions: Actions;
   /** The share, by its place in the plan, at which a ramp was last: what held there was fine before. */
   private readonly reached = new Map<string, number>();
+  /** Asked before each of the phase's steps and each share of a ramp: it may hold them up. */
+  goOn: () => Promise<void> = () => Promise.resolve();
 
   constructor(context: PhaseContext, record: PhaseRecord, desk: Desk, holds: Holds, windows: Windows) {
     this.context = context;
@@ -137,6 +139,7 @@ export class Steps {
     const from = this.reached.get(step.id) ?? 0;
     for (const [place, percent] of step.percents.entries()) {
       if (place < from) continue;
+      await this.goOn();
       await this.notPaused();
       this.reached.set(step.id, place);
       const exposed = await this.actions.act({
@@ -147,8 +150,9 @@ export class Steps {
         change: { type: 'flag', key: step.flag, enabled: true, percent },
         longestMs: minute,
       });
-      if (exposed.verdict !== 'PASS') return { ...exposed, reason: `at ${percent} %: ${exposed.reason}` };
-      this.record.mark(attempt, { reason: `at ${percent} %` });
+      const evidence = [...(attempt.evidence ?? []), ...(exposed.evidence ?? [])];
+      if (exposed.verdict !== 'PASS') return { ...exposed, evidence, reason: `at ${percent} %: ${exposed.reason}` };
+      this.record.mark(attempt, { reason: `at ${percent} %`, evidence });
       last = await this.watch(step.hold, attempt);
       if ('decided' in last || last.verdict !== 'PASS') return { ...last, reason: `at ${percent} %: ${last.reason}` };
     }

@@ -67,6 +67,46 @@ describe('the times of a plan', () => {
   });
 });
 
+describe('the schedule in a preview', () => {
+  const night = { hours: { from: 20 * 60, to: 6 * 60 } };
+  const sale = { from: '2026-11-22 00:00', to: '2026-11-24 00:00', reason: 'Sale' };
+  const startAt = Date.UTC(2026, 10, 22, 10);
+  function shown(phases: Phase[], blackouts = [sale]): string {
+    const place = environment('demo', { timeZone: 'Europe/Berlin', blackouts });
+    const facts = { warnings: [], startedBy: 'dana', startAt };
+    return previewLines(buildPreview({ ...facts, frozen: frozen(phases, { environment: place }) }), plain, 200).join(
+      '\n'
+    );
+  }
+
+  it('says when a phase may start, in the time zone of its schedule, and what becomes of it in a freeze', () => {
+    const text = shown([phase('1a', { schedule: { ...night, onFreeze: 'hold' } })]);
+    expect(text).toContain('starts hours 20:00-06:00, opens after 37 h: Tue 2026-11-24 00:00 (Europe/Berlin)');
+    expect(text).toContain('when a blackout begins it holds before its next step');
+    expect(text).toContain('no phase starts from 2026-11-22 00:00 to 2026-11-24 00:00 (Europe/Berlin): Sale');
+  });
+
+  it('asks for the opening of a phase when those before it are done', () => {
+    const [first, second] = phaseTimes(
+      frozen([phase('1a', { soak: windowSpec({ length: span(day) }) }), phase('1b', { schedule: night })]),
+      startAt
+    );
+    expect(first?.ends.shortestMs).toBe(day);
+    expect(second?.begins.shortestMs).toBe(day + day * (10 / 24));
+  });
+
+  it('says that a phase could not start, and why', () => {
+    expect(shown([phase('1a', { schedule: { week: 1, days: [1, 1] } })])).toContain(
+      '! it could not start: its days (week 1, day 1) end at Mon 2026-11-23 00:00 (Europe/Berlin), and it would have to wait until'
+    );
+  });
+
+  it('tells of a blackout that a phase without a schedule waits for', () => {
+    expect(shown([phase('1a')])).toContain('starts after the blackout, opens after 37 h: Tue 2026-11-24 00:00');
+    expect(shown([phase('1a')], [])).not.toContain('starts');
+  });
+});
+
 describe('a preview', () => {
   it('names what is left to do after the run, by when and by whom, and what closes the way back', () => {
     const left = cleanup([task.removal(['FLAG_CORE']), task.plain('docs', { owner: 'cto' })]);

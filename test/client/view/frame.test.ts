@@ -126,6 +126,14 @@ describe('the picture of a run', () => {
     `);
   });
 
+  it('says what a phase waits for before it may start, and until when where it happens', () => {
+    const opening = 'until Tue 2026-11-24 20:00 (Europe/Berlin) for hours 20:00-06:00';
+    const waiting = snapshot({ phases: [phaseStatus({ steps: [], opensAt: now + 3600 * second, opening })] });
+    expect(drawn(waiting)).toContain(`    ◷ waits ${opening}, in 60 min`);
+    const stage = snapshot({ phases: [phaseStatus({ steps: [], opensAt: now + 60 * second })] });
+    expect(drawn(stage).join('\n')).toContain('◷ waits for its time to begin until 21:31:45 UTC (in 60 s)');
+  });
+
   it('says what a running step waits for, until when, and what happens then', () => {
     const running = { state: 'running', startedAt: now - second, reason: undefined, endedAt: undefined } as const;
     const deploying = snapshot({

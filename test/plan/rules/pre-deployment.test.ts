@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freezeTexts } from '../support/freeze-texts.js';
+import { freezeTexts, frozen } from '../support/freeze-texts.js';
 import { sampleEnvironment, samplePlan } from '../support/samples.js';
 
 const security = `
@@ -141,14 +141,16 @@ describe('checklists before all phases', () => {
     ]);
   });
 
-  it('are the only place where an answer can grow too old', () => {
-    const elsewhere = samplePlan.replace(/attest: \{ (id: [\w-]+)/, 'attest: { valid-for: 24h, $1');
+  it('are, with what comes before a phase, the only place where an answer can grow too old', () => {
+    const before = samplePlan.replace('attest: { id: team,', 'attest: { valid-for: 24h, id: team,');
+    expect(frozen(before).plan.phases[0]?.before[0]).toMatchObject({ validFor: { ms: 86_400_000, planned: '24h' } });
+    const elsewhere = samplePlan.replace('attest: { id: looks-good,', 'attest: { valid-for: 24h, id: looks-good,');
     expect(elsewhere).not.toBe(samplePlan);
     expect(freezeTexts(elsewhere, sampleEnvironment).faults).toMatchObject([
       {
         code: 'PG111',
-        path: 'phases[one].before[team].attest.valid-for',
-        message: expect.stringContaining('only an item under pre-deployment can grow too old'),
+        path: 'phases[two].success.checks[looks-good].attest.valid-for',
+        message: expect.stringContaining('only an item under pre-deployment or before can grow too old'),
         hint: 'leave it out',
       },
     ]);

@@ -125,7 +125,7 @@ describe('the stages of the validation', () => {
       'with a check that grows old',
       (text) => text.replace('{ id: healthy,', '{ id: healthy, valid-for: 1h,'),
       'PG111',
-      'only an item under pre-deployment can grow too old',
+      'only an item under pre-deployment or before can grow too old',
     ],
     [
       'that watches for longer than it lasts',

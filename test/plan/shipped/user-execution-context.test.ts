@@ -7,6 +7,7 @@ const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file
 const files = { plan: 'plans/user-execution-context.yaml', environment: 'environments/demo.yaml' };
 let frozen: FrozenPlan;
 let phases: Phase[];
+const lowTraffic = { hours: { from: 20 * 60, to: 6 * 60 } };
 
 beforeAll(async () => {
   const result = await readAndFreeze(files, vars);
@@ -63,7 +64,7 @@ describe('the shipped plan', () => {
     expect(optional?.map(({ id }) => id)).toEqual(['penetration-test']);
   });
 
-  it('has the four phases with their days and the approval of the engineering lead', () => {
+  it('has the four phases with their days in the period of low traffic, and the approval of the engineering lead', () => {
     expect(
       phases.map(({ id, title, schedule, after, approval }) => ({
         id,
@@ -76,28 +77,28 @@ describe('the shipped plan', () => {
       {
         id: '1a',
         title: 'Agent execution core',
-        schedule: { week: 1, days: [1, 3] },
+        schedule: { week: 1, days: [1, 3], ...lowTraffic },
         after: [],
         roles: { 'engineering-lead': 1 },
       },
       {
         id: '1b',
         title: 'Workflow orchestrator',
-        schedule: { week: 1, days: [4, 5] },
+        schedule: { week: 1, days: [4, 5], ...lowTraffic },
         after: ['1a'],
         roles: { 'engineering-lead': 1 },
       },
       {
         id: '1c',
         title: 'Tool dispatcher',
-        schedule: { week: 1, days: [6, 7] },
+        schedule: { week: 1, days: [6, 7], ...lowTraffic },
         after: ['1b'],
         roles: { 'engineering-lead': 1 },
       },
       {
         id: '1d',
         title: 'WebSocket connection',
-        schedule: { week: 2, days: [1, 2] },
+        schedule: { week: 2, days: [1, 2], ...lowTraffic },
         after: ['1c'],
         roles: { 'engineering-lead': 1 },
       },
@@ -240,11 +241,25 @@ describe('the shipped plan', () => {
     ]);
   });
 
-  it('warns of the phases that expose everybody at once, and of nothing else in the plan', async () => {
+  it('wants everything before 1A to be done within the 30 minutes before its first change', () => {
+    const [first, ...others] = phases.map(({ before }) =>
+      before.map((item) => ('validFor' in item ? item.validFor?.planned : undefined))
+    );
+    expect(first).toEqual(['30m', '30m', '30m', '30m', '30m', '30m']);
+    expect(others.flat().filter((validFor) => validFor !== undefined)).toEqual([]);
+  });
+
+  it('warns of the phases that expose everybody at once, that 1D may come too late, and of nothing else in the plan', async () => {
     const { warnings } = await readAndFreeze(files, vars);
     const inPlan = warnings.filter((warning) => warning.file === files.plan);
-    expect(inPlan.map((warning) => warning.path)).toEqual(
-      ['1b', '1c', '1d'].map((id) => `phases[${id}].steps[enable].flag`)
+    expect(inPlan.map((warning) => warning.path).toSorted()).toEqual(
+      [...['1b', '1c', '1d'].map((id) => `phases[${id}].steps[enable].flag`), 'phases[1d].schedule.days'].toSorted()
     );
+    const late = inPlan.find(({ code }) => code === 'PG118');
+    expect(late).toMatchObject({
+      message:
+        '1d may come too late for its days: 1c may start until the end of day 7 and then must be stable for 48h, but the days of 1d end with day 9',
+      hint: 'give 1d 1 day more: { week: 2, days: 1-3 }, or 1c fewer: { week: 1, days: 6 }',
+    });
   });
 });

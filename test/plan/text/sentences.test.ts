@@ -119,8 +119,13 @@ describe('the sentence of a phase', () => {
       'Paused by dana: nothing new begins until somebody sends resume. Next: Step b.',
     ],
     [
-      'that its days have not begun',
-      { opensAt: noon },
+      'that its schedule has not opened, and when it does where it happens',
+      { opensAt: noon, opening: 'until Sun 2026-11-22 13:00 (Europe/Berlin) for hours 13:00-14:00' },
+      'Waits until Sun 2026-11-22 13:00 (Europe/Berlin) for hours 13:00-14:00. Next: Step b.',
+    ],
+    [
+      'the same behind its first checks',
+      { opensAt: noon, steps: [step('a', { state: 'passed' })] },
       'Waits for its time to begin at 2026-11-22 12:00:00Z. Next: Step b.',
     ],
     [
