@@ -82,6 +82,7 @@ describe('rules about secrets', () => {
     const text = sampleEnvironment.replace('- log: { name: worker-log }', '- webhook: { name: ops, url: canary }');
     const { faults } = loadEnvironment(text, 'lab.yaml', {});
     expect(faults).toMatchObject([{ code: 'PG104', path: 'notify[0].webhook.url' }]);
+    expect(faults[0]?.frame).toContain('name: ops, url: ****** }');
     expect(JSON.stringify(faults)).not.toContain('canary');
   });
 

@@ -163,4 +163,50 @@ describe('the stages of the validation', () => {
       message: expect.stringContaining(says) as string,
     });
   });
+
+  it.each<[string, string, string, string]>([
+    ['to: 7d', 'to: 4h', 'validation.stages[later].to', 'write a time after 4h'],
+    ['from: 4h', 'from: 3h', 'validation.stages[later].from', 'write from: 4h'],
+    ['id: later', 'id: immediate', 'validation.stages[immediate].id', 'give each its own id'],
+    ['id: later', 'id: one', 'validation.stages[one].id', 'write for example one-validation'],
+    ['id: later', 'id: rollback', 'validation.stages[rollback].id', 'write for example rollback-stage'],
+    ['id: errors', 'id: healthy', 'validation.stages[immediate].items[healthy].watch.id', 'give each its own id'],
+    [
+      'id: errors',
+      'id: rollback',
+      'validation.stages[immediate].items[rollback].watch.id',
+      'write for example rollback-item',
+    ],
+    [
+      '{ id: support,',
+      '{ id: support, on-fail: rollback,',
+      'validation.stages[later].items[support].attest.on-fail',
+      'leave on-fail out: they mend it and try again, waive it, or take everything back',
+    ],
+    [
+      "http: { url: '{{env.services.core}}/healthz' }",
+      'metric: error_rate < 1%',
+      'validation.stages[immediate].items[healthy].check.metric',
+      'write a watch item: its criteria are watched from the beginning of the stage to its end',
+    ],
+    [
+      "http: { url: '{{env.services.core}}/healthz' }",
+      'stable: { phases: [one], for: 1h }',
+      'validation.stages[immediate].items[healthy].check.stable',
+      'write a watch item: its criteria are watched from the beginning of the stage to its end',
+    ],
+    ['for: 30m,', 'for: 5h,', 'validation.stages[immediate].items[errors].watch.for', 'write at most 4h'],
+    [
+      'for: 30m,',
+      'for: 30m, every: 20m,',
+      'validation.stages[immediate].items[errors].watch.every',
+      'write every: 10m or at least 1s',
+    ],
+  ])('say where the fault stands, and what to write: %s as %s', (from, to, path, hint) => {
+    const { faults } = freezeTexts(
+      withValidation((text) => text.replace(from, to)),
+      sampleEnvironment
+    );
+    expect(faults.map((fault) => [fault.path, fault.hint])).toEqual([[path, hint]]);
+  });
 });
