@@ -19,12 +19,18 @@ const parts = {
   },
   freezing: {
     mutate: ['src/plan/freezing/**/*.ts', 'src/plan/{freeze,window-defaults,fill,variables,digest}.ts'],
-    tests: ['test/plan/{freezing,rules,shipped}/**/*.test.ts', 'test/plan/{window-defaults,variables}.test.ts'],
+    tests: [
+      'test/plan/{freezing,rules,shipped}/**/*.test.ts',
+      'test/plan/{window-defaults,variables,standing}.test.ts',
+    ],
   },
-  rules: { mutate: ['src/plan/rules/**/*.ts'], tests: ['test/plan/{rules,freezing,shipped}/**/*.test.ts'] },
+  rules: {
+    mutate: ['src/plan/rules/**/*.ts'],
+    tests: ['test/plan/{rules,freezing,shipped}/**/*.test.ts', 'test/plan/standing.test.ts'],
+  },
   loading: {
     mutate: ['src/plan/loading/**/*.ts', 'src/plan/load-{plan,environment}.ts'],
-    tests: ['test/plan/loading/**/*.test.ts'],
+    tests: ['test/plan/{loading,rules}/**/*.test.ts', 'test/plan/read-and-freeze.test.ts'],
   },
 };
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { exitCodes } from '../src/plan/outcome.js';
+import { cleanUp } from './clean-up.js';
 import { isInTheCode, phaseOf, setFaults } from './faults.js';
 import { parseDemoOptions, usage, type DemoOptions } from './options.js';
 import { playPeople, standing } from './people.js';
@@ -83,6 +84,10 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
   const failed = await people;
   if (signal.aborted) return { code: 130 };
   if (failed !== undefined) throw failed;
+  if (code === exitCodes.ok) {
+    const { interactive } = options;
+    await cleanUp(stack.cli, { run, flagsFile: stack.flagsFile, interactive, say, signal });
+  }
   for (const line of await proof(stack.platform)) say(line);
   if (code === null || !outcomes.has(code)) return { code: code ?? 1 };
   say(await keepReport(stack.cli, run));

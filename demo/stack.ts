@@ -23,6 +23,7 @@ export interface Stack {
   /** How `phasegate` is typed in another terminal. */
   typed: string;
   platform: string;
+  flagsFile: string;
   stateDir: string;
   uiUrl: string | undefined;
   /** Options of `plan` and `start`: the environment and its variables. */
@@ -113,7 +114,7 @@ export async function startStack(
     signal.throwIfAborted();
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);
     if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
-    return { cli, typed, platform: platform.url, stateDir, uiUrl: temporal.uiUrl, target, stop };
+    return { cli, typed, platform: platform.url, flagsFile, stateDir, uiUrl: temporal.uiUrl, target, stop };
   } catch (error) {
     await stop();
     throw error;

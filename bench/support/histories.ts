@@ -44,7 +44,11 @@ export function firstAt(events: readonly SeenEvent[], type: string, activity?: s
 }
 
 /** Events and bytes of a workflow, as the server counts them. */
-export async function sizeOf(client: Client, workflowId: string): Promise<{ events: number; bytes: number }> {
-  const { historyLength, historySize } = await client.workflow.getHandle(workflowId).describe();
+export async function sizeOf(
+  client: Client,
+  workflowId: string,
+  runId?: string
+): Promise<{ events: number; bytes: number }> {
+  const { historyLength, historySize } = await client.workflow.getHandle(workflowId, runId).describe();
   return { events: historyLength, bytes: historySize ?? 0 };
 }

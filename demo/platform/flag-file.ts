@@ -42,12 +42,16 @@ export class FlagFile {
     watchFile(file, { interval: POLL_MS }, () => this.#load());
   }
 
-  /** Whether the flag is on for the user. Unknown, disabled and broken flags are off. */
-  isOn(key: FlagKey, user: string): boolean {
+  /**
+   * Whether the flag is on for the user. Disabled and broken flags are off.
+   *
+   * @param whenGone what it is when the file has no such flag
+   */
+  isOn(key: FlagKey, user: string, whenGone = false): boolean {
     const result = this.#core.resolveBooleanEvaluation(key, false, { targetingKey: user }, silent);
     if (result.errorCode === undefined || result.errorCode === 'FLAG_NOT_FOUND') this.#evaluationErrors.delete(key);
     else this.#evaluationErrors.set(key, `${key}: ${result.errorMessage ?? result.errorCode}`);
-    return result.value;
+    return result.errorCode === 'FLAG_NOT_FOUND' ? whenGone : result.value;
   }
 
   status(): FlagFileStatus {

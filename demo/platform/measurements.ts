@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from 'prom-client';
-import { PATHS } from './components.js';
+import { FLAG_OF, type FlagKey, PATHS } from './components.js';
 import { DeliveryTracker } from './delivery-tracker.js';
 import {
   DurationMetric,
@@ -50,6 +50,18 @@ export function createMeasurements() {
     registers: [registry],
   });
   for (const code of ['200', '400', '500']) requests.inc({ code }, 0);
+  const evaluations = new Counter({
+    name: 'chat_flag_evaluations_total',
+    help: 'Evaluations of a migration flag that decided a request, by what they gave',
+    labelNames: ['flag', 'result'],
+    registers: [registry],
+  });
+  for (const flag of Object.values(FLAG_OF)) for (const result of ['on', 'off']) evaluations.inc({ flag, result }, 0);
+  const evaluatedOff = new TwinCounter(
+    registry,
+    ['flag_evaluations_off'],
+    'Evaluations of a migration flag that gave off, since the start'
+  );
   const chatRequests = new TwinCounter(registry, ['chat_requests'], 'Chat requests since the start');
 
   return {
@@ -102,6 +114,11 @@ export function createMeasurements() {
     ),
     permissionChecks: permissionCounter(registry),
     delivery: deliveryTracker(registry, violations),
+    /** A flag was read for a request. */
+    flagEvaluated(flag: FlagKey, on: boolean): void {
+      evaluations.inc({ flag, result: on ? 'on' : 'off' });
+      if (!on) evaluatedOff.increment();
+    },
     /** One chat request was answered with this HTTP status. */
     requestAnswered(code: number): void {
       requests.inc({ code: String(code) });

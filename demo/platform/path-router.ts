@@ -1,4 +1,4 @@
-import { COMPONENT_NAMES, type ComponentName, FLAG_OF, type Path, perComponent } from './components.js';
+import { COMPONENT_NAMES, type ComponentName, FLAG_OF, type FlagKey, type Path, perComponent } from './components.js';
 import type { ComponentRuntime } from './component-runtime.js';
 import type { FaultSet } from './faults.js';
 import type { FlagFile } from './flag-file.js';
@@ -27,26 +27,35 @@ export class PathRouter {
   readonly #flags: FlagFile;
   readonly #runtimes: Record<ComponentName, ComponentRuntime>;
   readonly #faults: FaultSet;
+  readonly #evaluated: (key: FlagKey, on: boolean) => void;
   readonly #decisions = new Map<string, Decision>();
 
-  constructor(flags: FlagFile, runtimes: Record<ComponentName, ComponentRuntime>, faults: FaultSet) {
+  /** @param evaluated told of each evaluation that decides a request */
+  constructor(
+    flags: FlagFile,
+    runtimes: Record<ComponentName, ComponentRuntime>,
+    faults: FaultSet,
+    evaluated: (key: FlagKey, on: boolean) => void
+  ) {
     this.#flags = flags;
     this.#runtimes = runtimes;
     this.#faults = faults;
+    this.#evaluated = evaluated;
   }
 
   /** The paths of a request that the user makes now. A flag alone is not enough: the deployed code must have the path. */
   route(user: string): Record<ComponentName, Path> {
     const flags = this.flagsOf(user);
+    for (const name of COMPONENT_NAMES) this.#evaluated(FLAG_OF[name], flags[name]);
     const paths = perComponent((name): Path => (flags[name] && this.#runtimes[name].hasNewPath ? 'new' : 'legacy'));
     for (const name of COMPONENT_NAMES) if (paths[name] === 'new') this.#faults.newPathTaken(name);
     this.#remember(user, { at: monotonicSeconds(), flags, paths });
     return paths;
   }
 
-  /** The flags as they stand for a user now. */
+  /** The flags as they stand for a user now. Code that has the new path takes it when clean-up has removed its flag. */
   flagsOf(user: string): Record<ComponentName, boolean> {
-    return perComponent((name) => this.#flags.isOn(FLAG_OF[name], user));
+    return perComponent((name) => this.#flags.isOn(FLAG_OF[name], user, this.#runtimes[name].hasNewPath));
   }
 
   /** The paths of the user's latest request, or null when there was none. */

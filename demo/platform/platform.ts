@@ -60,7 +60,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const tools = new ToolDispatcher(pool, contexts, measurements);
   const workflows = new WorkflowOrchestrator(agents, tools, measurements);
   const executor = new WebSocketExecutor(measurements.delivery);
-  const router = new PathRouter(flags, runtimes, faults);
+  const router = new PathRouter(flags, runtimes, faults, (key, on) => measurements.flagEvaluated(key, on));
   const parts = { runtimes, router, faults, measurements, conversations, agents, workflows, executor };
   const chat = new ChatService({ ...parts, random: random.fork() });
 

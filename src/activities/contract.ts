@@ -7,12 +7,14 @@
  *
  * An activity that takes time returns the instant at which it ended (`endedAt`, epoch ms).
  */
-import type { Change, LedgerEntry, TargetState } from '../plan/change.js';
+import type { Change, FlagState, LedgerEntry, TargetState } from '../plan/change.js';
 import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
 import type { Check, Environment, WindowSpec } from '../plan/model.js';
+import type { RemovedFlag } from '../plan/cleanup/course.js';
+import type { DaysAsked, GroupDays } from '../plan/cleanup/days.js';
 import type { Opening, OpeningQuestion } from '../plan/schedule.js';
 
 /** Who asks: part of evidence, logs and idempotency keys. `address` is `phase/step#attempt`. */
@@ -236,6 +238,46 @@ export interface VerifyIdentityInput {
 export type VerifyIdentityResult =
   { accepted: true; how: 'identity' | 'signature' } | { accepted: false; reason: string };
 
+export interface FlagsInput {
+  origin: Origin;
+  keys: string[];
+  environment: Environment;
+}
+
+/** What is there before flags are removed. PASS: each of them that is still there is on for everybody. */
+export interface CaptureFlagsResult {
+  verdict: Verdict;
+  reason: string;
+  /** Those that are there, with their definitions; the others are gone. */
+  flags: FlagState[];
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
+export interface RemoveFlagsInput {
+  origin: Origin;
+  flags: FlagState[];
+  environment: Environment;
+}
+
+/** FAIL: the flag system refused, or somebody changed a flag. What was removed by then stays removed. */
+export interface RemoveFlagsResult {
+  verdict: Verdict;
+  reason: string;
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
+/** PASS: all are gone. */
+export interface VerifyRemovalResult {
+  verdict: Verdict;
+  reason: string;
+  /** Keys of flags that are still there. */
+  left: string[];
+  endedAt: number;
+  evidence: EvidenceRef;
+}
+
 export interface EnvironmentActivities {
   captureChange(input: CaptureInput): Promise<LedgerEntry>;
   applyChange(input: ApplyInput): Promise<ApplyResult>;
@@ -246,6 +288,10 @@ export interface EnvironmentActivities {
   measurePeriod(input: MeasureInput): Promise<MeasureResult>;
   notify(input: { environment: Environment; notification: Notification }): Promise<NotifyResult>;
   verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
+  captureFlags(input: FlagsInput): Promise<CaptureFlagsResult>;
+  /** Repeated, it finds nothing left to do. */
+  removeFlags(input: RemoveFlagsInput): Promise<RemoveFlagsResult>;
+  verifyRemoval(input: FlagsInput): Promise<VerifyRemovalResult>;
   /** Stores any JSON document (a decision, a gate's evidence) and returns its reference. */
   recordEvidence(input: { kind: string; document: unknown }): Promise<EvidenceRef>;
   /** The stored text of a digest, for a CLI on another host. Fails when unknown. */
@@ -292,6 +338,13 @@ export interface HostActivities {
    * asked, which says whether it may start now (decision 009).
    */
   scheduleOpening(input: Omit<OpeningQuestion, 'askedAt'>): Promise<Opening & { askedAt: number }>;
+  /** When the tasks of a clean-up begin and are due, by group; and when it was asked (decision 009). */
+  cleanupDays(input: DaysAsked): Promise<{ groups: Record<string, GroupDays>; askedAt: number }>;
+  /**
+   * Ends the clean-up of a run, whose workflow id and run id these are, unless it removed flags or began to: then it goes
+   * on, and those are answered.
+   */
+  closeCleanup(input: { run: string; runId: string }): Promise<{ removed: RemovedFlag[] }>;
 }
 
 export type { BaselineSet, CriterionSummary, EvidenceRef };

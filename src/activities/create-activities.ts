@@ -7,6 +7,7 @@ import type { CheckMetric } from './checks/run-check.js';
 import { watchCheck } from './checks/watch-check.js';
 import type { EnvironmentActivities, WindowActivities } from './contract.js';
 import type { ActivityDeps, Tools } from './deps.js';
+import { captureFlags, removeFlags, verifyRemoval } from './flags/index.js';
 import { createMetricActivities, createWindowActivities } from './metrics/index.js';
 import { notify } from './notify/notify.js';
 import { createSecrets } from './secrets.js';
@@ -38,6 +39,9 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
       measurePeriod: activity(secrets, (input) => metrics.measurePeriod(input)),
       notify: activity(secrets, (input, scope) => notify(input, tools, scope)),
       verifyIdentity: activity(secrets, (input) => verifyIdentity(input, tools)),
+      captureFlags: activity(secrets, (input, scope) => captureFlags(input, tools, scope)),
+      removeFlags: activity(secrets, (input, scope) => removeFlags(input, tools, scope)),
+      verifyRemoval: activity(secrets, (input, scope) => verifyRemoval(input, tools, scope)),
       recordEvidence: activity(secrets, ({ kind, document }) => evidence.put(kind, secrets.scrubAll(document))),
       readEvidence: activity(secrets, ({ digest }) => evidence.get(digest)),
     },

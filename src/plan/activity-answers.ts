@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RemovedFlag } from './cleanup/course.js';
 
 /**
  * What the answer of each activity must look like to be believed. Keys that are not named here pass: a worker may be
@@ -9,15 +10,17 @@ const evidence = z.looseObject({ digest: text, bytes: z.number() });
 const verdict = z.enum(['PASS', 'FAIL', 'HOLD']);
 const finding = { verdict, reason: text, endedAt: z.number(), evidence };
 
+const flagState = z.looseObject({
+  type: z.literal('flag'),
+  key: text,
+  exists: z.boolean(),
+  enabled: z.boolean(),
+  percent: z.number(),
+  include: z.array(text),
+});
+const removedFlag = z.looseObject({ key: text, at: z.number(), state: z.enum(['removing', 'removed']) });
 const targetState = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('flag'),
-    key: text,
-    exists: z.boolean(),
-    enabled: z.boolean(),
-    percent: z.number(),
-    include: z.array(text),
-  }),
+  flagState,
   z.looseObject({ type: z.literal('deploy'), target: text, revision: text }),
 ]);
 const change = z.discriminatedUnion('type', [
@@ -37,6 +40,11 @@ const ledgerEntry = z.looseObject({
   idempotencyKey: text,
 });
 const criterion = z.looseObject({ text, metric: text, ok: z.number(), breaches: z.number(), notValid: z.number() });
+
+/** What the memo of a clean-up says of flags that it removed; undefined when it is none. */
+export function readRemovedFlags(memo: unknown): RemovedFlag[] | undefined {
+  return z.array(removedFlag).safeParse(memo).data as RemovedFlag[] | undefined;
+}
 
 export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
   captureChange: ledgerEntry,
@@ -83,6 +91,14 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     z.looseObject({ accepted: z.literal(false), reason: text }),
   ]),
   recordEvidence: evidence,
+  captureFlags: z.looseObject({ ...finding, flags: z.array(flagState) }),
+  removeFlags: z.looseObject(finding),
+  verifyRemoval: z.looseObject({ ...finding, left: z.array(text) }),
+  cleanupDays: z.looseObject({
+    groups: z.record(text, z.looseObject({ opensAt: z.number(), dueAt: z.number() })),
+    askedAt: z.number(),
+  }),
+  closeCleanup: z.looseObject({ removed: z.array(removedFlag) }),
   acquireLocks: z.discriminatedUnion('granted', [
     z.looseObject({ granted: z.literal(true) }),
     z.looseObject({

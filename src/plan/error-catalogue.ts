@@ -7,7 +7,7 @@ export interface CatalogueEntry {
 
 /**
  * All errors that phasegate raises. PG1xx: plan and environment files; PG2xx: runs and decisions; PG3xx: targets that
- * activities touch; PG4xx: command line and connection. A code never changes its meaning; docs/errors.md lists them.
+ * activities touch; PG4xx: command line and connection, from PG451 on clean-up. A code never changes its meaning; docs/errors.md lists them.
  */
 export const errorCatalogue = {
   PG100: refuse(
@@ -154,6 +154,23 @@ export const errorCatalogue = {
   ),
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
   PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
+
+  PG451: refuse(
+    'Clean-up has removed flags of the run, so it cannot be rolled back',
+    'Go forward instead: deploy a revision that mends it. What was removed stands in: phasegate report RUN'
+  ),
+  PG452: refuse(
+    'Flags are not removed, since that is not known to be safe',
+    'Mend what the reason says, then answer again: phasegate attest cleanup/TASK RUN --answer done'
+  ),
+  PG453: refuse(
+    'Clean-up would remove a flag that the plan does not give to everybody',
+    'Name flags that a phase of the plan brings to 100 %.'
+  ),
+  PG454: refuse(
+    'The safety check of a flag removal cannot be measured',
+    'Count evaluations as off with a metric of unit count, read from Prometheus.'
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -2,7 +2,7 @@ import { formatValue } from './judge/format.js';
 import { holds } from './judge/measure.js';
 import type { AskedKpi, Kpi, MeasuredKpi, MetricKpi } from './model.js';
 import type { EvidenceRef } from './run-facts.js';
-import type { KpiResult } from './run-status.js';
+import type { KpiResult, StepRecord } from './run-status.js';
 import { counted } from './text/spans.js';
 
 /** What metrics were between the first change of the run and now; or why nobody knows. */
@@ -43,6 +43,29 @@ export function kpiResults(kpis: readonly Kpi[], facts: KpiFacts): KpiResult[] {
       case 'asked':
         return owed(kpi);
     }
+  });
+}
+
+/**
+ * The same results with what people have answered since, in the clean-up.
+ *
+ * @param steps of the clean-up; the latest attempt at each task counts
+ */
+export function withAnswers(results: readonly KpiResult[], steps: readonly StepRecord[]): KpiResult[] {
+  return results.map((result) => {
+    const step = steps.findLast(({ id, kind }) => kind === 'kpi' && id === result.id);
+    const { answer, evidence } = step ?? {};
+    if (result.state !== 'owed' || !answer) return result;
+    const { reason: _, ...owing } = result;
+    const value = [answer.evidence, answer.reason].filter((part) => part !== undefined).join(' · ');
+    return {
+      ...owing,
+      state: answer.answer === 'failed' ? 'not met' : 'met',
+      by: answer.by,
+      knownAt: answer.at,
+      ...(value === '' ? {} : { value }),
+      ...(evidence ? { evidence } : {}),
+    };
   });
 }
 

@@ -10,6 +10,7 @@ import { parseYaml } from './loading/parse-yaml.js';
 import { checkShape } from './loading/shape.js';
 import type { Source } from './loading/source.js';
 import { approvalRules } from './rules/approvals.js';
+import { cleanupRules } from './rules/cleanup.js';
 import { criteriaRules } from './rules/criteria.js';
 import { dayRules } from './rules/days.js';
 import { exposureRules } from './rules/exposure.js';
@@ -40,6 +41,7 @@ const rules: readonly PlanRule[] = [
   referenceRules,
   approvalRules,
   metricRules,
+  cleanupRules,
   criteriaRules,
   windowRules,
   validationRules,

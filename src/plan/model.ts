@@ -294,6 +294,55 @@ export interface RollbackSpec {
   checks: CheckStep[];
 }
 
+interface CleanupTaskBase {
+  /** Unique in the clean-up. */
+  id: string;
+  title: string;
+  /** Role that does it, is reminded of it and answers. */
+  owner: string;
+  /** Whether `not-applicable` is an allowed answer. */
+  notApplicable: boolean;
+  evidence: 'required' | 'optional';
+}
+/** Something that people do and answer for. */
+export interface PlainTask extends CleanupTaskBase {
+  kind: 'task';
+}
+/** Takes flags out of the flag system, once they are safe to remove. */
+export interface RemoveFlagsTask extends CleanupTaskBase {
+  kind: 'remove-flags';
+  keys: string[];
+  /** A look back: nothing read one of the flags as off for `length`, which is also how long they have been at 100 %. */
+  unread: WindowSpec;
+}
+/** A success metric that somebody answers for: done means met, failed not met; either is an answer. */
+export interface KpiTask extends CleanupTaskBase {
+  kind: 'kpi';
+  /** As the plan writes it. */
+  target: string;
+}
+export type CleanupTask = PlainTask | RemoveFlagsTask | KpiTask;
+
+/** Tasks that begin together and are due together. */
+export interface CleanupGroup {
+  id: string;
+  title: string;
+  /** 1-based and inclusive weeks or months of the run. */
+  schedule: { unit: 'week' | 'month'; from: number; to: number };
+  /** How long they have in compressed time; else the calendar says it. */
+  length: TimeSpan;
+  tasks: CleanupTask[];
+}
+
+/** What is left to do when the run has completed. */
+export interface Cleanup {
+  title: string;
+  remindEvery: TimeSpan;
+  /** Who is asked as well when a task has been overdue for `after`. */
+  escalate?: { after: TimeSpan; to: string };
+  groups: CleanupGroup[];
+}
+
 /** How the plan itself stands; days are written `2025-09-10`. */
 export interface Standing {
   status: 'draft' | 'ready';
@@ -354,6 +403,8 @@ export interface Plan {
   rollback: RollbackSpec;
   /** Roles whose people may waive a gate. */
   waivers: string[];
+  /** Absent: nothing is left to do when the run has completed. */
+  cleanup?: Cleanup;
 }
 
 export interface Person {

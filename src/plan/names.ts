@@ -31,6 +31,14 @@ export function rollbackWorkflowId(migration: string, name: string): string {
   return `${migration}/rollback/${name}`;
 }
 
+export function cleanupWorkflowId(migration: string): string {
+  return `${migration}/cleanup`;
+}
+
+export function isCleanup(workflowId: string): boolean {
+  return workflowId.startsWith('migration/') && workflowId.split('/').length === 4 && workflowId.endsWith('/cleanup');
+}
+
 export function locksWorkflowId(environmentId: string): string {
   return `locks/${environmentId}`;
 }
@@ -38,12 +46,16 @@ export function locksWorkflowId(environmentId: string): string {
 /** The key under which the payload converter hands on why a payload could not be decoded. */
 export const undecodable = '$undecodable';
 
+export function flagLockKey(key: string): string {
+  return `flag/${key}`;
+}
+
 /** What a run locks: its plan in the environment, and every flag and deploy target that it moves. */
 export function lockKeys(plan: Plan): string[] {
   const moved = plan.phases.flatMap((phase) =>
     phase.steps.flatMap((step) => {
-      if (step.kind === 'flag') return [`flag/${step.key}`];
-      if (step.kind === 'traffic') return [`flag/${step.flag}`];
+      if (step.kind === 'flag') return [flagLockKey(step.key)];
+      if (step.kind === 'traffic') return [flagLockKey(step.flag)];
       return step.kind === 'deploy' ? [`deploy/${step.target}`] : [];
     })
   );
@@ -68,3 +80,6 @@ export const rollbackRequest = 'rollback';
 
 /** The stage before all phases has its place among them: `pre-deployment/unit-tests#1`. */
 export const preDeploymentId = 'pre-deployment';
+
+/** What is left to do after the run: `cleanup/update-docs#1`. */
+export const cleanupId = 'cleanup';

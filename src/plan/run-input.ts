@@ -1,5 +1,6 @@
 import type { LedgerEntry } from './change.js';
-import type { Environment, HoldPolicy, Phase, RollbackSpec } from './model.js';
+import type { CleanupState } from './cleanup/course.js';
+import type { Cleanup, Environment, HoldPolicy, Phase, RollbackSpec } from './model.js';
 
 /** What every workflow of a run knows about the run it belongs to. */
 export interface RunIdentity {
@@ -51,4 +52,22 @@ export interface RollbackInput {
   alone: boolean;
   /** The run takes back more after it and verifies all of it then: here each undo is only read back. */
   verifiedByRun?: true;
+}
+
+/** The input of `cleanup`; `state` is what an earlier execution of it hands over. */
+export interface CleanupInput {
+  schemaVersion: 1;
+  run: RunIdentity;
+  cleanup: Cleanup;
+  /** Only what it needs: the people, the channels, the flag system, and the metrics that its safety checks read. */
+  environment: Environment;
+  /** Epoch ms on the first day of the run, from which its weeks and months count. */
+  firstDayAt: number;
+  /** Epoch ms. */
+  completedAt: number;
+  /** Flag -> epoch ms of the run's last change of it. */
+  exposedSince: Record<string, number>;
+  state?: CleanupState;
+  /** Of the search attributes that stand there already. */
+  shown?: string;
 }

@@ -263,3 +263,8 @@ export interface RollbackResult {
   undone: string[];
   status: RollbackStatus;
 }
+
+/** What a clean-up returns when nothing is owed any more; one that was cancelled fails with it. */
+export interface CleanupResult {
+  status: PhaseStatus;
+}

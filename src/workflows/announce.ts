@@ -1,3 +1,4 @@
+import type { Duration } from '@temporalio/common';
 import { isCancellation, log } from '@temporalio/workflow';
 import type { Notification } from '../activities/contract.js';
 import type { Environment } from '../plan/model.js';
@@ -9,11 +10,15 @@ import { sliceEnvironment } from './slice.js';
 /**
  * Tells people. A channel that takes nothing never stops or delays a run: it is logged, and what people are asked
  * stands in every status. Resolves when the message is out, with the time of that (epoch ms), or given up.
+ *
+ * @param patience later it is no news any more. Of its end least of all: until that is told, a run that has ended is
+ *   open, and can neither be stopped nor rolled back
  */
 export async function announce(
   run: RunIdentity,
   environment: Environment,
-  message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>
+  message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>,
+  patience: Duration = message.kind === 'ended' ? '15s' : '5m'
 ): Promise<number | undefined> {
   if (environment.notify.length === 0) return undefined;
   try {
@@ -21,9 +26,8 @@ export async function announce(
     const result = await reads.notify.executeWithOptions(
       {
         summary: `Tell ${message.to.join(', ')}: ${message.title}`.slice(0, 180),
-        // Later it is no news any more. Of its end least of all: until that is told, a run that has ended is open, and
-        // can neither be stopped nor rolled back.
-        scheduleToCloseTimeout: message.kind === 'ended' ? '15s' : '5m',
+        scheduleToCloseTimeout: patience,
+        scheduleToStartTimeout: patience,
       },
       [
         {

@@ -1,3 +1,4 @@
+export { cleanup } from './cleanup.js';
 export { deploymentPhase } from './deployment-phase.js';
 export { locks } from './locks.js';
 export { migration } from './migration.js';

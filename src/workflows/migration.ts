@@ -20,6 +20,7 @@ import type { RunStatus } from '../plan/run-status.js';
 import { unfitForProduction } from '../plan/standing.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
+import { endEarlierCleanup, startCleanup } from './migration/clean-up.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
 import { measureKpis } from './migration/kpis.js';
 import { lock } from './migration/locking.js';
@@ -77,6 +78,7 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   // A cancel must not leave a lock behind that nobody knows of.
   const refusal = await CancellationScope.nonCancellable(() => lock(record));
   if (refusal) return { kind: 'failed', reason: refusal };
+  await endEarlierCleanup(record);
   const { phases } = record.frozen.plan;
   for (const phase of phases) {
     await record.notPaused();
@@ -133,12 +135,13 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
   record.settle();
   const { run, frozen } = record;
   const { environment, plan } = frozen;
+  const left = ending.kind === 'completed' ? await startCleanup(record) : undefined;
   // A run that did not end verified keeps its locks until somebody finished its rollback.
   const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
   const problem = release ? await releaseLocks(environment.id, run) : undefined;
   await minutes.written();
   await measureKpis(record);
-  const reason = [ending.reason, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');
+  const reason = [ending.reason, left, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');
   record.end({ kind: ending.kind, reason, endedAt: Date.now() });
   upsertMemo({ outcome: record.status.outcome });
   await announce(run, environment, {

@@ -11,6 +11,8 @@ import { rollbackLockKeys } from '../plan/names.js';
 import type { RollbackInput } from '../plan/run-input.js';
 import type { RollbackResult, RollbackStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
+import { wayBackClosed } from '../plan/cleanup/course.js';
+import { host } from './activities.js';
 import { announce } from './announce.js';
 import { releaseLocks } from './release-locks.js';
 import { RollbackDesk } from './rollback/desk.js';
@@ -27,7 +29,7 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, rollback);
  * while the others go on, and what cannot be undone waits until somebody accepts it as it is: a rollback never ends
  * while one entry is open. It cannot be cancelled, paused or undone.
  *
- * Fails with PG202 when it is on its own and another run holds what it would put back.
+ * On its own it fails with PG202 when another run holds what it would put back, and with PG451 when clean-up removed flags.
  */
 export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   const record = new RollbackRecord(input);
@@ -40,7 +42,7 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   record.inbox.refuseOthers();
 
   return CancellationScope.nonCancellable(async () => {
-    const refusal = input.alone ? await locked(input) : undefined;
+    const refusal = input.alone ? ((await locked(input)) ?? (await closed(input))) : undefined;
     if (refusal !== undefined) throw await refuse(input, record, refusal);
     const { finish } = await undos.all();
     // People are told only now: what makes production safe goes first.
@@ -72,10 +74,21 @@ function locked({ environment, run, entries }: RollbackInput): Promise<string | 
   return takeLocks(environment.id, run, rollbackLockKeys(run.planId, entries));
 }
 
+/** Where clean-up removed flags, nothing may be undone any more; else it ends, since its tasks are those of a success. */
+async function closed({ environment, run }: RollbackInput): Promise<string | undefined> {
+  const { removed } = await host.closeCleanup.executeWithOptions(
+    { summary: 'Has clean-up removed flags of the run?' },
+    [{ run: run.workflowId, runId: run.runId }]
+  );
+  if (removed.length === 0) return undefined;
+  const locks = await releaseLocks(environment.id, run);
+  return [wayBackClosed(removed), locks].filter((part) => part !== undefined).join('; ');
+}
+
 async function refuse(input: RollbackInput, record: RollbackRecord, refusal: string): Promise<ApplicationFailure> {
   record.end({ verified: false, reason: `nothing was undone, since ${refusal}` });
   await tellEnd(input, record);
-  return ApplicationFailure.nonRetryable(refusal, 'PG202');
+  return ApplicationFailure.nonRetryable(refusal, refusal.startsWith('PG451') ? 'PG451' : 'PG202');
 }
 
 async function tellEnd({ run, environment }: RollbackInput, record: RollbackRecord): Promise<void> {

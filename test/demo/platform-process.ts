@@ -79,8 +79,8 @@ export async function startPlatformProcess(options: { loadUsers?: number; dir?: 
     json,
     writeFlags,
     setFlag(component: ComponentName, percent: number | null, include: readonly string[] = []): void {
-      if (percent === null) delete flags[FLAG_OF[component]];
-      else flags[FLAG_OF[component]] = flagDefinition(percent, include);
+      const definition = flagDefinition(percent ?? 0, include);
+      flags[FLAG_OF[component]] = percent === null ? { ...definition, state: 'DISABLED' } : definition;
       writeFlags(JSON.stringify({ flags }));
     },
     setFaults: (...faults: Fault[]) => json('PUT', '/admin/faults', { faults }),

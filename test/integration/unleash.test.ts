@@ -49,6 +49,8 @@ interface FlagStage {
   /** What the admin API says of the flag in production. */
   flag: () => Promise<{ enabled: boolean; strategies: Strategy[] }>;
   turnOn: () => Promise<unknown>;
+  turnOnElsewhere: () => Promise<unknown>;
+  turnOffElsewhere: () => Promise<unknown>;
 }
 
 let count = 0;
@@ -80,6 +82,8 @@ async function stage(overrides: { fetch?: typeof fetch; url?: string; token?: st
     capture: (change) => captureInput({ type: 'flag', key, enabled: true, percent: 5, ...change }, environment),
     addStrategy: async (body) => (await admin('POST', `${inProduction}/strategies`, body)) as Strategy,
     turnOn: () => admin('POST', `${inProduction}/on`),
+    turnOnElsewhere: () => admin('POST', `${features}/${key}/environments/development/on`),
+    turnOffElsewhere: () => admin('POST', `${features}/${key}/environments/development/off`),
     async flag() {
       const feature = (await admin('GET', `${features}/${key}`)) as {
         environments: Array<{ name: string; enabled: boolean; strategies: Strategy[] }>;
@@ -335,3 +339,43 @@ async function holders(key: string, users: string[]): Promise<string[]> {
   );
   return answers.flat();
 }
+
+describe('the removal of a flag from a real Unleash server', { timeout: 240_000 }, () => {
+  it('archives it, once, when it is as captured and on nowhere else', async () => {
+    const { key, activities, environment, addStrategy, turnOn, turnOnElsewhere, turnOffElsewhere } = await stage();
+    await addStrategy(share(100));
+    await turnOn();
+    const asked = { origin: { run: 'r', address: 'cleanup/flags#1', title: 'Remove' }, environment, keys: [key] };
+    const captured = await activities.captureFlags(asked);
+    expect(captured).toMatchObject({ verdict: 'PASS', flags: [{ key, enabled: true, percent: 100 }] });
+
+    await turnOnElsewhere();
+    const refused = await activities.removeFlags({ ...asked, flags: captured.flags });
+    expect(refused).toMatchObject({
+      verdict: 'FAIL',
+      reason: expect.stringContaining(`PG303 Unleash archives in all environments, and ${key} is on in development`),
+    });
+    expect(await activities.verifyRemoval(asked)).toMatchObject({ verdict: 'FAIL', left: [key] });
+
+    await turnOffElsewhere();
+    const removed = await activities.removeFlags({ ...asked, flags: captured.flags });
+    expect(removed).toMatchObject({ verdict: 'PASS', reason: `${key} removed` });
+    expect(await activities.verifyRemoval(asked)).toMatchObject({ verdict: 'PASS', left: [] });
+    const again = await activities.removeFlags({ ...asked, flags: captured.flags });
+    expect(again).toMatchObject({ verdict: 'PASS', reason: `${key} gone already` });
+  });
+
+  it('leaves one that somebody changed since', async () => {
+    const { key, activities, environment, addStrategy, turnOn } = await stage();
+    await addStrategy(share(100));
+    await turnOn();
+    const asked = { origin: { run: 'r', address: 'cleanup/flags#1', title: 'Remove' }, environment, keys: [key] };
+    const { flags } = await activities.captureFlags(asked);
+    await addStrategy(share(50));
+    expect(await activities.removeFlags({ ...asked, flags })).toMatchObject({
+      verdict: 'FAIL',
+      reason: expect.stringContaining('PG313'),
+    });
+    expect(await activities.verifyRemoval(asked)).toMatchObject({ left: [key] });
+  });
+});

@@ -116,6 +116,19 @@ describe('the one who started a run', () => {
     expect(starterMayDecide({ address }, { id: '1a', approval: { ...spec, allowStarter } })).toBe(may);
   });
 
+  it.each([
+    ['day-1/rollback#1', false, false],
+    ['day-1/rollback#2', true, true],
+    ['day-1/rollback-check#1', false, true],
+    ['day-1/x/rollback#1', false, true],
+  ])('at %s of a stage, whose rollback is agreed to with the starter counted: %s', (address, allowStarter, may) => {
+    const time = { ms: 1000, planned: '1s' };
+    const rollbackApproval = { ...spec, allowStarter };
+    const stage = { since: '1a', from: time, to: time, repeatEvery: time, rollbackApproval };
+    expect(starterMayDecide({ address }, { id: 'day-1', stage })).toBe(may);
+    expect(starterMayDecide({ address: 'day-1/rollback#1' }, { id: 'day-1' })).toBe(false);
+  });
+
   it('may not waive the approval of a phase that says nothing about it', () => {
     expect(starterMayDecide({ address: '1a/approval#1' }, { id: '1a' })).toBe(false);
   });

@@ -12,6 +12,12 @@ describe('patience', () => {
     expect([1, 2].map((times) => patienceMs(times, 1440 * minute) / minute)).toEqual([1440, 1440]);
   });
 
+  it('may grow to a day, or a week', () => {
+    const day = 1440 * minute;
+    expect([1, 2, 3, 4].map((times) => patienceMs(times, 240 * minute, day) / minute)).toEqual([240, 480, 960, 1440]);
+    expect([1, 2, 3, 4].map((times) => patienceMs(times, day, 7 * day) / day)).toEqual([1, 2, 4, 7]);
+  });
+
   it('lets a month of waiting cost fewer than a hundred attempts', () => {
     let spent = 0;
     let attempts = 0;

@@ -56,7 +56,7 @@ describe('reading plan and environment from files', () => {
 
   it('reports a file that is not UTF-8, and where', async () => {
     expect((await readPlan(file('latin.yaml'))).faults).toMatchObject([
-      { code: 'PG101', line: 2, column: 8, message: 'the file is not UTF-8 text' },
+      { code: 'PG101', line: 2, column: 8, message: 'the file is not UTF-8 text', hint: 'save it as UTF-8' },
     ]);
   });
 });

@@ -23,7 +23,7 @@ describe('recorded histories', () => {
       'reset',
     ];
     for (const end of ends) expect(names).toContain(end);
-    for (const part of ['-migration', '-phase-', '-rollback-', '-locks']) expect(names).toContain(part);
+    for (const part of ['-migration', '-phase-', '-rollback-', '-locks', '-cleanup-']) expect(names).toContain(part);
   });
 
   it.each(histories.map((recorded) => [recorded.name, recorded] as const))('%s replays', async (_, recorded) => {

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
-import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
+import { approval, cleanup, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 import { historyOf, keep, replay } from './histories.js';
@@ -145,6 +145,57 @@ const scenarios: Record<string, Scenario> = {
     },
   },
 };
+
+describe('a clean-up of today replays on the build of today', () => {
+  it('each of its executions: begun, told, answered, removed, refused, done, and cancelled', async () => {
+    const left = cleanup([task.removal(['FLAG_CORE']), task.plain('docs')], { remindEvery: span(1500) });
+    const [group] = left.groups;
+    if (group) Object.assign(group, { schedule: { unit: 'week', from: 1, to: 1 }, length: span(2000) });
+    const short = plan([phase('1a', { steps: [step.flag('core', { percent: 100 })] })], { cleanup: left });
+    stage.world.onWindow = ({ origin }) => (origin.address === 'cleanup/remove-flags#1' ? 'HOLD' : 'PASS');
+    await (await stage.start(short, 'dana', { ...stage.environment, compression: { scale: 1_000_000 } })).result();
+    const handle = stage.cleanupHandle();
+    const answer = (item: string): Promise<unknown> =>
+      stage.tell(handle, 'attest', { by: 'erin', item, answer: 'done' });
+    const first = (await handle.describe()).runId;
+    await stage.until('a reminder', () => stage.world.notes.some(({ kind }) => kind === 'reminder'));
+    await answer('remove-flags');
+    await stage.until('its refusal', async () => (await stage.cleanup()).steps.some(({ state }) => state === 'failed'));
+    await handle.signal('attest', { nonsense: true });
+    await answer('remove-flags');
+    await stage.until('the removal', async () => (await stage.cleanup()).steps.some(({ state }) => state === 'passed'));
+    await handle.signal('attest', { by: 'lee', item: 'docs', answer: 'done' });
+    await handle.result();
+    const chain = await executionsSince(first, handle.workflowId);
+    expect(chain.length).toBeGreaterThan(3);
+    await (await stage.start(short, 'dana', { ...stage.environment, compression: { scale: 1_000_000 } })).result();
+    const again = (await handle.describe()).runId;
+    await handle.cancel();
+    await handle.result().catch(() => undefined);
+    const all = [
+      ...chain,
+      ...(await executionsSince(again, handle.workflowId)).map((one) => ({ ...one, how: 'cancelled' })),
+    ];
+    for (const [index, { runId, how }] of all.entries()) {
+      const history = await stage.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
+      const recorded = { name: `${how}-cleanup-${index + 1}`, workflowId: handle.workflowId, history };
+      await replay(recorded);
+      if (process.env.RECORD_HISTORIES === '1') keep(recorded);
+    }
+  });
+});
+
+/** The executions of a chain, oldest first: each history names the one that it continued as. */
+async function executionsSince(first: string, workflowId: string): Promise<Array<{ runId: string; how: string }>> {
+  const next = await nextOf(workflowId, first);
+  const here = { runId: first, how: next === undefined ? 'completed' : 'continued' };
+  return next === undefined ? [here] : [here, ...(await executionsSince(next, workflowId))];
+}
+
+async function nextOf(workflowId: string, runId: string): Promise<string | undefined> {
+  const { events } = await stage.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  return events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+}
 
 describe('a run of today replays on the build of today', () => {
   it.each(Object.entries(scenarios))('%s', async (name, scenario) => {

@@ -32,6 +32,12 @@ export interface FlagProvider {
   write(key: string, wish: FlagWish, idempotencyKey: string): Promise<boolean>;
   /** Puts the definition of a captured state back, exactly. Returns false when it was so already. */
   restore(before: FlagState): Promise<boolean>;
+  /**
+   * Takes a flag out of the system for good, when it is still as captured. Returns false when it was gone already.
+   *
+   * @throws also PG313 when somebody changed it since
+   */
+  remove(captured: FlagState): Promise<boolean>;
   /** Asks the system's own evaluation for sample users, included users and nobody in particular. */
   observe(state: FlagState): Promise<Observation>;
 }

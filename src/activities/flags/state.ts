@@ -1,4 +1,5 @@
 import type { FlagState } from '../../plan/change.js';
+import { fail } from '../fail.js';
 import type { FlagWish } from './provider.js';
 
 type Exposure = Pick<FlagState, 'enabled' | 'percent' | 'include'>;
@@ -22,4 +23,12 @@ export function sameExposure(a: Exposure, b: Exposure): boolean {
 /** Percent and included users as they take effect: none of them when the flag is off. */
 export function effective(state: Exposure): { percent: number; include: string[] } {
   return state.enabled ? { percent: state.percent, include: [...new Set(state.include)] } : { percent: 0, include: [] };
+}
+
+/** A flag that somebody changed is not the one that was found safe to remove. */
+export function changedSince(key: string, where: string): Error {
+  return fail('PG313', `flag ${key} was changed since it was looked at, so it is not removed`, {
+    where,
+    hint: 'Look at it, then answer the task again.',
+  });
 }

@@ -1,16 +1,19 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import { cleanupDays } from '../../plan/cleanup/days.js';
 import { ledgerOf, undoneBy } from '../../plan/ledger-history.js';
 import { mergeLedgers } from '../../plan/ledger.js';
 import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackResult } from '../../plan/run-status.js';
 import { phaseOpening } from '../../plan/schedule.js';
 import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
+import { type Clock, systemClock } from '../clock.js';
 import { currentScope } from '../scope.js';
+import { closeCleanup } from './close-cleanup.js';
 import { executionsOf } from './history.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
-export function createHostActivities(client: Client): HostActivities {
+export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> = systemClock): HostActivities {
   return {
     async acquireLocks({ environment, keys, holder }) {
       const start = new WithStartWorkflowOperation('locks', {
@@ -47,8 +50,14 @@ export function createHostActivities(client: Client): HostActivities {
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
     async scheduleOpening(question) {
-      const askedAt = Date.now();
+      const askedAt = clock.now();
       return { ...phaseOpening({ ...question, askedAt }), askedAt };
+    },
+    async cleanupDays(input) {
+      return { groups: cleanupDays(input), askedAt: Date.now() };
+    },
+    async closeCleanup({ run, runId }) {
+      return { removed: await closeCleanup(client, run, runId) };
     },
   };
 }

@@ -5,10 +5,12 @@ import type { LedgerEntry } from '../../plan/change.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import { runLedger } from '../../plan/ledger-history.js';
+import { wayBackClosed, type RemovedFlag } from '../../plan/cleanup/course.js';
 import { rollbackLockKeys, rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Link } from '../connection/link.js';
+import { describeCleanup } from '../read/cleanup-part.js';
 import { describeRun, type Described } from '../read/describe.js';
 import { readFamily, type Relative } from '../read/family.js';
 import { readHistory, readInput } from '../read/history.js';
@@ -34,6 +36,8 @@ export interface RollbackPreview {
   stillOpen: Relative[];
   /** Whether the run still holds locks; undefined when no worker tells. */
   locked: boolean | undefined;
+  /** Flags that clean-up removed, or began to: then there is no way back. */
+  removed: RemovedFlag[];
   /** Run id of an earlier or later run of the same plan that holds locks: what it changed is not in this ledger. */
   lockedByOther?: string;
 }
@@ -55,8 +59,18 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
     steps: undoOrder(meant),
     irreversible: irreversible(meant),
     stillOpen: described.open ? [] : family.filter((relative) => relative.open),
+    removed: described.open ? [] : ((await describeCleanup(link, described))?.removed ?? []),
     ...locksOf(holders, described),
   };
+}
+
+/**
+ * @throws PhasegateError PG451 when clean-up removed flags of the run. Locks that it left behind are given back by the
+ *   rollback, which refuses by itself.
+ */
+export function refuseIfClosed({ removed, run, locked }: RollbackPreview): void {
+  if (removed.length === 0 || locked === true) return;
+  throw new PhasegateError('PG451', wayBackClosed(removed).replace(/^PG451 /, ''), { where: run.workflowId });
 }
 
 function locksOf(
@@ -76,7 +90,7 @@ function locksOf(
  * verifies, and releases the run's locks when that succeeds.
  *
  * @param by must be one of the environment's people
- * @throws PhasegateError PG204 for anybody else; PG201 while something of the run still undoes itself, or a newer run
+ * @throws PhasegateError PG204 for anybody else; PG451 when clean-up has closed the way back; PG201 while something of the run still undoes itself, or a newer run
  *   of its plan is open; PG202 or PG210 when another run holds what would be put back; PG210 when there is nothing to
  *   undo while another run of the plan holds locks
  */
@@ -85,6 +99,7 @@ export async function startRollback(link: Link, run: RunRef, by: string, reason:
   const { environment, plan, digest } = frozen;
   const person = requirePerson(environment, by);
   const preview = await previewRollback(link, run);
+  refuseIfClosed(preview);
   const [busy] = preview.stillOpen;
   if (busy) throw stillAtWork(busy.workflowId, run);
   if (preview.entries.length === 0 && preview.lockedByOther !== undefined)

@@ -1,5 +1,6 @@
 import { means, parseAddress } from '../../plan/address.js';
 import type { Phase } from '../../plan/model.js';
+import { cleanupId } from '../../plan/names.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import { instantText } from '../../plan/text/spans.js';
 import { currentPhase, effectiveState } from '../read/effective-state.js';
@@ -9,7 +10,9 @@ import type { RunSnapshot } from '../read/snapshot.js';
 const always = ['approval', 'success', 'soak', 'schedule', 'freeze', 'baseline'];
 
 /** Whether the run has, or can come to, such a point at all: what is unknown was mistyped, and never opens. */
-export function hasPoint({ frozen, phases }: RunSnapshot, named: string): boolean {
+export function hasPoint({ frozen, phases, cleanup }: RunSnapshot, named: string): boolean {
+  const written = parseAddress(named, cleanupId);
+  if (written && cleanup?.steps.some(({ address }) => means(written, address))) return true;
   const recorded = phases.flatMap(({ steps, ledger }) => [
     ...steps.map((step) => step.address),
     ...ledger.map((entry) => entry.id),
@@ -37,9 +40,9 @@ const kinds = [['approve', 'reject'], ['attest'], ['retry', 'waive', 'rollback']
  * @param named left out: the last such answer of the run
  * @returns empty when no gate of that kind was answered and the run goes on
  */
-export function whyClosed({ run, phases }: RunSnapshot, answer: string, named?: string): string {
+export function whyClosed({ run, phases, cleanup }: RunSnapshot, answer: string, named?: string): string {
   const kind = kinds.find((answers) => answers.includes(answer)) ?? [];
-  const made = phases.flatMap(({ phase, decisions, steps, waivers }) => {
+  const made = [...phases, ...(cleanup ? [cleanup] : [])].flatMap(({ phase, decisions, steps, waivers }) => {
     const written = named === undefined ? undefined : parseAddress(named, phase);
     const meant = (address: string, by: string): boolean =>
       named === undefined ? kind.includes(by) : written !== undefined && means(written, address);

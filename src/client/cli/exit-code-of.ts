@@ -21,6 +21,9 @@ const special: Partial<Record<ErrorCode, ExitCode>> = {
   PG412: exitCodes.unreachable,
   PG413: exitCodes.usage,
   PG414: exitCodes.usage,
+  PG451: exitCodes.notAllowed,
+  PG453: exitCodes.usage,
+  PG454: exitCodes.usage,
 };
 
 /** The exit code of an error: bad input is 2, what may not be done is 7, what cannot be found or reached has its own. */

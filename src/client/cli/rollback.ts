@@ -4,7 +4,7 @@ import { describeState, targetOf } from '../../plan/ledger.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { counted, oneOf } from '../../plan/text/spans.js';
 import { requirePerson } from '../act/person.js';
-import type { RollbackPreview } from '../act/rollback.js';
+import { refuseIfClosed, type RollbackPreview } from '../act/rollback.js';
 import type { RunRef, RunSnapshot } from '../read/snapshot.js';
 import { cleanDeep, safeJson } from '../render/clean.js';
 import { table } from '../render/table.js';
@@ -50,6 +50,7 @@ export async function rollback(
       hint: 'Leave --phase out to take back everything.',
     });
   }
+  refuseIfClosed(preview);
   context.note('', ...previewLines(context, cleanDeep(preview)), '');
   if (
     !preview.open &&

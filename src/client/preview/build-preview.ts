@@ -4,6 +4,7 @@ import type { Checklist, FrozenPlan, Phase, Standing, Step, WindowSpec, StageSpe
 import { lockKeys, migrationId, remarksOf } from '../../plan/names.js';
 import { eligible } from '../../plan/quorum.js';
 import { blackoutText, freezeText, scheduleText } from '../../plan/text/schedule.js';
+import { previewCleanup, type PreviewCleanup } from './cleanup-preview.js';
 import { describeStep } from './describe-step.js';
 import { spanWords } from './span-words.js';
 import { phaseTimes, type PhaseTimes, type Span } from './times.js';
@@ -60,6 +61,8 @@ export interface Preview {
   vars: Record<string, string>;
   startedBy: string;
   phases: PreviewPhase[];
+  /** What is left to do when it has completed. */
+  cleanup?: PreviewCleanup;
   /** If nothing is held or repeated. */
   total: Span;
   counts: { flags: number; deploys: number; windows: number; approvals: number; attestations: number };
@@ -84,6 +87,7 @@ export interface PreviewFacts {
 export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFacts): Preview {
   const { plan, environment, digest, vars } = frozen;
   const times = phaseTimes(frozen, startAt);
+  const cleanup = previewCleanup(frozen);
   const none = { shortestMs: 0, longestMs: 0 };
   const phases = plan.phases.map((phase, index) => previewPhase(frozen, phase, times[index], startedBy, startAt));
   const steps = phases.flatMap((phase) => [...phase.before, ...phase.steps, ...phase.successChecks]);
@@ -97,6 +101,7 @@ export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFa
     vars,
     startedBy,
     phases,
+    ...(cleanup ? { cleanup } : {}),
     total: phases.at(-1)?.ends ?? none,
     counts: {
       flags: ofKind('flag'),

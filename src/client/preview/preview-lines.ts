@@ -4,6 +4,7 @@ import { counted, spanText } from '../../plan/text/spans.js';
 import type { Paint } from '../render/paint.js';
 import { hanging, pad, widthOf } from '../render/width.js';
 import type { Preview, PreviewPhase, PreviewStep } from './build-preview.js';
+import { cleanupBlock } from './cleanup-preview.js';
 import type { Span } from './times.js';
 
 /** A preview for people: totals first, then each phase, then everything that should give pause. */
@@ -33,6 +34,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     `takes ${between(preview.total)}, if nothing is held or repeated`,
     ...remarks,
     ...preview.phases.flatMap((phase) => phaseBlock(phase, paint, columns)),
+    ...cleanupBlock(preview.cleanup, paint, columns),
     '',
     ...preview.warnings.map(({ place, message }) => paint('warn', `! ${place}: ${message}`)),
     ...hanging(

@@ -1,4 +1,6 @@
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import { readRemovedFlags } from '../../plan/activity-answers.js';
+import type { RemovedFlag } from '../../plan/cleanup/course.js';
 import type { Outcome } from '../../plan/outcome.js';
 import { outcomeKinds } from '../../plan/outcome.js';
 import { runStates, type RunState } from '../../plan/run-status.js';
@@ -21,6 +23,10 @@ export interface Described extends RunRef {
   /** PhasegateStatus, as last set by the workflow. */
   state?: RunState;
   phase?: string;
+  /** PhasegateRun: run id of the migration that it belongs to. */
+  run?: string;
+  /** Of a clean-up: the flags that it removed, or began to. */
+  removed?: RemovedFlag[];
   awaiting: string[];
   deadlineAt?: number;
   outcome?: Outcome;
@@ -57,6 +63,8 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
   const phase = attributes.get(searchAttributes.phase);
   const deadline = attributes.get(searchAttributes.deadline);
   const outcome = outcomeOf(description.memo);
+  const run = attributes.get(searchAttributes.run);
+  const removed = readRemovedFlags(description.memo?.['removed']);
   const pinnedTo = pinnedBuild(description.raw.workflowExecutionInfo?.versioningInfo);
   return {
     workflowId: description.workflowId,
@@ -69,6 +77,8 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
     ...(description.closeTime ? { closedAt: description.closeTime.getTime() } : {}),
     ...(isRunState(state) ? { state } : {}),
     ...(phase === undefined ? {} : { phase }),
+    ...(run === undefined ? {} : { run }),
+    ...(removed ? { removed } : {}),
     awaiting: attributes.get(searchAttributes.awaiting) ?? [],
     ...(deadline ? { deadlineAt: deadline.getTime() } : {}),
     ...(outcome ? { outcome } : {}),

@@ -3,7 +3,8 @@ import type { OpenGate, RunSnapshot } from './snapshot.js';
 
 /** All open gates of a run with the workflow that takes their answers, the most urgent first. */
 export function gatesOf(snapshot: RunSnapshot): OpenGate[] {
-  const gates = [...snapshot.phases, ...snapshot.rollbacks].flatMap((owner) =>
+  const { phases, rollbacks, cleanup } = snapshot;
+  const gates = [...phases, ...rollbacks, ...(cleanup ? [cleanup] : [])].flatMap((owner) =>
     owner.gates.map((gate) => ({ ...gate, workflowId: owner.workflowId, runId: owner.runId }))
   );
   return byUrgency(gates);

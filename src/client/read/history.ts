@@ -19,11 +19,16 @@ export interface HistoryFacts extends RunRef {
   startedAt: number;
   endedAt?: number;
   activities: ActivityFact[];
+  /** What activities answered that ran beside the workflow itself, in their order. */
+  localAnswers: unknown[];
   /** The workflow's result: what it returned or failed with. */
   result?: unknown;
 }
 
 type Event = temporal.api.history.v1.IHistoryEvent;
+
+/** The SDK's name for the record of such an activity. */
+const localActivity = 'core_local_activity';
 
 /** Reads a whole history; phasegate's are small by design. */
 export async function readHistory(link: Link, run: RunRef): Promise<HistoryFacts> {
@@ -48,7 +53,13 @@ export async function readInput(link: Link, run: RunRef): Promise<unknown> {
 
 async function projectHistory(link: Link, run: RunRef, events: readonly Event[]): Promise<HistoryFacts> {
   const activities = new Map<string, ActivityFact>();
-  const facts: HistoryFacts = { ...run, input: undefined, startedAt: timeOf(events[0]), activities: [] };
+  const facts: HistoryFacts = {
+    ...run,
+    input: undefined,
+    startedAt: timeOf(events[0]),
+    activities: [],
+    localAnswers: [],
+  };
   for (const event of events) {
     const started = event.workflowExecutionStartedEventAttributes;
     if (started) facts.input = (await decodePayloads(link, started.input?.payloads))[0];
@@ -75,6 +86,10 @@ async function projectHistory(link: Link, run: RunRef, events: readonly Event[])
       if (completed) fact.result = (await decodePayloads(link, completed.result?.payloads))[0];
       else fact.failure = failureOf(event);
     }
+
+    const marker = event.markerRecordedEventAttributes;
+    if (marker?.markerName === localActivity)
+      facts.localAnswers.push((await decodePayloads(link, marker.details?.['result']?.payloads))[0]);
 
     const answer = resultOf(event);
     if (answer) facts.result = (await decodePayloads(link, answer.payloads))[0];

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../plan/outcome.js';
+import { cleanupId, isCleanup } from '../../plan/names.js';
 import { isAmong } from '../../plan/people.js';
 import type { RunState, RunStatus } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -144,7 +145,7 @@ async function awaited(link: Link): Promise<Wait[]> {
       const attributes = info.typedSearchAttributes;
       const deadline = attributes.get(searchAttributes.deadline);
       const state = attributes.get(searchAttributes.status);
-      const phase = /\/phase\/([^/]+)$/.exec(info.workflowId)?.[1];
+      const phase = isCleanup(info.workflowId) ? cleanupId : /\/phase\/([^/]+)$/.exec(info.workflowId)?.[1];
       waits.push({
         workflowId: info.workflowId,
         ...(phase === undefined ? {} : { phase }),

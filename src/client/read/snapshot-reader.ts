@@ -5,6 +5,8 @@ import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { atWork, type AtWork } from './at-work.js';
 import type { Builds } from './build-words.js';
+import { withAnswers } from '../../plan/kpis.js';
+import { cleanupFromHistory, describeCleanup } from './cleanup-part.js';
 import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
@@ -177,7 +179,27 @@ export class SnapshotReader {
       ...(ledger ? { ledger } : {}),
       rollbacks: snapshot.rollbacks,
     });
-    return { ...snapshot, run };
+    const left = await this.leftToDo(snapshot, described);
+    const kpis = run.kpis && withAnswers(run.kpis, left.cleanup?.steps ?? []);
+    return { ...snapshot, ...left, run: { ...run, ...(kpis ? { kpis } : {}) } };
+  }
+
+  /** The clean-up, if there is one: it is asked, and read from its history when it does not answer. */
+  private async leftToDo(snapshot: RunSnapshot, described: Described): Promise<Partial<RunSnapshot>> {
+    if (!snapshot.frozen.plan.cleanup) return {};
+    const found = await describeCleanup(this.link, described);
+    if (!found) return {};
+    const { status, silent, windows, troubles } = await this.part<PhaseStatus>(
+      { workflowId: found.workflowId, runId: found.runId },
+      (history) => cleanupFromHistory(history, found),
+      snapshot.noWorker === undefined
+    );
+    return {
+      cleanup: status,
+      windows: [...snapshot.windows, ...windows],
+      troubles: [...snapshot.troubles, ...troubles],
+      ...(silent === undefined ? {} : { noWorker: unansweredText(silent, [], await this.builds(snapshot.frozen)) }),
+    };
   }
 
   private async family(run: Described): Promise<Relative[]> {

@@ -36,6 +36,8 @@ export interface RunSnapshot {
   /** Phases that have started, in the order of the plan. */
   phases: PhaseStatus[];
   rollbacks: RollbackStatus[];
+  /** What is left to do, of a run that has completed and whose plan says so. */
+  cleanup?: PhaseStatus;
   windows: LiveWindow[];
   troubles: Trouble[];
   /** Set when no worker answered and this was read from descriptions and histories: says so, and what to type. */

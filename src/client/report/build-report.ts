@@ -53,7 +53,9 @@ export interface Report {
 
 /** Puts a report together from a snapshot; the same facts always give the same report. */
 export function buildReport(snapshot: RunSnapshot): Report {
-  const { run, frozen, phases, rollbacks } = snapshot;
+  const { run, frozen, rollbacks, cleanup } = snapshot;
+  // Clean-up is told as a phase of its own, the last one.
+  const phases = [...snapshot.phases, ...(cleanup ? [cleanup] : [])];
   const left = finishing(snapshot);
   const started = new Set(phases.map((phase) => phase.phase));
   return {

@@ -21,10 +21,10 @@ export interface RunEvent {
  * plain view's lines are all this list. What was seen before is told by the key.
  */
 export function timeline(snapshot: RunSnapshot): RunEvent[] {
-  const { run, phases, rollbacks } = snapshot;
+  const { run, phases, rollbacks, cleanup } = snapshot;
   const story = [
     ...runEvents(run),
-    ...phases.flatMap((phase) => phaseEvents(phase, run)),
+    ...[...phases, ...(cleanup ? [cleanup] : [])].flatMap((phase) => phaseEvents(phase, run)),
     ...rollbacks.flatMap(rollbackEvents),
     ...endEvents(run),
   ];
@@ -35,7 +35,7 @@ export function timeline(snapshot: RunSnapshot): RunEvent[] {
 
 /** What a workflow of a run is called in its timeline: `1a`, `rollback/1a`, `run`. */
 export function partOf(workflowId: string): string {
-  const [, phase, rollback] = /\/(?:phase\/([^/]+)|(rollback\/[^/]+))$/.exec(workflowId) ?? [];
+  const [, phase, rollback] = /\/(?:phase\/([^/]+)|(rollback\/[^/]+|cleanup))$/.exec(workflowId) ?? [];
   return phase ?? rollback ?? 'run';
 }
 
@@ -109,7 +109,7 @@ function stepEvents(step: StepRecord): RunEvent[] {
   const about = address;
   const events: RunEvent[] = [];
   // Gates tell themselves when they open; everything else begins by running.
-  const asks = kind === 'approval' || kind === 'attest';
+  const asks = kind === 'approval' || kind === 'attest' || kind === 'task' || kind === 'remove-flags';
   if (startedAt !== undefined && !asks) {
     events.push({ key: `${address}:running`, at: startedAt, about, state: 'running', text: title });
   }

@@ -16,8 +16,7 @@ function latestOf(list: Checklist, steps: readonly StepRecord[]): StepRecord[] {
 }
 
 /** A line for each checklist: how many of its items have passed. */
-export function checklistLines(phase: Phase, status: PhaseStatus, view: View): Line[] {
-  const lists = phase.checklists ?? [];
+export function checklistLines(lists: readonly Checklist[], status: PhaseStatus, view: View): Line[] {
   const widest = Math.max(...lists.map((list) => list.title.length));
   return lists.map((list) => {
     const latest = latestOf(list, status.steps);

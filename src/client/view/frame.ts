@@ -6,6 +6,7 @@ import { timeOfDay } from '../render/time.js';
 import { widthOf } from '../render/width.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
 import { lockLines } from './awaited-lines.js';
+import { cleanupLines } from './cleanup-lines.js';
 import { gateLines } from './gate-lines.js';
 import { headerLines } from './header.js';
 import { keep, line, type Line } from './line.js';
@@ -27,6 +28,7 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
     ...troubleLines(snapshot, snapshot.run.workflowId, view),
     ...phaseLines(snapshot, view),
     ...rollbackLines(snapshot, view),
+    ...cleanupLines(snapshot, view),
     ...(gates.length > 0 ? [line(''), ...gates] : []),
     line('', keep.event),
     ...eventLines(timeline(snapshot).slice(-lastEvents), view),

@@ -1,4 +1,7 @@
+import { doneText } from '../../plan/cleanup/status.js';
 import { outcomeExitCode, outcomeWords, exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { byUrgency } from '../../plan/text/sentences.js';
+import { instantText } from '../../plan/text/spans.js';
 import { effectiveState } from '../read/effective-state.js';
 import { gatesOf } from '../read/gates.js';
 import type { RunSnapshot } from '../read/snapshot.js';
@@ -33,9 +36,21 @@ export function finishingLines(snapshot: RunSnapshot): string[] {
   return left ? [`${left.why}: ${left.command} ${left.remark}`] : [];
 }
 
+/** `; clean-up: 3 of 11 tasks done, next due …`, once there is one. */
+function leftToDo({ cleanup, frozen }: RunSnapshot): string {
+  const { cleanup: plan } = frozen.plan;
+  if (!cleanup || !plan) return '';
+  const done = doneText(plan, cleanup);
+  if (cleanup.endedAt !== undefined)
+    return `; clean-up: ${done}${cleanup.state === 'failed' ? ', then cancelled' : ''}`;
+  const [next] = byUrgency(cleanup.gates);
+  const opens = cleanup.opensAt === undefined ? '' : `, the next begin at ${instantText(cleanup.opensAt)}`;
+  return `; clean-up: ${done}${next ? `, next due ${instantText(next.deadlineAt)}` : opens}`;
+}
+
 function standing(snapshot: RunSnapshot): string {
   const { run } = snapshot;
-  if (run.outcome) return cleanLine(`${outcomeWords(run.outcome.kind)}: ${run.outcome.reason}`);
+  if (run.outcome) return cleanLine(`${outcomeWords(run.outcome.kind)}: ${run.outcome.reason}${leftToDo(snapshot)}`);
   const state = effectiveState(snapshot);
   const [gate] = gatesOf(snapshot);
   return cleanLine(gate ? `${state}: ${gate.title}: ${gate.reason}` : `${state}: ${run.sentence}`);

@@ -55,7 +55,7 @@ function stepLines(phase: Phase, status: PhaseStatus, snapshot: RunSnapshot, vie
     return [
       ...openingLines(status, view),
       ...endingLines(status, view),
-      ...checklistLines(phase, status, view),
+      ...checklistLines(phase.checklists, status, view),
       ...shown.flatMap((step) => stepLine(phase, step, windows, snapshot.frozen, view)),
       ...troubleLines(snapshot, status.workflowId, view),
     ];

@@ -137,11 +137,13 @@ export const attest = z
       .default('optional')
       .meta({ description: 'Whether the answer needs a note or a link.' }),
     'not-applicable': z.boolean().default(false).meta({ description: 'Whether "not applicable" is an answer.' }),
-    expires: positiveDuration
-      .default('24h')
-      .meta({ description: 'How long the answer may take; then it is a HOLD.', examples: ['4h'] }),
+    expires: positiveDuration.default('24h').meta({
+      description: 'How long the answer may take; then it is a HOLD, before all phases a longer wait.',
+      examples: ['4h'],
+    }),
     'remind-every': positiveDuration.optional().meta({
-      description: 'Time between reminders. Default: a quarter of `expires`, at most 4h.',
+      description:
+        'Time between reminders; before all phases it grows to a day. Default: a quarter of `expires`, at most 4h.',
       examples: ['2h'],
     }),
     'valid-for': validFor,

@@ -31,6 +31,13 @@ const roleCounts = z.record(identifier, z.int().min(1).max(20)).meta({
   examples: [{ 'engineering-lead': 1 }],
 });
 
+export const escalate = z
+  .strictObject({
+    after: positiveDuration.meta({ description: 'When to ask the next in line.', examples: ['8h'] }),
+    to: identifier.meta({ description: 'Role that is asked then.', examples: ['cto'] }),
+  })
+  .meta({ id: 'escalate', description: 'Who is asked when nobody answers.' });
+
 export const approval = z
   .strictObject({
     title: words()
@@ -59,13 +66,7 @@ export const approval = z
       description: 'Time between reminders. Default: a quarter of `expires`, at most 4h.',
       examples: ['2h'],
     }),
-    escalate: z
-      .strictObject({
-        after: positiveDuration.meta({ description: 'When to ask the next in line.', examples: ['8h'] }),
-        to: identifier.meta({ description: 'Role that is asked then.', examples: ['cto'] }),
-      })
-      .optional()
-      .meta({ id: 'escalate', description: 'Who is asked when nobody answers.' }),
+    escalate: escalate.optional(),
   })
   .meta({
     id: 'approval',

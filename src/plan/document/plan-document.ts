@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkItem } from './check.js';
 import { kpis } from './kpis.js';
+import { cleanup } from './cleanup.js';
 import { identifier, metricName, parsedText, positiveDuration, variableName, words } from './fields.js';
 import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
@@ -114,6 +115,7 @@ export const planDocument = z
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
     validation: validation.optional(),
     kpis: kpis.optional(),
+    cleanup: cleanup.optional(),
   })
   .meta({ title: 'phasegate plan', description: 'What is to happen; the same for every environment.' });
 
@@ -125,6 +127,9 @@ export type BlackoutDocument = PlanDocument['blackouts'][number];
 export type ValidationDocument = NonNullable<PlanDocument['validation']>;
 export type StageDocument = ValidationDocument['stages'][number];
 export type KpiDocument = NonNullable<PlanDocument['kpis']>[number];
+export type CleanupDocument = NonNullable<PlanDocument['cleanup']>;
+export type CleanupGroupDocument = CleanupDocument['groups'][number];
+export type CleanupTaskDocument = CleanupGroupDocument['tasks'][number];
 export type StandingDocument = NonNullable<PlanDocument['document']>;
 export type ApprovalDocument = NonNullable<PhaseDocument['approval']>;
 export type StepDocument = PhaseDocument['steps'][number];

@@ -8,6 +8,7 @@ import { preDeploymentId } from '../names.js';
 import type { Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
+import { freezeCleanup } from './cleanup.js';
 import type { Context } from './checks.js';
 import { freezeApproval } from './approval.js';
 import type { Clock } from './clock.js';
@@ -42,6 +43,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   const first = phases.get(order[0] ?? '');
   const kpis = document.kpis?.map((kpi) => freezeKpi(kpi, metrics)) ?? [];
   const compared = comparedLater(stages, kpis);
+  const cleanup = freezeCleanup(document.cleanup, kpis, context);
   if (first && compared.length > 0) first.baselineFor = compared;
   return {
     id: document.id,
@@ -59,6 +61,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     hold: { deadline: clock.forPeople(document.hold?.deadline ?? '30m'), then: document.hold?.then ?? 'rollback' },
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
+    ...(cleanup ? { cleanup } : {}),
   };
 }
 

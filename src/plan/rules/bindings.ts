@@ -4,7 +4,7 @@ import { hintForName } from '../language/suggest.js';
 import type { Path } from '../loading/fault.js';
 import { counterPattern } from '../rise.js';
 import type { Pairing, PairingRule } from './cross.js';
-import { checksOf, kpisOf, namesOf, stageItemsOf, stagesOf } from './walk.js';
+import { checksOf, flagRemovalsOf, kpisOf, namesOf, stageItemsOf, stagesOf } from './walk.js';
 import { windowsOf } from './windows-of.js';
 
 /** Every metric that a gate reads can be read here, and the source can do what the plan asks of it. */
@@ -76,12 +76,20 @@ function isZero({ comparison }: CriterionText): boolean {
 }
 
 /** A metrics page answers for now only: what a crash or a look back misses is no data. */
-function withoutMemory({ plan, inPlan }: Pairing): void {
+function withoutMemory({ plan, environment, inPlan }: Pairing): void {
   const warn = (path: Path, message: string, hint: string): void =>
     inPlan(path, { severity: 'warning', code: 'PG110', message: `the metrics source has no memory: ${message}`, hint });
   for (const { path, value } of checksOf(plan)) {
     if (!value.stable) continue;
     warn([...path, 'stable', 'for'], 'what was before this check began cannot be seen', 'use Prometheus to look back');
+  }
+  // In compressed time it is watched from the answer on: that takes seconds there.
+  for (const { path } of environment.compress === undefined ? flagRemovalsOf(plan) : []) {
+    inPlan([...path, 'unread'], {
+      code: 'PG454',
+      message: 'the metrics source has no memory, so nobody could tell how long the flags have been unread',
+      hint: 'use Prometheus in this environment',
+    });
   }
   for (const { criterion, path } of windowsOf(plan).flatMap((window) => window.criteria ?? [])) {
     if (!criterion.baseline) continue;

@@ -1,11 +1,12 @@
+import { hintForName } from '../language/suggest.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
 import { dependencies, inDependencyOrder } from './order.js';
-import { phasesOf, stepsOf } from './walk.js';
+import { flagRemovalsOf, phasesOf, stepsOf } from './walk.js';
 import type { PhaseAt } from './walk.js';
 
 const everybody = 100;
 
-/** Exposure only rises, and only for a flag that is on; a phase changes something and is judged afterwards. */
+/** Exposure only rises, and only for a flag that is on; a phase changes something and is judged afterwards; clean-up removes what everybody has. */
 export const exposureRules: PlanRule = (plan, report) => {
   const exposure = new Map<string, number | undefined>();
   const knowsFlags = namesEveryFlag(plan);
@@ -26,6 +27,7 @@ export const exposureRules: PlanRule = (plan, report) => {
       if (value.traffic) checkTraffic(value.traffic, [...path, 'traffic'], exposure, report);
     }
   }
+  if (isWhole(plan)) checkRemovals(plan, exposure, report);
 };
 
 /** With a fault in one of the flag steps nobody knows which flag it switches on. */
@@ -47,6 +49,30 @@ function checkSwitchedOn(
     message: `no flag step before this one switches ${flag} on`,
     hint: `add a flag step with key: ${flag}`,
   });
+}
+
+/** With a fault in a phase nobody can tell what it sets. */
+function isWhole({ phases }: LoosePlan): boolean {
+  return phases?.every((phase) => phase?.steps?.includes(undefined) === false) === true;
+}
+
+/** Clean-up removes only what the plan gave to everybody: else its safety check could never pass. */
+function checkRemovals(plan: LoosePlan, exposure: ReadonlyMap<string, number | undefined>, report: Report): void {
+  for (const { path, value } of flagRemovalsOf(plan)) {
+    (value.keys ?? []).forEach((key, index) => {
+      if (key === undefined) return;
+      const share = exposure.has(key) ? exposure.get(key) : 'never';
+      if (share === undefined || share === everybody) return;
+      report([...path, 'keys', index], {
+        code: 'PG453',
+        message: share === 'never' ? `no phase sets ${key}` : `the phases leave ${key} at ${share} %, not at 100 %`,
+        hint:
+          share === 'never'
+            ? hintForName(key, [...exposure.keys()], 'name a flag that the plan switches on')
+            : 'add 100 to its traffic step, or leave it out here',
+      });
+    });
+  }
 }
 
 function checkTraffic(

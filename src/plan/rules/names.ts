@@ -3,6 +3,9 @@ import type { LoosePlan, PlanRule, Report } from './rule.js';
 import {
   checklistItemsOf,
   checklistsOf,
+  cleanupGroupsOf,
+  cleanupTasksOf,
+  kpisOf,
   listOf,
   longSuccess,
   phasesOf,
@@ -27,7 +30,7 @@ const ownIds: readonly string[] = [
 ];
 
 /** What stands beside the phases in addresses and in the ids of rollbacks: `rollback/metrics#1`, `…/rollback/all`. */
-const besidePhases = /^(?:all|rollback|pre-deployment|again-\d+)$/;
+const besidePhases = /^(?:all|rollback|pre-deployment|cleanup|again-\d+)$/;
 
 /** Ids are unique where they are addressed: phases in the plan, steps and checklist items in their phase. */
 export const nameRules: PlanRule = (plan, report) => {
@@ -48,6 +51,7 @@ export const nameRules: PlanRule = (plan, report) => {
   }
   namesOfChecklists(plan, report);
   namesOfStages(plan, report);
+  namesOfCleanup(plan, report);
   const checks = listOf<{ check?: { id: string } | undefined }>(plan.rollback?.checks, ['rollback', 'checks']).map(
     ({ path, value }) => ({ id: value.check?.id, path: [...path, 'check', 'id'] })
   );
@@ -85,6 +89,16 @@ function namesOfStages(plan: LoosePlan, report: Report): void {
     unique(items, 'item', report);
     for (const { id, path } of items) if (id !== undefined && ownIds.includes(id)) taken(id, path, 'item', report);
   }
+}
+
+/** Tasks of all groups share one place in addresses. */
+function namesOfCleanup(plan: LoosePlan, report: Report): void {
+  const groups = cleanupGroupsOf(plan).map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] }));
+  unique(groups, 'group', report);
+  // A KPI that somebody is asked about is one of the tasks.
+  const asked = kpisOf(plan).flatMap(({ path, value }) => (value.ask ? [{ id: value.id, path: [...path, 'id'] }] : []));
+  const tasks = idsOf(cleanupTasksOf(plan));
+  unique([...tasks, ...asked.filter(({ id }) => tasks.some((task) => task.id === id))], 'task', report);
 }
 
 function taken(id: string, path: Path, what: string, report: Report): void {

@@ -3,7 +3,7 @@ import { findPerson } from '../people.js';
 import { eligible, joinRoles, satisfies, type Need } from '../quorum.js';
 import type { Path } from '../loading/fault.js';
 import type { Pairing, PairingRule } from './cross.js';
-import { approvalsOf, attestsOf, namesOf } from './walk.js';
+import { approvalsOf, attestsOf, cleanupTasksOf, namesOf } from './walk.js';
 
 interface Gate extends Need {
   path: Path;
@@ -135,6 +135,16 @@ function rolesWithoutPeople({ plan, environment, inPlan }: Pairing, people: read
     if (nobody(to))
       inPlan([...path, 'escalate', 'to'], { code: 'PG109', message: `nobody in ${place} is ${to}`, hint });
   }
+  for (const { path, value } of cleanupTasksOf(plan)) {
+    for (const kind of ['task', 'remove-flags'] as const) {
+      const owner = value[kind]?.owner;
+      if (nobody(owner))
+        inPlan([...path, kind, 'owner'], { code: 'PG109', message: `nobody in ${place} is ${owner}`, hint });
+    }
+  }
+  const next = plan.cleanup?.escalate?.to;
+  if (nobody(next))
+    inPlan(['cleanup', 'escalate', 'to'], { code: 'PG109', message: `nobody in ${place} is ${next}`, hint });
   const waivers = plan.waivers?.roles;
   if (waivers && waivers.length > 0 && waivers.every(nobody)) {
     inPlan(['waivers', 'roles'], {

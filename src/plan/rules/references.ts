@@ -5,7 +5,7 @@ import { monitoringOnly } from '../document/plan-document.js';
 import type { MetricDocument } from '../document/plan-document.js';
 import type { Loose } from '../loading/loose.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
-import { approvalsOf, attestsOf, checklistItemsOf, checksOf, namesOf } from './walk.js';
+import { approvalsOf, attestsOf, checklistItemsOf, checksOf, cleanupTasksOf, namesOf } from './walk.js';
 
 /** Roles, phases and metrics that are referred to are declared. */
 export const referenceRules: PlanRule = (plan, report) => {
@@ -23,6 +23,11 @@ export const referenceRules: PlanRule = (plan, report) => {
     }
     role(plan, value.escalate?.to, [...path, 'escalate', 'to'], report);
   }
+  for (const { path, value } of cleanupTasksOf(plan)) {
+    for (const kind of ['task', 'remove-flags'] as const)
+      role(plan, value[kind]?.owner, [...path, kind, 'owner'], report);
+  }
+  role(plan, plan.cleanup?.escalate?.to, ['cleanup', 'escalate', 'to'], report);
   standing(plan, report);
   (plan.waivers?.roles ?? []).forEach((name, index) => role(plan, name, ['waivers', 'roles', index], report));
   rollbackMetrics(plan, report);

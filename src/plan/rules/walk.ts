@@ -4,12 +4,14 @@ import type {
   CheckDocument,
   ChecklistItemDocument,
   KpiDocument,
+  CleanupGroupDocument,
+  CleanupTaskDocument,
   PhaseDocument,
   PreDeploymentDocument,
   StageDocument,
   StepDocument,
 } from '../document/plan-document.js';
-import { preDeploymentId } from '../names.js';
+import { cleanupId, preDeploymentId } from '../names.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import type { LoosePlan } from './rule.js';
@@ -98,6 +100,23 @@ export type KpiAt = At<KpiDocument> & { index: number };
 
 export function kpisOf(plan: LoosePlan): KpiAt[] {
   return listOf<KpiDocument>(plan.kpis, ['kpis']);
+}
+
+/** The groups of tasks after the run, with their places. */
+export function cleanupGroupsOf(plan: LoosePlan): Array<At<CleanupGroupDocument>> {
+  return listOf<CleanupGroupDocument>(plan.cleanup?.groups, [cleanupId, 'groups']);
+}
+
+export function cleanupTasksOf(plan: LoosePlan): Array<At<CleanupTaskDocument>> {
+  return cleanupGroupsOf(plan).flatMap(({ path, value }) =>
+    listOf<CleanupTaskDocument>(value.tasks, [...path, 'tasks'])
+  );
+}
+
+export function flagRemovalsOf(plan: LoosePlan): Array<At<NonNullable<CleanupTaskDocument['remove-flags']>>> {
+  return cleanupTasksOf(plan).flatMap(({ path, value }) =>
+    value['remove-flags'] ? [{ path: [...path, 'remove-flags'], value: value['remove-flags'] }] : []
+  );
 }
 
 /** Every approval: `of` is the phase, or the stage before them, that it closes. */

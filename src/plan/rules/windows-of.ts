@@ -4,7 +4,7 @@ import type { CriterionText } from '../language/criterion.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import type { LoosePlan } from './rule.js';
-import { checksOf, longSuccess, phasesOf, stageItemsOf, stagesOf, stepsOf } from './walk.js';
+import { checksOf, flagRemovalsOf, longSuccess, phasesOf, stageItemsOf, stagesOf, stepsOf } from './walk.js';
 
 export interface CriterionAt {
   path: Path;
@@ -14,7 +14,7 @@ export interface CriterionAt {
 
 /** Any judged stretch of time in a plan, as far as it is sound. */
 export interface WindowAt {
-  kind: 'watch' | 'traffic' | 'success' | 'soak' | 'stable' | 'rollback' | 'stage';
+  kind: 'watch' | 'traffic' | 'success' | 'soak' | 'stable' | 'rollback' | 'stage' | 'removal';
   path: Path;
   /** Its own length, as written. */
   for?: string;
@@ -36,7 +36,7 @@ type Options = { [Key in (typeof timeKeys)[number]]?: string | undefined } & {
 };
 type LooseCriteria = Loose<Extract<PhaseDocument['success'], unknown[]>>;
 
-/** All windows of a plan: watch steps, traffic holds, success criteria, soaks, stable checks, stages of the validation, the end of a rollback. */
+/** All windows of a plan: of steps, success criteria, soaks, stable checks, stages, the end of a rollback, flag removals. */
 export function windowsOf(plan: LoosePlan): WindowAt[] {
   const windows: WindowAt[] = [];
   for (const phase of phasesOf(plan)) {
@@ -73,7 +73,21 @@ export function windowsOf(plan: LoosePlan): WindowAt[] {
       windows.push(windowAt('stage', [...path, 'watch'], value.watch, value.watch.for, value.watch.criteria));
   }
   if (plan.rollback) windows.push(windowAt('rollback', ['rollback'], plan.rollback, plan.rollback.for, undefined));
+  windows.push(...flagRemovalsOf(plan).map(({ path, value }) => removalWindow(path, value)));
   return windows;
+}
+
+/** The look back before flags are removed. */
+function removalWindow(path: Path, value: ReturnType<typeof flagRemovalsOf>[number]['value']): WindowAt {
+  const { unread, 'safe-for': length } = value;
+  const parsed = parseCriterion(`${unread ?? ''} == 0`);
+  const window = windowAt('removal', path, { for: length }, length, undefined);
+  return {
+    ...window,
+    forPath: [...path, 'safe-for'],
+    unsound: length === undefined,
+    criteria: unread !== undefined && parsed.ok ? [{ path: [...path, 'unread'], criterion: parsed.value }] : [],
+  };
 }
 
 function windowAt(

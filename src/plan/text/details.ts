@@ -1,4 +1,4 @@
-import { preDeploymentId } from '../names.js';
+import { cleanupId, preDeploymentId } from '../names.js';
 import { describeChange, describeState } from '../ledger.js';
 import type { Gate, PhaseStatus, Refusal, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
 import { bullets, code, panel, plain, signed, verbatim } from './markdown.js';
@@ -25,7 +25,7 @@ export function phaseDetails(status: PhaseStatus, remarks: readonly string[]): s
     refusalLines(status.refusals),
     bullets('Done, newest first', over.map(stepLine)),
     bullets('Changed so far, undone in reverse', changes.toReversed()),
-    isEnded(status) ? '' : cancelNote,
+    isEnded(status) ? '' : status.phase === cleanupId ? cleanupCancelNote : cancelNote,
   ]);
 }
 
@@ -69,6 +69,9 @@ export function locksDetails(holders: Record<string, { run: string; startedBy: s
   );
   return held.length > 0 ? bullets('Locked', held) : 'Nothing is locked.';
 }
+
+/** Clean-up has nothing to undo. */
+const cleanupCancelNote = '_A Temporal cancel ends the clean-up: nobody is reminded of its tasks any more._';
 
 const cancelNote = '_A Temporal cancel is a request to roll back everything._';
 

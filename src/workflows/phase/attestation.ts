@@ -1,4 +1,5 @@
 import type { AttestStep } from '../../plan/model.js';
+import { patienceMs } from '../../plan/patience.js';
 import { namesInRoles } from '../../plan/people.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
 import { oneOf } from '../../plan/text/spans.js';
@@ -10,6 +11,8 @@ import type { Desk, GateOutcome } from './desk.js';
 import type { PhaseRecord } from './record.js';
 import { askAndRemind } from './reminding.js';
 
+const week = 7 * 24 * 60 * 60 * 1000;
+
 /** Asks the people of a role to answer a checklist item: done, not applicable, or failed. */
 export async function attest(
   context: PhaseContext,
@@ -20,7 +23,7 @@ export async function attest(
 ): Promise<StepOutcome> {
   const gate = openAttestation(context, item, step.address);
   record.mark(step, { state: 'waiting' });
-  const answered = desk.wait(gate, () => asksAgain(context, record, item, gate));
+  const answered = desk.wait(gate, asksAgain(context, record, item, gate));
   const outcome = await beside(
     () => answered,
     () => remind(context, item, gate)
@@ -62,12 +65,15 @@ export function answerOf(step: StepRecord, outcome: Extract<GateOutcome, { kind:
   return { verdict: answer === 'failed' ? 'FAIL' : 'PASS', reason: said };
 }
 
-/** Before anything has begun, time alone ends nothing. */
-function asksAgain(context: PhaseContext, record: PhaseRecord, item: AttestStep, gate: Gate): boolean {
-  if (!context.input.phase.checklists) return false;
-  gate.deadlineAt = Date.now() + item.expires.ms;
-  record.publish();
-  return true;
+/** Before anything has begun, time alone ends nothing: each deadline moves, twice as far as the one before, up to a week. */
+function asksAgain(context: PhaseContext, record: PhaseRecord, item: AttestStep, gate: Gate): () => boolean {
+  let times = 1;
+  return () => {
+    if (!context.input.phase.checklists) return false;
+    gate.deadlineAt = Date.now() + patienceMs(++times, item.expires.ms, week);
+    record.publish();
+    return true;
+  };
 }
 
 /** Asks, and reminds for as long as the gate is open; the items of checklists are asked for together. */

@@ -2,6 +2,7 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import { parseAddress } from '../../plan/address.js';
 import { rollbackRequest } from '../../plan/names.js';
 import type { ApprovalSpec, BeforeItem } from '../../plan/model.js';
+import { patienceMs } from '../../plan/patience.js';
 import { owedBy } from '../../plan/owed.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
 import { counted, spanText } from '../../plan/text/spans.js';
@@ -21,6 +22,8 @@ import type { WindowOutcome } from './windows.js';
 function asksForRollback({ kind, address }: Gate): boolean {
   return kind === 'approval' && parseAddress(address)?.step === rollbackRequest;
 }
+
+const day = 24 * 60 * 60 * 1000;
 
 type Answered = Extract<GateOutcome, { kind: 'answered' }>;
 /** What begins a new attempt at an item that had an answer. */
@@ -146,15 +149,19 @@ export class Checklists {
     }
   }
 
-  /** One message for all that is owed, again and again; never one for each item. */
+  /**
+   * One message for all that is owed, again and again; never one for each item. Checklists may take weeks, and each
+   * reminder costs events, so they become rarer, down to one a day.
+   */
   private async remind(): Promise<void> {
     const every = Math.min(
       ...this.items.flatMap((item) => (item.kind === 'attest' && item.remindEvery ? [item.remindEvery.ms] : []))
     );
     if (!Number.isFinite(every)) return;
     await this.tell('attestation');
-    for (;;) {
-      await sleep(every, { summary: `Next reminder of what is owed: ${spanText(every)}` });
+    for (let times = 1; ; times += 1) {
+      const pause = patienceMs(times, every, day);
+      await sleep(pause, { summary: `Next reminder of what is owed: ${spanText(pause)}` });
       await this.tell('reminder');
     }
   }

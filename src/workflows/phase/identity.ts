@@ -1,9 +1,12 @@
 import { ActivityFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { VerifyIdentityResult } from '../../activities/contract.js';
+import type { Environment } from '../../plan/model.js';
 import type { Gate } from '../../plan/run-status.js';
 import { refused, type How } from '../messages.js';
 import { failureText } from './attempt.js';
-import type { PhaseContext } from './context.js';
+import type { RunIdentity } from '../../plan/run-input.js';
+import type { EnvironmentCalls } from '../activities.js';
+import { sliceEnvironment } from '../slice.js';
 import type { Desk } from './desk.js';
 
 /** An update is answered within this time, whatever the environment's worker does. */
@@ -14,26 +17,39 @@ interface Signed {
   signature?: string | undefined;
 }
 
+/** The run whose people answer, and how its environment is asked about them. */
+export interface Asking {
+  input: { run: Pick<RunIdentity, 'workflowId'>; environment: Environment };
+  calls: EnvironmentCalls;
+}
+
+/** How long a signal of now may wait for the environment's worker, at least as long as an update does. */
+export function untilDeadline({ deadlineAt }: Pick<Gate, 'deadlineAt'>): number {
+  return Math.max(answerWithinMs, deadlineAt - Date.now());
+}
+
 /**
- * Establishes who sent a decision. A signal has time until its gate closes, so that one that comes while the
- * environment's worker is away still counts; an update is answered soon.
+ * Establishes who sent a decision. A signal has time (for a phase, until its gate closes), so that one that comes while
+ * the environment's worker is away still counts; an update is answered soon.
  *
+ * @param patienceMs of a signal
  * @throws a refusal when the identity is not believed, could not be established, or the gate closed in the meantime
  */
 export async function identityOf(
-  context: PhaseContext,
-  desk: Desk,
+  asking: Asking,
+  desk: Pick<Desk, 'isOpen'>,
   gate: Gate,
   decision: string,
   message: Signed,
-  how: How
+  how: How,
+  patienceMs = untilDeadline(gate)
 ): Promise<'identity' | 'signature'> {
-  const patience = how === 'signal' ? Math.max(answerWithinMs, gate.deadlineAt - Date.now()) : answerWithinMs;
+  const patience = how === 'signal' ? patienceMs : answerWithinMs;
   const scope = new CancellationScope();
   try {
     const result = await scope.run(() =>
       Promise.race([
-        verify(context, gate, decision, message, patience),
+        verify(asking, gate, decision, message, patience),
         condition(() => !desk.isOpen(gate)).then(() => undefined),
       ])
     );
@@ -50,15 +66,15 @@ export async function identityOf(
 }
 
 function verify(
-  context: PhaseContext,
+  { input, calls }: Asking,
   gate: Gate,
   decision: string,
   message: Signed,
   patience: number
 ): Promise<VerifyIdentityResult> {
   const { by, signature } = message;
-  const statement = { by, run: context.input.run.workflowId, gate: gate.address, decision, digest: gate.digest };
-  return context.calls.reads.verifyIdentity.executeWithOptions(
+  const statement = { by, run: input.run.workflowId, gate: gate.address, decision, digest: gate.digest };
+  return calls.reads.verifyIdentity.executeWithOptions(
     {
       summary: `Who answers ${gate.address}: ${by}`,
       startToCloseTimeout: '10s',
@@ -69,7 +85,7 @@ function verify(
     [
       {
         statement,
-        environment: context.slice({ people: [by] }),
+        environment: sliceEnvironment(input.environment, { people: [by] }),
         ...(signature === undefined ? {} : { signature }),
       },
     ]

@@ -3,6 +3,7 @@ import type { BaselineSet } from '../../plan/run-facts.js';
 import type { BaselineStep, BeforeItem, CheckStep, StageSpec, WatchStep } from '../../plan/model.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { instantText, spanText } from '../../plan/text/spans.js';
+import { atItsEnd } from '../simulated-end.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
@@ -101,23 +102,23 @@ export class Validation {
     const longest = until - t0 + 4 * ('timeout' in check ? check.timeout.ms : 0) + 10 * minute;
     const need = { checks: true as const, ...(check.type === 'flag' ? { flags: true as const } : {}) };
     const found = await verdictOf(() =>
-      this.context.calls
-        .windows(longest)
-        .watchCheck.executeWithOptions({ summary: `${item.title}: until ${instantText(until)}`.slice(0, 180) }, [
-          {
-            origin: this.context.origin(attempt.address, item.title),
-            check,
-            environment: this.context.slice(need),
-            t0,
-            everyMs: this.stage.repeatEvery.ms,
-            until,
-          },
-        ])
+      atItsEnd(
+        this.context.calls
+          .windows(longest)
+          .watchCheck.executeWithOptions({ summary: `${item.title}: until ${instantText(until)}`.slice(0, 180) }, [
+            {
+              origin: this.context.origin(attempt.address, item.title),
+              check,
+              environment: this.context.slice(need),
+              t0,
+              everyMs: this.stage.repeatEvery.ms,
+              until,
+            },
+          ])
+      )
     );
     if (!('looks' in found)) return found;
     this.record.time.saw(found.endedAt);
-    if (found.simulated)
-      await sleep(Math.max(1, found.endedAt - Date.now()), { summary: 'Simulated end of the looks' });
     const { verdict, reason, output, evidence } = found;
     return { verdict, reason, ...(output === undefined ? {} : { output }), evidence: [evidence] };
   }

@@ -1,4 +1,3 @@
-import { sleep } from '@temporalio/workflow';
 import type { WindowResult } from '../../activities/contract.js';
 import { canRecover, latestEnd } from '../../plan/judge.js';
 import type { WindowSpec } from '../../plan/model.js';
@@ -6,6 +5,7 @@ import type { BaselineSet, EvidenceRef } from '../../plan/run-facts.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { spanText } from '../../plan/text/spans.js';
 import { beside } from '../beside.js';
+import { atItsEnd } from '../simulated-end.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { GateOutcome } from './desk.js';
@@ -51,13 +51,13 @@ export class Windows {
     for (;;) {
       const found = await verdictOf(() => this.call(step, request, from?.state, false));
       if (!('state' in found)) return found;
-      await this.note(step, spec, found, evidence);
+      this.note(step, spec, found, evidence);
       const verdict = found.verdict ?? 'HOLD';
       if (verdict !== 'HOLD' || !canRecover(found.state)) return { verdict, reason: found.reason, evidence };
       const held = await this.hold(step, request, found);
       if ('decided' in held) return held;
       from = held.found;
-      await this.note(step, spec, from, evidence);
+      this.note(step, spec, from, evidence);
       if (from.verdict === 'FAIL') return { verdict: 'FAIL', reason: from.reason, evidence };
     }
   }
@@ -99,23 +99,25 @@ export class Windows {
     const summary = untilRecovered
       ? `${step.title}: waits for data`
       : `${step.title}: ${step.window?.planned ?? ''} window`;
-    return this.context.calls.windows(longest).watchWindow.executeWithOptions({ summary: summary.slice(0, 180) }, [
-      {
-        origin: this.context.origin(step.address, step.title),
-        spec,
-        t0,
-        reachBackMs,
-        environment: this.context.slice({ metrics }),
-        ...(baseline ? { baseline } : {}),
-        ...(changedAt === undefined ? {} : { changedAt }),
-        ...(ownBase === undefined ? {} : { ownBase }),
-        ...(resume ? { resume } : {}),
-        ...(untilRecovered ? { untilRecovered } : {}),
-      },
-    ]);
+    return atItsEnd(
+      this.context.calls.windows(longest).watchWindow.executeWithOptions({ summary: summary.slice(0, 180) }, [
+        {
+          origin: this.context.origin(step.address, step.title),
+          spec,
+          t0,
+          reachBackMs,
+          environment: this.context.slice({ metrics }),
+          ...(baseline ? { baseline } : {}),
+          ...(changedAt === undefined ? {} : { changedAt }),
+          ...(ownBase === undefined ? {} : { ownBase }),
+          ...(resume ? { resume } : {}),
+          ...(untilRecovered ? { untilRecovered } : {}),
+        },
+      ])
+    );
   }
 
-  private async note(step: StepRecord, spec: WindowSpec, found: WindowResult, evidence: EvidenceRef[]): Promise<void> {
+  private note(step: StepRecord, spec: WindowSpec, found: WindowResult, evidence: EvidenceRef[]): void {
     evidence.push(found.evidence);
     step.criteria = found.criteria;
     this.record.time.saw(found.endedAt);
@@ -125,9 +127,6 @@ export class Windows {
     }
     step.evidence = [...evidence];
     this.record.publish();
-    // In reality an activity ends when it ends. The activity says so itself: the clock here may be late (decision 009).
-    if (!found.simulated) return;
-    await sleep(Math.max(1, found.endedAt - Date.now()), { summary: 'Simulated end of the window' });
   }
 }
 

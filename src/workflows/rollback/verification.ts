@@ -8,6 +8,7 @@ import { counted } from '../../plan/text/spans.js';
 import { environmentCalls } from '../activities.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
 import { runCheck } from '../run-check.js';
+import { atItsEnd } from '../simulated-end.js';
 import { sliceEnvironment } from '../slice.js';
 import type { RollbackRecord } from './record.js';
 
@@ -110,11 +111,13 @@ async function metrics(input: RollbackInput, since: number): Promise<StepOutcome
   const t0 = Math.max(Date.now(), changedAt + window.every.ms);
   const deadlineAt = t0 + window.warmUp.ms + window.deadline.ms;
   const watch = (more: Partial<WindowInput>): Promise<WindowResult> =>
-    calls
-      .windows(window.warmUp.ms + window.deadline.ms + 10 * minute)
-      .watchWindow.executeWithOptions({ summary: `${title}: ${window.length.planned}` }, [
-        { origin: asked, spec: window, t0, reachBackMs: 0, environment, changedAt, ownBase: true, ...more },
-      ]);
+    atItsEnd(
+      calls
+        .windows(window.warmUp.ms + window.deadline.ms + 10 * minute)
+        .watchWindow.executeWithOptions({ summary: `${title}: ${window.length.planned}` }, [
+          { origin: asked, spec: window, t0, reachBackMs: 0, environment, changedAt, ownBase: true, ...more },
+        ])
+    );
   let resume: Pick<WindowInput, 'resume'> = {};
   for (;;) {
     const result = await verdictOf(() => watch(resume));

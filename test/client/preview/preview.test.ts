@@ -5,7 +5,17 @@ import { phaseTimes } from '../../../src/client/preview/times.js';
 import { plain } from '../../../src/client/render/paint.js';
 import { widthOf } from '../../../src/client/render/width.js';
 import type { FrozenPlan, Phase } from '../../../src/plan/model.js';
-import { approval, environment, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+import {
+  approval,
+  cleanup,
+  environment,
+  phase,
+  plan,
+  span,
+  step,
+  task,
+  windowSpec,
+} from '../../support/stage/plans.js';
 import { digest, t } from '../support/snapshots.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -98,6 +108,23 @@ describe('the schedule in a preview', () => {
 });
 
 describe('a preview', () => {
+  it('names what is left to do after the run, by when and by whom, and what closes the way back', () => {
+    const left = cleanup([task.removal(['FLAG_CORE']), task.plain('docs', { owner: 'cto' })]);
+    const made = buildPreview({
+      frozen: { ...frozen([]), plan: plan([phase('1a')], { cleanup: left }) },
+      warnings: [],
+      startedBy: 'dana',
+      startAt: t,
+    });
+    const text = previewLines(made, plain, 200).join('\n');
+    expect(text).toContain('At once (week 1)');
+    expect(text).toContain('docs          Do docs  cto: carlos');
+    expect(text).toContain(
+      'removes FLAG_CORE when at 100 % and success > 95% for 1ms; from then on there is no way back'
+    );
+    expect(previewLines(preview([phase('1a')]), plain, 200).join('\n')).not.toContain('after the run; reminded');
+  });
+
   it('says beside what the plan writes how long it really is where time is compressed', () => {
     const real = (ms: number, planned: string) => ({ ms, planned });
     const seen = preview([

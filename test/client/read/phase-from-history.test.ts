@@ -32,6 +32,7 @@ const history = (change: Partial<HistoryFacts>): HistoryFacts => ({
   input,
   startedAt: t,
   activities: [],
+  localAnswers: [],
   ...change,
 });
 

@@ -21,6 +21,7 @@ const history = (change: Partial<HistoryFacts> = {}): HistoryFacts => ({
   runId: 'r',
   input: { entries: [flagEntry, deployEntry], reason: 'dana asked for it' },
   startedAt: t,
+  localAnswers: [],
   activities: [
     { type: 'undoChange', input: {}, result: { entryId: flagEntry.id }, scheduledAt: t },
     { type: 'undoChange', input: {}, failure: 'refused', scheduledAt: t },

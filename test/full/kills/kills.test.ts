@@ -10,7 +10,8 @@ import {
   untilNoted,
   untilSamples,
 } from '../../support/fire/moments.js';
-import { agreeable, playPeople, type Manners } from '../../support/fire/people.js';
+import { playPeople } from '../../support/fire/people.js';
+import { agreeable, type Manners } from '../../support/manners.js';
 import { targetsOf } from '../../support/fire/two-phases.js';
 import { until } from '../../support/fire/until.js';
 import { setScene } from './scene.js';

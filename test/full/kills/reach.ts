@@ -1,7 +1,7 @@
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import { isScheduled, untilEvent, untilNoted } from '../../support/fire/moments.js';
-import type { Manners } from '../../support/fire/people.js';
+import type { Manners } from '../../support/manners.js';
 import { until } from '../../support/fire/until.js';
 import { longWayTargets, windowPlaces, type Place } from './long-way.js';
 

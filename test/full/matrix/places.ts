@@ -29,6 +29,9 @@ const inPhases = { 'first phase': inFirst, 'last phase': inLast };
 const everywhere = { ...inPhases, rollback: inRollback };
 const notBack = (never: string): Record<Place, Occurrence | Never> => ({ ...inPhases, rollback: { never } });
 
+const afterwards: Never = { never: 'only clean-up calls it, when the run is over' };
+const inCleanup = { 'first phase': afterwards, 'last phase': afterwards, rollback: afterwards };
+
 /** Where a call comes from, for the claims that it never comes from there. */
 const whence: Record<Place, RegExp> = {
   'first phase': inFirst.from,
@@ -94,4 +97,13 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
     rollback: { from: theRun, trigger: 'terminate' },
   },
   scheduleOpening: notBack('a rollback waits for no days'),
+  captureFlags: inCleanup,
+  removeFlags: inCleanup,
+  verifyRemoval: inCleanup,
+  cleanupDays: inCleanup,
+  closeCleanup: {
+    'first phase': { never: 'only who takes back a run that has ended asks for it' },
+    'last phase': { never: 'only who takes back a run that has ended asks for it' },
+    rollback: { from: /\/rollback\/again-/, afterEnd: true },
+  },
 };

@@ -141,6 +141,13 @@ const inEnvironment: FaultCase[] = [
     says: 'unknown template "revision"',
     hint: 'known here are {{vars.NAME}}',
   },
+  {
+    name: 'a template of deploy commands beside them',
+    from: 'core: { read:',
+    to: "core: { timeout: «'{{revision}}'», read:",
+    code: 'PG107',
+    says: 'unknown template "revision"',
+  },
 ];
 
 describe('what does not fit', () => {

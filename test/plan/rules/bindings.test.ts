@@ -63,6 +63,14 @@ describe('rules about how metrics are read', () => {
     expectOnlyFault(freezeTexts(marked.text, sampleEnvironment).faults, marked, row);
   });
 
+  it('ask for no red metric that nothing reads where a rollback names its own', () => {
+    const { text } = changeAll(samplePlan, {
+      from: '  users: {',
+      to: "  users2: { description: Users, unit: count, priority: red, target: '< 5' }\n  users: {",
+    });
+    expect(freezeTexts(text, sampleEnvironment).faults).toEqual([]);
+  });
+
   it('refuse a binding that the chosen provider cannot use', () => {
     const environment = sampleEnvironment
       .replace('provider: prometheus\n', "provider: endpoint\n  endpoint: { url: 'http://127.0.0.1:4000/metrics' }\n")
@@ -106,7 +114,7 @@ describe('rules about how metrics are read', () => {
         hint: 'did you mean "memory"?',
       },
     ]);
-    expect(ofBindings(samplePlan.replace(/metrics:\n {2}error_rate[^]*phases:/, 'metrics: 5\nphases:'))).toEqual([]);
+    expect(ofBindings(samplePlan.replace(/\nmetrics:\n[^]*?\nphases:/, '\nmetrics: 5\nphases:'))).toEqual([]);
   });
 });
 

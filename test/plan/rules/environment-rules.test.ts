@@ -169,6 +169,14 @@ describe('rules of an environment', () => {
     expect(values).toEqual({ platform: 'https://chat.example.com' });
   });
 
+  it('judge what a value makes of the place to which it goes', () => {
+    const { faults, document } = loadEnvironment(sampleEnvironment, 'lab.yaml', { platform: 'nowhere' });
+    expect(faults).toMatchObject([
+      { code: 'PG104', path: 'services.core', message: expect.stringContaining('nowhere') },
+    ]);
+    expect(document).toBeUndefined();
+  });
+
   it('refuse a value with a control character, which could turn a log upside down', () => {
     const { faults } = loadEnvironment(sampleEnvironment, 'lab.yaml', { platform: 'http://x\u001b[2J' });
     expect(faults).toMatchObject([

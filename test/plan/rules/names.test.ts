@@ -175,6 +175,7 @@ const cases: FaultCase[] = [
     to: "revision: «'{{run.id}}'»",
     code: 'PG107',
     says: 'unknown template "run.id"',
+    hint: '{{vars.NAME}} and {{env.services.NAME}}',
   },
   {
     name: 'a template that is not closed',

@@ -24,18 +24,21 @@ function spoilt(text: string): Spoilt[] {
   return found;
 }
 
-/** A text once for each of its sections, and of the parts of these, with a number where none may be. */
-function gutted(text: string): string[] {
-  const paths = Object.entries(parseDocument(text).toJS() as Record<string, unknown>).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null
-      ? [[key], ...Object.keys(value).map((part) => [key, Array.isArray(value) ? Number(part) : part])]
-      : []
+/** The places of all mappings and lists below a value. */
+function placesIn(value: unknown, path: readonly (string | number)[] = []): Array<readonly (string | number)[]> {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value).flatMap(([key, part]) =>
+    placesIn(part, [...path, Array.isArray(value) ? Number(key) : key])
   );
-  return paths.flatMap((path) => {
+  return path.length === 0 ? inner : [path, ...inner];
+}
+
+/** A text once for each of its mappings and lists, with a number where none may be. */
+function gutted(text: string): string[] {
+  return placesIn(parseDocument(text).toJS()).map((path) => {
     const document = parseDocument(text);
-    if (typeof document.getIn(path) !== 'object') return [];
     document.setIn(path, 5);
-    return [document.toString()];
+    return document.toString();
   });
 }
 
@@ -59,7 +62,7 @@ it.each([
 it.each([
   ['a plan', 'plan.yaml', gutted(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
   ['an environment', 'lab.yaml', gutted(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
-] as const)('so is each section of %s', { timeout: 60_000 }, (_, file, cases, freeze) => {
+] as const)('so is each mapping and each list of %s', { timeout: 60_000 }, (_, file, cases, freeze) => {
   expect(cases.length).toBeGreaterThan(10);
   for (const text of cases) {
     const faults = freeze(text).faults.map((fault) => [fault.file, fault.message]);

@@ -25,12 +25,14 @@ let there: string[];
 beforeAll(async () => {
   const { frozen, faults } = await readAndFreeze(files, vars);
   expect(faults).toEqual([]);
-  const { phases = [], metrics = {}, kpis = [] } = frozen?.plan ?? {};
+  const { phases = [], metrics = {}, kpis = [], cleanup } = frozen?.plan ?? {};
   const alerting = Object.values(metrics).filter(({ priority }) => priority);
+  const left = cleanup?.groups.flatMap(({ tasks }) => tasks.map(({ id }) => `cleanup/${id}`)) ?? [];
   there = [
     ...phases.flatMap(elementsOf),
     ...alerting.map(({ name }) => `metrics.${name}`),
     ...kpis.map(({ id }) => `kpis.${id}`),
+    ...left,
   ];
 });
 
@@ -57,6 +59,8 @@ describe('the table of what of the first plan is where', () => {
     ['Post-deployment validation', [6, 6, 6]],
     ['KPIs', [5, 5, 5]],
     ['Metrics', [10]],
+    ['Clean-up', [5, 5]],
+    ['Review', [1]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {
     const found = sections.filter(({ title }) => title.startsWith(name)).map(({ elements }) => elements.length);
     expect(found).toEqual(counts);

@@ -227,7 +227,7 @@ describe('the shipped plan', () => {
 
   it('invents no alert threshold for the metrics that only criteria use', () => {
     const others = Object.values(frozen.plan.metrics).filter((metric) => metric.priority === undefined);
-    expect(others).toHaveLength(13);
+    expect(others).toHaveLength(14);
     for (const metric of others) expect(metric).not.toHaveProperty('warning');
     for (const metric of others) expect(metric).not.toHaveProperty('critical');
   });

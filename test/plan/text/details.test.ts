@@ -154,6 +154,12 @@ describe('the panel of a phase', () => {
     );
   });
 
+  it('says of a clean-up that a cancel ends it: there is nothing that it could take back', () => {
+    const left = phaseDetails({ ...status, phase: 'cleanup', ledger: [] }, []);
+    expect(left).toContain('_A Temporal cancel ends the clean-up');
+    expect(left).not.toContain('roll back everything');
+  });
+
   it('shows at a HOLD how to take back its phase, and apart from that how to take back everything', () => {
     const held = { ...status, gates: [{ ...gate, kind: 'hold' as const, answers: ['retry', 'rollback'] }] };
     const shown = phaseDetails(held, []).split('\n\n');

@@ -1,14 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateClient } from '../../../src/client/phasegate-client.js';
-import type { OpenGate } from '../../../src/client/read/snapshot.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
-
-/** What a test's people do at a gate; undefined: they leave it alone. */
-export type Manners = (gate: OpenGate) => 'approve' | 'reject' | 'done' | 'retry' | 'waive' | undefined;
-
-/** Everybody says yes, and a HOLD is left to somebody else. */
-export const agreeable: Manners = ({ kind }) =>
-  (({ approval: 'approve', attestation: 'done', hold: undefined }) as const)[kind];
+import { agreeable, say, type Manners } from '../manners.js';
 
 /** People who look at a run until they are sent home, and answer its gates; an answer that got lost they give again. */
 export interface People {
@@ -57,7 +50,7 @@ export function playPeople(
     for (const gate of await client.openGates(run)) {
       const word = manners(gate);
       if (word !== undefined && !home.signal.aborted) {
-        await say(client, gate, word);
+        await say(client, gate, gate.people[0] ?? '', word);
         answered.push(`${word} ${gate.address}`);
       }
     }
@@ -66,22 +59,5 @@ export function playPeople(
 
   function pause(): Promise<void> {
     return delay(lookEveryMs, undefined, { signal: home.signal }).catch(() => undefined);
-  }
-}
-
-async function say(client: PhasegateClient, gate: OpenGate, word: NonNullable<ReturnType<Manners>>): Promise<void> {
-  const by = gate.people[0] ?? '';
-  const reason = 'a test says so';
-  switch (word) {
-    case 'approve':
-      return void (await client.approve(gate, { by }));
-    case 'reject':
-      return void (await client.reject(gate, { by, reason }));
-    case 'done':
-      return void (await client.attest(gate, { by, answer: 'done', evidence: reason }));
-    case 'retry':
-      return void (await client.retry(gate, { by }));
-    case 'waive':
-      return void (await client.waive(gate, { by, reason }));
   }
 }

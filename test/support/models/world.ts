@@ -38,6 +38,8 @@ export class ModelWorld {
         return { result: this.store() };
       case 'acquireLocks':
         return { result: { granted: true } };
+      case 'closeCleanup':
+        return { result: { removed: [] } };
       case 'releaseLocks':
         return { result: null };
       case 'captureBaseline': {

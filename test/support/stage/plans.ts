@@ -2,13 +2,18 @@ import type {
   ApprovalSpec,
   AttestStep,
   CheckStep,
+  Cleanup,
+  CleanupTask,
   DeployStep,
   Environment,
   FlagStep,
   FrozenPlan,
+  KpiTask,
   Metric,
   Phase,
+  PlainTask,
   Plan,
+  RemoveFlagsTask,
   RunInput,
   TimeSpan,
   TrafficStep,
@@ -107,6 +112,39 @@ export const step = {
     window: windowSpec(change),
   }),
 } as const;
+
+/** Clean-up of which everything begins at once; in the test environments time is compressed for it. */
+export function cleanup(tasks: CleanupTask[], change: Partial<Cleanup> = {}, length = span(600_000)): Cleanup {
+  const schedule = { unit: 'week', from: 1, to: 1 } as const;
+  const groups = [{ id: 'week-1', title: 'At once', schedule, length, tasks }];
+  return { title: 'Clean-up', remindEvery: span(600_000), groups, ...change };
+}
+
+export const task = {
+  plain: (id: string, change: Partial<PlainTask> = {}): PlainTask => ({
+    kind: 'task',
+    id,
+    title: `Do ${id}`,
+    owner: 'lead',
+    notApplicable: false,
+    evidence: 'optional',
+    ...change,
+  }),
+  kpi: (id: string, change: Partial<KpiTask> = {}): KpiTask => ({
+    ...task.plain(id),
+    kind: 'kpi',
+    evidence: 'required',
+    target: 'no loss',
+    ...change,
+  }),
+  removal: (keys: string[], change: Partial<RemoveFlagsTask> = {}): RemoveFlagsTask => ({
+    ...task.plain('remove-flags'),
+    kind: 'remove-flags',
+    keys,
+    unread: windowSpec({ length: span(1), deadline: span(1) }),
+    ...change,
+  }),
+};
 
 export function approval(change: Partial<ApprovalSpec> = {}): ApprovalSpec {
   return {

@@ -5,6 +5,7 @@ import { Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { untilTaken } from '../../../src/client/act/ask-update.js';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import {
+  cleanupWorkflowId,
   environmentQueue,
   locksWorkflowId,
   migrationId,
@@ -121,6 +122,15 @@ export class Stage {
 
   rollbackHandle(name: string): WorkflowHandle {
     return this.handleOf(rollbackWorkflowId(this.id, name));
+  }
+
+  /** Whichever execution of it is the present one. */
+  cleanupHandle(): WorkflowHandle {
+    return this.handleOf(cleanupWorkflowId(this.id));
+  }
+
+  cleanup(): Promise<PhaseStatus> {
+    return this.ask<PhaseStatus>(this.cleanupHandle());
   }
 
   locksHandle(): WorkflowHandle {

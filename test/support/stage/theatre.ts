@@ -1,12 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker, type WorkerInterceptors } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { workflowQueue } from '../../../src/plan/names.js';
 import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
 import { codeTime } from '../../../src/worker/code-time.js';
 import { promote, versionOf } from '../../../src/worker/deployment.js';
-import { createLogger, temporalLogger } from '../../../src/worker/logger.js';
+import { createLogger } from '../../../src/worker/logger.js';
+import '../runtime.js';
 
 /** What all stages of a test file share: the connections, and the worker that runs the workflows. */
 export interface Theatre {
@@ -19,10 +20,6 @@ export interface Theatre {
   };
   close: () => Promise<void>;
 }
-
-/** Quiet unless PHASEGATE_LOG_LEVEL asks for more: `PHASEGATE_LOG_LEVEL=warn npx vitest run …`. */
-const logger = temporalLogger(createLogger({ level: process.env.PHASEGATE_LOG_LEVEL ?? 'silent' }));
-Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } } });
 
 /** Where a theatre plays. */
 export interface Where {

@@ -13,13 +13,13 @@ import type {
   WindowInput,
   WindowResult,
 } from '../../../src/activities/contract.js';
-import type { Change, LedgerEntry, TargetState } from '../../../src/plan/change.js';
+import type { Change, FlagState, LedgerEntry, TargetState } from '../../../src/plan/change.js';
 import type { Verdict } from '../../../src/plan/judge-types.js';
 import { startWindow, type WindowState } from '../../../src/plan/judge.js';
 import { targetOf } from '../../../src/plan/ledger.js';
 
 export interface Effect {
-  act: 'apply' | 'undo';
+  act: 'apply' | 'undo' | 'remove';
   target: string;
   to: string;
   key: string;
@@ -56,6 +56,7 @@ export class World {
   readonly checks: CheckInput[] = [];
   readonly evidence = new Map<string, unknown>();
   private readonly states = new Map<string, TargetState>();
+  private readonly now: () => number;
 
   /** The scripts: what each activity finds. They may wait, throw, or never answer. */
   onWindow: (input: WindowInput, signal: AbortSignal) => Promise<Finding> | Finding = () => 'PASS';
@@ -68,9 +69,19 @@ export class World {
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
   onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
   measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
-  missingBaseline: string[] = [];
   /** What metrics were over a period, where it is not 1 all the time. */
   measured: Record<string, Partial<MetricFacts>> = {};
+  onCaptureFlags: (keys: string[]) => Promise<Verdict> | Verdict = () => 'PASS';
+  /** Removes them; a script may leave some. */
+  onRemoveFlags: (keys: string[], remove: (key: string) => void) => Promise<void> | void = (keys, remove) =>
+    keys.forEach(remove);
+  missingBaseline: string[] = [];
+  private readonly gone = new Set<string>();
+
+  /** @param now what time it is (epoch ms) for the activity that runs */
+  constructor(now: () => number = Date.now) {
+    this.now = now;
+  }
 
   state(target: string): TargetState {
     return this.states.get(target) ?? original(target);
@@ -97,25 +108,25 @@ export class World {
         applyChange: async ({ entry }) => {
           const verdict = (await beating(this.onApply(entry))) ?? 'PASS';
           if (verdict === 'PASS') this.set(entry.change, entry.idempotencyKey);
-          return { verdict, reason: `apply says ${verdict}`, endedAt: Date.now(), evidence: this.store(entry) };
+          return { verdict, reason: `apply says ${verdict}`, endedAt: this.now(), evidence: this.store(entry) };
         },
         verifyChange: async ({ entry }) => {
           const verdict = await beating(this.onVerify(entry));
           const reason = `read back says ${verdict}`;
-          return { verdict, reason, found: reason, endedAt: Date.now(), evidence: this.store(entry) };
+          return { verdict, reason, found: reason, endedAt: this.now(), evidence: this.store(entry) };
         },
         undoChange: async ({ entry, key }) => {
           await beating(this.onUndo(entry));
           const target = targetOf(entry.change);
           this.states.set(target, entry.before);
           this.effects.push({ act: 'undo', target, to: words(entry.before), key });
-          const [reason, endedAt, evidence] = ['restored', Date.now(), this.store(entry)] as const;
+          const [reason, endedAt, evidence] = ['restored', this.now(), this.store(entry)] as const;
           return { entryId: entry.id, changed: true, state: entry.before, reason, endedAt, evidence };
         },
         runCheck: async (input) => {
           this.checks.push(input);
           const verdict = await beating(heeding(this.onCheck(input)));
-          return { verdict, reason: `check says ${verdict}`, endedAt: Date.now(), evidence: this.store(input) };
+          return { verdict, reason: `check says ${verdict}`, endedAt: this.now(), evidence: this.store(input) };
         },
         captureBaseline: async (input) => this.baseline(input),
         measurePeriod: async (input) => {
@@ -125,13 +136,33 @@ export class World {
         notify: async ({ notification }) => {
           this.notes.push(notification);
           await beating(heeding(this.onNotify(notification)));
-          return { delivered: ['log'], failed: {}, endedAt: Date.now() };
+          return { delivered: ['log'], failed: {}, endedAt: this.now() };
         },
         verifyIdentity: async (input) => {
           await beating(this.onIdentity(input));
           const { by } = input.statement;
           const known = input.environment.people.some((person) => person.name === by);
           return known ? { accepted: true, how: 'identity' } : { accepted: false, reason: `${by} is unknown` };
+        },
+        captureFlags: async ({ keys, ...input }) => {
+          const verdict = await beating(this.onCaptureFlags(keys));
+          const flags = keys.flatMap((key) => this.flagThere(key));
+          const reason = `capture says ${verdict}`;
+          return { verdict, reason, flags, endedAt: Date.now(), evidence: this.store({ keys, ...input }) };
+        },
+        removeFlags: async ({ flags }) => {
+          await beating(
+            this.onRemoveFlags(
+              flags.map(({ key }) => key),
+              (key) => this.removeFlag(key)
+            )
+          );
+          return { verdict: 'PASS', reason: 'removed', endedAt: Date.now(), evidence: this.store(flags) };
+        },
+        verifyRemoval: async ({ keys }) => {
+          const left = keys.filter((key) => this.flagThere(key).length > 0);
+          const verdict = left.length > 0 ? 'FAIL' : 'PASS';
+          return { verdict, reason: `left: ${left.join(', ')}`, left, endedAt: Date.now(), evidence: this.store(left) };
         },
         recordEvidence: async ({ document }) => {
           await beating(this.onRecord(document));
@@ -148,7 +179,7 @@ export class World {
           this.checks.push(input);
           const verdict = await beating(heeding(this.onCheck(input)));
           const found = { verdict, reason: `check says ${verdict}`, looks: 3, missed: 0 };
-          return { ...found, endedAt: Date.now(), evidence: this.store(input) };
+          return { ...found, endedAt: this.now(), evidence: this.store(input) };
         },
       },
     };
@@ -157,7 +188,7 @@ export class World {
   private measure({ metrics, from, overMs = 0 }: MeasureInput): MeasureResult {
     const missing = metrics.filter((name) => this.missingBaseline.includes(name));
     const there = metrics.filter((name) => !missing.includes(name));
-    const to = Date.now();
+    const to = this.now();
     return {
       from: from ?? to - overMs,
       to,
@@ -166,6 +197,16 @@ export class World {
       endedAt: to,
       evidence: this.store(metrics),
     };
+  }
+
+  private flagThere(key: string): FlagState[] {
+    const state = this.state(`flag/${key}`);
+    return state.type === 'flag' && !this.gone.has(key) ? [state] : [];
+  }
+
+  private removeFlag(key: string): void {
+    this.gone.add(key);
+    this.effects.push({ act: 'remove', target: `flag/${key}`, to: 'gone', key });
   }
 
   private capture(input: CaptureInput): LedgerEntry {
@@ -177,7 +218,7 @@ export class World {
       title: input.origin.title,
       change: input.change,
       before: this.state(targetOf(input.change)),
-      capturedAt: Date.now(),
+      capturedAt: this.now(),
       runId: Context.current().info.workflowExecution?.runId ?? '',
       idempotencyKey: `${input.origin.run}/${input.origin.address}`,
       ...(input.cannotUndo === undefined ? {} : { cannotUndo: input.cannotUndo }),
@@ -188,7 +229,7 @@ export class World {
     const missing = metrics.filter((name) => this.missingBaseline.includes(name));
     const there = metrics.filter((name) => !missing.includes(name));
     return {
-      at: Date.now(),
+      at: this.now(),
       values: Object.fromEntries(there.map((name) => [name, 1])),
       missing: Object.fromEntries(missing.map((name) => [name, 'no data'])),
       evidence: this.store(metrics),
@@ -205,7 +246,7 @@ export class World {
       ...(verdict === undefined ? {} : { verdict }),
       reason: verdict === undefined ? 'data is back' : `window says ${verdict}`,
       startedAt: input.t0,
-      endedAt: Date.now(),
+      endedAt: this.now(),
       samples: 10,
       criteria: [],
       // A HOLD that ended took 5 s.
@@ -230,7 +271,7 @@ export class World {
     this.effects.push({ act: 'apply', target, to: words(after), key });
   }
 
-  private store(document: unknown): { digest: string; bytes: number } {
+  protected store(document: unknown): { digest: string; bytes: number } {
     const digest = `sha256:${(this.evidence.size + 1).toString(16).padStart(64, '0')}`;
     this.evidence.set(digest, structuredClone(document));
     return { digest, bytes: 1 };

@@ -5,13 +5,13 @@ import type { Tools } from '../../deps.js';
 import { canonicalJson } from '../../../plan/canonical.js';
 import { fail } from '../../fail.js';
 import type { FlagProvider, Trace } from '../provider.js';
-import { sameExposure, wished } from '../state.js';
+import { changedSince, sameExposure, wished } from '../state.js';
 import { define, meaningOf, parseDefinition } from './definition.js';
 import type { Definition } from './definition.js';
 import { observe } from './evaluate.js';
 import { editFlagFile, readFlagFile } from './flag-file.js';
 import type { FlagFile } from './flag-file.js';
-import { render, spanOf } from './json-text.js';
+import { render, spanOf, withoutMember } from './json-text.js';
 
 /** `native` of a flag in a file: its definition as it is written there. */
 interface FlagdNative {
@@ -64,6 +64,17 @@ export function createFlagdProvider(
         return withDefinition(file, before.key, () => native.definition);
       });
       trace({ restore: path, at: tools.clock.now(), key: before.key, definition: native.definition, changed });
+      return changed;
+    },
+    async remove(captured) {
+      const native = captured.native as FlagdNative;
+      const changed = await editFlagFile(path, tools.clock, (file) => {
+        const now = definitionText(file, captured.key);
+        if (now === undefined) return undefined;
+        if (!sameJson(now, native.definition)) throw changedSince(captured.key, path);
+        return withoutMember(file.text, ['flags', captured.key]);
+      });
+      trace({ remove: path, at: tools.clock.now(), key: captured.key, definition: native.definition, changed });
       return changed;
     },
     async observe(state) {

@@ -18,6 +18,32 @@ export function spanOf(text: string, path: readonly string[]): Span | undefined 
   return { start, end: endOfValue(text, start) };
 }
 
+/** The text without a member of an object, however often it stands there, and everything else as somebody wrote it. */
+export function withoutMember(text: string, path: readonly string[]): string {
+  const holder = spanOf(text, path.slice(0, -1));
+  const value = spanOf(text, path);
+  if (holder === undefined || value === undefined) return text;
+  const { start, first } = keyBefore(text, holder.start, value.start);
+  const next = skipBlanks(text, value.end);
+  if (text[next] === ',') return withoutMember(text.slice(0, start) + text.slice(skipBlanks(text, next + 1)), path);
+  const end = first ? value.end : text.lastIndexOf(',', start);
+  return withoutMember(
+    first ? text.slice(0, start) + text.slice(end) : text.slice(0, end) + text.slice(value.end),
+    path
+  );
+}
+
+/** Where the key of a value begins, and whether it is the first of its object. */
+function keyBefore(text: string, objectStart: number, valueStart: number): { start: number; first: boolean } {
+  let at = skipBlanks(text, objectStart + 1);
+  for (let first = true; ; first = false) {
+    const keyEnd = endOfString(text, at);
+    const start = skipBlanks(text, skipBlanks(text, keyEnd) + 1);
+    if (start === valueStart) return { start: at, first };
+    at = skipBlanks(text, skipBlanks(text, endOfValue(text, start)) + 1);
+  }
+}
+
 /** A JSON value as text, written like the text around it: on one line or indented, with the indentation of its place. */
 export function render(value: unknown, text: string, at: Span): string {
   if (!text.slice(at.start, at.end).includes('\n')) return JSON.stringify(value);

@@ -17,9 +17,18 @@ export interface UnleashFlag {
   strategies: Strategy[];
 }
 
+/** A flag as a whole: Unleash archives it in all environments at once. */
+export interface UnleashFeature {
+  here: UnleashFlag;
+  /** Names of the other environments in which it is on. */
+  onElsewhere: string[];
+}
+
 /** The calls of the Unleash admin API (7.5) that phasegate makes. All throw PG301, PG302, PG303 or PG312. */
 export interface UnleashApi {
   flag(key: string): Promise<UnleashFlag>;
+  feature(key: string): Promise<UnleashFeature>;
+  archive(key: string): Promise<void>;
   apply(key: string, step: StrategyStep): Promise<void>;
   order(key: string, places: Array<{ id: string; sortOrder: number }>): Promise<void>;
   turn(key: string, to: 'on' | 'off'): Promise<void>;
@@ -32,6 +41,7 @@ const timeoutMs = 10_000;
 const answerLimit = 8 * 1024 * 1024;
 
 const featureShape = z.object({
+  archived: z.boolean().optional(),
   environments: z.array(z.object({ name: z.string(), enabled: z.boolean(), strategies: z.array(strategyShape) })),
 });
 const playgroundShape = z.object({ features: z.array(z.object({ name: z.string(), isEnabled: z.boolean() })) });
@@ -78,16 +88,26 @@ export function createUnleashApi(
     `/api/admin/projects/${encodeURIComponent(source.project)}/features/${encodeURIComponent(key)}`;
   const inEnvironment = (key: string): string =>
     `${flagPath(key)}/environments/${encodeURIComponent(source.environment)}`;
-  return {
-    async flag(key) {
-      // The environment's own resource leaves out segments, which decide who gets the flag.
-      const { environments } = understand(featureShape, await call('GET', flagPath(key)), flagPath(key));
-      const found = environments.find(({ name }) => name === source.environment);
-      if (found !== undefined) return { enabled: found.enabled, strategies: found.strategies };
+  const feature = async (key: string): Promise<UnleashFeature> => {
+    // The environment's own resource leaves out segments, which decide who gets the flag.
+    const path = flagPath(key);
+    const { archived, environments } = understand(featureShape, await call('GET', path), path);
+    if (archived === true) throw fail('PG302', `flag ${key} is archived in Unleash`, { where: base });
+    const found = environments.find(({ name }) => name === source.environment);
+    if (found === undefined) {
       throw fail('PG303', `project ${source.project} of Unleash has no environment ${source.environment}`, {
         where: base,
         hint: `Use one of: ${environments.map(({ name }) => name).join(', ')}.`,
       });
+    }
+    const onElsewhere = environments.filter((one) => one !== found && one.enabled).map(({ name }) => name);
+    return { here: { enabled: found.enabled, strategies: found.strategies }, onElsewhere };
+  };
+  return {
+    flag: async (key) => (await feature(key)).here,
+    feature,
+    async archive(key) {
+      await call('DELETE', flagPath(key));
     },
     async apply(key, step) {
       const path = `${inEnvironment(key)}/strategies`;

@@ -1,8 +1,8 @@
 import type { FlagState } from '../../../plan/change.js';
 import type { Tools } from '../../deps.js';
-import { fail } from '../../fail.js';
+import { codeOf, fail } from '../../fail.js';
 import type { FlagProvider, Observation, Trace } from '../provider.js';
-import { effective, wished } from '../state.js';
+import { changedSince, effective, wished } from '../state.js';
 import { createUnleashApi } from './api.js';
 import type { UnleashApi, UnleashFlag, UnleashSource } from './api.js';
 import { inOrder, sameStrategies, stepsBack, stepsTo } from './steps.js';
@@ -59,6 +59,26 @@ export function createUnleashProvider(
       const same = (flag: UnleashFlag): boolean => sameStrategies(flag.strategies, original.strategies);
       const { enabled } = await confirm(api, before.key, same);
       if (original.enabled && !enabled) await api.turn(before.key, 'on');
+      return true;
+    },
+    async remove(captured) {
+      const { key } = captured;
+      const original = captured.native as UnleashFlag;
+      const found = await api.feature(key).catch((error: unknown) => {
+        if (codeOf(error) !== 'PG302') throw error;
+        return undefined;
+      });
+      if (found === undefined) return false;
+      const { here, onElsewhere } = found;
+      if (here.enabled !== original.enabled || !sameStrategies(here.strategies, original.strategies))
+        throw changedSince(key, source.url);
+      if (onElsewhere.length > 0) {
+        throw fail('PG303', `Unleash archives in all environments, and ${key} is on in ${onElsewhere.join(', ')}`, {
+          where: source.url,
+          hint: 'Turn it off there first, once nothing reads it there.',
+        });
+      }
+      await api.archive(key);
       return true;
     },
     observe: (state) => observe(api, state),

@@ -76,7 +76,7 @@ function stateCell({ state, workflowId }: ListedRun, { paint, io }: Context): st
 }
 
 function waits(run: ListedRun, now: number): string {
-  if (run.outcome) return run.outcome.reason;
-  if (run.awaiting.length === 0) return '';
-  return `${oneOf(run.awaiting)}${run.deadlineAt === undefined ? '' : ` ${untilText(run.deadlineAt, now)}`}`;
+  const who = `${oneOf(run.awaiting)}${run.deadlineAt === undefined ? '' : ` ${untilText(run.deadlineAt, now)}`}`;
+  if (run.outcome) return `${run.outcome.reason}${run.awaiting.length > 0 ? `; clean-up waits for ${who}` : ''}`;
+  return run.awaiting.length === 0 ? '' : who;
 }

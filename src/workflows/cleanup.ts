@@ -1,0 +1,103 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  defineQuery,
+  isCancellation,
+  makeContinueAsNewFunc,
+  setHandler,
+  setWorkflowOptions,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { newsAt } from '../plan/cleanup/course.js';
+import type { CleanupInput } from '../plan/run-input.js';
+import type { CleanupResult, PhaseStatus } from '../plan/run-status.js';
+import { statusQuery } from '../plan/wire.js';
+import { localHost } from './activities.js';
+import { beside } from './beside.js';
+import { finish, stopped } from './cleanup/ending.js';
+import { listenToOwners } from './cleanup/answers.js';
+import { CleanupRecord } from './cleanup/record.js';
+import { removeFlags } from './cleanup/removal.js';
+import { tellOwners } from './cleanup/telling.js';
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, cleanup);
+
+/** Answers often come several at once: they share an execution. */
+const linger = '5s';
+
+/**
+ * What is left to do when a run has completed: its owners are told when tasks begin, reminded, and answer. It waits for
+ * months at no cost: each execution looks at the calendar once, tells once what there is to tell, waits for the next
+ * instant or answer, and continues as new, so that its history stays short and any later build can go on with it.
+ *
+ * Returns when every task is done. A Temporal cancel ends it: then it fails with the status as the failure's detail.
+ */
+export async function cleanup(input: CleanupInput): Promise<CleanupResult> {
+  const record = new CleanupRecord(input);
+  setHandler(defineQuery<PhaseStatus>(statusQuery), () => record.status, {
+    description: 'Everything known about this clean-up.',
+  });
+  listenToOwners(input, record);
+  record.inbox.refuseOthers();
+  try {
+    await turn(input, record);
+  } catch (error) {
+    if (!isCancellation(error) || !CancellationScope.current().consideredCancelled) throw error;
+    await CancellationScope.nonCancellable(() => stopped(input, record));
+    const message = record.status.sentence;
+    throw ApplicationFailure.create({ message, type: 'stopped', nonRetryable: true, details: [result(record)] });
+  }
+  if (!record.isDone) return goOn(input, record);
+  await CancellationScope.nonCancellable(() => finish(input, record));
+  return result(record);
+}
+
+/** From one look at the calendar to the next thing that happens. */
+async function turn(input: CleanupInput, record: CleanupRecord): Promise<void> {
+  const { cleanup: plan, environment, firstDayAt, completedAt } = input;
+  const { compression, timeZone } = environment;
+  const { groups, askedAt } = await localHost.cleanupDays({
+    groups: plan.groups.map(({ id, schedule, length }) => ({ id, schedule, length })),
+    firstDayAt,
+    completedAt,
+    timeZone,
+    ...(compression ? { compression } : {}),
+  });
+  record.open(groups, askedAt);
+  const news = newsAt(plan, record.state, askedAt);
+  await beside(
+    () => record.nextThing(askedAt),
+    async () => {
+      if (news) await tellOwners(input, record, news, askedAt);
+    }
+  );
+  if (record.isWorthALook) await condition(() => !record.isWorthALook, linger);
+  await settle(input, record);
+}
+
+/** Nothing of this execution is left under way: neither a removal nor somebody's answer. */
+async function settle(input: CleanupInput, record: CleanupRecord): Promise<void> {
+  const root = CancellationScope.current();
+  for (;;) {
+    const asked = record.removalAsked;
+    if (asked)
+      await CancellationScope.nonCancellable(() => removeFlags(input, record, asked, () => root.consideredCancelled));
+    if (root.consideredCancelled) throw new CancelledFailure('the clean-up was cancelled');
+    if (record.removalAsked) continue;
+    if (allHandlersFinished()) return;
+    await condition(() => allHandlersFinished() || record.removalAsked !== undefined);
+  }
+}
+
+function goOn(input: CleanupInput, record: CleanupRecord): Promise<never> {
+  const { memo, typedSearchAttributes } = workflowInfo();
+  const next = makeContinueAsNewFunc<typeof cleanup>({ typedSearchAttributes, ...(memo ? { memo } : {}) });
+  return next({ ...input, ...record.handedOver() });
+}
+
+function result(record: CleanupRecord): CleanupResult {
+  return { status: record.status };
+}

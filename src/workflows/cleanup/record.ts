@@ -1,0 +1,156 @@
+import { condition, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import {
+  attemptAt,
+  freshState,
+  isDone,
+  nextInstant,
+  opened,
+  tasksNow,
+  type CleanupState,
+  type RemovedFlag,
+} from '../../plan/cleanup/course.js';
+import type { GroupDays } from '../../plan/cleanup/days.js';
+import { cleanupStatus, openGates, type CleanupFacts } from '../../plan/cleanup/status.js';
+import type { CleanupTask, RemoveFlagsTask } from '../../plan/model.js';
+import { remarksOf } from '../../plan/names.js';
+import type { CleanupInput } from '../../plan/run-input.js';
+import type { Gate, PhaseStatus, StepRecord } from '../../plan/run-status.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { phaseDetails } from '../../plan/text/details.js';
+import { Inbox } from '../messages.js';
+import { Shown } from '../shown.js';
+
+/** What is known about a clean-up: it only records, as plain data that the next execution goes on with. */
+export class CleanupRecord {
+  readonly inbox: Inbox;
+  state: CleanupState;
+  private readonly input: CleanupInput;
+  private readonly shown: Shown;
+  private shownKey: string;
+  /** An answer was taken, or a message went out in vain: the next execution looks at everything anew. */
+  private changed = false;
+  private end: CleanupFacts['end'];
+
+  constructor(input: CleanupInput) {
+    this.input = input;
+    this.inbox = new Inbox(input.environment.people, () => this.publish());
+    this.state = input.state ?? freshState(Date.now());
+    this.inbox.refusals.push(...this.state.refusals);
+    this.shownKey = input.shown ?? '';
+    this.shown = new Shown(this.shownKey);
+    if (input.state) this.publish();
+  }
+
+  get gates(): Gate[] {
+    return openGates(this.input.cleanup, this.state, this.input.environment.people);
+  }
+
+  /** By its address: gates are made anew whenever they are looked at. */
+  isOpen({ address }: Pick<Gate, 'address'>): boolean {
+    return this.gates.some((gate) => gate.address === address);
+  }
+
+  taskAt(address: string): { task: CleanupTask; step: StepRecord } | undefined {
+    const found = tasksNow(this.input.cleanup, this.state).find(({ step }) => step?.address === address);
+    return found?.step ? { task: found.task, step: found.step } : undefined;
+  }
+
+  get isDone(): boolean {
+    return tasksNow(this.input.cleanup, this.state).every(isDone);
+  }
+
+  /** Somebody answered that flags can be removed, and it has not been done or refused yet. */
+  get removalAsked(): { task: RemoveFlagsTask; step: StepRecord } | undefined {
+    for (const { task, step } of tasksNow(this.input.cleanup, this.state))
+      if (task.kind === 'remove-flags' && step?.state === 'running') return { task, step };
+    return undefined;
+  }
+
+  open(days: Record<string, GroupDays>, now: number): void {
+    this.state = opened(this.input.cleanup, this.state, days, now);
+    this.publish();
+  }
+
+  /** Records what became of an attempt; one that failed leaves the task open for another. */
+  mark(step: StepRecord, change: Partial<StepRecord>): void {
+    Object.assign(step, change);
+    this.changed = true;
+    if (step.state === 'passed' || step.state === 'failed') step.endedAt = Date.now();
+    const failed = step.state === 'failed' ? this.taskAt(step.address) : undefined;
+    if (failed) this.state.steps.push(attemptAt(failed.task, this.state.steps, Date.now()));
+    this.publish();
+  }
+
+  /** Also where whoever rolls the run back finds it when no worker answers. */
+  markRemoved(removed: RemovedFlag[]): void {
+    this.state.removed = removed;
+    upsertMemo({ removed });
+  }
+
+  told(at: number, news: CleanupState['told']): void {
+    this.state.toldAt = at;
+    this.state.told = news;
+    this.publish();
+  }
+
+  lookAgain(): void {
+    this.changed = true;
+  }
+
+  /** Whether something happened after which more of its kind may come. */
+  get isWorthALook(): boolean {
+    return this.changed && !this.isDone && !this.removalAsked;
+  }
+
+  /**
+   * Resolves at the next instant at which something is to be done by itself, or when somebody answered. Of people who
+   * were told just now the next reminder counts from then.
+   *
+   * @param now epoch ms, as an activity said it
+   */
+  async nextThing(now: number): Promise<void> {
+    const before = this.state.toldAt;
+    for (const told of [false, true]) {
+      const isOver = (): boolean =>
+        this.changed || workflowInfo().continueAsNewSuggested || (!told && this.state.toldAt !== before);
+      const next = nextInstant(this.input.cleanup, this.state, Math.max(now, this.state.toldAt ?? now));
+      const summary = this.status.sentence.slice(0, 180);
+      const woken =
+        next === undefined
+          ? await condition(isOver).then(() => true)
+          : await condition(isOver, Math.max(1, next - Date.now()), { summary });
+      if (!woken || this.changed) return;
+    }
+  }
+
+  finish(end: NonNullable<CleanupFacts['end']>): void {
+    this.end = end;
+    this.publish();
+    this.shown.flush();
+  }
+
+  handedOver(): Pick<CleanupInput, 'state' | 'shown'> {
+    this.shown.flush();
+    return { state: { ...this.state, refusals: this.inbox.refusals }, shown: this.shownKey };
+  }
+
+  get status(): PhaseStatus {
+    const { cleanup, environment } = this.input;
+    const { workflowId, runId } = workflowInfo();
+    const facts = { cleanup, people: environment.people, workflowId, runId, refusals: this.inbox.refusals };
+    return cleanupStatus({ ...facts, ...(this.end ? { end: this.end } : {}) }, this.state);
+  }
+
+  private publish(): void {
+    const status = this.status;
+    setCurrentDetails(phaseDetails(status, remarksOf(this.input.environment)));
+    const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
+    const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;
+    this.shownKey = JSON.stringify([status.state, awaiting, deadline]);
+    this.shown.show(this.shownKey, [
+      { key: searchAttributes.status, value: status.state },
+      { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
+      { key: searchAttributes.deadline, value: deadline === null ? null : new Date(deadline) },
+    ]);
+  }
+}

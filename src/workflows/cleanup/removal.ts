@@ -1,0 +1,216 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import type { CaptureFlagsResult } from '../../activities/contract.js';
+import type { RemovedFlag } from '../../plan/cleanup/course.js';
+import { flagLockKey } from '../../plan/names.js';
+import type { RemoveFlagsTask } from '../../plan/model.js';
+import type { EvidenceRef } from '../../plan/run-facts.js';
+import type { CleanupInput } from '../../plan/run-input.js';
+import type { StepRecord } from '../../plan/run-status.js';
+import { instantText } from '../../plan/text/spans.js';
+import { environmentCalls } from '../activities.js';
+import { announce } from '../announce.js';
+import { failureText, verdictOf, type StepOutcome } from '../phase/attempt.js';
+import { releaseLocks } from '../release-locks.js';
+import { sliceEnvironment } from '../slice.js';
+import { takeLocks } from '../take-locks.js';
+import type { CleanupRecord } from './record.js';
+
+const minute = 60_000;
+
+interface Asked {
+  task: RemoveFlagsTask;
+  step: StepRecord;
+}
+
+/**
+ * Removes flags when that is safe: each is on for everybody, has been so for the time that the plan names, and was
+ * never read as off in it. Whatever is not so, or was not measured, refuses the removal, and the task stays open.
+ * Captured, recorded, removed and read back; from the record on the run has no way back.
+ *
+ * Call it in a scope that cancellation does not reach.
+ *
+ * @param isStopped whether somebody ended the clean-up meanwhile
+ */
+export async function removeFlags(
+  input: CleanupInput,
+  record: CleanupRecord,
+  asked: Asked,
+  isStopped: () => boolean
+): Promise<void> {
+  const { task, step } = asked;
+  const { run, environment } = input;
+  const evidence: EvidenceRef[] = [];
+  const refusal = await underLock(input, task, () => new Removal(input, record, asked, evidence).run(isStopped));
+  if (refusal === undefined) {
+    const gone = record.state.removed.filter(({ key }) => task.keys.includes(key)).map(({ key }) => key);
+    const reason = gone.length > 0 ? `removed and read back: ${gone.join(', ')}` : 'all were gone already';
+    record.mark(step, { state: 'passed', verdict: 'PASS', reason, evidence });
+    return;
+  }
+  const reason = `PG452 ${refusal}`;
+  const people = step.answer ? [step.answer.by] : [];
+  record.mark(step, { state: 'failed', verdict: 'HOLD', reason, evidence });
+  await announce(run, environment, {
+    kind: 'hold',
+    address: step.address,
+    title: `${task.title}: not done`,
+    text: `${reason}. The task stays open; answer it again when that is mended. Run: ${run.workflowId}.`,
+    to: people,
+  });
+}
+
+/** No other run may move the flags meanwhile. The locks are the run's own, so that it can always give them back. */
+async function underLock(
+  { run, environment }: CleanupInput,
+  { keys }: RemoveFlagsTask,
+  remove: () => Promise<string | undefined>
+): Promise<string | undefined> {
+  try {
+    const refusal = await takeLocks(environment.id, run, keys.map(flagLockKey));
+    if (refusal !== undefined) return refusal;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return `nobody could establish whether another run moves the flags (${failureText(error)})`;
+  }
+  try {
+    return await remove();
+  } finally {
+    await releaseLocks(environment.id, run);
+  }
+}
+
+/** One attempt; each step says in words why it cannot go on, or nothing. */
+class Removal {
+  private readonly input: CleanupInput;
+  private readonly record: CleanupRecord;
+  private readonly asked: Asked;
+  private readonly evidence: EvidenceRef[];
+
+  constructor(input: CleanupInput, record: CleanupRecord, asked: Asked, evidence: EvidenceRef[]) {
+    this.input = input;
+    this.record = record;
+    this.asked = asked;
+    this.evidence = evidence;
+  }
+
+  async run(isStopped: () => boolean): Promise<string | undefined> {
+    const captured = await this.capture();
+    if (!('flags' in captured)) return captured.reason;
+    if (captured.verdict !== 'PASS') return captured.reason;
+    if (captured.flags.length > 0) {
+      const unsafe = this.tooSoon(captured) ?? (await this.readAsOff(captured.endedAt));
+      if (unsafe !== undefined) return unsafe;
+    }
+    // In this very task: whoever takes the run back ends the clean-up first, and then looks what it has removed.
+    if (isStopped()) return 'the clean-up was cancelled';
+    this.begin(captured);
+    const removed = captured.flags.length > 0 ? await this.remove(captured) : undefined;
+    const problem = await this.readBack();
+    return problem === undefined ? undefined : [removed, problem].filter((part) => part !== undefined).join('; ');
+  }
+
+  private async capture(): Promise<CaptureFlagsResult | StepOutcome> {
+    return this.note(
+      await verdictOf(() =>
+        this.calls.reads.captureFlags.executeWithOptions({ summary: 'Are the flags on for everybody?' }, [
+          { origin: this.origin, keys: this.asked.task.keys, environment: this.flagSystem },
+        ])
+      )
+    );
+  }
+
+  /** Each against the instant at which it was looked at, which is the activity's (decision 009). */
+  private tooSoon({ flags, endedAt }: CaptureFlagsResult): string | undefined {
+    const { length } = this.asked.task.unread;
+    const { exposedSince, completedAt } = this.input;
+    const soon = flags.flatMap(({ key }) => {
+      const since = exposedSince[key] ?? completedAt;
+      return endedAt - since < length.ms ? [`${key} until ${instantText(since + length.ms)}`] : [];
+    });
+    return soon.length > 0 ? `at 100 % for less than ${length.planned}: ${soon.join(', ')}` : undefined;
+  }
+
+  /** Looks back; a metrics page has no memory, so that there it is watched from now on. */
+  private async readAsOff(now: number): Promise<string | undefined> {
+    const { unread: spec } = this.asked.task;
+    const { environment } = this.input;
+    const metrics = spec.criteria.map(({ metric }) => metric);
+    const remembers = environment.metrics.provider !== 'endpoint';
+    const longest = 2 * spec.deadline.ms + 10 * minute;
+    const found = this.note(
+      await verdictOf(() =>
+        this.calls
+          .windows(longest)
+          .watchWindow.executeWithOptions({ summary: `Was a flag read as off in the last ${spec.length.planned}?` }, [
+            {
+              origin: this.origin,
+              spec,
+              t0: remembers ? now - spec.length.ms : now,
+              environment: sliceEnvironment(environment, { metrics }),
+              ownBase: true,
+            },
+          ])
+      )
+    );
+    return found.verdict === 'PASS' ? undefined : `${found.verdict ?? 'HOLD'}: ${found.reason}`;
+  }
+
+  /** From here on nobody can tell that the flags are still there. */
+  private begin({ flags, endedAt, evidence }: CaptureFlagsResult): void {
+    const begun = flags.map(({ key }): RemovedFlag => ({ key, at: endedAt, state: 'removing', evidence }));
+    if (begun.length === 0) return;
+    const keys = flags.map(({ key }) => key);
+    this.record.markRemoved([...this.record.state.removed.filter(({ key }) => !keys.includes(key)), ...begun]);
+  }
+
+  /** Why it could not be done; how far it came is read back in any case. */
+  private async remove({ flags }: CaptureFlagsResult): Promise<string | undefined> {
+    const found = this.note(
+      await verdictOf(() =>
+        this.calls
+          .changes(5 * minute)
+          .removeFlags.executeWithOptions({ summary: this.asked.task.title.slice(0, 180) }, [
+            { origin: this.origin, flags, environment: this.flagSystem },
+          ])
+      )
+    );
+    return found.verdict === 'PASS' ? undefined : found.reason;
+  }
+
+  private async readBack(): Promise<string | undefined> {
+    const { keys } = this.asked.task;
+    const found = this.note(
+      await verdictOf(() =>
+        this.calls.reads.verifyRemoval.executeWithOptions({ summary: 'Are the flags gone?' }, [
+          { origin: this.origin, keys, environment: this.flagSystem },
+        ])
+      )
+    );
+    if (!('left' in found)) return `begun, and not read back: ${found.reason}`;
+    const { left, endedAt } = found;
+    const known = this.record.state.removed.filter(({ key }) => !left.includes(key));
+    const settled = known.map((one): RemovedFlag =>
+      one.state === 'removing' && keys.includes(one.key) ? { ...one, state: 'removed', at: endedAt } : one
+    );
+    if (this.record.state.removed.length > 0) this.record.markRemoved(settled);
+    return left.length > 0 ? found.reason : undefined;
+  }
+
+  private note<T extends { evidence?: EvidenceRef | EvidenceRef[] }>(found: T): T {
+    if (found.evidence) this.evidence.push(...[found.evidence].flat());
+    return found;
+  }
+
+  private get calls(): ReturnType<typeof environmentCalls> {
+    return environmentCalls(this.input.environment.id);
+  }
+
+  private get origin(): { run: string; address: string; title: string } {
+    const { step, task } = this.asked;
+    return { run: this.input.run.workflowId, address: step.address, title: task.title };
+  }
+
+  private get flagSystem(): CleanupInput['environment'] {
+    return sliceEnvironment(this.input.environment, { flags: true });
+  }
+}

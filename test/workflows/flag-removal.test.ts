@@ -1,0 +1,253 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RemoveFlagsTask } from '../../src/plan/model.js';
+import type { RollbackInput } from '../../src/plan/run-input.js';
+import type { PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
+import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
+import { cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
+import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
+import { door, type Finding } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({ compression: { scale: 1_000_000 } });
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+const keys = ['FLAG_CORE', 'FLAG_TOOLS'];
+
+/** A run that has brought two flags to everybody, and whose clean-up is to remove them. */
+async function completed(change: Partial<RemoveFlagsTask> = {}): Promise<string> {
+  const steps = [step.flag('core', { percent: 100 }), step.flag('tools', { percent: 100 })];
+  const left = cleanup([task.removal(keys, change), task.plain('docs')]);
+  const run = await stage.start(plan([phase('1a', { steps })], { cleanup: left }));
+  await run.result();
+  await until('the tasks', ({ gates }) => gates.length === 2);
+  return (await run.describe()).runId;
+}
+
+function until(what: string, holds: (status: PhaseStatus) => boolean): Promise<PhaseStatus> {
+  return stage.until(what, async () => {
+    const status = await stage.cleanup();
+    return holds(status) && status;
+  });
+}
+
+async function remove(by = 'erin'): Promise<void> {
+  await stage.tell(stage.cleanupHandle(), 'attest', { by, item: 'remove-flags', answer: 'done' });
+}
+
+function attempt(status: PhaseStatus, number: number): StepRecord | undefined {
+  return status.steps.find(({ address }) => address === `cleanup/remove-flags#${number}`);
+}
+
+async function refused(number = 1): Promise<StepRecord> {
+  const status = await until(`attempt ${number} to be refused`, (now) => attempt(now, number)?.state === 'failed');
+  expect(status.gates.map(({ address }) => address)).toContain(`cleanup/remove-flags#${number + 1}`);
+  const step = attempt(status, number);
+  if (!step) throw new Error('no attempt');
+  return step;
+}
+
+const removals = (): string[] => stage.world.story('remove');
+
+/** A rollback as the command line starts it; it may not ask the client's own rules first. */
+function rollback(runId: string): Promise<unknown> {
+  const {
+    plan: own,
+    environment,
+    digest,
+  } = runInput(plan([phase('1a')], { id: stage.planId }), stage.environment).versions[0] as ReturnType<
+    typeof runInput
+  >['versions'][number];
+  const run = {
+    workflowId: stage.id,
+    runId,
+    planId: own.id,
+    planTitle: own.title,
+    digest,
+    startedBy: 'dana',
+    startedAt: 0,
+  };
+  const input: RollbackInput = {
+    schemaVersion: 1,
+    run,
+    entries: [],
+    reason: 'a test',
+    environment,
+    rollback: own.rollback,
+    alone: true,
+  };
+  return stage.client.workflow.execute('rollback', {
+    workflowId: rollbackWorkflowId(stage.id, 'again-1'),
+    taskQueue: workflowQueue,
+    args: [input],
+  });
+}
+
+async function locks(): Promise<string[]> {
+  return Object.keys(await stage.locksHandle().query<object>('holders'));
+}
+
+describe('flags that are to be removed', () => {
+  it('are removed, read back, and recorded when the safety check passes', async () => {
+    await completed();
+    await remove();
+    const status = await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+    expect(removals()).toEqual(['remove flag/FLAG_CORE gone', 'remove flag/FLAG_TOOLS gone']);
+    expect(attempt(status, 1)).toMatchObject({
+      reason: 'removed and read back: FLAG_CORE, FLAG_TOOLS',
+      answer: { by: 'erin', answer: 'done' },
+    });
+    expect(attempt(status, 1)?.evidence).toHaveLength(4);
+    const window = stage.world.windows.find(({ origin }) => origin.address.startsWith('cleanup/'));
+    expect(window).toMatchObject({ ownBase: true, origin: { address: 'cleanup/remove-flags#1' } });
+    expect(await stage.until('free locks', async () => (await locks()).length === 0)).toBe(true);
+    // The memo outlives the execution that wrote it: a rollback looks there.
+    await stage.tell(stage.cleanupHandle(), 'attest', { by: 'erin', item: 'docs', answer: 'done' });
+    await stage.cleanupHandle().result();
+    expect((await stage.cleanupHandle().describe()).memo).toMatchObject({
+      removed: keys.map((key) => ({ key, state: 'removed' })),
+    });
+  });
+
+  it.each([
+    ['are not on for everybody', 'capture says FAIL', () => (stage.world.onCaptureFlags = () => 'FAIL')],
+    [
+      'cannot be read',
+      'flag system away',
+      () =>
+        (stage.world.onCaptureFlags = () => {
+          throw ApplicationFailure.nonRetryable('flag system away', 'PG301');
+        }),
+    ],
+    ['were read as off', 'FAIL: window says FAIL', () => (stage.world.onWindow = () => 'FAIL')],
+    ['could not be measured', 'HOLD: window says HOLD', () => (stage.world.onWindow = () => 'HOLD')],
+  ])('stay when they %s', async (_, why, arrange) => {
+    await completed();
+    arrange();
+    await remove();
+    const step = await refused();
+    expect(step.reason).toMatch(/^PG452 /);
+    expect(step.reason).toContain(why);
+    expect(removals()).toEqual([]);
+    await stage.until('free locks', async () => (await locks()).length === 0);
+    const note = stage.world.notes.find(({ address }) => address === 'cleanup/remove-flags#1');
+    expect(note).toMatchObject({ kind: 'hold', to: ['erin'] });
+  });
+
+  it('stay until they have been at 100 % for as long as the plan says, and then can be removed', async () => {
+    await completed({ unread: windowSpec({ length: span(6000), deadline: span(7000) }) });
+    await remove();
+    expect((await refused()).reason).toMatch(/at 100 % for less than 6000ms: FLAG_CORE until .*, FLAG_TOOLS until /);
+    const status = await stage.until('the time', async () => {
+      await remove().catch(() => undefined);
+      const now = await stage.cleanup();
+      return now.steps.some(({ id, state }) => id === 'remove-flags' && state === 'passed') && now;
+    });
+    expect(status.steps.filter(({ id }) => id === 'remove-flags').length).toBeGreaterThan(1);
+  });
+
+  it('stay while another run holds one of them', async () => {
+    await completed();
+    const holder = { run: 'migration/x/other', runId: 'other', startedBy: 'lee', since: 0 };
+    await stage.locksHandle().executeUpdate('acquire', { args: [{ keys: ['flag/FLAG_TOOLS'], holder }] });
+    await remove();
+    expect((await refused()).reason).toContain('flag/FLAG_TOOLS is held by migration/x/other');
+    expect(removals()).toEqual([]);
+    expect(await locks()).toEqual(['flag/FLAG_TOOLS']);
+  });
+
+  it('of which one was left are told apart, and the rest is removed with the next answer', async () => {
+    await completed();
+    stage.world.onRemoveFlags = (_, take) => take('FLAG_CORE');
+    await remove();
+    expect((await refused()).reason).toContain('left: FLAG_TOOLS');
+    const { memo } = await stage.cleanupHandle().describe();
+    expect(memo?.['removed']).toMatchObject([{ key: 'FLAG_CORE', state: 'removed' }]);
+    stage.world.onRemoveFlags = (left, take) => left.forEach(take);
+    await remove();
+    await until('the rest', (now) => attempt(now, 2)?.state === 'passed');
+    expect(removals()).toEqual(['remove flag/FLAG_CORE gone', 'remove flag/FLAG_TOOLS gone']);
+  });
+
+  it('are removed once, though the worker dies between the record and the removal, and in the middle of it', async () => {
+    await completed();
+    let attempts = 0;
+    stage.world.onRemoveFlags = (left, take) => {
+      attempts += 1;
+      if (attempts === 2) take('FLAG_CORE');
+      if (attempts < 3) throw new Error('the worker died');
+      left.forEach(take);
+    };
+    await remove();
+    const status = await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+    expect(attempts).toBe(3);
+    expect(status.steps.filter(({ id }) => id === 'remove-flags')).toHaveLength(1);
+  });
+
+  it('are not removed by an answer that is repeated, when the first was refused', async () => {
+    await completed();
+    stage.world.onWindow = () => 'FAIL';
+    const said = { by: 'erin', item: 'cleanup/remove-flags#1', answer: 'done', id: 'once' };
+    await stage.tell(stage.cleanupHandle(), 'attest', said);
+    await refused();
+    stage.world.onWindow = () => 'PASS';
+    expect(await stage.tell(stage.cleanupHandle(), 'attest', said)).toMatchObject({ repeated: true });
+    expect(removals()).toEqual([]);
+  });
+});
+
+describe('a rollback of a run that has completed', () => {
+  it('is refused when clean-up removed a flag, and says what and when', async () => {
+    const runId = await completed();
+    await remove();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+    const failure = await failureOf(rollback(runId));
+    expect(failure.type).toBe('PG451');
+    expect(failure.message).toMatch(/clean-up has closed the way back: FLAG_CORE was removed at \d{4}-/);
+    expect(stage.world.story('undo')).toEqual([]);
+    await stage.until('free locks', async () => (await locks()).length === 0);
+    expect((await stage.cleanup()).state).toBe('waiting');
+  });
+
+  it('is refused while a removal is under way', async () => {
+    const runId = await completed();
+    const gate = door();
+    stage.world.onRemoveFlags = async (left, take) => {
+      await gate.wait();
+      left.forEach(take);
+    };
+    await remove();
+    await gate.reached;
+    expect((await failureOf(rollback(runId))).message).toContain('the removal of FLAG_CORE was begun at');
+    gate.open();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+  });
+
+  it('ends a clean-up that removed nothing', async () => {
+    const runId = await completed();
+    const { runId: execution } = await stage.cleanupHandle().describe();
+    await rollback(runId);
+    const failure = await failureOf(stage.handleOf(stage.cleanupHandle().workflowId, execution).result());
+    expect(failure.message).toBe('Clean-up was cancelled: 2 of 2 tasks not done (remove-flags, docs).');
+    expect(removals()).toEqual([]);
+  });
+
+  it('leaves nothing to a safety check that was under way: the flags stay', async () => {
+    const runId = await completed();
+    const gate = door();
+    stage.world.onWindow = async ({ origin }): Promise<Finding> => {
+      if (origin.address.startsWith('cleanup/')) await gate.wait();
+      return 'PASS';
+    };
+    const { runId: execution } = await stage.cleanupHandle().describe();
+    await remove();
+    await gate.reached;
+    await rollback(runId);
+    gate.open();
+    await failureOf(stage.handleOf(stage.cleanupHandle().workflowId, execution).result());
+    expect(removals()).toEqual([]);
+  });
+});
