@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Cli } from './cli.js';
 
 /**
@@ -8,9 +8,9 @@ import type { Cli } from './cli.js';
  * tell of the run; gives a line that says where it is, or why there is none.
  */
 export async function keepReport(cli: Pick<Cli, 'run'>, run: string): Promise<string> {
-  const { code, stdout, stderr } = await cli.run(['report', run]);
-  if (code !== 0) return `the report could not be written: ${stderr.trim()}`;
-  const file = join(mkdtempSync(join(tmpdir(), 'phasegate-report-')), 'report.md');
-  writeFileSync(file, stdout);
-  return `the whole story: ${file}`;
+  const file = join(mkdtempSync(join(tmpdir(), 'phasegate-report-')), 'report.html');
+  const { code, stderr } = await cli.run(['report', run, '--out', file]);
+  if (code === 0) return `the whole story: ${file}`;
+  rmSync(dirname(file), { recursive: true });
+  return `the report could not be written: ${stderr.trim()}`;
 }

@@ -7,4 +7,6 @@ export type { ListAnswer, ListedRun } from './read/list-runs.js';
 export type { LiveWindow, OpenGate, RunRef, RunSnapshot, Trouble } from './read/snapshot.js';
 export type { WatchOptions } from './read/watch-run.js';
 export type { Report, ReportedChange } from './report/build-report.js';
+export { reportHtml } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';
+export type { ReportedCriterion, ReportedWindow, UnreadWindow } from './report/windows.js';

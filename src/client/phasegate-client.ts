@@ -11,7 +11,7 @@ import { listRuns, type ListAnswer } from './read/list-runs.js';
 import { resolveRun } from './read/resolve-run.js';
 import { SnapshotReader, type Parts } from './read/snapshot-reader.js';
 import type { OpenGate, RunRef, RunSnapshot } from './read/snapshot.js';
-import { buildReport, type Report } from './report/build-report.js';
+import type { Report } from './report/build-report.js';
 import { watchRun, type WatchOptions } from './read/watch-run.js';
 
 export interface ConnectOptions extends ConnectionChoice {
@@ -20,6 +20,11 @@ export interface ConnectOptions extends ConnectionChoice {
   /** What the server notes as the sender; nobody is authorised by it. Default: `phasegate`. */
   identity?: string;
 }
+
+/** Hundreds of documents take a second or two; more than this, and somebody waits in vain. */
+const evidenceWithinMs = 20_000;
+/** Where no worker answered for the run a moment ago. */
+const evidenceUnlikelyWithinMs = 2_000;
 
 /** Who says something, and why. */
 export interface Saying {
@@ -119,9 +124,24 @@ export class PhasegateClient {
     return listRuns(this.link, options);
   }
 
-  /** What happened, for people who were not there. */
-  async report(run: RunRef): Promise<Report> {
-    return buildReport(await this.status(run));
+  /**
+   * What happened, for people who were not there.
+   *
+   * @param windows `true`: with every sample of its metric windows, read from the evidence by a worker of the run's
+   *   environment; a window that cannot be read says why. It never waits long where no worker answers.
+   */
+  async report(run: RunRef, { windows = false }: { windows?: boolean } = {}): Promise<Report> {
+    const { buildReport } = await import('./report/build-report.js');
+    const snapshot = await this.status(run);
+    if (!windows) return buildReport(snapshot);
+    const [{ readWindows }, { readEvidence }] = await Promise.all([
+      import('./report/windows.js'),
+      import('./read/evidence.js'),
+    ]);
+    const withinMs = snapshot.noWorker === undefined ? evidenceWithinMs : evidenceUnlikelyWithinMs;
+    const { id } = snapshot.frozen.environment;
+    const read = await readWindows(snapshot, (refs) => readEvidence(this.link, id, refs, withinMs));
+    return buildReport(snapshot, read);
   }
 
   /** Says yes at a gate; bound to the digest that the gate shows. */

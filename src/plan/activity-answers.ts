@@ -99,6 +99,8 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     askedAt: z.number(),
   }),
   closeCleanup: z.looseObject({ removed: z.array(removedFlag) }),
+  // A stored document, not what it says.
+  readEvidence: text.startsWith('{'),
   acquireLocks: z.discriminatedUnion('granted', [
     z.looseObject({ granted: z.literal(true) }),
     z.looseObject({

@@ -155,6 +155,9 @@ export const errorCatalogue = {
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
   PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
 
+  PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
+  PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),
+
   PG451: refuse(
     'Clean-up has removed flags of the run, so it cannot be rolled back',
     'Go forward instead: deploy a revision that mends it. What was removed stands in: phasegate report RUN'

@@ -43,6 +43,11 @@ export function locksWorkflowId(environmentId: string): string {
   return `locks/${environmentId}`;
 }
 
+/** `name` is the reader's own: what it asked for is nobody else's. */
+export function evidenceWorkflowId(environmentId: string, name: string): string {
+  return `evidence/${environmentId}/${name}`;
+}
+
 /** The key under which the payload converter hands on why a payload could not be decoded. */
 export const undecodable = '$undecodable';
 

@@ -202,6 +202,9 @@ describe('a window that cannot be judged', () => {
       'apply flag/FLAG_CORE 50%',
       'apply flag/FLAG_CORE 100%',
     ]);
+    // Of each share: the change, its read-back and its window.
+    const attempts = (await stage.phase('1a')).steps.filter((record) => record.id === 'ramp');
+    expect(attempts.map(({ evidence }) => new Set(evidence?.map(({ digest }) => digest)).size)).toEqual([6, 6]);
   });
 });
 

@@ -54,7 +54,7 @@ export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> =
       return { ...phaseOpening({ ...question, askedAt }), askedAt };
     },
     async cleanupDays(input) {
-      return { groups: cleanupDays(input), askedAt: Date.now() };
+      return { groups: cleanupDays(input), askedAt: clock.now() };
     },
     async closeCleanup({ run, runId }) {
       return { removed: await closeCleanup(client, run, runId) };

@@ -24,6 +24,8 @@ const special: Partial<Record<ErrorCode, ExitCode>> = {
   PG451: exitCodes.notAllowed,
   PG453: exitCodes.usage,
   PG454: exitCodes.usage,
+  PG441: exitCodes.usage,
+  PG442: exitCodes.usage,
 };
 
 /** The exit code of an error: bad input is 2, what may not be done is 7, what cannot be found or reached has its own. */

@@ -21,7 +21,7 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'skippe
   completed: { symbol: '✔', tone: 'good' },
   passed: { symbol: '✔', tone: 'good' },
   done: { symbol: '✔', tone: 'good' },
-  waived: { symbol: '✔', tone: 'warn' },
+  waived: { symbol: '!', tone: 'warn' },
   'taken over': { symbol: '✔', tone: 'warn' },
   'cannot be undone': { symbol: '■', tone: 'warn' },
   accepted: { symbol: '✔', tone: 'warn' },

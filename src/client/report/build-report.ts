@@ -3,11 +3,24 @@ import { describeChange, describeState } from '../../plan/ledger.js';
 import type { Standing, Unit } from '../../plan/model.js';
 import type { Outcome } from '../../plan/outcome.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
-import type { PhaseStatus, Refusal, RollbackStatus, RunState, UndoRecord } from '../../plan/run-status.js';
+import type {
+  KpiResult,
+  PhaseStatus,
+  Refusal,
+  RollbackStatus,
+  RunState,
+  UndoRecord,
+  Waiver,
+} from '../../plan/run-status.js';
 import { effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
 import { finishing, outcomeLine, type Finishing } from '../view/outcome-line.js';
+import { reportedChecklists, type ReportedChecklist } from './checklists.js';
+import { reportedDecisions, type ReportedDecision } from './decisions.js';
+import { stillOwed, type OwedPoint } from './owed.js';
+import { withCleanup } from './with-cleanup.js';
+import type { ReportedWindow, UnreadWindow } from './windows.js';
 
 /** A change and what became of it. */
 export interface ReportedChange {
@@ -43,7 +56,17 @@ export interface Report {
   vars: Record<string, string>;
   units: Units;
   timeline: RunEvent[];
+  /** Who decided what, in order: approvals, waivers, undos by hand. */
+  decisions: ReportedDecision[];
+  waivers: Waiver[];
+  /** What people still have to do; of a run that no worker answers for, what is known of it. */
+  owed: OwedPoint[];
+  /** Success metrics of the whole migration; empty until there is something to say. */
+  kpis: KpiResult[];
+  checklists: ReportedChecklist[];
   phases: PhaseStatus[];
+  /** Each window with the samples that its verdict was computed from, or why they are not known; absent in Markdown. */
+  windows?: Array<ReportedWindow | UnreadWindow>;
   /** Titles of phases that never started. */
   notStarted: string[];
   changes: ReportedChange[];
@@ -51,11 +74,15 @@ export interface Report {
   refusals: Refusal[];
 }
 
-/** Puts a report together from a snapshot; the same facts always give the same report. */
-export function buildReport(snapshot: RunSnapshot): Report {
-  const { run, frozen, rollbacks, cleanup } = snapshot;
-  // Clean-up is told as a phase of its own, the last one.
-  const phases = [...snapshot.phases, ...(cleanup ? [cleanup] : [])];
+/**
+ * Puts a report together from a snapshot; the same facts always give the same report.
+ *
+ * @param windows as `readWindows` read them from the evidence
+ */
+export function buildReport(snapshot: RunSnapshot, windows?: Report['windows']): Report {
+  const { run, frozen, rollbacks } = snapshot;
+  const whole = withCleanup(snapshot);
+  const { phases } = whole;
   const left = finishing(snapshot);
   const started = new Set(phases.map((phase) => phase.phase));
   return {
@@ -79,7 +106,13 @@ export function buildReport(snapshot: RunSnapshot): Report {
     vars: frozen.vars,
     units: Object.fromEntries(Object.values(frozen.plan.metrics).map(({ name, unit }) => [name, unit])),
     timeline: withoutBeginnings(timeline(snapshot)),
+    decisions: reportedDecisions(whole),
+    waivers: phases.flatMap((phase) => phase.waivers).toSorted((a, b) => a.at - b.at),
+    owed: stillOwed(snapshot),
+    kpis: run.kpis ?? [],
+    checklists: reportedChecklists(whole),
     phases,
+    ...(windows ? { windows } : {}),
     notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),
     changes: phases.flatMap((phase) => phase.ledger).map((entry) => reported(entry, rollbacks)),
     rollbacks,

@@ -33,12 +33,6 @@ export function startOfDay(instant: number, offset: number, timeZone: string): n
   return instantOf(dayOf(wallAt(instant, timeZone)) + offset * 24 * hour, timeZone);
 }
 
-/** Year, month (from 1) and day of an instant. */
-export function dateIn(instant: number, timeZone: string): [number, number, number] {
-  const wall = new Date(wallAt(instant, timeZone));
-  return [wall.getUTCFullYear(), wall.getUTCMonth() + 1, wall.getUTCDate()];
-}
-
 /** The beginning of the day that a wall clock shows. */
 export function dayOf(wall: number): number {
   return Math.floor(wall / (24 * hour)) * 24 * hour;

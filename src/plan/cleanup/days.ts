@@ -1,5 +1,5 @@
+import { dayOf, instantOf, wallAt } from '../calendar/zone.js';
 import type { CleanupGroup, Environment } from '../model.js';
-import { dateIn, startOfDay } from '../calendar/zone.js';
 
 const day = 24 * 60 * 60 * 1000;
 /** Of compressed time, which knows no calendar. */
@@ -42,8 +42,8 @@ export function cleanupDays({
         const opensAt = Math.max(completedAt, firstDayAt + Math.min(scaled, compression.cap?.ms ?? scaled));
         return [id, { opensAt, dueAt: opensAt + length.ms }];
       }
-      const begin = (count: number): number =>
-        startOfDay(firstDayAt, offset(firstDayAt, unit, count, timeZone), timeZone);
+      const firstDay = dayOf(wallAt(firstDayAt, timeZone));
+      const begin = (count: number): number => instantOf(dayAfter(firstDay, unit, count), timeZone);
       const planned = begin(from - 1);
       const opensAt = Math.max(completedAt, planned);
       return [id, { opensAt, dueAt: opensAt + begin(to) - planned }];
@@ -51,10 +51,11 @@ export function cleanupDays({
   );
 }
 
-/** How many days lie between the first day and the first after so many whole weeks or months. */
-function offset(firstDayAt: number, unit: CleanupGroup['schedule']['unit'], count: number, timeZone: string): number {
-  if (unit === 'week') return 7 * count;
-  const [year, month, date] = dateIn(firstDayAt, timeZone);
-  const last = new Date(Date.UTC(year, month + count, 0)).getUTCDate();
-  return (Date.UTC(year, month - 1 + count, Math.min(date, last)) - Date.UTC(year, month - 1, date)) / day;
+/** The day, on the wall calendar, on which so many whole weeks or months after the first day are over. */
+function dayAfter(firstDay: number, unit: CleanupGroup['schedule']['unit'], count: number): number {
+  if (unit === 'week') return firstDay + 7 * count * day;
+  const first = new Date(firstDay);
+  const [year, month] = [first.getUTCFullYear(), first.getUTCMonth() + count];
+  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return Date.UTC(year, month, Math.min(first.getUTCDate(), last));
 }

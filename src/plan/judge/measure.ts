@@ -89,12 +89,18 @@ function compare(
   return { class: isWithin(criterion.baseline, value, base) ? 'ok' : 'breach' };
 }
 
-function isWithin({ side, ratio }: Baseline, value: number, base: number): boolean {
+function isWithin(baseline: Baseline, value: number, base: number): boolean {
+  return limitsOf(baseline, base).every((limit) => holds(limit, value));
+}
+
+/** What a relative criterion comes to in values, given what it is compared with. */
+export function limitsOf({ side, ratio }: Baseline, base: number): Bound[] {
   const distance = Math.abs(base) * ratio;
-  const notAbove = value <= base + distance;
-  const notBelow = value >= base - distance;
-  if (side === 'above') return notAbove;
-  return side === 'below' ? notBelow : notAbove && notBelow;
+  const percent = Number((ratio * 100).toPrecision(6));
+  return [
+    ...(side === 'below' ? [] : [{ op: '<=' as const, value: base + distance, text: `baseline + ${percent}%` }]),
+    ...(side === 'above' ? [] : [{ op: '>=' as const, value: base - distance, text: `baseline - ${percent}%` }]),
+  ];
 }
 
 /** How far on the bad side a value lies: the larger, the worse. Only for comparing values of one criterion. */

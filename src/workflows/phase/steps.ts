@@ -150,8 +150,9 @@ export class Steps {
         change: { type: 'flag', key: step.flag, enabled: true, percent },
         longestMs: minute,
       });
-      if (exposed.verdict !== 'PASS') return { ...exposed, reason: `at ${percent} %: ${exposed.reason}` };
-      this.record.mark(attempt, { reason: `at ${percent} %` });
+      const evidence = [...(attempt.evidence ?? []), ...(exposed.evidence ?? [])];
+      if (exposed.verdict !== 'PASS') return { ...exposed, evidence, reason: `at ${percent} %: ${exposed.reason}` };
+      this.record.mark(attempt, { reason: `at ${percent} %`, evidence });
       last = await this.watch(step.hold, attempt);
       if ('decided' in last || last.verdict !== 'PASS') return { ...last, reason: `at ${percent} %: ${last.reason}` };
     }

@@ -46,7 +46,8 @@ export class Windows {
     const { ms: lengthMs, planned } = spec.throughout ? spec.deadline : spec.length;
     step.window = { t0, lengthMs, planned, deadlineAt: deadlineOf(spec, t0) };
     this.record.publish();
-    const evidence: EvidenceRef[] = [];
+    // A step that raises traffic has a window for each share.
+    const evidence: EvidenceRef[] = [...(step.evidence ?? [])];
     let from: WindowResult | undefined;
     for (;;) {
       const found = await verdictOf(() => this.call(step, request, from?.state, false));

@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WindowInput, WindowResult } from '../../activities/contract.js';
 import { canRecover } from '../../plan/judge.js';
 import type { CheckStep } from '../../plan/model.js';
+import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { RollbackResult, StepRecord } from '../../plan/run-status.js';
 import { counted } from '../../plan/text/spans.js';
@@ -119,17 +120,20 @@ async function metrics(input: RollbackInput, since: number): Promise<StepOutcome
         ])
     );
   let resume: Pick<WindowInput, 'resume'> = {};
+  const evidence: EvidenceRef[] = [];
   for (;;) {
     const result = await verdictOf(() => watch(resume));
-    if (!('state' in result)) return result;
-    const outcome = { verdict: result.verdict ?? 'HOLD', reason: result.reason, evidence: [result.evidence] };
+    if (!('state' in result)) return { ...result, evidence };
+    evidence.push(result.evidence);
+    const outcome = { verdict: result.verdict ?? 'HOLD', reason: result.reason, evidence };
     if (outcome.verdict !== 'HOLD' || !canRecover(result.state)) return outcome;
     // Nobody is asked here: metrics that are away have until the deadline to come back.
     const back = await beforeDeadline(deadlineAt, () =>
       verdictOf(() => watch({ resume: result.state, untilRecovered: true }))
     );
     if (!back || !('state' in back)) return outcome;
-    if (back.verdict === 'FAIL') return { verdict: 'FAIL', reason: back.reason, evidence: [back.evidence] };
+    evidence.push(back.evidence);
+    if (back.verdict === 'FAIL') return { verdict: 'FAIL', reason: back.reason, evidence };
     if (back.verdict !== undefined) return outcome;
     resume = { resume: back.state };
   }

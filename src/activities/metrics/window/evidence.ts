@@ -1,32 +1,14 @@
 import { judgeAll } from '../../../plan/judge.js';
 import type { WindowState } from '../../../plan/judge.js';
-import type { Sample, Verdict } from '../../../plan/judge-types.js';
-import type { MetricSource, WindowSpec } from '../../../plan/model.js';
-import type { EvidenceRef, Origin, WindowInput } from '../../contract.js';
+import type { Sample } from '../../../plan/judge-types.js';
+import { windowKinds, type WindowManifest } from '../../../plan/window-manifest.js';
+import type { EvidenceRef, WindowInput } from '../../contract.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 import type { WindowProgress } from './progress.js';
 
-/** All that a window's verdict rests on: with its samples the verdict can be computed again. */
-export interface WindowManifest {
-  origin: Origin;
-  spec: WindowSpec;
-  t0: number;
-  /** State before the first of these samples: carries baseline and, after a HOLD, what came before. */
-  from: WindowState;
-  baseline?: EvidenceRef;
-  changedAt?: number;
-  source: Pick<MetricSource, 'provider' | 'url' | 'lag' | 'bindings'>;
-  untilRecovered: boolean;
-  /** Stored samples in their order, then those that made no full chunk. */
-  chunks: EvidenceRef[];
-  samples: Sample[];
-  verdict?: Verdict;
-  reason: string;
-}
-
 /** Stores the pending samples as one chunk. */
 export async function storeChunk(store: EvidenceStore, progress: WindowProgress): Promise<WindowProgress> {
-  const ref = await store.put('window-samples', { samples: progress.pending });
+  const ref = await store.put(windowKinds.samples, { samples: progress.pending });
   return { ...progress, chunks: [...progress.chunks, ref], pending: [] };
 }
 

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { sampleAt, summary } from '../../../plan/judge.js';
 import { instantText } from '../../../plan/text/spans.js';
+import { windowKinds } from '../../../plan/window-manifest.js';
 import type { WindowInput, WindowResult } from '../../contract.js';
 import { messageOf } from '../../fail.js';
 import type { Scope } from '../../scope.js';
@@ -94,7 +95,7 @@ async function conclude(deps: MetricDeps, input: WindowInput, progress: WindowPr
   const manifest = manifestOf(input, progress);
   const lastAt = state.nextK > 0 ? sampleAt(spec, state.t0, state.nextK - 1) : state.t0;
   let reason = state.verdict ? state.reason : `valid samples are back since ${instantText(lastAt)}`;
-  const evidence = await deps.evidence.put('window', manifest).catch((error: unknown) => {
+  const evidence = await deps.evidence.put(windowKinds.manifest, manifest).catch((error: unknown) => {
     // What was measured bad must be undone now; a PASS or HOLD can wait for its evidence.
     if (state.verdict !== 'FAIL') throw error;
     reason += ` (its evidence could not be stored: ${messageOf(error)})`;

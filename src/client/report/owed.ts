@@ -1,0 +1,37 @@
+import { oneOf } from '../../plan/text/spans.js';
+import { gatesOf } from '../read/gates.js';
+import type { RunSnapshot } from '../read/snapshot.js';
+import { finishing } from '../view/outcome-line.js';
+
+/** Something that people still have to do. */
+export interface OwedPoint {
+  what: string;
+  /** People or a role. */
+  who: string;
+  /** Epoch ms. */
+  dueAt?: number;
+  /** What happens when nobody does it, or what to type. */
+  then: string;
+}
+
+/** Open gates, the most urgent first; then what finishes the run; then success metrics that are not known yet. */
+export function stillOwed(snapshot: RunSnapshot): OwedPoint[] {
+  const left = finishing(snapshot);
+  return [
+    ...gatesOf(snapshot).map(({ address, title, reason, kind, people, deadlineAt, then }) => ({
+      what: kind === 'hold' ? `${title} (${address}) is on hold: ${reason}` : `${title} (${address})`,
+      who: oneOf(people),
+      dueAt: deadlineAt,
+      then: `otherwise: ${then}`,
+    })),
+    ...(left ? [{ what: 'Finish the rollback', who: 'release manager', then: `${left.command} ${left.remark}` }] : []),
+    ...(snapshot.run.kpis ?? [])
+      .filter((kpi) => kpi.state === 'owed')
+      .map(({ title, target, by, dueAt }) => ({
+        what: `Success metric: ${title} (${target})`,
+        who: by ?? "the run's own evidence",
+        ...(dueAt === undefined ? {} : { dueAt }),
+        then: 'it stays unknown until then',
+      })),
+  ];
+}
