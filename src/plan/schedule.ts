@@ -1,5 +1,5 @@
 import { hoursAt, type Stretch } from './calendar/hours.js';
-import { dayOf, instantOf, wallAt, zonedText } from './calendar/zone.js';
+import { instantOf, startOfDay, zonedText } from './calendar/zone.js';
 import { parseMoment } from './language/moment.js';
 import { sure } from './language/understood.js';
 import type { Blackout, Environment, Schedule } from './model.js';
@@ -144,9 +144,11 @@ function freezeAfter(
 function daysOf(schedule: Schedule, runStartedAt: number, zone: string): Stretch | undefined {
   const { week, days } = schedule;
   if (week === undefined || days === undefined) return undefined;
-  const firstOfRun = dayOf(wallAt(runStartedAt, zone));
-  const begin = firstOfRun + firstDay(schedule) * day;
-  return { from: instantOf(begin, zone), to: instantOf(begin + (days[1] - days[0] + 1) * day, zone) };
+  const first = firstDay(schedule);
+  return {
+    from: startOfDay(runStartedAt, first, zone),
+    to: startOfDay(runStartedAt, first + days[1] - days[0] + 1, zone),
+  };
 }
 
 /** Days from the first of the run to the first of the schedule. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PhaseStatus } from '../../src/plan/run-status.js';
 import { needs } from '../support/needs.js';
 import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
-import { afterHours, offAtWeekends, type Habit } from '../support/simulated/people.js';
+import { afterHours, gatheredFor, offAtWeekends, type Habit } from '../support/simulated/people.js';
 import { noise } from '../support/simulated/readings.js';
 import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
 import { total } from '../support/simulated/sizes.js';
@@ -11,12 +11,14 @@ const minute = 60_000;
 const hour = 60 * minute;
 const timeZone = 'Europe/Berlin';
 const seed = 'full length';
+/** What comes before 1A counts for 30 minutes. */
+const usual = gatheredFor('1a', seed, afterHours(seed));
 
 async function play(options: Partial<RehearsalOptions> = {}): Promise<Rehearsed> {
   const install = 'apt-get install default-jdk-headless maven';
   const programs = { java: needs('java', install), mvn: needs('mvn', install) };
-  const habit = afterHours(seed);
-  return rehearse(programs, { frozen: await fullLengthPlan(), startAt: monday, startedBy: 'dana', habit, ...options });
+  const frozen = await fullLengthPlan();
+  return rehearse(programs, { frozen, startAt: monday, startedBy: 'dana', habit: usual, ...options });
 }
 
 function phaseOf({ snapshot }: Rehearsed, id: string): PhaseStatus {
@@ -55,7 +57,7 @@ describe('the shipped plan at full length, on simulated time', { timeout: 180_00
     expect(snapshot.run.state, snapshot.run.sentence).toBe('completed');
     expect(diary(rehearsed)).toEqual([
       'pre-deployment Mon 2030-03-25 completed',
-      '1a Tue 2030-03-26 Tue 2030-03-26 completed',
+      '1a Mon 2030-03-25 Mon 2030-03-25 completed',
       '1b Thu 2030-03-28 Thu 2030-03-28 completed',
       '1c Sat 2030-03-30 Sat 2030-03-30 completed',
       '1d Mon 2030-04-01 Mon 2030-04-01 completed',
@@ -83,7 +85,6 @@ describe('the shipped plan at full length, on simulated time', { timeout: 180_00
   });
 
   it('costs no thousand events when people take two weeks for the checklists', async () => {
-    const usual = afterHours(seed);
     const slow: Habit = (gate, person, seenAt) => {
       const isItem = gate.kind === 'attestation' && gate.address.startsWith('pre-deployment/');
       const takes = noise(`${seed} ${gate.address} ${person}`) * 14 * 24 * hour;
@@ -109,7 +110,7 @@ describe('the shipped plan at full length, on simulated time', { timeout: 180_00
     expect(snapshot.run.sentence).toContain('1c/window#1 failed: "tool_success_rate > 95%"');
     expect(diary(rehearsed)).toEqual([
       'pre-deployment Mon 2030-03-25 completed',
-      '1a Tue 2030-03-26 Tue 2030-03-26 completed',
+      '1a Mon 2030-03-25 Mon 2030-03-25 completed',
       '1b Thu 2030-03-28 Thu 2030-03-28 completed',
       '1c Sat 2030-03-30 Sat 2030-03-30 rolled back',
     ]);
@@ -121,12 +122,12 @@ describe('the shipped plan at full length, on simulated time', { timeout: 180_00
   });
 
   it('takes back a phase whose approvers are silent for a weekend, when the approval expires', async () => {
-    const rehearsed = await play({ habit: offAtWeekends(afterHours(seed), timeZone) });
+    const rehearsed = await play({ habit: offAtWeekends(usual, timeZone) });
     const { snapshot, answered } = rehearsed;
     expect(snapshot.run.state, snapshot.run.sentence).toBe('rolled back');
     expect(diary(rehearsed)).toEqual([
       'pre-deployment Mon 2030-03-25 completed',
-      '1a Tue 2030-03-26 Tue 2030-03-26 completed',
+      '1a Mon 2030-03-25 Mon 2030-03-25 completed',
       '1b Thu 2030-03-28 Thu 2030-03-28 completed',
       '1c Sat 2030-03-30 Sun 2030-03-31 rolled back',
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/plan/model.js';
+import type { Fortune } from '../support/models/world.js';
 import { PhaseInTime } from '../support/stage/phase-in-time.js';
 import { span, step, windowSpec } from '../support/stage/plans.js';
 
@@ -258,4 +259,47 @@ it('a phase without a schedule waits for the end of a blackout', async () => {
   );
   await closed.server.advance(14 * hour);
   expect(closed.execution.end?.how).toBe('completed');
+});
+
+describe('stability of earlier phases is recorded health, not time that has passed', () => {
+  const twoDays = windowSpec({ length: span(48 * hour), deadline: span(144 * hour) });
+  const of = { type: 'stable' as const, phases: ['1c'], window: twoDays };
+  const stableFor48h = step.check('stable', { check: of });
+
+  async function after(days: number, fortune: Fortune): Promise<PhaseInTime> {
+    const last = new PhaseInTime();
+    last.fortune = (task) => (task.type === 'watchWindow' ? fortune : 'good');
+    last.completed = { '1c': { completedAt: last.server.now - days * 24 * hour } };
+    await last.start({ before: [stableFor48h] });
+    return last;
+  }
+
+  it('asks the source for the latest 48 hours when 1C was done long ago, and since then when it was done today', async () => {
+    for (const [days, ago] of [
+      [5, 48 * hour],
+      [0.5, 12 * hour],
+    ] as const) {
+      const last = new PhaseInTime();
+      last.watching = true;
+      last.completed = { '1c': { completedAt: last.server.now - days * 24 * hour } };
+      await last.start({ before: [stableFor48h] });
+      const [task] = last.server.tasks;
+      expect(task?.input).toMatchObject({
+        t0: last.server.now - ago,
+        reachBackMs: 48 * hour,
+        spec: { length: { ms: 48 * hour } },
+      });
+    }
+  });
+
+  it('ends the phase before any change when that health was bad, however long ago 1C was done', async () => {
+    const bad = await after(5, 'bad');
+    expect(bad.execution.end?.failure?.applicationFailureInfo?.type).toBe('failed');
+    expect(bad.acts).toEqual(['watchWindow']);
+  });
+
+  it('is a HOLD when nobody can tell', async () => {
+    const unclear = await after(5, 'unclear');
+    expect(unclear.status.gates.map(({ address }) => address)).toEqual(['1a/stable#1']);
+  });
 });

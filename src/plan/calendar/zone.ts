@@ -28,6 +28,11 @@ export function instantOf(wall: number, timeZone: string): number {
   return firstFrom(earlier, later, (instant) => wallAt(instant, timeZone) >= wall);
 }
 
+/** The first instant of the calendar day `offset` days after that of an instant. */
+export function startOfDay(instant: number, offset: number, timeZone: string): number {
+  return instantOf(dayOf(wallAt(instant, timeZone)) + offset * 24 * hour, timeZone);
+}
+
 /** The beginning of the day that a wall clock shows. */
 export function dayOf(wall: number): number {
   return Math.floor(wall / (24 * hour)) * 24 * hour;

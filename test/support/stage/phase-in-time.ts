@@ -1,5 +1,6 @@
 import type { HostActivities } from '../../../src/activities/contract.js';
 import type { Environment, Phase } from '../../../src/plan/model.js';
+import type { PhaseInput } from '../../../src/plan/run-input.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import { phaseOpening } from '../../../src/plan/schedule.js';
 import type { Execution, Task } from '../models/engine/execution.js';
@@ -27,6 +28,8 @@ export class PhaseInTime {
   watching = false;
   /** Nobody can tell which days are meant. */
   noCalendar = false;
+  /** Phases that were done before. */
+  completed: PhaseInput['completed'] = {};
   /** How activities go. */
   fortune: (task: Task) => Fortune = () => 'good';
   private readonly runStartedAt = this.server.now;
@@ -47,7 +50,7 @@ export class PhaseInTime {
       hold: { deadline: span(hour / 2), then: 'rollback' },
       rollback: frozen.rollback,
       waivers: frozen.waivers,
-      completed: {},
+      completed: this.completed,
     });
   }
 
