@@ -227,6 +227,26 @@ describe('the approval that closes them', () => {
     expect((await run.result()).outcome?.kind).toBe('completed');
   });
 
+  it('is void when an item grows too old meanwhile, and asked for again with the new answer', async () => {
+    await start([step.attest('backup', { validFor: span(2500) })], both);
+    await stage.gate(stageId, `${stageId}/backup#1`);
+    await answer('backup', 'erin', { evidence: 'monday' });
+    await approvalAt('approval#1');
+    await stage.gate(stageId, `${stageId}/backup#2`);
+    expect((await states()).filter((one) => one.startsWith('approval'))).toEqual(['approval#1 failed']);
+    await answer('backup', 'lee', { evidence: 'tuesday' });
+    await approvalAt('approval#2');
+  });
+
+  it('reminds those who have not decided, and of nothing that they were asked before', async () => {
+    await start([step.attest('tests')], approval({ ...both, expires: span(60_000), remindEvery: span(500) }));
+    await stage.gate(stageId, `${stageId}/tests#1`);
+    await answer('tests', 'erin');
+    const note = await stage.until('a reminder', () => stage.world.notes.find(({ kind }) => kind === 'reminder'));
+    expect(note).toMatchObject({ address: `${stageId}/approval#1`, title: 'Executive approval (reminder)' });
+    expect(note.text).toContain(`${stageId}/approval#1`);
+  });
+
   it('ends the run before any change when somebody says no', async () => {
     const run = await start([step.attest('tests')], both);
     await stage.gate(stageId, `${stageId}/tests#1`);

@@ -13,11 +13,11 @@ import { confirm } from './ask.js';
 import { chooseGate } from './gate-choice.js';
 import { gateTable } from './gate-table.js';
 import type { Context } from './context.js';
+import { evidenceText, type EvidenceOptions } from './evidence.js';
 import { explain } from './report-error.js';
 
-export interface AttestOptions {
+export interface AttestOptions extends EvidenceOptions {
   answer?: 'done' | 'not-applicable' | 'failed';
-  evidence?: string;
   reason?: string;
   all?: boolean;
   yes?: boolean;
@@ -45,6 +45,7 @@ export async function attest(
       hint: `Say why: --answer ${answer} --reason "…"`,
     });
   }
+  const evidence = await evidenceText(options);
   context.note('reading the run…');
   const { snapshot, gates } =
     item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
@@ -52,7 +53,7 @@ export async function attest(
   context.note('', ...gateTable(context, gates, context.io.err), '', whoLine(context, { snapshot }));
   const which = gates.length === 1 ? (gates[0]?.address ?? '') : `all ${gates.length} items`;
   await confirm(context, `Answer "${answer}" to ${which}?`, options.yes === true);
-  const { evidence, reason } = options;
+  const { reason } = options;
   const client = await context.connect();
   const say = (gate: OpenGate): Promise<Sent> => client.attest(gate, { by: context.me.name, answer, evidence, reason });
   return sendAll(context, gates, say, options);
