@@ -197,7 +197,7 @@ function told(parts: readonly Part[], chunks: EvidenceTexts, metrics: Readonly<R
   const judged = courses.at(-1)?.state.verdict;
   return {
     t0: first.t0,
-    planned: first.spec.length.planned,
+    planned: (first.spec.throughout ? first.spec.deadline : first.spec.length).planned,
     ...(last.verdict ? { verdict: last.verdict } : {}),
     ...(judged ? { judged } : {}),
     criteria: (courses[0]?.criteria ?? []).map((course, index) => ({

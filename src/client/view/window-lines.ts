@@ -23,12 +23,16 @@ export function windowProgress(record: StepRecord, spec: WindowSpec, live: LiveW
   const elapsed = Math.max(0, view.now - t0 - spec.warmUp.ms);
   const needed = requiredSamples(spec);
   const streak = live ? Math.min(...live.heartbeat.state.criteria.map((criterion) => criterion.streak)) : 0;
-  const { done, left } = progressBar(Math.min(elapsed / spec.length.ms, streak / needed), barColumns);
+  // One that is watched throughout is as far as its time is, however long all has been well.
+  const whole = spec.throughout ? spec.deadline.ms : spec.length.ms;
+  const share = spec.throughout ? 1 : streak / needed;
+  const { done, left } = progressBar(Math.min(elapsed / whole, share), barColumns);
   const time =
-    elapsed < spec.length.ms
-      ? `${spanText(elapsed)} of ${spanText(spec.length.ms)}`
-      : `${spanText(elapsed)}, at least ${spanText(spec.length.ms)}`;
-  const samples = live ? `${Math.min(streak, needed)}/${needed} samples in a row` : 'no sample yet';
+    elapsed < whole
+      ? `${spanText(elapsed)} of ${spanText(whole)}`
+      : `${spanText(elapsed)}, at least ${spanText(whole)}`;
+  const inARow = spec.throughout ? `${streak} samples` : `${Math.min(streak, needed)}/${needed} samples`;
+  const samples = live ? `${inARow} in a row` : 'no sample yet';
   return `${view.paint('info', done)}${view.paint('dim', left)} ${time} · ${samples}`;
 }
 
