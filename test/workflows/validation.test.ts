@@ -226,6 +226,26 @@ describe('a rollback during the validation', () => {
     expect(refusal).toMatchObject({ code: 'PG209', reason: expect.stringContaining('changed nothing') as string });
   });
 
+  it('is refused between two stages, where nobody could ask; resumed, the next one asks', async () => {
+    const next = validation('later', [step.attest('support')], { rollbackApproval: consent }, first);
+    const run = await start(
+      validation(first, [step.check('health')], { rollbackApproval: consent, to: span(1500) }),
+      next
+    );
+    await stage.until('the stage', async () => (await states()).includes('health#1 passed'));
+    await stage.tell(run, 'pause', { by: 'dana', reason: 'lunch' });
+    await stage.until('its end', async () => (await stage.phase(first)).state === 'completed');
+    const refusal = await refusalOf(stage.tell(run, 'rollback', rollBack));
+    expect(refusal).toMatchObject({ code: 'PG203', reason: expect.stringContaining('resume the run') as string });
+    expect(stage.world.story('undo')).toEqual([]);
+    await stage.tell(run, 'resume', 'dana');
+    await stage.gate('later');
+    await stage.tell(run, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase('later')).gates.some(({ kind }) => kind === 'approval')
+    );
+  });
+
   it('is asked for once, however often it is said', async () => {
     await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
     await stage.gate(first);

@@ -60,12 +60,12 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
     take: async (message) => {
       const { by, reason, phase } = message;
       if (needsApproval(record)) {
-        const heard = await handOn(record, 'rollback', message);
-        if (heard)
+        if (await handOn(record, 'rollback', message))
           return {
             message: `asked for: somebody must approve it first, see ${record.run.workflowId}`,
             repeated: false,
           };
+        throw refused(betweenStages(record));
       }
       // A Temporal cancel takes back everything already, and must not refuse who asks for the same.
       const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
@@ -91,10 +91,20 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
   inbox.refuseOthers();
 }
 
+/** There is nobody to ask in that moment, and without asking nothing is taken back. */
+function betweenStages({ paused }: MigrationRecord): Objection {
+  const then = paused ? 'resume the run, then ask again' : 'ask again in a moment';
+  return {
+    code: 'PG203',
+    reason: `no stage of the validation is under way that could ask for the approval: ${then}; a Temporal cancel takes everything back without one`,
+  };
+}
+
 /** In a stage of the validation nothing is taken back before somebody else agreed; the stage asks. */
-function needsApproval({ active, frozen, stop }: MigrationRecord): boolean {
+function needsApproval({ active, phases, frozen, stop }: MigrationRecord): boolean {
   if (stop || CancellationScope.current().consideredCancelled) return false;
-  return frozen.plan.phases.find(({ id }) => id === active?.id)?.stage?.rollbackApproval !== undefined;
+  const now = active ?? phases.find(({ state }) => state === 'pending');
+  return frozen.plan.phases.find(({ id }) => id === now?.id)?.stage?.rollbackApproval !== undefined;
 }
 
 function wrongPhase({ active, frozen }: MigrationRecord, phase: string | undefined): Objection | undefined {
