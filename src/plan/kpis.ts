@@ -1,8 +1,8 @@
 import { formatValue } from './judge/format.js';
 import { holds } from './judge/measure.js';
-import type { AskedKpi, Kpi, MeasuredKpi, MetricKpi } from './model.js';
+import type { AskedKpi, Kpi, MeasuredKpi, MetricKpi, RunKpi } from './model.js';
 import type { EvidenceRef } from './run-facts.js';
-import type { KpiResult, StepRecord } from './run-status.js';
+import type { KpiResult, PhaseStatus } from './run-status.js';
 import { counted } from './text/spans.js';
 
 /** What metrics were between the first change of the run and now; or why nobody knows. */
@@ -46,27 +46,49 @@ export function kpiResults(kpis: readonly Kpi[], facts: KpiFacts): KpiResult[] {
   });
 }
 
-/**
- * The same results with what people have answered since, in the clean-up.
- *
- * @param steps of the clean-up; the latest attempt at each task counts
- */
-export function withAnswers(results: readonly KpiResult[], steps: readonly StepRecord[]): KpiResult[] {
+/** What has become of a run since it ended, as far as its KPIs go. */
+export interface Since {
+  /** Rollbacks of the run after its end, and whether one of them took everything back. */
+  rollbacks: number;
+  takenBack: boolean;
+  /** The clean-up, in which people answer; absent when there is none. */
+  cleanup?: Pick<PhaseStatus, 'steps' | 'gates' | 'state'> | undefined;
+}
+
+/** The same results with what people have answered since, and what was taken back. */
+export function kpisSince(results: readonly KpiResult[], kpis: readonly Kpi[], since: Since): KpiResult[] {
   return results.map((result) => {
-    const step = steps.findLast(({ id, kind }) => kind === 'kpi' && id === result.id);
-    const { answer, evidence } = step ?? {};
-    if (result.state !== 'owed' || !answer) return result;
-    const { reason: _, ...owing } = result;
-    const value = [answer.evidence, answer.reason].filter((part) => part !== undefined).join(' · ');
-    return {
-      ...owing,
-      state: answer.answer === 'failed' ? 'not met' : 'met',
-      by: answer.by,
-      knownAt: answer.at,
-      ...(value === '' ? {} : { value }),
-      ...(evidence ? { evidence } : {}),
-    };
+    const kpi = kpis.find(({ id }) => id === result.id);
+    if (kpi?.kind === 'run' && since.rollbacks > 0) return takenBackSince(result, kpi, since);
+    return result.state === 'owed' ? answeredSince(result, since) : result;
   });
+}
+
+function takenBackSince(result: KpiResult, kpi: RunKpi, { rollbacks, takenBack }: Since): KpiResult {
+  if (kpi.of === 'migrated' && !takenBack) return result;
+  const value = kpi.of === 'migrated' ? 'all of it was taken back' : `${counted(rollbacks, 'rollback')} since it ended`;
+  const met = kpi.of === 'migrated' ? holds(kpi.bound, 0) : holds(kpi.bound, rollbacks);
+  return { ...result, state: met && result.state === 'met' ? 'met' : 'not met', value };
+}
+
+function answeredSince(result: KpiResult, { cleanup }: Since): KpiResult {
+  const step = cleanup?.steps.findLast(({ id, kind }) => kind === 'kpi' && id === result.id);
+  const { answer, evidence } = step ?? {};
+  const { reason: _, ...owing } = result;
+  if (!answer) {
+    if (cleanup?.state === 'failed') return { ...owing, state: 'unknown', reason: 'its clean-up was cancelled' };
+    const dueAt = cleanup?.gates.find(({ address }) => address === step?.address)?.deadlineAt;
+    return { ...result, ...(dueAt === undefined ? {} : { dueAt }) };
+  }
+  const value = [answer.evidence, answer.reason].filter((part) => part !== undefined).join(' · ');
+  return {
+    ...owing,
+    state: answer.answer === 'failed' ? 'not met' : 'met',
+    by: answer.by,
+    knownAt: answer.at,
+    ...(value === '' ? {} : { value }),
+    ...(evidence ? { evidence } : {}),
+  };
 }
 
 function owed({ id, group, title, target, by, due }: AskedKpi): KpiResult {

@@ -264,6 +264,8 @@ export interface Phase {
   stage?: StageSpec;
   /** Metrics whose value before the first change is kept for what compares with it after the phases. */
   baselineFor?: string[];
+  /** The same for what decides nothing: one that cannot be measured is only missing. */
+  baselineNoted?: string[];
   /** Ids of phases that must have completed. */
   after: string[];
   /** Absent: at once, but for blackouts. */

@@ -45,31 +45,38 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
     description: 'Everything known about this phase.',
   });
   new Answers(context, record, desk).listen();
-  listenToCommands(input, record, brake, new RollbackApproval(context, record, desk, brake));
+  const requests = new RollbackApproval(context, record, desk, brake);
+  listenToCommands(input, record, brake, requests);
   record.inbox.refuseOthers();
   void tellRun(record, input.run.workflowId);
 
   let stop: Stop | undefined;
   try {
-    await story.run(() => tell(context, record, desk, brake));
+    await story.run(() => tell(context, record, desk, brake, requests));
     // What the story did last may have been finished in spite of the cancel.
     stop = brake.stop;
   } catch (error) {
     stop = brake.stopFor(error);
     if (!stop) throw error;
   }
-  return CancellationScope.nonCancellable(() => endPhase(input, record, minutes, brake, stop));
+  return CancellationScope.nonCancellable(() => endPhase(input, record, minutes, brake, requests, stop));
 }
 
 /** The phase as the release manager would tell it. */
-async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk, brake: Brake): Promise<void> {
+async function tell(
+  context: PhaseContext,
+  record: PhaseRecord,
+  desk: Desk,
+  brake: Brake,
+  requests: RollbackApproval
+): Promise<void> {
   const { phase } = context.input;
   const { success, successChecks, approval, soak } = phase;
   const holds = new Holds(context, record, desk);
   const windows = new Windows(context, record, holds);
   const steps = new Steps(context, record, desk, holds, windows);
   if (phase.stage) {
-    const stage = new Validation(context, record, steps, windows, phase.stage);
+    const stage = new Validation(context, record, steps, windows, requests, phase.stage);
     await stage.begin();
     return new Checklists(context, record, desk, steps, stage).run();
   }
@@ -116,7 +123,7 @@ async function makeReady(
   let waited = false;
   do {
     await see(due);
-    if (metrics.length > 0) {
+    if (metrics) {
       await steps.attempts(baseline, 'before', (attempt) => captureBaseline(context, record, metrics, attempt));
     }
     waited = await schedule.opened();

@@ -13,11 +13,12 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { stranger } from '../plan/gate-rules.js';
-import type { FrozenPlan, Phase, RunInput } from '../plan/model.js';
+import type { FrozenPlan, RunInput } from '../plan/model.js';
 import { outcomeWords } from '../plan/outcome.js';
 import { findPerson } from '../plan/people.js';
 import type { RunStatus } from '../plan/run-status.js';
 import { unfitForProduction } from '../plan/standing.js';
+import { counted } from '../plan/text/spans.js';
 import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { endEarlierCleanup, startCleanup } from './migration/clean-up.js';
@@ -90,8 +91,10 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
     const stop = asked();
     if (stop) return stopRun(record, asked, stop);
   }
+  // Behind the validation nobody is left who could be asked whether everything is taken back.
+  if (phases.at(-1)?.stage) record.settle();
   await minutes.written();
-  return { kind: 'completed', reason: allDone(phases) };
+  return { kind: 'completed', reason: allDone(record) };
 }
 
 function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
@@ -101,9 +104,15 @@ function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
   return `${code} ${reason}: start it with --as NAME`;
 }
 
-function allDone(phases: readonly Phase[]): string {
+function allDone({ frozen, kept }: MigrationRecord): string {
+  const { phases } = frozen.plan;
   const [first, ...others] = phases.filter(({ checklists }) => !checklists);
-  const validated = phases.some(({ stage }) => stage) ? ' and validated' : '';
+  const stages = phases.filter(({ stage }) => stage);
+  const waived = kept
+    .filter(({ id }) => stages.some((stage) => stage.id === id))
+    .reduce((sum, { result }) => sum + result.status.waivers.length, 0);
+  const how = waived > 0 ? ` and validated, with ${counted(waived, 'waiver')}` : ' and validated';
+  const validated = stages.length > 0 ? how : '';
   if (first && others.length === 0) return `its one phase, ${first.id}, completed${validated}`;
   return `all ${others.length + 1} phases completed${validated}`;
 }

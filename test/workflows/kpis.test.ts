@@ -64,7 +64,7 @@ const kpis: Kpi[] = [
 ];
 
 function start(): Promise<Run> {
-  return stage.start(plan([phase('1a', { baselineFor: ['success'] }), phase('1b', { after: ['1a'] })], { kpis }));
+  return stage.start(plan([phase('1a', { baselineNoted: ['success'] }), phase('1b', { after: ['1a'] })], { kpis }));
 }
 
 const stateOf = (found: KpiResult[] = []): string[] =>
@@ -101,6 +101,13 @@ describe('the KPIs of a run', () => {
       state: 'unknown',
       reason: expect.stringContaining('the source is away') as string,
     });
+  });
+
+  it('hold up no phase when nobody knows what was before', async () => {
+    stage.world.missingBaseline = ['success'];
+    const { outcome, kpis: found } = await (await start()).result();
+    expect(outcome?.kind).toBe('completed');
+    expect(found?.find(({ id }) => id === 'no-slower')).toMatchObject({ state: 'unknown' });
   });
 
   it('are none where nothing was changed', async () => {

@@ -1,4 +1,6 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { WatchCheckInput } from '../../src/activities/contract.js';
 import type { ApprovalSpec, BeforeItem, Phase, StageSpec } from '../../src/plan/model.js';
 import type { RunStatus } from '../../src/plan/run-status.js';
 import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
@@ -135,6 +137,11 @@ describe('a failure in a stage', () => {
     await stage.tell(first, 'retry', { by: 'dana' });
     expect((await run.result()).outcome?.kind).toBe('completed');
     expect(await states()).toEqual(['health#1 failed', 'health#2 passed']);
+    const again = stage.world.checks.findLast(
+      ({ origin }) => origin.address === `${first}/health#2`
+    ) as WatchCheckInput;
+    // However late it was mended, it is looked at more than once.
+    expect(again.until - again.t0).toBeGreaterThanOrEqual(again.everyMs);
   });
 
   it('asks again when nobody decides in time', async () => {
@@ -214,7 +221,7 @@ describe('a rollback during the validation', () => {
       async () => ((await stage.phase(first)).endsAt ?? Infinity) < Date.now() - 500
     );
     expect((await stage.phase(first)).state).toBe('waiting');
-    await stage.tell(first, 'approve', { by: 'carlos' });
+    await stage.tell(first, 'approve', { by: 'carlos', gate: `${first}/rollback` });
     expect((await ended(run)).outcome?.kind).toBe('rolled-back-verified');
   });
 
@@ -246,6 +253,79 @@ describe('a rollback during the validation', () => {
     );
   });
 
+  it('is not lost when the stage ends before people can be asked', async () => {
+    const run = await start(validation(first, [step.check('health')], { rollbackApproval: consent, to: span(1500) }));
+    await stage.until('the stage', async () => (await states()).includes('health#1 passed'));
+    const stored = door();
+    stage.world.onRecord = (document) =>
+      (document as { gate?: string }).gate?.includes('rollback') ? stored.wait() : undefined;
+    await stage.tell(first, 'rollback', rollBack);
+    await stored.reached;
+    await stage.until(
+      'the end of its time',
+      async () => ((await stage.phase(first)).endsAt ?? Infinity) < Date.now() - 500
+    );
+    stored.open();
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    await stage.tell(first, 'approve', { by: 'carlos', gate: `${first}/rollback` });
+    expect((await ended(run)).outcome?.kind).toBe('rolled-back-verified');
+  });
+
+  it('is not lost when the yes comes while people are being told, and the stage is over', async () => {
+    const told = door();
+    stage.world.onNotify = ({ address }) => (address?.includes('rollback') ? told.wait() : undefined);
+    const run = await start(validation(first, [step.check('health')], { rollbackApproval: consent, to: span(1000) }));
+    await stage.until('the stage', async () => (await states()).includes('health#1 passed'));
+    await stage.tell(first, 'rollback', rollBack);
+    await told.reached;
+    await stage.until(
+      'the end of its time',
+      async () => ((await stage.phase(first)).endsAt ?? Infinity) < Date.now() - 500
+    );
+    await stage.tell(first, 'approve', { by: 'carlos', gate: `${first}/rollback` });
+    expect((await ended(run)).outcome?.kind).toBe('rolled-back-verified');
+    told.open();
+  });
+
+  it('is asked for although its evidence cannot be stored', async () => {
+    stage.world.onRecord = () => Promise.reject(ApplicationFailure.nonRetryable('the store is away', 'PG310'));
+    const run = await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await stage.tell(first, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    await stage.tell(first, 'approve', { by: 'carlos', gate: `${first}/rollback` });
+    expect((await ended(run)).outcome?.kind).toMatch(/^rolled-back/);
+  });
+
+  it('must be named: a yes to something else takes nothing back', async () => {
+    await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await stage.tell(first, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    expect(await refusalOf(stage.tell(first, 'approve', { by: 'carlos' }))).toMatchObject({ code: 'PG209' });
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('that was rejected is told to whoever asked', async () => {
+    await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
+    await stage.gate(first);
+    await stage.tell(first, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
+    );
+    await stage.tell(first, 'reject', { by: 'carlos', gate: `${first}/rollback`, reason: 'we fix it forward' });
+    const note = await stage.until('the message', () =>
+      stage.world.notes.find(({ title }) => title.startsWith('NOT taken back'))
+    );
+    expect(note).toMatchObject({ to: ['dana'], text: expect.stringContaining('we fix it forward') as string });
+  });
+
   it('is asked for once, however often it is said', async () => {
     await start(validation(first, [step.attest('support')], { rollbackApproval: consent }));
     await stage.gate(first);
@@ -266,7 +346,9 @@ describe('a rollback during the validation', () => {
     await stage.until('the approval', async () =>
       (await stage.phase(first)).gates.some(({ kind }) => kind === 'approval')
     );
-    expect(await refusalOf(stage.tell(first, 'approve', { by: 'erin' }))).toMatchObject({ code: 'PG204' });
+    expect(await refusalOf(stage.tell(first, 'approve', { by: 'erin', gate: `${first}/rollback` }))).toMatchObject({
+      code: 'PG204',
+    });
     expect(stage.world.story('undo')).toEqual([]);
   });
 

@@ -8,6 +8,8 @@ import type { Scope } from '../scope.js';
 /** A look at the target that could not judge it is made again so soon, and so often, before people are asked. */
 const againMs = 60_000;
 const blindInARow = 3;
+/** So many of the looks may be missed while no worker ran, or one; with more nobody can say that all was well. */
+const mayMiss = 0.1;
 /** So that a clock that was set, or a machine that slept, is noticed. */
 const longestSleepMs = 60_000;
 /** Looks that one document of evidence lists; older ones are counted. */
@@ -44,6 +46,7 @@ export async function watchCheck(
   const { t0, everyMs, until } = input;
   const told = progress.safeParse(scope.heartbeatDetails);
   let state: Progress = told.success ? told.data : { looks: [], made: 0, missed: 0, inner: undefined };
+  let resumed = told.success;
   for (;;) {
     const last = state.looks.at(-1);
     const { k, at } = nextLook(last, { t0, everyMs, until }, clock.now());
@@ -51,7 +54,9 @@ export async function watchCheck(
       await clock.sleep(Math.min(wait, longestSleepMs), scope.signal);
     scope.signal.throwIfAborted();
     const found = await check(input, innerScope(scope, k, state));
-    const missed = Math.max(0, k - (last?.k ?? -1) - 1);
+    // A look that took longer than the time between two was no less of a look.
+    const missed = resumed ? Math.max(0, k - (last?.k ?? -1) - 1) : 0;
+    resumed = false;
     const made: Look = { k, at: found.endedAt, verdict: found.verdict, reason: found.reason, evidence: found.evidence };
     state = {
       looks: [...state.looks, made].slice(-mostListed),
@@ -74,15 +79,17 @@ function nextLook(
   const timeOf = (k: number): number => Math.min(t0 + k * everyMs, until);
   const again = last?.verdict === 'HOLD' ? last.at + Math.min(againMs, everyMs) : undefined;
   let k = last === undefined ? 0 : last.k + 1;
-  if (again !== undefined && again < timeOf(k)) return { k: last?.k ?? 0, at: again };
+  const wasLast = last !== undefined && timeOf(last.k) >= until;
+  if (again !== undefined && (wasLast || again < timeOf(k))) return { k: last?.k ?? 0, at: again };
   while (timeOf(k) < until && timeOf(k + 1) <= now) k += 1;
   return { k, at: timeOf(k) };
 }
 
-function verdictAfter({ looks }: Progress, isOver: boolean): Verdict | undefined {
+function verdictAfter({ looks, made, missed }: Progress, isOver: boolean): Verdict | undefined {
   const last = looks.at(-1);
   if (last === undefined || last.verdict === 'FAIL') return last?.verdict;
-  if (last.verdict === 'PASS') return isOver ? 'PASS' : undefined;
+  const tooFew = missed > Math.max(1, mayMiss * (made + missed));
+  if (last.verdict === 'PASS') return isOver ? (tooFew ? 'HOLD' : 'PASS') : undefined;
   const blind = looks.slice(-blindInARow);
   return blind.length === blindInARow && blind.every((one) => one.verdict === 'HOLD') ? 'HOLD' : undefined;
 }

@@ -5,7 +5,7 @@ import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { atWork, type AtWork } from './at-work.js';
 import type { Builds } from './build-words.js';
-import { withAnswers } from '../../plan/kpis.js';
+import { kpisSince } from '../../plan/kpis.js';
 import { cleanupFromHistory, describeCleanup } from './cleanup-part.js';
 import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
@@ -175,12 +175,18 @@ export class SnapshotReader {
       closedAt: described.closedAt ?? snapshot.at,
       ...(outcome ? { outcome } : {}),
       stillOpen,
-      again: snapshot.rollbacks.filter((rollback) => /\/rollback\/again-\d+$/.test(rollback.workflowId)),
+      again: snapshot.rollbacks.filter((rollback) => isAgain(rollback.workflowId)),
       ...(ledger ? { ledger } : {}),
       rollbacks: snapshot.rollbacks,
     });
     const left = await this.leftToDo(snapshot, described);
-    const kpis = run.kpis && withAnswers(run.kpis, left.cleanup?.steps ?? []);
+    const again = snapshot.rollbacks.filter((rollback) => isAgain(rollback.workflowId));
+    const since = {
+      rollbacks: again.length,
+      takenBack: again.some(({ undos }) => undos.length > 0),
+      cleanup: left.cleanup,
+    };
+    const kpis = run.kpis && kpisSince(run.kpis, snapshot.frozen.plan.kpis ?? [], since);
     return { ...snapshot, ...left, run: { ...run, ...(kpis ? { kpis } : {}) } };
   }
 
@@ -212,6 +218,11 @@ export class SnapshotReader {
   private async ledger(family: readonly Relative[]): Promise<RunLedger> {
     return runLedger(await Promise.all(family.map((relative) => readHistory(this.link, relative))));
   }
+}
+
+/** Whether somebody started this rollback when the run had ended. */
+function isAgain(workflowId: string): boolean {
+  return /\/rollback\/again-\d+$/.test(workflowId);
 }
 
 function snapshotOf(

@@ -1,3 +1,4 @@
+import { cleanupId } from '../../plan/names.js';
 import { oneOf } from '../../plan/text/spans.js';
 import { gatesOf } from '../read/gates.js';
 import type { RunSnapshot } from '../read/snapshot.js';
@@ -17,8 +18,9 @@ export interface OwedPoint {
 /** Open gates, the most urgent first; then what finishes the run; then success metrics that are not known yet. */
 export function stillOwed(snapshot: RunSnapshot): OwedPoint[] {
   const left = finishing(snapshot);
+  const gates = gatesOf(snapshot);
   return [
-    ...gatesOf(snapshot).map(({ address, title, reason, kind, people, deadlineAt, then }) => ({
+    ...gates.map(({ address, title, reason, kind, people, deadlineAt, then }) => ({
       what: kind === 'hold' ? `${title} (${address}) is on hold: ${reason}` : `${title} (${address})`,
       who: oneOf(people),
       dueAt: deadlineAt,
@@ -26,7 +28,10 @@ export function stillOwed(snapshot: RunSnapshot): OwedPoint[] {
     })),
     ...(left ? [{ what: 'Finish the rollback', who: 'release manager', then: `${left.command} ${left.remark}` }] : []),
     ...(snapshot.run.kpis ?? [])
-      .filter((kpi) => kpi.state === 'owed')
+      // One that is asked for now stands among the gates.
+      .filter(
+        (kpi) => kpi.state === 'owed' && !gates.some(({ address }) => address.startsWith(`${cleanupId}/${kpi.id}#`))
+      )
       .map(({ title, target, by, dueAt }) => ({
         what: `Success metric: ${title} (${target})`,
         who: by ?? "the run's own evidence",

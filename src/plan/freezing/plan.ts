@@ -42,9 +42,11 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   const stages = freezeValidation(document.validation, order.at(-1) ?? '', context);
   const first = phases.get(order[0] ?? '');
   const kpis = document.kpis?.map((kpi) => freezeKpi(kpi, metrics)) ?? [];
-  const compared = comparedLater(stages, kpis);
+  const compared = comparedLater(stages);
+  const noted = comparedByKpis(kpis).filter((metric) => !compared.includes(metric));
   const cleanup = freezeCleanup(document.cleanup, kpis, context);
   if (first && compared.length > 0) first.baselineFor = compared;
+  if (first && noted.length > 0) first.baselineNoted = noted;
   return {
     id: document.id,
     title: document.title,
@@ -65,13 +67,17 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   };
 }
 
-/** Metrics that stages and KPIs compare with what was before the first change of all. */
-function comparedLater(stages: readonly Phase[], kpis: readonly Kpi[]): string[] {
+/** Metrics that stages compare with what was before the first change of all. */
+function comparedLater(stages: readonly Phase[]): string[] {
   const criteria = stages.flatMap(({ before }) =>
     before.flatMap((item) => (item.kind === 'watch' ? item.window.criteria : []))
   );
-  const ofKpis = kpis.flatMap((kpi) => (kpi.kind === 'metric' && kpi.take === 'change' ? [kpi.metric] : []));
-  return [...new Set([...criteria.filter(({ baseline }) => baseline).map(({ metric }) => metric), ...ofKpis])];
+  return [...new Set(criteria.filter(({ baseline }) => baseline).map(({ metric }) => metric))];
+}
+
+function comparedByKpis(kpis: readonly Kpi[]): string[] {
+  const compared = kpis.flatMap((kpi) => (kpi.kind === 'metric' && kpi.take === 'change' ? [kpi.metric] : []));
+  return [...new Set(compared)];
 }
 
 function freezeStanding({ status, owner, updated, approval, 'next-review': nextReview }: StandingDocument): Standing {

@@ -4,7 +4,8 @@ import { verdictOf } from '../phase/attempt.js';
 import { sliceEnvironment } from '../slice.js';
 import type { MigrationRecord } from './record.js';
 
-const measuredWithin = '5m';
+/** The end of a run waits for nothing longer that decides nothing. */
+const measuredWithin = '30s';
 
 /**
  * Computes the KPIs of a run that is over, from the first change to now. They decide nothing: one that could not be

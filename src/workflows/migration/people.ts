@@ -57,9 +57,11 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
   });
   inbox.on('rollback', {
     check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record, phase)),
-    take: async (message) => {
+    take: async (message, how) => {
       const { by, reason, phase } = message;
       if (needsApproval(record)) {
+        // A signal was promised to count: it waits for the stage that can ask.
+        if (how === 'signal') await condition(() => record.active !== undefined || record.hasEnded);
         if (await handOn(record, 'rollback', message))
           return {
             message: `asked for: somebody must approve it first, see ${record.run.workflowId}`,

@@ -8,6 +8,7 @@ import {
   type Objection,
 } from '../../plan/gate-rules.js';
 import type { AttestStep } from '../../plan/model.js';
+import { rollbackRequest } from '../../plan/names.js';
 import { joinRoles, placesFor, tally, type Decision } from '../../plan/quorum.js';
 import type { Gate } from '../../plan/run-status.js';
 import type { Answer, Message } from '../../plan/wire.js';
@@ -114,6 +115,9 @@ export class Answers {
       ...(digest === undefined ? {} : { digest }),
     };
     const found = findGate(this.desk.gatesFor(name), name, asked, this.gateContext);
+    // "Yes" to something else must not take everything back.
+    if ('gate' in found && gate === undefined && parseAddress(found.gate.address)?.step === rollbackRequest)
+      return { code: 'PG209', reason: `say that you mean ${found.gate.address}: it takes everything back` };
     if ('code' in found || !('answer' in message)) return found;
     const step = this.attestStepAt(found.gate);
     return (step && attestationProblem(step, message)) ?? found;

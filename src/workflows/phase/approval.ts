@@ -20,10 +20,12 @@ export async function approve(
   desk: Desk,
   spec: ApprovalSpec,
   step: StepRecord,
-  words: Partial<Pick<Gate, 'reason' | 'then'>> = {}
+  { evenUnstored = false, ...words }: Partial<Pick<Gate, 'reason' | 'then'>> & { evenUnstored?: boolean } = {}
 ): Promise<StepOutcome> {
-  const shown = await storeEvidence(context, record, step);
-  if (!('digest' in shown)) return shown;
+  const stored = await storeEvidence(context, record, step);
+  if (!('digest' in stored) && !evenUnstored) return stored;
+  // Bound to the plan alone then.
+  const shown = 'digest' in stored ? stored : undefined;
   const gate: Gate = {
     address: step.address,
     kind: 'approval',
@@ -39,12 +41,12 @@ export async function approve(
     deadlineAt: Date.now() + spec.expires.ms,
     then: spec.onExpiry === 'rollback' ? record.wayBack : 'put the phase on hold',
     ...words,
-    digest: shown.digest,
-    evidence: shown,
+    digest: shown?.digest ?? context.input.run.digest,
+    ...(shown ? { evidence: shown } : {}),
     answers: ['approve', 'reject'],
   };
   gate.people = mayApprove(context.input, gate);
-  record.mark(step, { state: 'waiting', evidence: [shown] });
+  record.mark(step, { state: 'waiting', ...(shown ? { evidence: [shown] } : {}) });
   const outcome = await beside(
     () => desk.wait(gate),
     () => remind(context, record, spec, gate)
@@ -96,8 +98,8 @@ function remind(context: PhaseContext, record: PhaseRecord, spec: ApprovalSpec, 
   });
 }
 
-function outcomeOf(outcome: GateOutcome, gate: Gate, spec: ApprovalSpec, shown: EvidenceRef): StepOutcome {
-  const evidence = [shown];
+function outcomeOf(outcome: GateOutcome, gate: Gate, spec: ApprovalSpec, shown: EvidenceRef | undefined): StepOutcome {
+  const evidence = shown ? [shown] : [];
   if (outcome.kind === 'approved') {
     const by = gate.decisions.filter((one) => one.decision === 'approve').map((one) => one.by);
     return { verdict: 'PASS', reason: `approved by ${by.join(', ')}`, evidence };

@@ -8,9 +8,10 @@ import type { PhaseRecord } from './record.js';
 export async function captureBaseline(
   context: PhaseContext,
   record: PhaseRecord,
-  metrics: string[],
+  { needed, noted }: BaselineMetrics,
   step: StepRecord
 ): Promise<StepOutcome> {
+  const metrics = [...needed, ...noted];
   const found = await verdictOf(() =>
     context.calls.reads.captureBaseline.executeWithOptions({ summary: step.title }, [
       { origin: context.origin(step.address, step.title), metrics, environment: context.slice({ metrics }) },
@@ -18,21 +19,31 @@ export async function captureBaseline(
   );
   if (!('values' in found)) return found;
   record.facts.baseline = found;
-  const missing = Object.entries(found.missing).map(([metric, reason]) => `${metric}: ${reason}`);
+  const missing = Object.entries(found.missing)
+    .filter(([metric]) => needed.includes(metric))
+    .map(([metric, reason]) => `${metric}: ${reason}`);
   const evidence = [found.evidence];
   if (missing.length > 0) return { verdict: 'HOLD', reason: `no baseline for ${missing.join('; ')}`, evidence };
   return { verdict: 'PASS', reason: `captured ${metrics.join(', ')}`, evidence };
 }
 
-/** The metrics that a phase's windows and checks compare with what was there before it. */
-export function baselineMetrics(phase: Phase): string[] {
+/** `needed`: something is judged by it, so that none of them may be missing; `noted` for what decides nothing. */
+export interface BaselineMetrics {
+  needed: string[];
+  noted: string[];
+}
+
+/** The metrics that windows, checks and KPIs compare with what was there before the phase; undefined when none do. */
+export function baselineMetrics(phase: Phase): BaselineMetrics | undefined {
   const criteria = [
     ...[...phase.steps, ...phase.successChecks].flatMap(criteriaOf),
     ...(phase.success?.criteria ?? []),
     ...(phase.soak?.criteria ?? []),
   ];
   const own = criteria.filter((one) => one.baseline !== undefined || one.increase).map((one) => one.metric);
-  return [...new Set([...own, ...(phase.baselineFor ?? [])])];
+  const needed = [...new Set([...own, ...(phase.baselineFor ?? [])])];
+  const noted = (phase.baselineNoted ?? []).filter((metric) => !needed.includes(metric));
+  return needed.length + noted.length > 0 ? { needed, noted } : undefined;
 }
 
 function criteriaOf(step: Step): Criterion[] {

@@ -1,6 +1,4 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import { parseAddress } from '../../plan/address.js';
-import { rollbackRequest } from '../../plan/names.js';
 import type { ApprovalSpec, BeforeItem } from '../../plan/model.js';
 import { patienceMs } from '../../plan/patience.js';
 import { owedBy } from '../../plan/owed.js';
@@ -17,11 +15,6 @@ import type { PhaseRecord } from './record.js';
 import { approvalStep, type Steps } from './steps.js';
 import type { Validation } from './validation.js';
 import type { WindowOutcome } from './windows.js';
-
-/** Nothing is over while people are asked whether it is taken back. */
-function asksForRollback({ kind, address }: Gate): boolean {
-  return kind === 'approval' && parseAddress(address)?.step === rollbackRequest;
-}
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -117,7 +110,8 @@ export class Checklists {
     const { approval } = this.context.input.phase;
     do {
       await this.stage?.over();
-      await condition(() => this.open.size === 0 && !this.record.facts.gates.some(asksForRollback));
+      await condition(() => this.open.size === 0);
+      await this.stage?.undisputed();
     } while (approval && !(await this.approved(approval)));
     this.closed = true;
   }

@@ -9,6 +9,7 @@ import { takeBack } from '../take-back.js';
 import { rememberLedger, unread } from './actions.js';
 import { failureText } from './attempt.js';
 import type { PhaseRecord } from './record.js';
+import type { RollbackApproval } from './rollback-approval.js';
 import type { Brake, Stop } from './stop.js';
 
 /**
@@ -23,9 +24,10 @@ export async function endPhase(
   record: PhaseRecord,
   minutes: Minutes,
   brake: Brake,
+  requests: RollbackApproval,
   stopped: Stop | undefined
 ): Promise<PhaseResult> {
-  if (!stopped) await condition(allHandlersFinished);
+  if (!stopped) await condition(() => allHandlersFinished() && !requests.pending);
   // What people asked for meanwhile counts, so look again.
   const stop = stopped ?? brake.stop;
   if (!stop) return complete(record, minutes.handOver());

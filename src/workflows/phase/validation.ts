@@ -7,6 +7,7 @@ import { atItsEnd } from '../simulated-end.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
+import type { RollbackApproval } from './rollback-approval.js';
 import type { Steps } from './steps.js';
 import type { WindowOutcome, Windows } from './windows.js';
 
@@ -22,17 +23,26 @@ export class Validation {
   private readonly record: PhaseRecord;
   private readonly steps: Steps;
   private readonly windows: Windows;
+  private readonly requests: RollbackApproval;
   private readonly stage: StageSpec;
   /** Epoch ms. */
   private endsAt = 0;
   /** Resolves when its time is over. */
   private ended: Promise<void> = Promise.resolve();
 
-  constructor(context: PhaseContext, record: PhaseRecord, steps: Steps, windows: Windows, stage: StageSpec) {
+  constructor(
+    context: PhaseContext,
+    record: PhaseRecord,
+    steps: Steps,
+    windows: Windows,
+    requests: RollbackApproval,
+    stage: StageSpec
+  ) {
     this.context = context;
     this.record = record;
     this.steps = steps;
     this.windows = windows;
+    this.requests = requests;
     this.stage = stage;
   }
 
@@ -61,6 +71,11 @@ export class Validation {
   /** Resolves when the time of the stage is over. */
   over(): Promise<void> {
     return this.ended;
+  }
+
+  /** Resolves when nobody asks any more whether everything is taken back. */
+  undisputed(): Promise<void> {
+    return this.requests.settled();
   }
 
   /** One attempt at an item. */
@@ -98,7 +113,8 @@ export class Validation {
   private async repeat(item: CheckStep, check: CheckStep['check'], attempt: StepRecord): Promise<StepOutcome> {
     if (check.type === 'stable') throw new TypeError('a stable check is no check that is repeated');
     const t0 = this.record.time.now;
-    const until = Math.max(t0, this.endsAt);
+    // What was mended late is looked at more than once.
+    const until = Math.max(t0 + this.stage.repeatEvery.ms, this.endsAt);
     const longest = until - t0 + 4 * ('timeout' in check ? check.timeout.ms : 0) + 10 * minute;
     const need = { checks: true as const, ...(check.type === 'flag' ? { flags: true as const } : {}) };
     const found = await verdictOf(() =>

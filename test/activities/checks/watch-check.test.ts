@@ -85,6 +85,7 @@ describe('a check that is made again and again', () => {
     expect(await early.run()).toMatchObject({ verdict: 'HOLD', looks: 4 });
     const late = stage((at) => (at >= 100 ? 'HOLD' : 'PASS'));
     expect(await late.run()).toMatchObject({ verdict: 'HOLD', looks: 7 });
+    expect(late.looks.slice(-3).map((look) => look.minute)).toEqual([100, 101, 102]);
   });
 
   it('looks once when its time is over already', async () => {
@@ -102,6 +103,23 @@ describe('a check that is made again and again', () => {
     expect(looks.map((look) => look.minute)).toEqual([95, 100]);
     expect(result).toMatchObject({ verdict: 'PASS', looks: 4, missed: 1 });
     expect(result.reason).toContain('1 missed while no worker ran');
+  });
+
+  it('is on hold when more were missed than nobody would miss', async () => {
+    const before = stage((at) => (at === 60 ? 'FAIL' : 'PASS'));
+    await before.run();
+    const { run } = stage(() => 'PASS', { now: t0 + 200 * minute, heartbeat: before.beats[1] });
+    const result = await run(input({ until: t0 + 200 * minute }));
+    expect(result).toMatchObject({ verdict: 'HOLD', looks: 3, missed: 5 });
+    expect(result.reason).toContain('5 missed while no worker ran');
+  });
+
+  it('counts nothing as missed since a look took long', async () => {
+    const { run, time } = stage((at) => {
+      if (at === 30) time.now += 45 * minute;
+      return 'PASS';
+    });
+    expect(await run()).toMatchObject({ verdict: 'PASS', missed: 0 });
   });
 
   it('begins again with a heartbeat that it does not understand', async () => {

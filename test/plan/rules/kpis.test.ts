@@ -25,7 +25,7 @@ describe('the KPIs of a plan', () => {
       { kind: 'metric', metric: 'latency', take: 'change', unit: 'ratio', bound: { value: 0.05 } },
       { kind: 'asked', by: 'ops', due: { unit: 'week', at: 3 }, target: 'no loss' },
     ]);
-    expect(frozen?.plan.phases[0]?.baselineFor).toEqual(['latency']);
+    expect(frozen?.plan.phases[0]?.baselineNoted).toEqual(['latency']);
   });
 
   it.each<[string, Change, string, string]>([
