@@ -167,7 +167,8 @@ describe('a clean-up of today replays on the build of today', () => {
     await handle.signal('attest', { by: 'lee', item: 'docs', answer: 'done' });
     await handle.result();
     const chain = await executionsSince(first, handle.workflowId);
-    expect(chain.length).toBeGreaterThan(3);
+    // Answers that come soon after each other share one.
+    expect(chain.length).toBeGreaterThan(1);
     await (await stage.start(short, 'dana', { ...stage.environment, compression: { scale: 1_000_000 } })).result();
     const again = (await handle.describe()).runId;
     await handle.cancel();

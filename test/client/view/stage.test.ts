@@ -3,7 +3,7 @@ import { plain } from '../../../src/client/render/paint.js';
 import { frame } from '../../../src/client/view/frame.js';
 import { fit } from '../../../src/client/view/line.js';
 import type { Gate, PhaseStatus } from '../../../src/plan/run-status.js';
-import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+import { approval, phase, plan, span, windowSpec } from '../../support/stage/plans.js';
 import { frozen, heartbeat, holdGate, phaseStatus, record, run, second, snapshot, t } from '../support/snapshots.js';
 
 const id = 'immediate';
