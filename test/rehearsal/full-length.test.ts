@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PhaseStatus } from '../../src/plan/run-status.js';
 import { needs } from '../support/needs.js';
 import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
-import { afterHours, gatheredFor, offAtWeekends, type Habit } from '../support/simulated/people.js';
+import { afterHours, offAtWeekends, type Habit } from '../support/simulated/people.js';
 import { noise } from '../support/simulated/readings.js';
 import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
 import { total } from '../support/simulated/sizes.js';
@@ -11,13 +11,12 @@ const minute = 60_000;
 const hour = 60 * minute;
 const timeZone = 'Europe/Berlin';
 const seed = 'full length';
-/** What comes before 1A counts for 30 minutes. */
-const usual = gatheredFor('1a', seed, afterHours(seed));
+const frozen = await fullLengthPlan();
+const usual = afterHours(seed, frozen.plan);
 
 async function play(options: Partial<RehearsalOptions> = {}): Promise<Rehearsed> {
   const install = 'apt-get install default-jdk-headless maven';
   const programs = { java: needs('java', install), mvn: needs('mvn', install) };
-  const frozen = await fullLengthPlan();
   return rehearse(programs, { frozen, startAt: monday, startedBy: 'dana', habit: usual, ...options });
 }
 

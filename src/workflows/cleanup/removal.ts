@@ -11,6 +11,7 @@ import { environmentCalls } from '../activities.js';
 import { announce } from '../announce.js';
 import { failureText, verdictOf, type StepOutcome } from '../phase/attempt.js';
 import { releaseLocks } from '../release-locks.js';
+import { atItsEnd } from '../simulated-end.js';
 import { sliceEnvironment } from '../slice.js';
 import { takeLocks } from '../take-locks.js';
 import type { CleanupRecord } from './record.js';
@@ -139,17 +140,19 @@ class Removal {
     const longest = 2 * spec.deadline.ms + 10 * minute;
     const found = this.note(
       await verdictOf(() =>
-        this.calls
-          .windows(longest)
-          .watchWindow.executeWithOptions({ summary: `Was a flag read as off in the last ${spec.length.planned}?` }, [
-            {
-              origin: this.origin,
-              spec,
-              t0: remembers ? now - spec.length.ms : now,
-              environment: sliceEnvironment(environment, { metrics }),
-              ownBase: true,
-            },
-          ])
+        atItsEnd(
+          this.calls
+            .windows(longest)
+            .watchWindow.executeWithOptions({ summary: `Was a flag read as off in the last ${spec.length.planned}?` }, [
+              {
+                origin: this.origin,
+                spec,
+                t0: remembers ? now - spec.length.ms : now,
+                environment: sliceEnvironment(environment, { metrics }),
+                ownBase: true,
+              },
+            ])
+        )
       )
     );
     return found.verdict === 'PASS' ? undefined : `${found.verdict ?? 'HOLD'}: ${found.reason}`;

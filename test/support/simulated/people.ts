@@ -1,13 +1,15 @@
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import type { OpenGate, RunRef } from '../../../src/client/read/snapshot.js';
+import { parseAddress } from '../../../src/plan/address.js';
+import type { Plan } from '../../../src/plan/model.js';
 import { agreeable, say, type Manners, type Word } from '../manners.js';
 import { noise } from './readings.js';
 import type { SimulatedTime } from './simulated-time.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** Somebody whom no message reaches still looks this often. */
-const looksEveryMs = 12 * hour;
+/** Somebody whom no message reaches still looks once a week. */
+const looksEveryMs = 7 * 24 * hour;
 
 /** What a person says at a gate, and when (epoch ms); undefined: nothing. Asked once, when the gate is first seen. */
 export type Habit = (gate: OpenGate, person: string, seenAt: number) => { word: Word; at: number } | undefined;
@@ -21,22 +23,17 @@ export interface Answered {
   at: number;
 }
 
-/** People take a quarter of an hour to eight, never more than half the time that is left. The same seed: the same hours. */
-export function afterHours(seed: string, manners: Manners = agreeable): Habit {
+/**
+ * People take minutes for the items of a phase that changes something, since they are there for it, and for everything
+ * else up to eight hours, but never more than half the time that is left. The same seed: the same times.
+ */
+export function afterHours(seed: string, { phases }: Pick<Plan, 'phases'>, manners: Manners = agreeable): Habit {
+  const changing = new Set(phases.filter(({ steps }) => steps.length > 0).map(({ id }) => id));
   return (gate, person, seenAt) => {
     const word = manners(gate);
-    const takes = 15 * minute + noise(`${seed} ${gate.address} ${person}`) * 8 * hour;
+    const atHand = gate.kind === 'attestation' && changing.has(parseAddress(gate.address)?.phase ?? '');
+    const takes = minute + noise(`${seed} ${gate.address} ${person}`) * (atHand ? 9 * minute : 8 * hour);
     return word && { word, at: seenAt + Math.min(takes, (gate.deadlineAt - seenAt) / 2) };
-  };
-}
-
-/** The same, but the team that gathers right before a phase answers the items there within a quarter of an hour. */
-export function gatheredFor(phase: string, seed: string, habit: Habit): Habit {
-  return (gate, person, seenAt) => {
-    const answer = habit(gate, person, seenAt);
-    const isItem = gate.kind === 'attestation' && gate.address.startsWith(`${phase}/`);
-    if (!answer || !isItem) return answer;
-    return { ...answer, at: seenAt + noise(`${seed} ${gate.address} ${person}`) * 15 * minute };
   };
 }
 
@@ -52,7 +49,7 @@ export function offAtWeekends(habit: Habit, timeZone: string): Habit {
 }
 
 /**
- * The people of a run on simulated time. They look when somebody is told something, and twice a day, find the open gates
+ * The people of a run on simulated time. They look when somebody is told something, and once a week, find the open gates
  * as the command line does, whatever workflow of the run has them, and answer through the client when it is time.
  */
 export class SimulatedPeople {

@@ -33,7 +33,7 @@ export interface RehearsalOptions {
   /** Epoch ms at which the run is started; in the future. */
   startAt: number;
   startedBy: string;
-  /** Default: everybody says yes after some hours. */
+  /** Default: everybody says yes in their time. */
   habit?: Habit;
   /** Makes the world what the test wants; it is a healthy one. */
   prepare?: (world: SimulatedWorld) => void;
@@ -54,7 +54,7 @@ export interface Rehearsed {
  * @throws when an answer of the people is not taken
  */
 export async function rehearse(programs: Programs, options: RehearsalOptions): Promise<Rehearsed> {
-  const { frozen, startAt, startedBy, habit = afterHours('rehearsal'), prepare } = options;
+  const { frozen, startAt, startedBy, habit = afterHours('rehearsal', frozen.plan), prepare } = options;
   const server = await startTestServer(programs);
   const { connection } = server;
   answerLists(connection);
@@ -123,7 +123,7 @@ function hostActivities(client: Client, time: SimulatedTime): HostActivities {
   return Object.fromEntries(calls) as HostActivities;
 }
 
-/** Resolves when nothing of the run is open any more, however it ended. */
+/** Resolves when nothing of the run is open any more, however it ended, but its clean-up, which goes on for months. */
 async function over(link: Link, run: RunRef): Promise<void> {
   const closed = ({ workflowId, runId }: RunRef): Promise<unknown> =>
     link.temporal.workflow
@@ -132,7 +132,9 @@ async function over(link: Link, run: RunRef): Promise<void> {
       .catch(() => undefined);
   await closed(run);
   for (;;) {
-    const open = (await readFamily(link, { firstRunId: run.runId })).filter((relative) => relative.open);
+    const open = (await readFamily(link, { firstRunId: run.runId })).filter(
+      ({ open: isOpen, type }) => isOpen && type !== 'cleanup'
+    );
     if (open.length === 0) return;
     await Promise.all(open.map(closed));
   }

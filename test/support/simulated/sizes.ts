@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { nobody } from './earlier-cleanup.js';
 import protocol, { type temporal } from '@temporalio/proto';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -21,8 +20,7 @@ const eventsOfTask = 3;
 /** Every execution on a server, as large as it were in reality: without the timers for the ends of what takes time. */
 export async function sizesOf(client: Client): Promise<Size[]> {
   const sizes: Size[] = [];
-  for await (const { workflowId, runId, taskQueue } of client.workflow.list()) {
-    if (taskQueue === nobody) continue;
+  for await (const { workflowId, runId } of client.workflow.list()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     const events = history.events ?? [];
     const bytes = History.encode({ events }).finish().length;

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { isEarlierCleanup } from './earlier-cleanup.js';
 
 type Info = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 type Fields = Record<string, string | undefined>;
@@ -17,7 +18,7 @@ export function answerLists({ workflowService }: Connection): void {
       workflowService.listClosedWorkflowExecutions({ namespace }),
     ]);
     return Promise.all(
-      [...open.executions, ...closed.executions].map(async ({ execution }) => {
+      [...open.executions, ...closed.executions].filter(isShown).map(async ({ execution }) => {
         const described = await workflowService.describeWorkflowExecution({ namespace, execution });
         return described.workflowExecutionInfo ?? {};
       })
@@ -28,6 +29,10 @@ export function answerLists({ workflowService }: Connection): void {
     return { executions: (await all(namespace)).filter((info) => wanted(fieldsOf(info))), nextPageToken: [] };
   };
   Object.assign(workflowService, { listWorkflowExecutions: list });
+}
+
+function isShown({ execution, type }: Info): boolean {
+  return !isEarlierCleanup(type?.name ?? '', execution?.workflowId ?? '');
 }
 
 function fieldsOf({ execution, type, status, searchAttributes }: Info): Fields {

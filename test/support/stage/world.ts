@@ -148,7 +148,7 @@ export class World {
           const verdict = await beating(this.onCaptureFlags(keys));
           const flags = keys.flatMap((key) => this.flagThere(key));
           const reason = `capture says ${verdict}`;
-          return { verdict, reason, flags, endedAt: Date.now(), evidence: this.store({ keys, ...input }) };
+          return { verdict, reason, flags, endedAt: this.now(), evidence: this.store({ keys, ...input }) };
         },
         removeFlags: async ({ flags }) => {
           await beating(
@@ -157,12 +157,12 @@ export class World {
               (key) => this.removeFlag(key)
             )
           );
-          return { verdict: 'PASS', reason: 'removed', endedAt: Date.now(), evidence: this.store(flags) };
+          return { verdict: 'PASS', reason: 'removed', endedAt: this.now(), evidence: this.store(flags) };
         },
         verifyRemoval: async ({ keys }) => {
           const left = keys.filter((key) => this.flagThere(key).length > 0);
           const verdict = left.length > 0 ? 'FAIL' : 'PASS';
-          return { verdict, reason: `left: ${left.join(', ')}`, left, endedAt: Date.now(), evidence: this.store(left) };
+          return { verdict, reason: `left: ${left.join(', ')}`, left, endedAt: this.now(), evidence: this.store(left) };
         },
         recordEvidence: async ({ document }) => {
           await beating(this.onRecord(document));
