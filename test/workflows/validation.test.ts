@@ -97,6 +97,17 @@ describe('a stage of the validation', () => {
     expect(endedAt - startedAt).toBeGreaterThanOrEqual(1400);
   });
 
+  it('asks at its beginning what is due at its end, and reminds only then', async () => {
+    const soon = { expires: span(300), remindEvery: span(200) };
+    await start(validation(first, [step.attest('support', soon)], { to: span(4000) }));
+    const gate = await stage.gate(first);
+    const { endsAt = 0 } = await stage.phase(first);
+    expect(gate.deadlineAt).toBe(endsAt);
+    expect(stage.world.notes.filter(({ kind }) => kind === 'attestation')).toHaveLength(1);
+    await stage.until('a reminder', () => stage.world.notes.some(({ kind }) => kind === 'reminder'));
+    expect(Date.now()).toBeGreaterThanOrEqual(endsAt);
+  });
+
   it('takes a correction of an answer until it is over', async () => {
     const run = await start(validation(first, [step.attest('support')], { to: span(3000) }));
     await stage.gate(first);

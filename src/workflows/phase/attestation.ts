@@ -21,7 +21,7 @@ export async function attest(
   item: AttestStep,
   step: StepRecord
 ): Promise<StepOutcome> {
-  const gate = openAttestation(context, item, step.address);
+  const gate = openAttestation(context, item, step.address, record.facts.endsAt);
   record.mark(step, { state: 'waiting' });
   const answered = desk.wait(gate, asksAgain(context, record, item, gate));
   const outcome = await beside(
@@ -32,8 +32,12 @@ export async function attest(
   return { verdict: 'HOLD', reason: `${oneOf(gate.people)} did not answer within ${item.expires.planned}` };
 }
 
-/** The gate of an item at this address. */
-export function openAttestation(context: PhaseContext, item: AttestStep, at: string): Gate {
+/**
+ * The gate of an item at this address.
+ *
+ * @param endsAt epoch ms; of a stage of the validation, whose items are due when it is over
+ */
+export function openAttestation(context: PhaseContext, item: AttestStep, at: string, endsAt = 0): Gate {
   const { environment, phase } = context.input;
   return {
     address: at,
@@ -44,7 +48,7 @@ export function openAttestation(context: PhaseContext, item: AttestStep, at: str
     people: namesInRoles(environment.people, [item.by]),
     decisions: [],
     openedAt: Date.now(),
-    deadlineAt: Date.now() + item.expires.ms,
+    deadlineAt: Math.max(Date.now() + item.expires.ms, endsAt),
     then: phase.checklists ? 'ask again' : 'put the phase on hold',
     digest: '',
     answers: ['attest'],

@@ -153,6 +153,8 @@ export class Checklists {
     );
     if (!Number.isFinite(every)) return;
     await this.tell('attestation');
+    // What is asked in a stage of the validation is due at its end: nobody is late before.
+    await this.stage?.over();
     for (let times = 1; ; times += 1) {
       const pause = patienceMs(times, every, day);
       await sleep(pause, { summary: `Next reminder of what is owed: ${spanText(pause)}` });
