@@ -74,11 +74,12 @@ async function tell(context: PhaseContext, record: PhaseRecord, desk: Desk, brak
   if (phase.checklists) return new Checklists(context, record, desk, steps).run();
   const readiness = new Readiness(context, record, steps, new PhaseSchedule(context, record, steps, brake));
 
-  await readiness.forChange();
   for (const step of phase.steps) {
+    await readiness.before(step);
     await steps.goOn();
     await steps.run(step, 'steps');
   }
+  readiness.end();
 
   if (success) await steps.attempts(successWindow, 'success', (attempt) => steps.watch(success, attempt));
   await together(successChecks.map((item) => () => steps.run(item, 'success')));

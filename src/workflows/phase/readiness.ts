@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { together } from '../beside.js';
-import type { BeforeItem } from '../../plan/model.js';
+import type { BeforeItem, Step } from '../../plan/model.js';
 import { baselineMetrics, captureBaseline } from './baseline.js';
 import type { PhaseContext } from './context.js';
 import { Freshness, validityOf } from './freshness.js';
@@ -15,6 +15,8 @@ const baseline = {
   onFail: 'hold',
 } as const;
 
+const changes: ReadonlySet<Step['kind']> = new Set(['flag', 'deploy', 'traffic']);
+
 /** What must be true when the first change comes: the phase may start, and what is checked before it holds and is fresh. */
 export class Readiness {
   private readonly context: PhaseContext;
@@ -24,6 +26,8 @@ export class Readiness {
   private readonly freshness: Freshness;
   private readonly metrics: string[];
   private wasSeen = false;
+  /** Behind the first change nothing of it matters any more. */
+  private isOver = false;
 
   constructor(context: PhaseContext, record: PhaseRecord, steps: Steps, schedule: PhaseSchedule) {
     this.context = context;
@@ -52,13 +56,22 @@ export class Readiness {
     }
   }
 
-  /** Resolves when all of it is true and the first change may come at once; from then on nothing of it matters any more. */
-  async forChange(): Promise<void> {
+  /** Resolves when a step may begin: ahead of the first change when all of it is true, and that change at once then. */
+  async before({ kind }: Step): Promise<void> {
+    if (this.isOver) return;
+    if (!changes.has(kind)) return this.reached();
     do {
       await this.reached();
       await this.caughtUp();
     } while (!this.schedule.isOpen || this.record.facts.paused || this.old.length > 0);
     this.schedule.begun();
+    this.end();
+  }
+
+  /** The first change comes now, or none will. */
+  end(): void {
+    this.isOver = true;
+    this.schedule.stayOpen();
     this.freshness.end();
   }
 

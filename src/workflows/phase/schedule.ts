@@ -71,6 +71,10 @@ export class PhaseSchedule {
   /** From here on the phase is finished, whatever day it is, unless a freeze begins of which the plan says otherwise. */
   begun(): void {
     this.isBegun = true;
+  }
+
+  /** Its end does not matter any more. */
+  stayOpen(): void {
     this.closing.cancel();
   }
 
