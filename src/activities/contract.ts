@@ -335,9 +335,12 @@ export interface HostActivities {
   readRollbacks(input: { workflowId: string; run: string }): Promise<RollbacksRead>;
   /**
    * When the phase may start next, until when, and which freeze overtakes it behind its first change; and when it was
-   * asked, which says whether it may start now (decision 009).
+   * asked, which says whether it may start now (decision 009). It is asked no earlier than `notBefore` (epoch ms), which
+   * has surely passed, whatever the clock of this host shows.
    */
-  scheduleOpening(input: Omit<OpeningQuestion, 'askedAt'>): Promise<Opening & { askedAt: number }>;
+  scheduleOpening(
+    input: Omit<OpeningQuestion, 'askedAt'> & { notBefore?: number }
+  ): Promise<Opening & { askedAt: number }>;
   /** When the tasks of a clean-up begin and are due, by group; and when it was asked (decision 009). */
   cleanupDays(input: DaysAsked): Promise<{ groups: Record<string, GroupDays>; askedAt: number }>;
   /**

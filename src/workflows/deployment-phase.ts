@@ -1,5 +1,4 @@
 import { CancellationScope, defineQuery, setHandler, setWorkflowOptions } from '@temporalio/workflow';
-import type { BeforeItem } from '../plan/model.js';
 import type { PhaseInput } from '../plan/run-input.js';
 import type { PhaseResult, PhaseStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
@@ -7,15 +6,14 @@ import { together } from './beside.js';
 import { Minutes } from './minutes.js';
 import { Answers } from './phase/answers.js';
 import { approve } from './phase/approval.js';
-import { baselineMetrics, captureBaseline } from './phase/baseline.js';
 import { listenToCommands } from './phase/commands.js';
 import { Checklists } from './phase/checklists.js';
 import { PhaseContext } from './phase/context.js';
 import { Desk } from './phase/desk.js';
 import { endPhase } from './phase/ending.js';
-import { Freshness } from './phase/freshness.js';
 import { Holds } from './phase/holds.js';
 import { tellRun } from './phase/news.js';
+import { Readiness } from './phase/readiness.js';
 import { PhaseRecord } from './phase/record.js';
 import { RollbackApproval } from './phase/rollback-approval.js';
 import { PhaseSchedule } from './phase/schedule.js';
@@ -81,14 +79,14 @@ async function tell(
     return new Checklists(context, record, desk, steps, stage).run();
   }
   if (phase.checklists) return new Checklists(context, record, desk, steps).run();
-  const schedule = new PhaseSchedule(context, record, steps, brake);
+  const readiness = new Readiness(context, record, steps, new PhaseSchedule(context, record, steps, brake));
 
-  await makeReady(context, record, steps, schedule);
-  schedule.begun();
   for (const step of phase.steps) {
+    await readiness.before(step);
     await steps.goOn();
     await steps.run(step, 'steps');
   }
+  readiness.end();
 
   if (success) await steps.attempts(successWindow, 'success', (attempt) => steps.watch(success, attempt));
   await together(successChecks.map((item) => () => steps.run(item, 'success')));
@@ -103,45 +101,6 @@ async function tell(
   }
 }
 
-/** What must be true before the first change; it may come at once when this has ended. */
-async function makeReady(
-  context: PhaseContext,
-  record: PhaseRecord,
-  steps: Steps,
-  schedule: PhaseSchedule
-): Promise<void> {
-  const { phase } = context.input;
-  const metrics = baselineMetrics(phase);
-  const freshness = new Freshness(record, steps);
-  const see = (items: readonly BeforeItem[]): Promise<void> => together(items.map((item) => () => freshness.see(item)));
-
-  await schedule.opened();
-  // Stability looks far back and may wait long; what is checked "before" must be fresh when the first change comes.
-  await see(phase.before.filter(isStable));
-  await schedule.opened();
-  let due = phase.before.filter((item) => !isStable(item));
-  let waited = false;
-  do {
-    await see(due);
-    if (metrics) {
-      await steps.attempts(baseline, 'before', (attempt) => captureBaseline(context, record, metrics, attempt));
-    }
-    waited = await schedule.opened();
-    due = phase.before.filter((item) => freshness.isOld(item));
-  } while (waited || due.length > 0);
-  freshness.end();
-}
-
 /** The parts of a phase that the plan does not list as steps. */
-const baseline = {
-  id: 'baseline',
-  title: 'Baseline before the first change',
-  kind: 'baseline',
-  onFail: 'hold',
-} as const;
 const successWindow = { id: 'success', title: 'Success criteria', kind: 'watch', onFail: 'rollback' } as const;
 const soakWindow = { id: 'soak', kind: 'watch', onFail: 'rollback' } as const;
-
-function isStable(item: BeforeItem): boolean {
-  return item.kind === 'check' && item.check.type === 'stable';
-}

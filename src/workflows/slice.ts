@@ -16,8 +16,8 @@ export function needOf(change: Change): Need {
   return change.type === 'flag' ? { flags: true } : { deploy: change.target };
 }
 
-/** The same environment with everything emptied that is not needed. */
-export function sliceEnvironment(environment: Environment, need: Need): Environment {
+/** The same environment with everything emptied that is not needed. No activity asks it for blackouts. */
+export function sliceEnvironment({ blackouts: _blackouts, ...environment }: Environment, need: Need): Environment {
   const target = need.deploy === undefined ? undefined : environment.deploy[need.deploy];
   const names = need.metrics ?? [];
   return {

@@ -73,4 +73,15 @@ describe('workflows that are replayed at every task', () => {
     expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified' });
     expect(stage.world.changed()).toEqual([]);
   });
+
+  it('complete a phase with days, fresh checks and an attestation ahead of its first change', async () => {
+    const backups = step.check('backups', { validFor: { ms: 1_800_000, planned: '30m' } });
+    const steps = [step.attest('user'), step.flag('core')];
+    const run = await stage.start(
+      plan([phase('1a', { schedule: { week: 1, days: [1, 7] }, before: [backups], steps })])
+    );
+    await stage.gate('1a', '1a/user#1');
+    await stage.tell('1a', 'attest', { by: 'erin', item: 'user', answer: 'done' });
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
 });

@@ -163,7 +163,7 @@ it('in compressed time no phase is late, however long people take', async () => 
 describe('a phase with hours, begun at ten in the morning', () => {
   const night = { hours: { from: 20 * 60, to: 6 * 60 } };
 
-  it('waits for them with one timer, and says until when in their zone', async () => {
+  it('waits for them with one timer, says until when in their zone, and asks again behind it', async () => {
     const waiting = new PhaseInTime();
     await waiting.start({ schedule: { ...night, timeZone: 'Europe/Berlin' } });
     expect(waiting.status.sentence).toBe(
@@ -174,7 +174,7 @@ describe('a phase with hours, begun at ten in the morning', () => {
     expect(waiting.acts).toEqual([]);
     await waiting.server.advance(1);
     expect(waiting.execution.end?.how).toBe('completed');
-    expect(waiting.questions).toBe(1);
+    expect(waiting.questions).toBe(2);
     expect(waiting.status).not.toHaveProperty('opening');
   });
 

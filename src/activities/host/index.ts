@@ -49,8 +49,8 @@ export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> =
       const open = executions.some(({ isOpen }) => isOpen);
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
     },
-    async scheduleOpening(question) {
-      const askedAt = clock.now();
+    async scheduleOpening({ notBefore = 0, ...question }) {
+      const askedAt = Math.max(clock.now(), notBefore);
       return { ...phaseOpening({ ...question, askedAt }), askedAt };
     },
     async cleanupDays(input) {

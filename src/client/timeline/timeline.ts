@@ -104,13 +104,14 @@ function decisionEvent(made: Decision): RunEvent {
   };
 }
 
+/** Kinds of which the gate tells when it opens; everything else begins by running. */
+const asking: ReadonlySet<string> = new Set(['approval', 'attest', 'task', 'kpi', 'remove-flags']);
+
 function stepEvents(step: StepRecord): RunEvent[] {
   const { address, title, state, startedAt, endedAt, reason, kind } = step;
   const about = address;
   const events: RunEvent[] = [];
-  // Gates tell themselves when they open; everything else begins by running.
-  const asks = kind === 'approval' || kind === 'attest' || kind === 'task' || kind === 'remove-flags';
-  if (startedAt !== undefined && !asks) {
+  if (startedAt !== undefined && !asking.has(kind)) {
     events.push({ key: `${address}:running`, at: startedAt, about, state: 'running', text: title });
   }
   const ended = state === 'passed' || state === 'failed' || state === 'waived' || state === 'on hold';

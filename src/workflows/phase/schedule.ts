@@ -29,6 +29,8 @@ export class PhaseSchedule {
   /** Nobody knows whether it may start now. */
   private shut: boolean;
   private waived = false;
+  /** Epoch ms; it has passed, since a timer said so: a host whose clock is slow is not asked again and again. */
+  private notBefore: number | undefined;
   private isBegun = false;
   /** Why nothing more may begin. */
   private frozen: string | undefined;
@@ -46,8 +48,8 @@ export class PhaseSchedule {
   }
 
   /**
-   * Resolves when the phase may start; a pause is waited out too, so that nothing lies between this and what comes next.
-   * Call it again behind whatever may have waited. One waiver is for all of the phase.
+   * Resolves when the phase may start; a pause is waited out too. Call it again behind whatever may have waited. One
+   * waiver is for all of the phase.
    *
    * @returns whether it had to wait for its schedule
    * @throws PhaseStopped when it may never start and nobody waived that by the deadline
@@ -55,30 +57,43 @@ export class PhaseSchedule {
   async opened(): Promise<boolean> {
     let waited = false;
     do {
-      while (this.shut && !this.waived) waited = (await this.wait()) || waited;
+      while (!this.isOpen) waited = (await this.wait()) || waited;
       await this.steps.notPaused();
-    } while (this.shut && !this.waived);
+    } while (!this.isOpen);
     return waited;
+  }
+
+  /** Whether it may start, as far as timers have told. */
+  get isOpen(): boolean {
+    return !this.shut || this.waived;
   }
 
   /** From here on the phase is finished, whatever day it is, unless a freeze begins of which the plan says otherwise. */
   begun(): void {
     this.isBegun = true;
+  }
+
+  /** Its end does not matter any more. */
+  stayOpen(): void {
     this.closing.cancel();
   }
 
   private async wait(): Promise<boolean> {
     const { found, held } = await this.whenOpen();
-    this.shut = false;
     if (!found) return held;
-    this.heed(found);
     const { opensAt, askedAt, text } = found;
-    if (opensAt <= askedAt) return held;
+    if (opensAt <= askedAt) {
+      this.shut = false;
+      await this.heed(found);
+      return held;
+    }
     Object.assign(this.record.facts, { opensAt, opening: text });
     this.record.publish();
-    await sleep(opensAt - askedAt, { summary: `Waits ${text}`.slice(0, 180) });
+    await sleep(left(opensAt, askedAt), { summary: `Waits ${text}`.slice(0, 180) });
+    this.notBefore = opensAt;
     delete this.record.facts.opensAt;
     delete this.record.facts.opening;
+    // It may be later than that: it is asked again.
     return true;
   }
 
@@ -117,22 +132,25 @@ export class PhaseSchedule {
           ...(schedule ? { schedule } : {}),
           ...(blackouts ? { blackouts } : {}),
           ...(compression ? { compression } : {}),
+          ...(this.notBefore === undefined ? {} : { notBefore: this.notBefore }),
         },
       ])
     );
   }
 
-  /** Lets timers tell when that which was answered is over. */
-  private heed({ closesAt, askedAt, freeze: next }: Asked): void {
+  /** Lets timers tell when that which was answered is over; where that is already, the shortest of timers does. */
+  private async heed({ closesAt, askedAt, freeze: next }: Asked): Promise<void> {
     this.closing.cancel();
     this.freezing.cancel();
     [this.closing, this.freezing] = [new CancellationScope(), new CancellationScope()];
+    // The answer may be hours old, and the clock that of the task before (decision 009). Behind a timer it no longer is.
+    await sleep(1, { summary: 'Looks at the clock' });
     if (closesAt !== undefined && !this.isBegun) {
-      at(this.closing, closesAt - askedAt, `May start no more`, () => {
+      at(this.closing, left(closesAt, askedAt), `May start no more`, () => {
         this.shut = true;
       });
     }
-    if (next) at(this.freezing, next.at - askedAt, `Freeze: then ${next.then}`, () => this.freeze(next));
+    if (next) at(this.freezing, left(next.at, askedAt), `Freeze: then ${next.then}`, () => this.freeze(next));
   }
 
   private freeze({ then, reason }: Freeze): void {
@@ -165,9 +183,14 @@ export class PhaseSchedule {
     if (answer.opensAt > answer.askedAt)
       return { verdict: 'HOLD', reason: `${this.frozen ?? ''}; it lasts ${answer.text}` };
     this.frozen = undefined;
-    this.heed(answer);
+    await this.heed(answer);
     return { verdict: 'PASS', reason: 'the freeze is over' };
   }
+}
+
+/** Ms until an instant, for a timer; counted from now, and no earlier than it was asked. */
+function left(instant: number, askedAt: number): number {
+  return Math.max(1, instant - Math.max(askedAt, Date.now()));
 }
 
 /** Does something after a time, unless the scope is cancelled before. */

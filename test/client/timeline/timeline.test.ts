@@ -82,6 +82,14 @@ describe('the timeline', () => {
     expect(lines).toContain('2 1a/backups#1 waived waived by carlos: a copy exists');
   });
 
+  it.each(['approval', 'attest', 'task', 'kpi', 'remove-flags'])(
+    'tells of a step of the kind %s that people are asked, not that it runs',
+    (kind) => {
+      const lines = story({ phases: [phaseStatus({ steps: [record('one', { kind })] })] });
+      expect(lines.filter((line) => line.includes('1a/one#1'))).toEqual(['1 1a/one#1 passed Step one: as wanted']);
+    }
+  );
+
   it('gives every event a key that is the same in the next snapshot, and none twice', () => {
     const seen = snapshot({ phases: [phaseStatus({ steps: [record('enable')], gates: [approvalGate()] })] });
     const keys = timeline(seen).map((event) => event.key);

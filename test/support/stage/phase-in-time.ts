@@ -20,14 +20,19 @@ export class PhaseInTime {
     if (task.type === 'watchWindow' && this.watching) return undefined;
     if (task.type !== 'scheduleOpening') return this.world.instant(task) ?? this.world.end(task, this.fortune(task));
     if (this.noCalendar) return { failure: refusal('there is no calendar') };
-    const askedAt = this.server.now;
-    const asked = task.input as Parameters<HostActivities['scheduleOpening']>[0];
+    const { notBefore = 0, ...asked } = task.input as Parameters<HostActivities['scheduleOpening']>[0];
+    const askedAt = Math.max(this.server.now - this.slowMs, notBefore);
+    this.server.away = this.diesWhenAsked;
     return { result: { ...phaseOpening({ ...asked, askedAt }), askedAt } };
   });
   /** Windows go on until `seen`. */
   watching = false;
   /** Nobody can tell which days are meant. */
   noCalendar = false;
+  /** The worker dies when it has said when the phase may start, until the server is told that one is `back`. */
+  diesWhenAsked = false;
+  /** How slow the clock is of the host that says when the phase may start. */
+  slowMs = 0;
   /** Phases that were done before. */
   completed: PhaseInput['completed'] = {};
   /** How activities go. */
@@ -40,6 +45,7 @@ export class PhaseInTime {
   }
 
   async startAtOnce(where: Partial<Environment>, change: Partial<Phase> = {}): Promise<void> {
+    this.server.shortMs = 2;
     const frozen = plan([]);
     const run = { workflowId: 'migration/x/test-plan', runId: 'run', planId: frozen.id, planTitle: frozen.title };
     await this.server.start('deploymentPhase', id, {
@@ -72,6 +78,10 @@ export class PhaseInTime {
 
   tell(name: string, payload: unknown): Promise<unknown> {
     return this.server.update(id, name, payload);
+  }
+
+  signal(name: string, payload: unknown): Promise<void> {
+    return this.server.signal(id, name, payload);
   }
 
   get execution(): Execution {

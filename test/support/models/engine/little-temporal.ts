@@ -32,9 +32,14 @@ const { ActivityCancellationType } = coresdk.workflow_commands;
 export class LittleTemporal {
   now = Date.UTC(2026, 10, 22, 10, 0, 0);
   readonly executions: Execution[] = [];
+  /** Timers up to this long fire at once, in their order, and take no time. */
+  shortMs = 0;
+  /** No worker is there: what happens waits for `back`. */
+  away = false;
   private readonly workflows: Record<string, Workflow>;
   private readonly instant: (task: Task) => Ending | undefined;
-  private readonly jobs: Array<{ execution: Execution; job: (activator: Activator) => void }> = [];
+  private readonly jobs: Array<{ execution: Execution; job: (activator: Activator) => void; message?: true }> = [];
+  private readonly shorts: Array<{ execution: Execution; seq: number }> = [];
   private readonly updates = new Map<string, UpdateAnswer>();
 
   /** @param instant answers activities that nobody needs to wait for */
@@ -75,7 +80,7 @@ export class LittleTemporal {
     const id = `update-${this.updates.size}`;
     this.updates.set(id, answer);
     const update = { id, protocolInstanceId: id, name, headers: {}, input: [pack(payload)], runValidator: true };
-    this.jobs.push({ execution, job: (activator) => activator.doUpdate(update as never) });
+    this.jobs.push({ execution, job: (activator) => activator.doUpdate(update as never), message: true });
     await this.settle();
     return answer;
   }
@@ -105,13 +110,22 @@ export class LittleTemporal {
       if (!next) break;
       this.now = Math.max(this.now, next.at);
       next.execution.timers.delete(next.seq);
-      this.jobs.push({
-        execution: next.execution,
-        job: (activator) => activator.fireTimer({ seq: next.seq } as never),
-      });
+      this.fire(next);
       await this.settle();
     }
     this.now = until;
+  }
+
+  /**
+   * A worker sees what it missed, messages first, as the SDK hands them to workflows.
+   *
+   * @param clock what the workflow's clock shows for it (decision 009)
+   */
+  async back(clock = this.now): Promise<void> {
+    this.away = false;
+    const missed = this.jobs.splice(0).toSorted((a, b) => Number(b.message ?? false) - Number(a.message ?? false));
+    for (const { execution, job } of missed) await this.task(execution, job, clock);
+    await this.settle();
   }
 
   /** How long until the next timer fires; undefined when none runs. */
@@ -140,17 +154,35 @@ export class LittleTemporal {
   }
 
   private async settle(): Promise<void> {
-    for (let next = this.jobs.shift(); next; next = this.jobs.shift()) {
-      const { execution, job } = next;
-      if (execution.end) continue;
-      for (const command of await execution.activate(this.now, job)) this.obey(execution, command);
+    while (!this.away) {
+      const next = this.jobs.shift();
+      if (next) await this.task(next.execution, next.job);
+      else if (!this.fireShort()) return;
     }
+  }
+
+  private async task(execution: Execution, job: (activator: Activator) => void, clock = this.now): Promise<void> {
+    if (execution.end) return;
+    for (const command of await execution.activate(clock, job)) this.obey(execution, command);
+  }
+
+  private fireShort(): boolean {
+    const next = this.shorts.shift();
+    if (!next) return false;
+    if (next.execution.timers.delete(next.seq)) this.fire(next);
+    return true;
+  }
+
+  private fire({ execution, seq }: { execution: Execution; seq: number }): void {
+    this.jobs.push({ execution, job: (activator) => activator.fireTimer({ seq } as never) });
   }
 
   private obey(execution: Execution, command: Command): void {
     if (command.startTimer) {
       const { seq, startToFireTimeout } = command.startTimer;
-      execution.timers.set(seq ?? 0, this.now + tsToMs(startToFireTimeout));
+      const ms = tsToMs(startToFireTimeout);
+      execution.timers.set(seq ?? 0, this.now + ms);
+      if (ms <= this.shortMs) this.shorts.push({ execution, seq: seq ?? 0 });
     } else if (command.cancelTimer) execution.timers.delete(command.cancelTimer.seq ?? 0);
     else if (command.scheduleActivity) this.schedule(execution, command.scheduleActivity);
     else if (command.requestCancelActivity) this.cancelTask(execution, command.requestCancelActivity.seq);
@@ -250,7 +282,7 @@ export class LittleTemporal {
     const execution = this.find(workflowId);
     if (!execution || execution.end) return false;
     const signal = { signalName, input, headers: {} };
-    this.jobs.push({ execution, job: (activator) => activator.signalWorkflow(signal as never) });
+    this.jobs.push({ execution, job: (activator) => activator.signalWorkflow(signal as never), message: true });
     return true;
   }
 
