@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RemoveFlagsTask } from '../../src/plan/model.js';
+import type { Cleanup, RemoveFlagsTask } from '../../src/plan/model.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
 import type { PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
@@ -18,9 +18,9 @@ afterAll(() => stage.close());
 const keys = ['FLAG_CORE', 'FLAG_TOOLS'];
 
 /** A run that has brought two flags to everybody, and whose clean-up is to remove them. */
-async function completed(change: Partial<RemoveFlagsTask> = {}): Promise<string> {
+async function completed(change: Partial<RemoveFlagsTask> = {}, more: Partial<Cleanup> = {}): Promise<string> {
   const steps = [step.flag('core', { percent: 100 }), step.flag('tools', { percent: 100 })];
-  const left = cleanup([task.removal(keys, change), task.plain('docs')]);
+  const left = cleanup([task.removal(keys, change), task.plain('docs')], more);
   const run = await stage.start(plan([phase('1a', { steps })], { cleanup: left }));
   await run.result();
   await until('the tasks', ({ gates }) => gates.length === 2);
@@ -51,6 +51,16 @@ async function refused(number = 1): Promise<StepRecord> {
 }
 
 const removals = (): string[] => stage.world.story('remove');
+
+/** The safety check watches until the door is open. */
+function watching(): ReturnType<typeof door> {
+  const gate = door();
+  stage.world.onWindow = async ({ origin }): Promise<Finding> => {
+    if (origin.address.startsWith('cleanup/')) await gate.wait();
+    return 'PASS';
+  };
+  return gate;
+}
 
 /** A rollback as the command line starts it; it may not ask the client's own rules first. */
 function rollback(runId: string): Promise<unknown> {
@@ -100,7 +110,7 @@ describe('flags that are to be removed', () => {
       reason: 'removed and read back: FLAG_CORE, FLAG_TOOLS',
       answer: { by: 'erin', answer: 'done' },
     });
-    expect(attempt(status, 1)?.evidence).toHaveLength(4);
+    expect(attempt(status, 1)?.evidence).toHaveLength(5);
     const window = stage.world.windows.find(({ origin }) => origin.address.startsWith('cleanup/'));
     expect(window).toMatchObject({ ownBase: true, origin: { address: 'cleanup/remove-flags#1' } });
     expect(await stage.until('free locks', async () => (await locks()).length === 0)).toBe(true);
@@ -157,6 +167,32 @@ describe('flags that are to be removed', () => {
     expect((await refused()).reason).toContain('flag/FLAG_TOOLS is held by migration/x/other');
     expect(removals()).toEqual([]);
     expect(await locks()).toEqual(['flag/FLAG_TOOLS']);
+  });
+
+  it('are watched without locks, for as long as it takes, while people are reminded', async () => {
+    await completed({}, { remindEvery: span(1500) });
+    const gate = watching();
+    await remove();
+    await gate.reached;
+    expect(await locks()).toEqual([]);
+    const reminders = (): number => stage.world.notes.filter(({ kind }) => kind === 'reminder').length;
+    const before = reminders();
+    await stage.until('two reminders', () => reminders() >= before + 2);
+    expect(removals()).toEqual([]);
+    gate.open();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+  });
+
+  it('are looked at again under lock: what was turned down while it was watched stays', async () => {
+    await completed();
+    const gate = watching();
+    await remove();
+    await gate.reached;
+    stage.world.onCaptureFlags = () => 'FAIL';
+    gate.open();
+    expect((await refused()).reason).toContain('capture says FAIL');
+    expect(removals()).toEqual([]);
+    await stage.until('free locks', async () => (await locks()).length === 0);
   });
 
   it('of which one was left are told apart, and the rest is removed with the next answer', async () => {
@@ -237,17 +273,14 @@ describe('a rollback of a run that has completed', () => {
 
   it('leaves nothing to a safety check that was under way: the flags stay', async () => {
     const runId = await completed();
-    const gate = door();
-    stage.world.onWindow = async ({ origin }): Promise<Finding> => {
-      if (origin.address.startsWith('cleanup/')) await gate.wait();
-      return 'PASS';
-    };
+    const gate = watching();
     const { runId: execution } = await stage.cleanupHandle().describe();
     await remove();
     await gate.reached;
     await rollback(runId);
-    gate.open();
+    // However long it would have watched.
     await failureOf(stage.handleOf(stage.cleanupHandle().workflowId, execution).result());
+    gate.open();
     expect(removals()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { ActivityFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { CaptureFlagsResult } from '../../activities/contract.js';
 import type { RemovedFlag } from '../../plan/cleanup/course.js';
 import { flagLockKey } from '../../plan/names.js';
@@ -16,6 +16,7 @@ import { takeLocks } from '../take-locks.js';
 import type { CleanupRecord } from './record.js';
 
 const minute = 60_000;
+const stopped = 'the clean-up was cancelled';
 
 interface Asked {
   task: RemoveFlagsTask;
@@ -25,22 +26,29 @@ interface Asked {
 /**
  * Removes flags when that is safe: each is on for everybody, has been so for the time that the plan names, and was
  * never read as off in it. Whatever is not so, or was not measured, refuses the removal, and the task stays open.
- * Captured, recorded, removed and read back; from the record on the run has no way back.
+ * Looking back may take days: it holds no locks, and a cancellation ends it. From the locks on, which is seconds, the
+ * removal goes through: captured again, recorded, removed and read back; from the record on the run has no way back.
  *
- * Call it in a scope that cancellation does not reach.
- *
- * @param isStopped whether somebody ended the clean-up meanwhile
+ * @throws CancelledFailure when the clean-up was cancelled before anything was removed
  */
-export async function removeFlags(
-  input: CleanupInput,
-  record: CleanupRecord,
-  asked: Asked,
-  isStopped: () => boolean
-): Promise<void> {
+export async function removeFlags(input: CleanupInput, record: CleanupRecord, asked: Asked): Promise<void> {
   const { task, step } = asked;
   const { run, environment } = input;
   const evidence: EvidenceRef[] = [];
-  const refusal = await underLock(input, task, () => new Removal(input, record, asked, evidence).run(isStopped));
+  const root = CancellationScope.current();
+  const removal = new Removal(input, record, asked, evidence);
+  const remove = (): Promise<string | undefined> =>
+    CancellationScope.nonCancellable(() =>
+      underLock(input, task, () => removal.remove(() => root.consideredCancelled))
+    );
+  let refusal: string | undefined;
+  try {
+    refusal = (await removal.check()) ?? (await remove());
+  } catch (error) {
+    if (isCancellation(error))
+      record.mark(step, { state: 'failed', verdict: 'HOLD', reason: `PG452 ${stopped}`, evidence });
+    throw error;
+  }
   if (refusal === undefined) {
     const gone = record.state.removed.filter(({ key }) => task.keys.includes(key)).map(({ key }) => key);
     const reason = gone.length > 0 ? `removed and read back: ${gone.join(', ')}` : 'all were gone already';
@@ -93,18 +101,22 @@ class Removal {
     this.evidence = evidence;
   }
 
-  async run(isStopped: () => boolean): Promise<string | undefined> {
+  /** Whether it is safe; it changes nothing. */
+  async check(): Promise<string | undefined> {
     const captured = await this.capture();
-    if (!('flags' in captured)) return captured.reason;
-    if (captured.verdict !== 'PASS') return captured.reason;
-    if (captured.flags.length > 0) {
-      const unsafe = this.tooSoon(captured) ?? (await this.readAsOff(captured.endedAt));
-      if (unsafe !== undefined) return unsafe;
-    }
+    if (!('flags' in captured) || captured.verdict !== 'PASS') return captured.reason;
+    if (captured.flags.length === 0) return undefined;
+    return this.tooSoon(captured) ?? (await this.readAsOff(captured.endedAt));
+  }
+
+  /** Only when it is safe, and under lock: what the check found may be hours old. */
+  async remove(isStopped: () => boolean): Promise<string | undefined> {
+    const captured = await this.capture();
+    if (!('flags' in captured) || captured.verdict !== 'PASS') return captured.reason;
     // In this very task: whoever takes the run back ends the clean-up first, and then looks what it has removed.
-    if (isStopped()) return 'the clean-up was cancelled';
+    if (isStopped()) return stopped;
     this.begin(captured);
-    const removed = captured.flags.length > 0 ? await this.remove(captured) : undefined;
+    const removed = captured.flags.length > 0 ? await this.takeOut(captured) : undefined;
     const problem = await this.readBack();
     return problem === undefined ? undefined : [removed, problem].filter((part) => part !== undefined).join('; ');
   }
@@ -164,7 +176,7 @@ class Removal {
   }
 
   /** Why it could not be done; how far it came is read back in any case. */
-  private async remove({ flags }: CaptureFlagsResult): Promise<string | undefined> {
+  private async takeOut({ flags }: CaptureFlagsResult): Promise<string | undefined> {
     const found = this.note(
       await verdictOf(() =>
         this.calls
