@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cleanup, RemoveFlagsTask } from '../../src/plan/model.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
 import type { PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
+import type { Verdict } from '../../src/plan/judge-types.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import { cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
@@ -100,6 +101,10 @@ async function locks(): Promise<string[]> {
   return Object.keys(await stage.locksHandle().query<object>('holders'));
 }
 
+async function memo(): Promise<unknown> {
+  return (await stage.cleanupHandle().describe()).memo?.['removed'] ?? [];
+}
+
 describe('flags that are to be removed', () => {
   it('are removed, read back, and recorded when the safety check passes', async () => {
     await completed();
@@ -192,7 +197,30 @@ describe('flags that are to be removed', () => {
     gate.open();
     expect((await refused()).reason).toContain('capture says FAIL');
     expect(removals()).toEqual([]);
+    expect(await memo()).toEqual([]);
     await stage.until('free locks', async () => (await locks()).length === 0);
+  });
+
+  it('stay when it is cancelled after it said that it begins, and before it does: the way back is open again', async () => {
+    const runId = await completed();
+    const gate = door();
+    let looks = 0;
+    stage.world.onCaptureFlags = async (): Promise<Verdict> => {
+      looks += 1;
+      if (looks === 2) await gate.wait();
+      return 'PASS';
+    };
+    await remove();
+    await gate.reached;
+    expect(await memo()).toMatchObject(keys.map((key) => ({ key, state: 'removing' })));
+    // What a cancellation becomes that was on its way before this could be seen.
+    const ended = failureOf(stage.cleanupHandle().result());
+    await stage.cleanupHandle().cancel();
+    gate.open();
+    expect((await ended).message).toContain('cancelled');
+    expect(removals()).toEqual([]);
+    expect(await memo()).toEqual([]);
+    expect(await rollback(runId)).toMatchObject({ verified: true });
   });
 
   it('of which one was left are told apart, and the rest is removed with the next answer', async () => {

@@ -93,6 +93,7 @@ class Removal {
   private readonly record: CleanupRecord;
   private readonly asked: Asked;
   private readonly evidence: EvidenceRef[];
+  private checked: CaptureFlagsResult | undefined;
 
   constructor(input: CleanupInput, record: CleanupRecord, asked: Asked, evidence: EvidenceRef[]) {
     this.input = input;
@@ -105,18 +106,29 @@ class Removal {
   async check(): Promise<string | undefined> {
     const captured = await this.capture();
     if (!('flags' in captured) || captured.verdict !== 'PASS') return captured.reason;
+    this.checked = captured;
     if (captured.flags.length === 0) return undefined;
     return this.tooSoon(captured) ?? (await this.readAsOff(captured.endedAt));
   }
 
-  /** Only when it is safe, and under lock: what the check found may be hours old. */
+  /**
+   * Only when it is safe, and under lock. First it says that it begins, then it looks once more at the flags and at
+   * whether it was stopped: whoever takes the run back ends the clean-up first, and then looks whether a removal has
+   * begun. A cancellation that came before that could be seen has arrived by the end of this look.
+   */
   async remove(isStopped: () => boolean): Promise<string | undefined> {
+    const before = this.record.state.removed;
+    if (this.checked) this.begin(this.checked);
     const captured = await this.capture();
-    if (!('flags' in captured) || captured.verdict !== 'PASS') return captured.reason;
-    // In this very task: whoever takes the run back ends the clean-up first, and then looks what it has removed.
-    if (isStopped()) return stopped;
-    this.begin(captured);
-    const removed = captured.flags.length > 0 ? await this.takeOut(captured) : undefined;
+    const safe = 'flags' in captured && captured.verdict === 'PASS' ? captured : undefined;
+    const refusal = safe ? (this.unchecked(safe) ?? (isStopped() ? stopped : undefined)) : captured.reason;
+    if (!safe || refusal !== undefined) {
+      this.record.markRemoved(before);
+      return refusal;
+    }
+    // What is removed is what was captured last.
+    this.begin(safe);
+    const removed = safe.flags.length > 0 ? await this.takeOut(safe) : undefined;
     const problem = await this.readBack();
     return problem === undefined ? undefined : [removed, problem].filter((part) => part !== undefined).join('; ');
   }
@@ -140,6 +152,12 @@ class Removal {
       return endedAt - since < length.ms ? [`${key} until ${instantText(since + length.ms)}`] : [];
     });
     return soon.length > 0 ? `at 100 % for less than ${length.planned}: ${soon.join(', ')}` : undefined;
+  }
+
+  private unchecked({ flags }: CaptureFlagsResult): string | undefined {
+    const known = this.checked?.flags.map(({ key }) => key) ?? [];
+    const others = flags.flatMap(({ key }) => (known.includes(key) ? [] : [key]));
+    return others.length > 0 ? `not there when it was checked whether they are read: ${others.join(', ')}` : undefined;
   }
 
   /** Looks back; a metrics page has no memory, so that there it is watched from now on. */
