@@ -2,10 +2,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cleanup, RemoveFlagsTask } from '../../src/plan/model.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
-import type { PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
+import type { PhaseResult, PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
+import type { LockHolder } from '../../src/activities/contract.js';
+import { refuseIfLocked } from '../../src/client/act/taken.js';
+import type { LedgerEntry } from '../../src/plan/change.js';
 import type { Verdict } from '../../src/plan/judge-types.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import { cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
+import { linkOf } from '../support/stage/link.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -64,7 +68,7 @@ function watching(): ReturnType<typeof door> {
 }
 
 /** A rollback as the command line starts it; it may not ask the client's own rules first. */
-function rollback(runId: string): Promise<unknown> {
+function rollback(runId: string, entries: LedgerEntry[] = [], number = 1): Promise<unknown> {
   const {
     plan: own,
     environment,
@@ -84,21 +88,35 @@ function rollback(runId: string): Promise<unknown> {
   const input: RollbackInput = {
     schemaVersion: 1,
     run,
-    entries: [],
+    entries,
     reason: 'a test',
     environment,
     rollback: own.rollback,
     alone: true,
   };
   return stage.client.workflow.execute('rollback', {
-    workflowId: rollbackWorkflowId(stage.id, 'again-1'),
+    workflowId: rollbackWorkflowId(stage.id, `again-${number}`),
     taskQueue: workflowQueue,
     args: [input],
   });
 }
 
+function holders(): Promise<Record<string, LockHolder>> {
+  return stage.locksHandle().query('holders');
+}
+
 async function locks(): Promise<string[]> {
-  return Object.keys(await stage.locksHandle().query<object>('holders'));
+  return Object.keys(await holders());
+}
+
+/** The removal itself waits until the door is open. */
+function removing(): ReturnType<typeof door> {
+  const gate = door();
+  stage.world.onRemoveFlags = async (left, take) => {
+    await gate.wait();
+    left.forEach(take);
+  };
+  return gate;
 }
 
 async function memo(): Promise<unknown> {
@@ -223,6 +241,44 @@ describe('flags that are to be removed', () => {
     expect(await rollback(runId)).toMatchObject({ verified: true });
   });
 
+  it('are locked by the clean-up itself: neither it nor its run gives back what the other holds', async () => {
+    const runId = await completed();
+    const { ledger } = (await stage.phaseHandle('1a').result()) as PhaseResult;
+    const gate = removing();
+    await remove();
+    await gate.reached;
+    const own = stage.cleanupHandle().workflowId;
+    expect(Object.values(await holders()).map(({ run }) => run)).toEqual([own, own]);
+    const held = `PG202 flag/FLAG_CORE is held by ${own}`;
+    const failure = await failureOf(rollback(runId, ledger));
+    expect([failure.type, failure.message]).toEqual(['PG202', expect.stringContaining(held)]);
+    expect(failure.message).toMatch(/\(started by dana\): it removes flags at this moment, try again in a minute$/);
+    await expect(refuseIfLocked(linkOf(stage), stage.environment.id, ['flag/FLAG_CORE'])).rejects.toMatchObject({
+      code: 'PG202',
+      message: expect.stringContaining('it removes flags at this moment') as string,
+    });
+    const holder = { run: stage.id, runId, startedBy: 'dana', since: 0 };
+    await stage.locksHandle().executeUpdate('acquire', { args: [{ keys: ['deploy/core'], holder }] });
+    gate.open();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+    expect(await locks()).toEqual(['deploy/core']);
+    expect((await failureOf(rollback(runId, ledger, 2))).type).toBe('PG451');
+  });
+
+  it('are no longer locked when the clean-up was terminated while it removed them', async () => {
+    await completed();
+    const gate = removing();
+    await remove();
+    await gate.reached;
+    await stage.cleanupHandle().terminate();
+    expect(await locks()).toHaveLength(2);
+    await refuseIfLocked(linkOf(stage), stage.environment.id, ['flag/FLAG_CORE']);
+    gate.open();
+    const other = await stage.start(plan([phase('1a', { steps: [step.flag('core')] })]));
+    expect((await other.result()).outcome?.kind).toBe('completed');
+    expect(await locks()).toEqual([]);
+  });
+
   it('of which one was left are told apart, and the rest is removed with the next answer', async () => {
     await completed();
     stage.world.onRemoveFlags = (_, take) => take('FLAG_CORE');
@@ -278,11 +334,7 @@ describe('a rollback of a run that has completed', () => {
 
   it('is refused while a removal is under way', async () => {
     const runId = await completed();
-    const gate = door();
-    stage.world.onRemoveFlags = async (left, take) => {
-      await gate.wait();
-      left.forEach(take);
-    };
+    const gate = removing();
     await remove();
     await gate.reached;
     expect((await failureOf(rollback(runId))).message).toContain('the removal of FLAG_CORE was begun at');

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { CaptureFlagsResult } from '../../activities/contract.js';
 import type { RemovedFlag } from '../../plan/cleanup/course.js';
 import { flagLockKey } from '../../plan/names.js';
@@ -67,14 +67,19 @@ export async function removeFlags(input: CleanupInput, record: CleanupRecord, as
   });
 }
 
-/** No other run may move the flags meanwhile. The locks are the run's own, so that it can always give them back. */
+/**
+ * No other run may move the flags meanwhile, nor a rollback of this one: the locks are the clean-up's own, so that it
+ * gives back nothing that the run has taken again.
+ */
 async function underLock(
   { run, environment }: CleanupInput,
   { keys }: RemoveFlagsTask,
   remove: () => Promise<string | undefined>
 ): Promise<string | undefined> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const holder = { ...run, workflowId, runId: firstExecutionRunId };
   try {
-    const refusal = await takeLocks(environment.id, run, keys.map(flagLockKey));
+    const refusal = await takeLocks(environment.id, holder, keys.map(flagLockKey));
     if (refusal !== undefined) return refusal;
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
@@ -83,7 +88,7 @@ async function underLock(
   try {
     return await remove();
   } finally {
-    await releaseLocks(environment.id, run);
+    await releaseLocks(environment.id, holder);
   }
 }
 
