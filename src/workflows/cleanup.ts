@@ -51,7 +51,8 @@ export async function cleanup(input: CleanupInput): Promise<CleanupResult> {
     throw ApplicationFailure.create({ message, type: 'stopped', nonRetryable: true, details: [result(record)] });
   }
   if (!record.isDone) return goOn(input, record);
-  await CancellationScope.nonCancellable(() => finish(input, record));
+  const root = CancellationScope.current();
+  await CancellationScope.nonCancellable(() => finish(input, record, () => root.consideredCancelled));
   return result(record);
 }
 

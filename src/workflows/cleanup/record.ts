@@ -42,6 +42,7 @@ export class CleanupRecord {
   }
 
   get gates(): Gate[] {
+    if (this.end) return [];
     return openGates(this.input.cleanup, this.state, this.input.environment.people);
   }
 
