@@ -41,8 +41,15 @@ export interface StepRecord {
   criteria?: CriterionSummary[];
   /** For windows: when it began, how long it lasts at best, and its deadline. */
   window?: { t0: number; lengthMs: number; planned: string; deadlineAt: number };
-  /** For attestations. */
-  answer?: { by: string; answer: string; evidence?: string; reason?: string; at: number };
+  /** For attestations; of a clean-up's with how it was established who that is. */
+  answer?: {
+    by: string;
+    identity?: Decision['identity'];
+    answer: string;
+    evidence?: string;
+    reason?: string;
+    at: number;
+  };
 }
 
 /** A point where the run waits for people. */

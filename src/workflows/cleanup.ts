@@ -11,7 +11,7 @@ import {
   setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
-import { newsAt } from '../plan/cleanup/course.js';
+import { newsAt, type CleanupState } from '../plan/cleanup/course.js';
 import type { CleanupInput } from '../plan/run-input.js';
 import type { CleanupResult, PhaseStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
@@ -51,13 +51,34 @@ export async function cleanup(input: CleanupInput): Promise<CleanupResult> {
     throw ApplicationFailure.create({ message, type: 'stopped', nonRetryable: true, details: [result(record)] });
   }
   if (!record.isDone) return goOn(input, record);
-  await CancellationScope.nonCancellable(() => finish(input, record));
+  const root = CancellationScope.current();
+  await CancellationScope.nonCancellable(() => finish(input, record, () => root.consideredCancelled));
   return result(record);
 }
 
 /** From one look at the calendar to the next thing that happens. */
 async function turn(input: CleanupInput, record: CleanupRecord): Promise<void> {
-  const { cleanup: plan, environment, firstDayAt, completedAt } = input;
+  const { news, askedAt } = await look(input, record);
+  await beside(
+    () => record.nextThing(askedAt),
+    async () => {
+      if (news) await tellOwners(input, record, news, askedAt);
+    }
+  );
+  if (record.isWorthALook) await condition(() => !record.isWorthALook, linger);
+  if (isSettled(record)) return;
+  // A safety check may watch for days, and an answer wait for its environment's worker: reminders go out all the same.
+  await beside(
+    () => settle(input, record),
+    () => remind(input, record)
+  );
+}
+
+/** Opens what has begun by the calendar, and says what there is to tell now. */
+async function look(
+  { cleanup: plan, environment, firstDayAt, completedAt }: CleanupInput,
+  record: CleanupRecord
+): Promise<{ news: CleanupState['told'] | undefined; askedAt: number }> {
   const { compression, timeZone } = environment;
   const { groups, askedAt } = await localHost.cleanupDays({
     groups: plan.groups.map(({ id, schedule, length }) => ({ id, schedule, length })),
@@ -67,28 +88,30 @@ async function turn(input: CleanupInput, record: CleanupRecord): Promise<void> {
     ...(compression ? { compression } : {}),
   });
   record.open(groups, askedAt);
-  const news = newsAt(plan, record.state, askedAt);
-  await beside(
-    () => record.nextThing(askedAt),
-    async () => {
-      if (news) await tellOwners(input, record, news, askedAt);
-    }
-  );
-  if (record.isWorthALook) await condition(() => !record.isWorthALook, linger);
-  await settle(input, record);
+  return { news: newsAt(plan, record.state, askedAt), askedAt };
+}
+
+function isSettled(record: CleanupRecord): boolean {
+  return record.removalAsked === undefined && allHandlersFinished();
 }
 
 /** Nothing of this execution is left under way: neither a removal nor somebody's answer. */
 async function settle(input: CleanupInput, record: CleanupRecord): Promise<void> {
-  const root = CancellationScope.current();
-  for (;;) {
+  while (!isSettled(record)) {
     const asked = record.removalAsked;
-    if (asked)
-      await CancellationScope.nonCancellable(() => removeFlags(input, record, asked, () => root.consideredCancelled));
-    if (root.consideredCancelled) throw new CancelledFailure('the clean-up was cancelled');
-    if (record.removalAsked) continue;
-    if (allHandlersFinished()) return;
-    await condition(() => allHandlersFinished() || record.removalAsked !== undefined);
+    if (asked) await removeFlags(input, record, asked);
+    else await condition(() => allHandlersFinished() || record.removalAsked !== undefined);
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the clean-up was cancelled');
+  }
+}
+
+/** Tells people what there is to tell, at each instant at which there is something, until it is called off. */
+async function remind(input: CleanupInput, record: CleanupRecord): Promise<void> {
+  for (;;) {
+    const { news, askedAt } = await look(input, record);
+    // It waits by itself where no channel took it.
+    if (news) await tellOwners(input, record, news, askedAt);
+    else await record.nextInstant(askedAt);
   }
 }
 

@@ -1,3 +1,5 @@
+import { isCleanup } from '../plan/names.js';
+import { removesFlags } from '../plan/cleanup/course.js';
 import { rollbackLine } from '../plan/text/command-lines.js';
 import type { LockAnswer } from '../activities/contract.js';
 import type { RunIdentity } from '../plan/run-input.js';
@@ -22,6 +24,7 @@ export async function takeLocks(
 function refusalOf({ conflicts }: Extract<LockAnswer, { granted: false }>, workflowId: string): string {
   const held = conflicts.map(({ key, holder }) => `${key} is held by ${holder.run} (started by ${holder.startedBy})`);
   const [first] = conflicts;
+  if (conflicts.every(({ holder }) => isCleanup(holder.run))) return `PG202 ${held.join('; ')}: ${removesFlags}`;
   // An earlier execution of the same run can only be named by its run id.
   const meant = first?.holder.run === workflowId ? first.holder.runId : (first?.holder.run ?? '');
   return `PG202 ${held.join('; ')}: wait for that run, or finish it with: ${rollbackLine(meant)}`;

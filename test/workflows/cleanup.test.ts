@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cleanup } from '../../src/plan/model.js';
 import type { PhaseStatus } from '../../src/plan/run-status.js';
@@ -54,7 +55,7 @@ describe('the clean-up after a run', () => {
     expect(status.sentence).toMatch(/^Clean-up: all 2 tasks done; recorded as sha256:/);
     expect(status.steps[0]).toMatchObject({
       state: 'passed',
-      answer: { by: 'erin', evidence: 'https://docs.example/new' },
+      answer: { by: 'erin', identity: 'identity', evidence: 'https://docs.example/new' },
     });
     expect([...stage.world.evidence.values()]).toContainEqual(expect.objectContaining({ steps: status.steps }));
   });
@@ -84,8 +85,32 @@ describe('the clean-up after a run', () => {
     const first = await runIds();
     await completed(cleanup([task.plain('docs')]));
     const old = await failureOf(stage.handleOf(stage.cleanupHandle().workflowId, first).result());
-    expect(old.message).toBe('Clean-up was cancelled: 1 of 1 task not done (docs).');
+    expect(old.message).toMatch(/^Clean-up was cancelled: 1 of 1 task not done \(docs\); recorded as sha256:\w+\.$/);
     await until('the new one', ({ gates }) => gates.length === 1);
+  });
+
+  it.each(['done', 'cancelled'])('is recorded when it is %s, though the store was away for a while', async (ended) => {
+    await completed(cleanup([task.plain('docs'), task.plain('legacy')]));
+    await until('the tasks', ({ gates }) => gates.length === 2);
+    let away = 0;
+    stage.world.onRecord = () => {
+      away += 1;
+      if (away === 1) throw ApplicationFailure.nonRetryable('the store is away', 'PG310');
+    };
+    await answer('docs', 'erin');
+    if (ended === 'done') await answer('legacy', 'erin');
+    else await stage.cleanupHandle().cancel();
+    await stage.until('the store', () => away === 1);
+    // Nobody is asked any more.
+    expect(await refusalOf(answer('legacy', 'lee'))).toMatchObject({ code: 'PG208' });
+    await stage
+      .cleanupHandle()
+      .result()
+      .catch(() => undefined);
+    const { sentence } = await stage.cleanup();
+    expect(sentence).toMatch(/; recorded as sha256:\w+\.$/);
+    const steps = [{ answer: { by: 'erin', identity: 'identity' } }, {}];
+    expect([...stage.world.evidence.values()].at(-1)).toMatchObject({ ended, steps });
   });
 
   it('asks nobody before its days, and waits for them', async () => {

@@ -1,10 +1,15 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RemoveFlagsTask } from '../../src/plan/model.js';
+import type { Cleanup, RemoveFlagsTask } from '../../src/plan/model.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
-import type { PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
+import type { PhaseResult, PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
+import type { LockHolder } from '../../src/activities/contract.js';
+import { refuseIfLocked } from '../../src/client/act/taken.js';
+import type { LedgerEntry } from '../../src/plan/change.js';
+import type { Verdict } from '../../src/plan/judge-types.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import { cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
+import { linkOf } from '../support/stage/link.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -18,9 +23,9 @@ afterAll(() => stage.close());
 const keys = ['FLAG_CORE', 'FLAG_TOOLS'];
 
 /** A run that has brought two flags to everybody, and whose clean-up is to remove them. */
-async function completed(change: Partial<RemoveFlagsTask> = {}): Promise<string> {
+async function completed(change: Partial<RemoveFlagsTask> = {}, more: Partial<Cleanup> = {}): Promise<string> {
   const steps = [step.flag('core', { percent: 100 }), step.flag('tools', { percent: 100 })];
-  const left = cleanup([task.removal(keys, change), task.plain('docs')]);
+  const left = cleanup([task.removal(keys, change), task.plain('docs')], more);
   const run = await stage.start(plan([phase('1a', { steps })], { cleanup: left }));
   await run.result();
   await until('the tasks', ({ gates }) => gates.length === 2);
@@ -52,8 +57,18 @@ async function refused(number = 1): Promise<StepRecord> {
 
 const removals = (): string[] => stage.world.story('remove');
 
+/** The safety check watches until the door is open. */
+function watching(): ReturnType<typeof door> {
+  const gate = door();
+  stage.world.onWindow = async ({ origin }): Promise<Finding> => {
+    if (origin.address.startsWith('cleanup/')) await gate.wait();
+    return 'PASS';
+  };
+  return gate;
+}
+
 /** A rollback as the command line starts it; it may not ask the client's own rules first. */
-function rollback(runId: string): Promise<unknown> {
+function rollback(runId: string, entries: LedgerEntry[] = [], number = 1): Promise<unknown> {
   const {
     plan: own,
     environment,
@@ -73,21 +88,39 @@ function rollback(runId: string): Promise<unknown> {
   const input: RollbackInput = {
     schemaVersion: 1,
     run,
-    entries: [],
+    entries,
     reason: 'a test',
     environment,
     rollback: own.rollback,
     alone: true,
   };
   return stage.client.workflow.execute('rollback', {
-    workflowId: rollbackWorkflowId(stage.id, 'again-1'),
+    workflowId: rollbackWorkflowId(stage.id, `again-${number}`),
     taskQueue: workflowQueue,
     args: [input],
   });
 }
 
+function holders(): Promise<Record<string, LockHolder>> {
+  return stage.locksHandle().query('holders');
+}
+
 async function locks(): Promise<string[]> {
-  return Object.keys(await stage.locksHandle().query<object>('holders'));
+  return Object.keys(await holders());
+}
+
+/** The removal itself waits until the door is open. */
+function removing(): ReturnType<typeof door> {
+  const gate = door();
+  stage.world.onRemoveFlags = async (left, take) => {
+    await gate.wait();
+    left.forEach(take);
+  };
+  return gate;
+}
+
+async function memo(): Promise<unknown> {
+  return (await stage.cleanupHandle().describe()).memo?.['removed'] ?? [];
 }
 
 describe('flags that are to be removed', () => {
@@ -100,7 +133,7 @@ describe('flags that are to be removed', () => {
       reason: 'removed and read back: FLAG_CORE, FLAG_TOOLS',
       answer: { by: 'erin', answer: 'done' },
     });
-    expect(attempt(status, 1)?.evidence).toHaveLength(4);
+    expect(attempt(status, 1)?.evidence).toHaveLength(5);
     const window = stage.world.windows.find(({ origin }) => origin.address.startsWith('cleanup/'));
     expect(window).toMatchObject({ ownBase: true, origin: { address: 'cleanup/remove-flags#1' } });
     expect(await stage.until('free locks', async () => (await locks()).length === 0)).toBe(true);
@@ -159,6 +192,93 @@ describe('flags that are to be removed', () => {
     expect(await locks()).toEqual(['flag/FLAG_TOOLS']);
   });
 
+  it('are watched without locks, for as long as it takes, while people are reminded', async () => {
+    await completed({}, { remindEvery: span(1500) });
+    const gate = watching();
+    await remove();
+    await gate.reached;
+    expect(await locks()).toEqual([]);
+    const reminders = (): number => stage.world.notes.filter(({ kind }) => kind === 'reminder').length;
+    const before = reminders();
+    await stage.until('two reminders', () => reminders() >= before + 2);
+    expect(removals()).toEqual([]);
+    gate.open();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+  });
+
+  it('are looked at again under lock: what was turned down while it was watched stays', async () => {
+    await completed();
+    const gate = watching();
+    await remove();
+    await gate.reached;
+    stage.world.onCaptureFlags = () => 'FAIL';
+    gate.open();
+    expect((await refused()).reason).toContain('capture says FAIL');
+    expect(removals()).toEqual([]);
+    expect(await memo()).toEqual([]);
+    await stage.until('free locks', async () => (await locks()).length === 0);
+  });
+
+  it('stay when it is cancelled after it said that it begins, and before it does: the way back is open again', async () => {
+    const runId = await completed();
+    const gate = door();
+    let looks = 0;
+    stage.world.onCaptureFlags = async (): Promise<Verdict> => {
+      looks += 1;
+      if (looks === 2) await gate.wait();
+      return 'PASS';
+    };
+    await remove();
+    await gate.reached;
+    expect(await memo()).toMatchObject(keys.map((key) => ({ key, state: 'removing' })));
+    // What a cancellation becomes that was on its way before this could be seen.
+    const ended = failureOf(stage.cleanupHandle().result());
+    await stage.cleanupHandle().cancel();
+    gate.open();
+    expect((await ended).message).toContain('cancelled');
+    expect(removals()).toEqual([]);
+    expect(await memo()).toEqual([]);
+    expect(await rollback(runId)).toMatchObject({ verified: true });
+  });
+
+  it('are locked by the clean-up itself: neither it nor its run gives back what the other holds', async () => {
+    const runId = await completed();
+    const { ledger } = (await stage.phaseHandle('1a').result()) as PhaseResult;
+    const gate = removing();
+    await remove();
+    await gate.reached;
+    const own = stage.cleanupHandle().workflowId;
+    expect(Object.values(await holders()).map(({ run }) => run)).toEqual([own, own]);
+    const held = `PG202 flag/FLAG_CORE is held by ${own}`;
+    const failure = await failureOf(rollback(runId, ledger));
+    expect([failure.type, failure.message]).toEqual(['PG202', expect.stringContaining(held)]);
+    expect(failure.message).toMatch(/\(started by dana\): it removes flags at this moment, try again in a minute$/);
+    await expect(refuseIfLocked(linkOf(stage), stage.environment.id, ['flag/FLAG_CORE'])).rejects.toMatchObject({
+      code: 'PG202',
+      message: expect.stringContaining('it removes flags at this moment') as string,
+    });
+    const holder = { run: stage.id, runId, startedBy: 'dana', since: 0 };
+    await stage.locksHandle().executeUpdate('acquire', { args: [{ keys: ['deploy/core'], holder }] });
+    gate.open();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+    expect(await locks()).toEqual(['deploy/core']);
+    expect((await failureOf(rollback(runId, ledger, 2))).type).toBe('PG451');
+  });
+
+  it('are no longer locked when the clean-up was terminated while it removed them', async () => {
+    await completed();
+    const gate = removing();
+    await remove();
+    await gate.reached;
+    await stage.cleanupHandle().terminate();
+    expect(await locks()).toHaveLength(2);
+    await refuseIfLocked(linkOf(stage), stage.environment.id, ['flag/FLAG_CORE']);
+    gate.open();
+    const other = await stage.start(plan([phase('1a', { steps: [step.flag('core')] })]));
+    expect((await other.result()).outcome?.kind).toBe('completed');
+    expect(await locks()).toEqual([]);
+  });
+
   it('of which one was left are told apart, and the rest is removed with the next answer', async () => {
     await completed();
     stage.world.onRemoveFlags = (_, take) => take('FLAG_CORE');
@@ -214,11 +334,7 @@ describe('a rollback of a run that has completed', () => {
 
   it('is refused while a removal is under way', async () => {
     const runId = await completed();
-    const gate = door();
-    stage.world.onRemoveFlags = async (left, take) => {
-      await gate.wait();
-      left.forEach(take);
-    };
+    const gate = removing();
     await remove();
     await gate.reached;
     expect((await failureOf(rollback(runId))).message).toContain('the removal of FLAG_CORE was begun at');
@@ -231,23 +347,22 @@ describe('a rollback of a run that has completed', () => {
     const { runId: execution } = await stage.cleanupHandle().describe();
     await rollback(runId);
     const failure = await failureOf(stage.handleOf(stage.cleanupHandle().workflowId, execution).result());
-    expect(failure.message).toBe('Clean-up was cancelled: 2 of 2 tasks not done (remove-flags, docs).');
+    expect(failure.message).toMatch(
+      /^Clean-up was cancelled: 2 of 2 tasks not done \(remove-flags, docs\); recorded as sha256:\w+\.$/
+    );
     expect(removals()).toEqual([]);
   });
 
   it('leaves nothing to a safety check that was under way: the flags stay', async () => {
     const runId = await completed();
-    const gate = door();
-    stage.world.onWindow = async ({ origin }): Promise<Finding> => {
-      if (origin.address.startsWith('cleanup/')) await gate.wait();
-      return 'PASS';
-    };
+    const gate = watching();
     const { runId: execution } = await stage.cleanupHandle().describe();
     await remove();
     await gate.reached;
     await rollback(runId);
-    gate.open();
+    // However long it would have watched.
     await failureOf(stage.handleOf(stage.cleanupHandle().workflowId, execution).result());
+    gate.open();
     expect(removals()).toEqual([]);
   });
 });

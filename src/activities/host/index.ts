@@ -1,42 +1,22 @@
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { cleanupDays } from '../../plan/cleanup/days.js';
 import { ledgerOf, undoneBy } from '../../plan/ledger-history.js';
 import { mergeLedgers } from '../../plan/ledger.js';
-import { locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackResult } from '../../plan/run-status.js';
 import { phaseOpening } from '../../plan/schedule.js';
-import type { HostActivities, LockAnswer, LockHolder } from '../contract.js';
+import type { HostActivities } from '../contract.js';
 import { type Clock, systemClock } from '../clock.js';
 import { currentScope } from '../scope.js';
+import { acquireLocks, releaseLocks } from './locks.js';
 import { closeCleanup } from './close-cleanup.js';
 import { executionsOf } from './history.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
 export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> = systemClock): HostActivities {
   return {
-    async acquireLocks({ environment, keys, holder }) {
-      const start = new WithStartWorkflowOperation('locks', {
-        workflowId: locksWorkflowId(environment),
-        taskQueue: workflowQueue,
-        args: [],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: `Locks of ${environment}`,
-      });
-      return client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [{ keys: string[]; holder: LockHolder }]>(
-        'acquire',
-        {
-          args: [{ keys, holder }],
-          startWorkflowOperation: start,
-        }
-      );
-    },
+    acquireLocks: (request) => acquireLocks(client, request),
     async releaseLocks({ environment, run, runId }) {
-      await client.workflow
-        .getHandle(locksWorkflowId(environment))
-        .executeUpdate<number, [{ run: string; runId: string }], 'release'>('release', {
-          args: [{ run, runId }],
-        });
+      await releaseLocks(client, environment, { run, runId });
     },
     async readLedger({ workflowId, run }) {
       const executions = await executionsOf(client, workflowId, run);

@@ -3,6 +3,8 @@ import type { LockHolder } from '../../activities/contract.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { Link } from '../connection/link.js';
 import { describeRun, type Described } from '../read/describe.js';
+import { isCleanup } from '../../plan/names.js';
+import { removesFlags } from '../../plan/cleanup/course.js';
 import { lockHolders } from './locks.js';
 
 /** @throws PhasegateError PG201 while an execution of this migration is running */
@@ -32,15 +34,29 @@ export async function refuseIfLocked(
   const holders = (await lockHolders(link, environmentId)) ?? {};
   for (const key of keys) {
     const holder = holders[key];
-    if (holder && holder.runId !== ours) throw await lockedBy(link, environmentId, key, holder);
+    const refusal = holder && holder.runId !== ours && (await lockedBy(link, environmentId, key, holder));
+    if (refusal) throw refusal;
   }
 }
 
-async function lockedBy(link: Link, environmentId: string, key: string, holder: LockHolder): Promise<PhasegateError> {
+async function lockedBy(
+  link: Link,
+  environmentId: string,
+  key: string,
+  holder: LockHolder
+): Promise<PhasegateError | undefined> {
   // The newest execution: locks stay with the first one of a run that was reset.
   const newest = await describeIfKnown(link, holder.run);
   const what = `${key} is held by ${holder.run}, started by ${holder.startedBy}`;
-  if (newest?.open === true && newest.firstRunId === holder.runId)
+  const isOpen = newest?.open === true && newest.firstRunId === holder.runId;
+  // Of a clean-up that has ended, they are given back when they are asked for.
+  if (isCleanup(holder.run))
+    return isOpen
+      ? new PhasegateError('PG202', `${what}: ${removesFlags}`, {
+          hint: `See: phasegate status ${runName(holder.run)}`,
+        })
+      : undefined;
+  if (isOpen)
     return new PhasegateError('PG202', `${what}, which is running`, {
       hint: `Watch it with: phasegate watch ${runName(holder.run)}`,
     });

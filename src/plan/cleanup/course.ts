@@ -131,6 +131,9 @@ export function nextInstant(cleanup: Cleanup, state: CleanupState, now: number):
   return instants.length > 0 ? Math.min(...instants) : undefined;
 }
 
+/** Of locks that a clean-up holds. */
+export const removesFlags = 'it removes flags at this moment, try again in a minute';
+
 /** Why a run whose flags were removed, or began to be, cannot be rolled back: what and when. */
 export function wayBackClosed(removed: readonly RemovedFlag[]): string {
   const told = removed.map(({ key, at, state }) =>

@@ -1,6 +1,7 @@
 import { means, parseAddress } from '../../plan/address.js';
 import { attestationProblem, findGate, type GateContext, type Objection } from '../../plan/gate-rules.js';
 import { cleanupId } from '../../plan/names.js';
+import type { Decision } from '../../plan/quorum.js';
 import type { CleanupInput } from '../../plan/run-input.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
 import type { Message } from '../../plan/wire.js';
@@ -43,10 +44,10 @@ export function listenToOwners(input: CleanupInput, record: CleanupRecord): void
         if (taken) return { message: taken, repeated: true };
         const found = find(message);
         if ('code' in found) throw refused(found);
-        await identityOf(asking, record, found.gate, 'attest', message, how, patienceMs);
+        const identity = await identityOf(asking, record, found.gate, 'attest', message, how, patienceMs);
         const meanwhile = before(record, message);
         if (meanwhile) return { message: meanwhile, repeated: true };
-        return { message: take(record, found.gate, message), repeated: false };
+        return { message: take(record, found.gate, message, identity), repeated: false };
       }),
   });
 }
@@ -66,12 +67,18 @@ function isSame({ answer }: StepRecord, { by, answer: said, evidence, reason }: 
 /** What an answer means for a KPI. */
 const kpiWords: Readonly<Record<string, string>> = { done: 'met', failed: 'not met' };
 
-function take(record: CleanupRecord, gate: Gate, { by, answer, evidence, reason }: Answered): string {
+function take(
+  record: CleanupRecord,
+  gate: Gate,
+  { by, answer, evidence, reason }: Answered,
+  identity: Decision['identity']
+): string {
   const found = record.taskAt(gate.address);
   if (!found || !record.isOpen(gate))
     throw refused({ code: 'PG208', reason: `${gate.address} was decided in the meantime` });
   const given = {
     by,
+    identity,
     answer,
     ...(evidence === undefined ? {} : { evidence }),
     ...(reason === undefined ? {} : { reason }),

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition } from '@temporalio/workflow';
+import { allHandlersFinished, condition, log } from '@temporalio/workflow';
 import { isDone, tasksNow } from '../../plan/cleanup/course.js';
 import type { CleanupInput } from '../../plan/run-input.js';
 import { counted } from '../../plan/text/spans.js';
@@ -7,20 +7,21 @@ import { environmentCalls } from '../activities.js';
 import { verdictOf } from '../phase/attempt.js';
 import type { CleanupRecord } from './record.js';
 
-/** Nothing is owed any more: who answered what becomes evidence, and people are told. */
-export async function finish(input: CleanupInput, record: CleanupRecord): Promise<void> {
-  const { run, environment } = input;
-  const { steps, removed } = record.state;
-  const document = { run: run.workflowId, runId: run.runId, plan: run.digest, steps, removed };
-  const stored = await verdictOf(() =>
-    environmentCalls(environment.id).reads.recordEvidence.executeWithOptions({ summary: 'Record of the clean-up' }, [
-      { kind: 'cleanup', document },
-    ])
-  );
-  const kept =
-    'digest' in stored ? `recorded as ${stored.digest}` : `its record could not be stored (${stored.reason})`;
+const firstPauseMs = 10_000;
+const longestPauseMs = 60 * 60_000;
+/** About a day. */
+const triesWhenDone = 32;
+/** Some twenty minutes: the next run of the plan cannot have a clean-up before this one has ended. */
+const triesWhenCancelled = 8;
+
+/**
+ * Nothing is owed any more: who answered what becomes evidence, and people are told.
+ *
+ * @param isStopped whether somebody ended the clean-up meanwhile: then it waits for no store any more
+ */
+export async function finish(input: CleanupInput, record: CleanupRecord, isStopped: () => boolean): Promise<void> {
   const tasks = counted(tasksNow(input.cleanup, record.state).length, 'task');
-  await close(input, record, 'completed', `Clean-up: all ${tasks} done; ${kept}.`);
+  await close(input, record, 'completed', `Clean-up: all ${tasks} done`, { tries: triesWhenDone, isStopped });
 }
 
 /** Cancelled: by a person, or since the run is rolled back, or begins anew. */
@@ -28,15 +29,26 @@ export async function stopped(input: CleanupInput, record: CleanupRecord): Promi
   const tasks = tasksNow(input.cleanup, record.state);
   const open = tasks.filter((task) => !isDone(task));
   const what = `Clean-up was cancelled: ${open.length} of ${counted(tasks.length, 'task')} not done`;
-  await close(input, record, 'failed', `${what} (${open.map(({ task }) => task.id).join(', ')}).`);
+  const sentence = `${what} (${open.map(({ task }) => task.id).join(', ')})`;
+  await close(input, record, 'failed', sentence, { tries: triesWhenCancelled, isStopped: () => false });
+}
+
+interface Patience {
+  tries: number;
+  isStopped: () => boolean;
 }
 
 async function close(
-  { run, environment, cleanup }: CleanupInput,
+  input: CleanupInput,
   record: CleanupRecord,
   state: 'completed' | 'failed',
-  sentence: string
+  what: string,
+  patience: Patience
 ): Promise<void> {
+  const { run, environment, cleanup } = input;
+  // From now on nobody is asked any more.
+  record.finish({ state, at: Date.now(), sentence: `${what}.` });
+  const sentence = `${what}; ${await recorded(input, record, state, patience)}.`;
   record.finish({ state, at: Date.now(), sentence });
   await announce(run, environment, {
     kind: 'ended',
@@ -45,4 +57,29 @@ async function close(
     to: environment.people.map((person) => person.name),
   });
   await condition(allHandlersFinished);
+}
+
+/** Keeps who answered what, whatever the end; a store that is away is asked again. Says in words what became of it. */
+async function recorded(
+  { run, environment }: CleanupInput,
+  record: CleanupRecord,
+  end: 'completed' | 'failed',
+  { tries, isStopped }: Patience
+): Promise<string> {
+  const { steps, removed } = record.state;
+  const ended = end === 'completed' ? 'done' : 'cancelled';
+  const document = { run: run.workflowId, runId: run.runId, plan: run.digest, ended, steps, removed };
+  for (let number = 1; ; number++) {
+    const stored = await verdictOf(() =>
+      environmentCalls(environment.id).reads.recordEvidence.executeWithOptions({ summary: 'Record of the clean-up' }, [
+        { kind: 'cleanup', document },
+      ])
+    );
+    if ('digest' in stored) return `recorded as ${stored.digest}`;
+    if (number === tries || isStopped()) return `its record could not be stored (${stored.reason})`;
+    log.error('The record of the clean-up could not be stored yet', { reason: stored.reason });
+    await condition(isStopped, Math.min(firstPauseMs * 2 ** (number - 1), longestPauseMs), {
+      summary: 'Until the record of the clean-up is tried again',
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { condition, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { condition, setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import {
   attemptAt,
   freshState,
@@ -42,6 +42,7 @@ export class CleanupRecord {
   }
 
   get gates(): Gate[] {
+    if (this.end) return [];
     return openGates(this.input.cleanup, this.state, this.input.environment.people);
   }
 
@@ -113,7 +114,7 @@ export class CleanupRecord {
     for (const told of [false, true]) {
       const isOver = (): boolean =>
         this.changed || workflowInfo().continueAsNewSuggested || (!told && this.state.toldAt !== before);
-      const next = nextInstant(this.input.cleanup, this.state, Math.max(now, this.state.toldAt ?? now));
+      const next = this.instantAfter(now);
       const summary = this.status.sentence.slice(0, 180);
       const woken =
         next === undefined
@@ -121,6 +122,21 @@ export class CleanupRecord {
           : await condition(isOver, Math.max(1, next - Date.now()), { summary });
       if (!woken || this.changed) return;
     }
+  }
+
+  /**
+   * Resolves at the next instant at which something is to be done by itself, whatever is answered meanwhile.
+   *
+   * @param now epoch ms, as an activity said it
+   */
+  async nextInstant(now: number): Promise<void> {
+    const next = this.instantAfter(now);
+    if (next === undefined) await condition(() => false);
+    else await sleep(Math.max(1, next - Date.now()), { summary: this.status.sentence.slice(0, 180) });
+  }
+
+  private instantAfter(now: number): number | undefined {
+    return nextInstant(this.input.cleanup, this.state, Math.max(now, this.state.toldAt ?? now));
   }
 
   finish(end: NonNullable<CleanupFacts['end']>): void {

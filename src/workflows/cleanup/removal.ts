@@ -1,4 +1,4 @@
-import { ActivityFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { CaptureFlagsResult } from '../../activities/contract.js';
 import type { RemovedFlag } from '../../plan/cleanup/course.js';
 import { flagLockKey } from '../../plan/names.js';
@@ -17,6 +17,7 @@ import { takeLocks } from '../take-locks.js';
 import type { CleanupRecord } from './record.js';
 
 const minute = 60_000;
+const stopped = 'the clean-up was cancelled';
 
 interface Asked {
   task: RemoveFlagsTask;
@@ -26,22 +27,29 @@ interface Asked {
 /**
  * Removes flags when that is safe: each is on for everybody, has been so for the time that the plan names, and was
  * never read as off in it. Whatever is not so, or was not measured, refuses the removal, and the task stays open.
- * Captured, recorded, removed and read back; from the record on the run has no way back.
+ * Looking back may take days: it holds no locks, and a cancellation ends it. From the locks on, which is seconds, the
+ * removal goes through: captured again, recorded, removed and read back; from the record on the run has no way back.
  *
- * Call it in a scope that cancellation does not reach.
- *
- * @param isStopped whether somebody ended the clean-up meanwhile
+ * @throws CancelledFailure when the clean-up was cancelled before anything was removed
  */
-export async function removeFlags(
-  input: CleanupInput,
-  record: CleanupRecord,
-  asked: Asked,
-  isStopped: () => boolean
-): Promise<void> {
+export async function removeFlags(input: CleanupInput, record: CleanupRecord, asked: Asked): Promise<void> {
   const { task, step } = asked;
   const { run, environment } = input;
   const evidence: EvidenceRef[] = [];
-  const refusal = await underLock(input, task, () => new Removal(input, record, asked, evidence).run(isStopped));
+  const root = CancellationScope.current();
+  const removal = new Removal(input, record, asked, evidence);
+  const remove = (): Promise<string | undefined> =>
+    CancellationScope.nonCancellable(() =>
+      underLock(input, task, () => removal.remove(() => root.consideredCancelled))
+    );
+  let refusal: string | undefined;
+  try {
+    refusal = (await removal.check()) ?? (await remove());
+  } catch (error) {
+    if (isCancellation(error))
+      record.mark(step, { state: 'failed', verdict: 'HOLD', reason: `PG452 ${stopped}`, evidence });
+    throw error;
+  }
   if (refusal === undefined) {
     const gone = record.state.removed.filter(({ key }) => task.keys.includes(key)).map(({ key }) => key);
     const reason = gone.length > 0 ? `removed and read back: ${gone.join(', ')}` : 'all were gone already';
@@ -60,14 +68,19 @@ export async function removeFlags(
   });
 }
 
-/** No other run may move the flags meanwhile. The locks are the run's own, so that it can always give them back. */
+/**
+ * No other run may move the flags meanwhile, nor a rollback of this one: the locks are the clean-up's own, so that it
+ * gives back nothing that the run has taken again.
+ */
 async function underLock(
   { run, environment }: CleanupInput,
   { keys }: RemoveFlagsTask,
   remove: () => Promise<string | undefined>
 ): Promise<string | undefined> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const holder = { ...run, workflowId, runId: firstExecutionRunId };
   try {
-    const refusal = await takeLocks(environment.id, run, keys.map(flagLockKey));
+    const refusal = await takeLocks(environment.id, holder, keys.map(flagLockKey));
     if (refusal !== undefined) return refusal;
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
@@ -76,7 +89,7 @@ async function underLock(
   try {
     return await remove();
   } finally {
-    await releaseLocks(environment.id, run);
+    await releaseLocks(environment.id, holder);
   }
 }
 
@@ -86,6 +99,7 @@ class Removal {
   private readonly record: CleanupRecord;
   private readonly asked: Asked;
   private readonly evidence: EvidenceRef[];
+  private checked: CaptureFlagsResult | undefined;
 
   constructor(input: CleanupInput, record: CleanupRecord, asked: Asked, evidence: EvidenceRef[]) {
     this.input = input;
@@ -94,18 +108,33 @@ class Removal {
     this.evidence = evidence;
   }
 
-  async run(isStopped: () => boolean): Promise<string | undefined> {
+  /** Whether it is safe; it changes nothing. */
+  async check(): Promise<string | undefined> {
     const captured = await this.capture();
-    if (!('flags' in captured)) return captured.reason;
-    if (captured.verdict !== 'PASS') return captured.reason;
-    if (captured.flags.length > 0) {
-      const unsafe = this.tooSoon(captured) ?? (await this.readAsOff(captured.endedAt));
-      if (unsafe !== undefined) return unsafe;
+    if (!('flags' in captured) || captured.verdict !== 'PASS') return captured.reason;
+    this.checked = captured;
+    if (captured.flags.length === 0) return undefined;
+    return this.tooSoon(captured) ?? (await this.readAsOff(captured.endedAt));
+  }
+
+  /**
+   * Only when it is safe, and under lock. First it says that it begins, then it looks once more at the flags and at
+   * whether it was stopped: whoever takes the run back ends the clean-up first, and then looks whether a removal has
+   * begun. A cancellation that came before that could be seen has arrived by the end of this look.
+   */
+  async remove(isStopped: () => boolean): Promise<string | undefined> {
+    const before = this.record.state.removed;
+    if (this.checked) this.begin(this.checked);
+    const captured = await this.capture();
+    const safe = 'flags' in captured && captured.verdict === 'PASS' ? captured : undefined;
+    const refusal = safe ? (this.unchecked(safe) ?? (isStopped() ? stopped : undefined)) : captured.reason;
+    if (!safe || refusal !== undefined) {
+      this.record.markRemoved(before);
+      return refusal;
     }
-    // In this very task: whoever takes the run back ends the clean-up first, and then looks what it has removed.
-    if (isStopped()) return 'the clean-up was cancelled';
-    this.begin(captured);
-    const removed = captured.flags.length > 0 ? await this.remove(captured) : undefined;
+    // What is removed is what was captured last.
+    this.begin(safe);
+    const removed = safe.flags.length > 0 ? await this.takeOut(safe) : undefined;
     const problem = await this.readBack();
     return problem === undefined ? undefined : [removed, problem].filter((part) => part !== undefined).join('; ');
   }
@@ -129,6 +158,12 @@ class Removal {
       return endedAt - since < length.ms ? [`${key} until ${instantText(since + length.ms)}`] : [];
     });
     return soon.length > 0 ? `at 100 % for less than ${length.planned}: ${soon.join(', ')}` : undefined;
+  }
+
+  private unchecked({ flags }: CaptureFlagsResult): string | undefined {
+    const known = this.checked?.flags.map(({ key }) => key) ?? [];
+    const others = flags.flatMap(({ key }) => (known.includes(key) ? [] : [key]));
+    return others.length > 0 ? `not there when it was checked whether they are read: ${others.join(', ')}` : undefined;
   }
 
   /** Looks back; a metrics page has no memory, so that there it is watched from now on. */
@@ -167,7 +202,7 @@ class Removal {
   }
 
   /** Why it could not be done; how far it came is read back in any case. */
-  private async remove({ flags }: CaptureFlagsResult): Promise<string | undefined> {
+  private async takeOut({ flags }: CaptureFlagsResult): Promise<string | undefined> {
     const found = this.note(
       await verdictOf(() =>
         this.calls
