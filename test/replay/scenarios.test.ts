@@ -158,7 +158,7 @@ describe('a clean-up of today replays on the build of today', () => {
     const answer = (item: string): Promise<unknown> =>
       stage.tell(handle, 'attest', { by: 'erin', item, answer: 'done' });
     const first = (await handle.describe()).runId;
-    await stage.until('a reminder', () => stage.world.notes.some(({ kind }) => kind === 'reminder'));
+    await stage.until('reminders', () => stage.world.notes.filter(({ kind }) => kind === 'reminder').length > 1);
     await answer('remove-flags');
     await stage.until('its refusal', async () => (await stage.cleanup()).steps.some(({ state }) => state === 'failed'));
     await handle.signal('attest', { nonsense: true });

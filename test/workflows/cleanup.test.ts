@@ -208,6 +208,25 @@ describe('an owner', () => {
 });
 
 describe('what comes while it continues as new', () => {
+  it('silences nobody: others answer and are reminded while one identity cannot be established, for a day', async () => {
+    await completed(cleanup([task.plain('docs'), task.plain('legacy')], { remindEvery: span(1500) }));
+    await until('the tasks', ({ gates }) => gates.length === 2);
+    const gate = door();
+    stage.world.onIdentity = ({ statement }) => (statement.gate === 'cleanup/legacy#1' ? gate.wait() : undefined);
+    await stage.cleanupHandle().signal('attest', { by: 'lee', item: 'legacy', answer: 'done' });
+    await gate.reached;
+    const reminders = (): number => stage.world.notes.filter(({ kind }) => kind === 'reminder').length;
+    const before = reminders();
+    await stage.until('three reminders', () => reminders() >= before + 3);
+    const { events } = await stage.cleanupHandle().fetchHistory();
+    const asked = events?.map((event) => event.activityTaskScheduledEventAttributes);
+    const verification = asked?.find((one) => one?.activityType?.name === 'verifyIdentity');
+    expect(Number(verification?.scheduleToCloseTimeout?.seconds)).toBe(24 * 60 * 60);
+    await answer('docs', 'erin');
+    gate.open();
+    await until('the answer', ({ steps }) => steps.some(({ id, state }) => id === 'legacy' && state === 'passed'));
+  });
+
   it('waits for it: an answer is not lost while it is found out who sent it', async () => {
     await completed(cleanup([task.plain('docs'), task.plain('legacy'), task.plain('training')]));
     await until('the tasks', ({ gates }) => gates.length === 3);

@@ -13,8 +13,11 @@ import type { CleanupRecord } from './record.js';
 
 type Answered = Message<'attest'>;
 
-/** A signal that comes while the environment's worker is away still counts when one is back. */
-const patienceMs = 90 * 24 * 60 * 60 * 1000;
+/**
+ * A signal that comes while the environment's worker is away still counts when one is back within a day. No longer: the
+ * execution cannot continue as new before it knows who answered.
+ */
+const patienceMs = 24 * 60 * 60 * 1000;
 
 /** Takes the answers of owners: which task is meant, who answers, and what the answer does. */
 export function listenToOwners(input: CleanupInput, record: CleanupRecord): void {
