@@ -39,6 +39,11 @@ export function isCleanup(workflowId: string): boolean {
   return workflowId.startsWith('migration/') && workflowId.split('/').length === 4 && workflowId.endsWith('/cleanup');
 }
 
+/** Whether this rollback was started by itself, when its run had ended. */
+export function isRollbackAgain(workflowId: string): boolean {
+  return /\/rollback\/again-\d+$/.test(workflowId);
+}
+
 export function locksWorkflowId(environmentId: string): string {
   return `locks/${environmentId}`;
 }

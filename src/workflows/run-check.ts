@@ -3,7 +3,7 @@ import type { Environment } from '../plan/model.js';
 import type { BaselineSet } from '../plan/run-facts.js';
 import { environmentCalls } from './activities.js';
 import { verdictOf, type StepOutcome } from './phase/attempt.js';
-import { sliceEnvironment } from './slice.js';
+import { needOfCheck, sliceEnvironment } from './slice.js';
 
 const minute = 60_000;
 
@@ -24,11 +24,6 @@ export function runCheck({
   baseline,
   changedAt,
 }: CheckRequest): Promise<CheckResult | StepOutcome> {
-  const need = {
-    checks: true as const,
-    ...(check.type === 'metric' ? { metrics: [check.criterion.metric] } : {}),
-    ...(check.type === 'flag' ? { flags: true as const } : {}),
-  };
   const longest = 'timeout' in check ? check.timeout.ms : 0;
   return verdictOf(() =>
     // A check tries again by itself while its target is away.
@@ -38,7 +33,7 @@ export function runCheck({
         {
           origin,
           check,
-          environment: sliceEnvironment(environment, need),
+          environment: sliceEnvironment(environment, needOfCheck(check)),
           ...(baseline ? { baseline } : {}),
           ...(changedAt === undefined ? {} : { changedAt }),
         },

@@ -1,3 +1,4 @@
+import type { CheckInput } from '../activities/contract.js';
 import type { Change } from '../plan/change.js';
 import type { Environment } from '../plan/model.js';
 
@@ -14,6 +15,15 @@ export interface Need {
 /** What applying, verifying and undoing a change need. */
 export function needOf(change: Change): Need {
   return change.type === 'flag' ? { flags: true } : { deploy: change.target };
+}
+
+/** What a check needs that is no window. */
+export function needOfCheck(check: CheckInput['check']): Need {
+  return {
+    checks: true,
+    ...(check.type === 'metric' ? { metrics: [check.criterion.metric] } : {}),
+    ...(check.type === 'flag' ? { flags: true as const } : {}),
+  };
 }
 
 /** The same environment with everything emptied that is not needed. No activity asks it for blackouts. */

@@ -1,4 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
+import { isRollbackAgain } from '../../plan/names.js';
 import type { Outcome } from '../../plan/outcome.js';
 import type { RollbackResult, RunState } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -32,7 +33,7 @@ export async function listAgains(link: Link, since: number): Promise<Agains> {
   return link.call('list of rollbacks', async () => {
     const found: Again[] = [];
     for await (const info of link.temporal.workflow.list({ query })) {
-      if (!/\/rollback\/again-\d+$/.test(info.workflowId)) continue;
+      if (!isRollbackAgain(info.workflowId)) continue;
       const state = info.typedSearchAttributes.get(searchAttributes.status);
       found.push({
         workflowId: info.workflowId,

@@ -1,5 +1,6 @@
 import { runLedger, type RunLedger } from '../../plan/ledger-history.js';
 import type { FrozenPlan } from '../../plan/model.js';
+import { isRollbackAgain } from '../../plan/names.js';
 import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
@@ -175,12 +176,12 @@ export class SnapshotReader {
       closedAt: described.closedAt ?? snapshot.at,
       ...(outcome ? { outcome } : {}),
       stillOpen,
-      again: snapshot.rollbacks.filter((rollback) => isAgain(rollback.workflowId)),
+      again: snapshot.rollbacks.filter((rollback) => isRollbackAgain(rollback.workflowId)),
       ...(ledger ? { ledger } : {}),
       rollbacks: snapshot.rollbacks,
     });
     const left = await this.leftToDo(snapshot, described);
-    const again = snapshot.rollbacks.filter((rollback) => isAgain(rollback.workflowId));
+    const again = snapshot.rollbacks.filter((rollback) => isRollbackAgain(rollback.workflowId));
     const since = {
       rollbacks: again.length,
       takenBack: again.some(({ undos }) => undos.length > 0),
@@ -218,11 +219,6 @@ export class SnapshotReader {
   private async ledger(family: readonly Relative[]): Promise<RunLedger> {
     return runLedger(await Promise.all(family.map((relative) => readHistory(this.link, relative))));
   }
-}
-
-/** Whether somebody started this rollback when the run had ended. */
-function isAgain(workflowId: string): boolean {
-  return /\/rollback\/again-\d+$/.test(workflowId);
 }
 
 function snapshotOf(

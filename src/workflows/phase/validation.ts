@@ -3,7 +3,9 @@ import type { BaselineSet } from '../../plan/run-facts.js';
 import type { BaselineStep, BeforeItem, CheckStep, StageSpec, WatchStep } from '../../plan/model.js';
 import type { StepRecord } from '../../plan/run-status.js';
 import { instantText, spanText } from '../../plan/text/spans.js';
+import type { CheckInput } from '../../activities/contract.js';
 import { atItsEnd } from '../simulated-end.js';
+import { needOfCheck } from '../slice.js';
 import { verdictOf, type StepOutcome } from './attempt.js';
 import type { PhaseContext } from './context.js';
 import type { PhaseRecord } from './record.js';
@@ -25,8 +27,6 @@ export class Validation {
   private readonly windows: Windows;
   private readonly requests: RollbackApproval;
   private readonly stage: StageSpec;
-  /** Epoch ms. */
-  private endsAt = 0;
   /** Resolves when its time is over. */
   private ended: Promise<void> = Promise.resolve();
 
@@ -60,12 +60,16 @@ export class Validation {
       this.record.time.saw(opensAt);
     }
     const lasts = to.ms - from.ms;
-    this.endsAt = this.record.time.now + lasts;
-    this.record.facts.endsAt = this.endsAt;
+    this.record.facts.endsAt = this.record.time.now + lasts;
     this.record.publish();
     this.ended = sleep(lasts, { summary: `Ends ${to.planned} after ${since}: ${instantText(this.endsAt)}` });
     // It is awaited at the end; a stage that is stopped before it has nobody who hears of it.
     this.ended.catch(() => undefined);
+  }
+
+  /** Epoch ms. */
+  private get endsAt(): number {
+    return this.record.facts.endsAt ?? 0;
   }
 
   /** Resolves when the time of the stage is over. */
@@ -110,13 +114,11 @@ export class Validation {
     return { at: this.record.time.now, values, missing: {}, evidence: { digest: '', bytes: 0 } };
   }
 
-  private async repeat(item: CheckStep, check: CheckStep['check'], attempt: StepRecord): Promise<StepOutcome> {
-    if (check.type === 'stable') throw new TypeError('a stable check is no check that is repeated');
+  private async repeat(item: CheckStep, check: CheckInput['check'], attempt: StepRecord): Promise<StepOutcome> {
     const t0 = this.record.time.now;
     // What was mended late is looked at more than once.
     const until = Math.max(t0 + this.stage.repeatEvery.ms, this.endsAt);
     const longest = until - t0 + 4 * ('timeout' in check ? check.timeout.ms : 0) + 10 * minute;
-    const need = { checks: true as const, ...(check.type === 'flag' ? { flags: true as const } : {}) };
     const found = await verdictOf(() =>
       atItsEnd(
         this.context.calls
@@ -125,7 +127,7 @@ export class Validation {
             {
               origin: this.context.origin(attempt.address, item.title),
               check,
-              environment: this.context.slice(need),
+              environment: this.context.slice(needOfCheck(check)),
               t0,
               everyMs: this.stage.repeatEvery.ms,
               until,
