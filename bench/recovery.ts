@@ -11,7 +11,7 @@ export const recovery: Benchmark = { name: 'recovery', title: 'from SIGKILL of a
 const every = 1000;
 const windowsAtOnce = 10;
 /** As in the workflows' `windows` options. */
-const heartbeatTimeoutMs = 10_000;
+const heartbeatTimeoutMs = 12_000;
 
 async function run({ trials = 5, say }: BenchOptions): Promise<Findings> {
   const rig = await startRig(say);

@@ -49,7 +49,7 @@ export function environmentCalls(environmentId: string): EnvironmentCalls {
           startToCloseTimeout: longestMs,
           // With no worker at all it must come to an end too: what nobody measured is a HOLD.
           scheduleToCloseTimeout: longestMs,
-          heartbeatTimeout: '10s',
+          heartbeatTimeout: '12s',
           // A window outlives many workers: its source remembers what a dead one missed.
           retry: { initialInterval: '200ms', backoffCoefficient: 1.4, maximumInterval: '10s', maximumAttempts: 100 },
           cancellationType: ActivityCancellationType.TRY_CANCEL,

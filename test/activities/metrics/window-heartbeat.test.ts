@@ -22,7 +22,7 @@ describe('heartbeats of a window', () => {
     expect(new Set(heartbeats.map(({ k }) => k))).toEqual(new Set(Array.from({ length: 13 }, (_, k) => k)));
   });
 
-  it('come twice within their timeout of ten seconds, though samples are minutes apart and the source is slow', async () => {
+  it('come well within their timeout of twelve seconds, though samples are minutes apart and the source is slow', async () => {
     const clock = virtualClock(t0);
     const beats: number[] = [];
     const spec = windowSpec({ every: span(300 * second), length: span(600 * second), deadline: span(1800 * second) });
@@ -35,8 +35,8 @@ describe('heartbeats of a window', () => {
     };
     await watch(windowInput(spec), { clock, reader: slow, onHeartbeat: () => beats.push(clock.now()) }).result;
     const gaps = beats.map((at, index) => at - (beats[index - 1] ?? t0));
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(5 * second);
-    expect(beats.length).toBeLessThan(170);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(7.5 * second);
+    expect(beats.length).toBeLessThan(130);
   });
 
   it('stop when the window is over', async () => {

@@ -5,7 +5,7 @@ import type { WindowActivities, WindowInput, WindowResult } from '../../../src/a
 export async function oneWindow(input: WindowInput): Promise<WindowResult> {
   const { watchWindow } = proxyActivities<WindowActivities>({
     startToCloseTimeout: '5 minutes',
-    heartbeatTimeout: '10s',
+    heartbeatTimeout: '12s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 1 },
   });

@@ -6,7 +6,7 @@ import type { WindowInput, WindowResult } from '../../contract.js';
 import { messageOf } from '../../fail.js';
 import type { Scope } from '../../scope.js';
 import type { MetricDeps } from '../deps.js';
-import { beating } from '../pulse.js';
+import { beating, windowPulseMs } from '../pulse.js';
 import type { ReadContext } from '../reader.js';
 import { dueInstants, metricsOf, readDue } from './due.js';
 import { unstoredRef } from '../../evidence/unstored-ref.js';
@@ -41,7 +41,7 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowI
   const beat = (): void => scope.heartbeat(heartbeatOf(input, progress));
   const facts = { run: origin.run, address: origin.address };
   logger.info({ ...facts, attempt: scope.attempt, nextK: progress.state.nextK }, 'window watched');
-  return beating({ clock, scope, beat }, async (beatNow) => {
+  return beating({ clock, scope, beat, pulseMs: windowPulseMs }, async (beatNow) => {
     beatNow();
     while (!isOver(input, progress)) {
       scope.signal.throwIfAborted();
