@@ -389,6 +389,110 @@ export interface AskedKpi extends KpiBase {
 }
 export type Kpi = MeasuredKpi | AskedKpi;
 
+/** Whom an alert of one level tells, and when it goes to the next in line. */
+export interface AlertRoute {
+  /** Names of channels of the environment, as the plan writes them; each must be there. */
+  channels: string[];
+  /** Roles and groups that are told; the environment's `contacts` and people say where. */
+  to: string[];
+  /** Nobody acknowledged for so long: the next in line are told too. */
+  escalate: { after: TimeSpan; to: string[] };
+  /** While it is open and nobody acknowledged. */
+  remindEvery: TimeSpan;
+}
+
+export type AlertLevel = 'warning' | 'critical';
+
+/** Words for the alert of a metric at a level; `{{name}}` stands for a context query or a fact of the alert. */
+export interface AlertTemplate {
+  id: string;
+  metric: string;
+  level: AlertLevel;
+  title: string;
+  message: string;
+  /** Link. */
+  runbook?: string;
+}
+
+export interface Alerts {
+  routes: Record<AlertLevel, AlertRoute>;
+  templates: AlertTemplate[];
+}
+
+/** The watch over the metrics with thresholds, from the first flag to the end of the validation. */
+export interface GuardSpec {
+  every: TimeSpan;
+  /** So many measured samples in a row cross a threshold before it counts. */
+  inARow: number;
+  /** So many measured samples in a row are back before an alert closes. */
+  recoveredInARow: number;
+  /** So many samples in a row without a valid value alert as `no-data`. */
+  missingInARow: number;
+  /** Names of the metrics with a warning or a critical threshold, in the plan's order. */
+  metrics: string[];
+}
+
+export type Severity = 1 | 2 | 3;
+
+/** What makes an incident of a severity; with `when` the guard decides, else a person declares it. */
+export interface IncidentCause {
+  /** Unique among all severities. */
+  id: string;
+  title: string;
+  when?: CauseRule;
+  /** Notifying the users that are affected is a task of the incident. */
+  notifyUsers?: true;
+}
+
+/** `level`: the metric's own threshold; `bound`: one of the cause's own; `slower`: above the baseline by this ratio and, if given, at most by `below`. */
+export type CauseRule =
+  | { metric: string; level: AlertLevel }
+  | { metric: string; bound: Bound }
+  | { metric: string; slower: { above: number; below?: number } };
+
+export interface SeveritySpec {
+  severity: Severity;
+  title: string;
+  respondWithin: TimeSpan;
+  /** Roles and groups. Severity 1 tells them at once. */
+  escalateTo: string[];
+  escalateAfter: TimeSpan;
+  /** What is taken back: everything by itself; the failing phase, which a person chooses; nothing. */
+  reach: 'all' | 'component' | 'none';
+  /** In words, as the plan writes it. */
+  action: string;
+  causes: IncidentCause[];
+}
+
+export type WarRoomTrigger = 'severity-1' | 'multiple-severity-2' | 'rollback' | 'customer-escalation';
+
+export interface WarRoomSpec {
+  triggers: WarRoomTrigger[];
+  /** From the trigger. */
+  within: TimeSpan;
+  /** In the plan's order; `role` is a role of the plan. */
+  roles: Array<{ id: string; title: string; role: string }>;
+  procedure: Array<{ id: string; title: string }>;
+  /** Status updates to the stakeholders. */
+  updateEvery: TimeSpan;
+  stakeholders: string[];
+}
+
+export interface PostMortemSpec {
+  within: TimeSpan;
+  /** Role that owes it. */
+  by: string;
+  remindEvery: TimeSpan;
+}
+
+export interface Incidents {
+  severities: SeveritySpec[];
+  /** Two of severity 2 are "multiple" when both are open, or begun within this time. */
+  multipleWithin: TimeSpan;
+  warRoom?: WarRoomSpec;
+  postMortem: PostMortemSpec;
+}
+
 export interface Plan {
   id: string;
   title: string;
@@ -407,12 +511,19 @@ export interface Plan {
   waivers: string[];
   /** Absent: nothing is left to do when the run has completed. */
   cleanup?: Cleanup;
+  /** Absent (in runs of earlier versions, or without metrics that have thresholds): nothing watches beside the windows. */
+  guard?: GuardSpec;
+  /** Absent: the guard records and tells the environment's own channels. */
+  alerts?: Alerts;
+  /** Absent: a critical red metric takes everything back, and nobody leads an incident. */
+  incidents?: Incidents;
 }
 
 export interface Person {
   name: string;
   title: string;
   roles: string[];
+  email?: string;
 }
 
 export type FlagSource =
@@ -425,6 +536,8 @@ export interface MetricBinding {
   sample?: string;
   /** What `{{range}}` in the query becomes, unless less time has passed since the phase's first change. */
   range?: TimeSpan;
+  /** Name -> PromQL for the words of an alert; what gives no single value is "unknown" there. */
+  context?: Record<string, string>;
 }
 export interface MetricSource {
   provider: 'prometheus' | 'endpoint';
@@ -448,7 +561,26 @@ export interface DeployTarget {
 }
 
 export type Channel =
-  { kind: 'log'; name: string } | { kind: 'webhook'; name: string; url: string; headers: Record<string, string> };
+  | { kind: 'log'; name: string }
+  | { kind: 'webhook'; name: string; url: string; headers: Record<string, string> }
+  /** Events API v2. `routingKey` is a secret reference; `url` defaults to PagerDuty's own. */
+  | { kind: 'pagerduty'; name: string; url: string; routingKey: string }
+  /** An incoming webhook; `url` may be a secret reference. */
+  | { kind: 'slack'; name: string; url: string }
+  | {
+      kind: 'email';
+      name: string;
+      /** `host:port` */
+      smtp: string;
+      /** `starttls` is required where it is given; `none` only on loopback. */
+      security: 'tls' | 'starttls' | 'none';
+      from: string;
+      user?: string;
+      /** A secret reference. */
+      password?: string;
+      /** Addresses that always get it, beside those of whom the message is for. */
+      to: string[];
+    };
 
 export interface Environment {
   id: string;
@@ -474,7 +606,12 @@ export interface Environment {
     /** Programs that may run, as the environment names them; the worker asks again before it runs one. */
     allow: string[];
   };
+  /** Of requests, reminders and ends: what is no alert. */
   notify: Channel[];
+  /** Of alerts and incidents, by the names that the plan's routes use. */
+  channels?: Channel[];
+  /** Role or group -> e-mail address, for those who are no single person. */
+  contacts?: Record<string, string>;
   /** Present when time is compressed; every status, report and log says so. */
   compression?: { scale: number; cap?: TimeSpan };
 }

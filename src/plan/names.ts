@@ -35,6 +35,19 @@ export function cleanupWorkflowId(migration: string): string {
   return `${migration}/cleanup`;
 }
 
+export function guardWorkflowId(migration: string): string {
+  return `${migration}/guard`;
+}
+
+/** `key` is the metric, or the name of what else is wrong. */
+export function alertWorkflowId(migration: string, key: string): string {
+  return `${migration}/alert/${key}`;
+}
+
+export function incidentWorkflowId(migration: string, number: number): string {
+  return `${migration}/incident/${number}`;
+}
+
 export function isCleanup(workflowId: string): boolean {
   return workflowId.startsWith('migration/') && workflowId.split('/').length === 4 && workflowId.endsWith('/cleanup');
 }

@@ -1,6 +1,20 @@
 import type { LedgerEntry } from './change.js';
 import type { CleanupState } from './cleanup/course.js';
-import type { Cleanup, Environment, HoldPolicy, Phase, RollbackSpec } from './model.js';
+import type {
+  Alerts,
+  Cleanup,
+  Environment,
+  GuardSpec,
+  HoldPolicy,
+  Incidents,
+  Metric,
+  Phase,
+  RollbackSpec,
+  Severity,
+  WarRoomTrigger,
+} from './model.js';
+import type { LevelNews } from './trouble.js';
+import type { TroubleSource } from './watch-status.js';
 
 /** What every workflow of a run knows about the run it belongs to. */
 export interface RunIdentity {
@@ -52,6 +66,63 @@ export interface RollbackInput {
   alone: boolean;
   /** The run takes back more after it and verifies all of it then: here each undo is only read back. */
   verifiedByRun?: true;
+}
+
+/** The input of `guard`. */
+export interface GuardInput {
+  schemaVersion: 1;
+  run: RunIdentity;
+  guard: GuardSpec;
+  metrics: Metric[];
+  alerts?: Alerts;
+  incidents?: Incidents;
+  environment: Environment;
+  /** Epoch ms from which it watches. */
+  since: number;
+  /** Epoch ms of the run's first change, for queries with `{{elapsed}}` and counters that count from it. */
+  changedAt?: number;
+  /** Metric -> what it was before the run's first change, where that is known. */
+  baseline: Record<string, number>;
+  /** What an earlier execution of it hands over. */
+  state?: unknown;
+}
+
+/** The input of `alert`: one metric, from the first crossing until it is back. */
+export interface AlertInput {
+  schemaVersion: 1;
+  run: RunIdentity;
+  /** The key of its workflow id. */
+  key: string;
+  metric: string;
+  news: LevelNews;
+  /** Absent: it is for everybody, through the environment's `notify`. */
+  alerts?: Alerts;
+  description: string;
+  impact?: string;
+  /** Only what it needs: people, channels, contacts. */
+  environment: Environment;
+}
+
+/** The input of `incident`. */
+export interface IncidentInput {
+  schemaVersion: 1;
+  run: RunIdentity;
+  number: number;
+  severity: Severity;
+  title: string;
+  cause?: string;
+  reason: string;
+  source: TroubleSource;
+  openedBy: string;
+  metric?: string;
+  phase?: string;
+  incidents: Incidents;
+  /** The trigger that opens a war room at once. */
+  warRoom?: WarRoomTrigger;
+  /** Health of the run: how a resolution is validated. */
+  rollback: RollbackSpec;
+  environment: Environment;
+  state?: unknown;
 }
 
 /** The input of `cleanup`; `state` is what an earlier execution of it hands over. */

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** The signal by which the guard, or a receiver of other systems' alerts, tells a run of trouble. Not for people. */
+export const troubleSignal = 'trouble';
+/** The signal by which the guard tells an alert how its metric stands now. */
+export const levelSignal = 'level';
+
+const text = z.string().max(2000);
+
+const trouble = z.strictObject({
+  /** The same trouble told again has the same key. */
+  dedupKey: z.string().min(1).max(300),
+  source: z.enum(['guard', 'alertmanager']),
+  /** Id of a cause of the plan's incidents; absent: only the metric and its level are known. */
+  cause: z.string().max(100).optional(),
+  metric: z.string().max(200).optional(),
+  level: z.enum(['warning', 'critical']).optional(),
+  title: text,
+  reason: text,
+  /** Epoch ms of the sample, or of the other system's alert. */
+  at: z.number(),
+});
+export type Trouble = z.infer<typeof trouble>;
+
+/** Undefined when it is none: anybody can send a signal. */
+export function readTrouble(raw: unknown): Trouble | undefined {
+  return trouble.safeParse(raw).data;
+}
+
+const level = z.strictObject({
+  level: z.enum(['warning', 'critical', 'no-data', 'recovered', 'unwatched']),
+  reason: text,
+  value: z.number().optional(),
+  at: z.number(),
+  context: z.record(z.string().max(100), z.string().max(500)).optional(),
+});
+/** `recovered` and `unwatched` (nobody watches any more) close the alert. */
+export type LevelNews = z.infer<typeof level>;
+
+export function readLevel(raw: unknown): LevelNews | undefined {
+  return level.safeParse(raw).data;
+}
