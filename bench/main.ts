@@ -69,11 +69,12 @@ function wholes(option: string, text: string): number[] {
   return numbers;
 }
 
+// A native part of what was measured may keep the process open for good.
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   process.stderr.write(
     `bench: ${error instanceof TypeError ? error.message : ((error as Error).stack ?? String(error))}\n`
   );
-  process.exitCode = error instanceof TypeError ? 2 : 1;
+  process.exit(error instanceof TypeError ? 2 : 1);
 }

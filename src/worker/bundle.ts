@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
+import { asciiOnly } from '../build/ascii-only.js';
 import { PhasegateError } from '../plan/errors.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -44,5 +45,5 @@ export async function makeBundle(logger: Logger): Promise<string> {
     preloadModules: [`${dist}src/plan/wire.js`],
     logger,
   });
-  return code;
+  return asciiOnly(code);
 }

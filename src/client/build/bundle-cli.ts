@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
+import { asciiOnly } from '../../build/ascii-only.js';
 import { compileAhead } from './compiled.js';
 import { lightProtobuf } from './light-protobuf.js';
 
@@ -45,4 +47,8 @@ const { output: files } = await bundle.write({
   minify: { compress: true, mangle: false, codegen: true },
 });
 await bundle.close();
-for (const { fileName } of files) compileAhead(join(output, fileName));
+for (const { fileName } of files) {
+  const file = join(output, fileName);
+  writeFileSync(file, asciiOnly(readFileSync(file, 'utf8')));
+  compileAhead(file);
+}
