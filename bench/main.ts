@@ -8,16 +8,17 @@ import { recovery } from './recovery.js';
 import type { BenchOptions, Benchmark } from './support/findings.js';
 import { machine } from './support/machine.js';
 import { keep, markdown } from './support/print.js';
+import { watch } from './watch.js';
 import { windows } from './windows.js';
 
-const benchmarks: readonly Benchmark[] = [cli, breach, approval, recovery, history, windows, demo];
+const benchmarks: readonly Benchmark[] = [cli, breach, approval, recovery, history, windows, watch, demo];
 const names = benchmarks.map((benchmark) => benchmark.name);
 
 const usage = `npm run bench -- [NAME ...] [options]
 
   NAME              ${names.join(', ')}; default: all
   --trials N        repeat so often instead of each benchmark's own number
-  --windows LIST    windows at once, for "windows" (default 200,1000)
+  --windows LIST    windows at once, for "windows", and guards for "watch" (default 200,1000)
   --metrics LIST    metrics of one window, for "windows" (default 1,5)
   --minutes N       how long windows are watched, for "windows" (default 3)
 
