@@ -8,6 +8,7 @@ import { binary, Cli, root } from './cli.js';
 import type { DemoOptions } from './options.js';
 import { spawnServer } from './servers/processes.js';
 import { startPrometheus } from './servers/prometheus.js';
+import { startReceivers, type Told } from './servers/receivers.js';
 import { writeTyped } from './typed.js';
 
 const flagKeys = [
@@ -28,6 +29,8 @@ export interface Stack {
   uiUrl: string | undefined;
   /** Options of `plan` and `start`: the environment and its variables. */
   target: string[];
+  /** What PagerDuty, Slack and the mail server would have been sent. */
+  told: readonly Told[];
   stop(): Promise<void>;
 }
 
@@ -80,12 +83,19 @@ export async function startStack(
       say(`Prometheus: ${prometheus.url}`);
     } else say("metrics: read directly from the platform's endpoint, which has no memory");
 
+    const receivers = await startReceivers();
+    stops.push(() => receivers.stop());
+    say(
+      `PagerDuty, Slack and mail: stand-ins that deliver nowhere (${receivers.vars.pagerduty}, ${receivers.vars.smtp})`
+    );
+
     const stateHome = join(stateDir, 'state');
     mkdirSync(stateHome);
     const there = {
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       XDG_STATE_HOME: stateHome,
+      PAGERDUTY_ROUTING_KEY: 'demo',
       ...(temporal.uiUrl === undefined ? {} : { PHASEGATE_UI_URL: temporal.uiUrl }),
     };
     const cli = new Cli({ ...process.env, ...there });
@@ -100,6 +110,7 @@ export async function startStack(
     ];
     target.push(...(prometheus ? ['--var', `prometheus=${prometheus.url}`] : ['--var', 'metrics-provider=endpoint']));
     target.push('--var', 'revision=user-execution-context-1');
+    for (const [name, value] of Object.entries(receivers.vars)) target.push('--var', `${name}=${value}`);
     // A person at the keyboard needs longer than the demo's own people to answer.
     if (options.interactive) target.push('--var', 'people-minimum=10m');
     const command = cli.worker(['--env', 'demo', '--workdir', root]);
@@ -114,7 +125,8 @@ export async function startStack(
     signal.throwIfAborted();
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);
     if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
-    return { cli, typed, platform: platform.url, flagsFile, stateDir, uiUrl: temporal.uiUrl, target, stop };
+    const { told } = receivers;
+    return { cli, typed, platform: platform.url, flagsFile, stateDir, uiUrl: temporal.uiUrl, target, told, stop };
   } catch (error) {
     await stop();
     throw error;
