@@ -3,14 +3,17 @@ import type { VerifyIdentityInput, VerifyIdentityResult } from '../contract.js';
 import type { Tools } from '../deps.js';
 import { verifierFor } from './registry.js';
 
-/** Whether a decision is accepted as its author's, and how that is known. */
+/**
+ * Whether a decision is accepted as its author's, and how that is known. Where names are believed nothing was verified
+ * that could be kept: the decision itself says so, in the minutes of its gate.
+ */
 export async function verifyIdentity(
   input: VerifyIdentityInput,
   tools: Tools
-): Promise<VerifyIdentityResult & { evidence: EvidenceRef }> {
+): Promise<VerifyIdentityResult & { evidence?: EvidenceRef }> {
   const { statement, environment, signature } = input;
   const result = await verifierFor(environment.trust).verify(input);
-  const facts = { statement, trust: environment.trust, ...result, at: tools.clock.now() };
-  const document = tools.secrets.scrubAll(signature === undefined ? facts : { ...facts, signature });
-  return { ...result, evidence: await tools.evidence.put('identity', document) };
+  if (signature === undefined) return result;
+  const facts = { statement, trust: environment.trust, ...result, signature, at: tools.clock.now() };
+  return { ...result, evidence: await tools.evidence.put('identity', tools.secrets.scrubAll(facts)) };
 }
