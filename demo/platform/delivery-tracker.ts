@@ -30,6 +30,7 @@ export class DeliveryTracker {
   readonly #instruments: DeliveryInstruments;
   readonly #reporting = new Map<string, number>();
   readonly #expected = new Map<string, Expected>();
+  readonly #affected = new Set<string>();
 
   constructor(instruments: DeliveryInstruments) {
     this.#instruments = instruments;
@@ -58,7 +59,10 @@ export class DeliveryTracker {
   received(event: ChatEvent, client: string): void {
     const expected = this.#expected.get(event.id);
     const addressee = expected?.addressee ?? client;
-    if (event.owner !== client || addressee !== client) this.#instruments.violations.increment();
+    if (event.owner !== client || addressee !== client) {
+      this.#instruments.violations.increment();
+      this.#affected.add(event.owner === client ? addressee : event.owner);
+    }
     // The second connection of a user who is just reconnecting gets the event too.
     if (expected === undefined || addressee !== client || expected.latency !== null) return;
     expected.latency = monotonicSeconds() - expected.sentAt;
@@ -75,6 +79,11 @@ export class DeliveryTracker {
     const share = (test: (latency: number) => boolean) =>
       settled.filter((event) => event.latency !== null && test(event.latency)).length / settled.length;
     return { delivered: share(() => true), inTime: share((latency) => latency <= IN_TIME) };
+  }
+
+  /** Users whose data, or whose event, has reached somebody else since the start. */
+  affectedUsers(): number {
+    return this.#affected.size;
   }
 
   /** Mean seconds from sending to reception, of what was sent in the last seconds and has arrived. */

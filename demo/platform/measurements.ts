@@ -158,6 +158,12 @@ function deliveryTracker(registry: Registry, violations: TwinCounter): DeliveryT
       registers: [registry],
     }),
   });
+  exportGauge(
+    registry,
+    'chat_isolation_affected_users',
+    "Users whose data, or whose event, has reached somebody else's client since the start",
+    () => tracker.affectedUsers()
+  );
   const settled = 'of the events that have had a second to arrive';
   exportGauge(
     registry,

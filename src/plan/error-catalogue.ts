@@ -63,6 +63,16 @@ export const errorCatalogue = {
     'A phase would have no day left to start on',
     'Start the run on another day, or change the schedule of the phase or the blackouts.'
   ),
+  PG120: refuse(
+    'An alert or an incident would reach nobody',
+    'Give the role to somebody, or the role or group an address under contacts in the environment.'
+  ),
+  PG121: refuse(
+    'Something about alerts or incidents could never be used',
+    'Compare it with the thresholds, the target and the unit of its metric.'
+  ),
+  PG122: refuse('Something about an incident would come too late', 'Write a shorter time.'),
+  PG123: refuse('A channel is open to others', 'Let the mail server use starttls or tls.'),
 
   PG201: refuse('A run of this plan is already open here', 'Look at it with: phasegate status last'),
   PG202: refuse(

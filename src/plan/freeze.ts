@@ -13,17 +13,19 @@ import type { Lookup } from './language/template.js';
 import type { LoadedEnvironment } from './load-environment.js';
 import type { LoadedPlan } from './load-plan.js';
 import { inOrder } from './loading/fault.js';
-import type { Fault } from './loading/fault.js';
+import type { Fault, Path } from './loading/fault.js';
 import { checkShape } from './loading/shape.js';
 import type { Source } from './loading/source.js';
 import type { FrozenPlan } from './model.js';
-import { bindingRules } from './rules/bindings.js';
+import { bindingRules, isRead } from './rules/bindings.js';
 import type { Pairing, PairingRule } from './rules/cross.js';
+import { alertRemarks } from './freezing/alert-remarks.js';
 import { peopleRules } from './rules/people.js';
 import type { Report } from './rules/rule.js';
+import { reachRules } from './rules/reach.js';
 import { secretRules } from './rules/secrets.js';
 import { targetRules } from './rules/targets.js';
-import { declaredIn, lookupVariable, unknownVariables, valuesOf } from './variables.js';
+import { declaredIn, isOfAlert, lookupVariable, unknownVariables, valuesOf } from './variables.js';
 import type { Variables } from './variables.js';
 
 export interface FreezeInput {
@@ -46,7 +48,7 @@ export interface FreezeResult {
   warnings: Fault[];
 }
 
-const rules: readonly PairingRule[] = [peopleRules, bindingRules, targetRules, remark];
+const rules: readonly PairingRule[] = [peopleRules, reachRules, bindingRules, targetRules, remark, alertRemarks];
 
 /**
  * Puts a plan into an environment: fills in the variables, finds what cannot work there, compresses time, orders the
@@ -64,7 +66,8 @@ export function freeze({ plan, environment, vars, startAt, startedBy }: FreezeIn
     unknownVariables(vars, known, 'neither plan nor environment has this variable', inPlan);
   }
 
-  const fill = <T>(document: T): T => fillDocument(document, () => lookupIn(declared, values, environment), inPlan);
+  const fill = <T>(document: T): T =>
+    fillDocument(document, (path) => lookupIn(path, declared, values, environment), inPlan);
   const filled = fill(plan.loose);
   secretRules(filled, inPlan);
   const document = plan.source && plan.document ? checkFilled(plan.source, fill(plan.source.value), found) : undefined;
@@ -80,7 +83,7 @@ export function freeze({ plan, environment, vars, startAt, startedBy }: FreezeIn
   if (hasErrors(found) || !document || !environment.document) return sorted(found, plan.source);
   const clock = createClock(environment.document.compress);
   const parts = {
-    plan: freezePlan(document, clock),
+    plan: freezePlan(document, clock, (metric) => isRead(environment.loose, metric)),
     environment: freezeEnvironment(environment.document, clock, document.blackouts),
     vars: { ...environment.values, ...values },
   };
@@ -114,9 +117,17 @@ function reportTo(source: Source | undefined, faults: Fault[]): Report {
   };
 }
 
-function lookupIn(declared: ReturnType<typeof declaredIn>, values: Variables, environment: LoadedEnvironment): Lookup {
+function lookupIn(
+  path: Path,
+  declared: ReturnType<typeof declaredIn>,
+  values: Variables,
+  environment: LoadedEnvironment
+): Lookup {
   return (name) => {
     if (name.startsWith('vars.')) return lookupVariable(name, declared, values);
+    if (isOfAlert(path, name)) return 'kept';
+    // What is no template of a plan was reported when it was loaded.
+    if (!name.startsWith('env.services.')) return 'kept';
     const service = name.slice('env.services.'.length);
     const { loose, source } = environment;
     const services = loose.services ?? {};

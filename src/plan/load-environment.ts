@@ -66,7 +66,7 @@ export function loadEnvironment(text: string, file: string, vars: Variables): Lo
 
 /** Templates that an activity fills in at the last moment, where they may stand. */
 function keptFor(path: Path): readonly string[] {
-  if (path.at(-1) === 'promql') return ['range', 'elapsed'];
+  if (path.at(-1) === 'promql' || path.at(-2) === 'context') return ['range', 'elapsed'];
   return path[0] === 'deploy' && typeof path.at(-1) === 'number' ? ['revision'] : [];
 }
 

@@ -9,22 +9,25 @@ import type { Loose } from './loading/loose.js';
 import { parseYaml } from './loading/parse-yaml.js';
 import { checkShape } from './loading/shape.js';
 import type { Source } from './loading/source.js';
+import { alertRules } from './rules/alerts.js';
 import { approvalRules } from './rules/approvals.js';
 import { cleanupRules } from './rules/cleanup.js';
 import { criteriaRules } from './rules/criteria.js';
 import { dayRules } from './rules/days.js';
 import { exposureRules } from './rules/exposure.js';
+import { incidentRules } from './rules/incidents.js';
 import { kpiRules } from './rules/kpis.js';
 import { metricRules } from './rules/metrics.js';
 import { nameRules } from './rules/names.js';
 import { orderRules } from './rules/order.js';
+import { recipientRules } from './rules/recipients.js';
 import { referenceRules } from './rules/references.js';
 import type { PlanRule, Report } from './rules/rule.js';
 import { scheduleRules } from './rules/schedule.js';
 import { secretRules } from './rules/secrets.js';
 import { validationRules } from './rules/validation.js';
 import { windowRules } from './rules/windows.js';
-import { declaredIn, lookupVariable } from './variables.js';
+import { declaredIn, isOfAlert, lookupVariable } from './variables.js';
 
 /** A file that was read: its document when it has no errors, what is sound of it, and all that is wrong with it. */
 export interface Loaded<T> {
@@ -46,6 +49,9 @@ const rules: readonly PlanRule[] = [
   windowRules,
   validationRules,
   kpiRules,
+  recipientRules,
+  alertRules,
+  incidentRules,
   orderRules,
   scheduleRules,
   dayRules,
@@ -80,8 +86,9 @@ function checkTemplates(value: Record<string, unknown>, report: Report): void {
   const declared = declaredIn(value);
   fillDocument(
     value,
-    () => (name) => {
+    (path) => (name) => {
       if (name.startsWith('vars.')) return lookupVariable(name, declared, {});
+      if (isOfAlert(path, name)) return 'kept';
       return name.startsWith('env.services.')
         ? understood('')
         : misunderstood(`unknown template "${name}"`, 'a plan knows {{vars.NAME}} and {{env.services.NAME}}');

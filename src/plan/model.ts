@@ -428,7 +428,10 @@ export interface GuardSpec {
   recoveredInARow: number;
   /** So many samples in a row without a valid value alert as `no-data`. */
   missingInARow: number;
-  /** Names of the metrics with a warning or a critical threshold, in the plan's order. */
+  /**
+   * Names of the metrics with a warning or a critical threshold, and of those that a cause of an incident asks about, in
+   * the plan's order; without those that the environment does not read.
+   */
   metrics: string[];
 }
 
@@ -444,7 +447,7 @@ export interface IncidentCause {
   notifyUsers?: true;
 }
 
-/** `level`: the metric's own threshold; `bound`: one of the cause's own; `slower`: above the baseline by this ratio and, if given, at most by `below`. */
+/** `level`: the metric's own threshold, or a worse one; `bound`: one of the cause's own; `slower`: above the baseline by this ratio and, if given, at most by `below`. */
 export type CauseRule =
   | { metric: string; level: AlertLevel }
   | { metric: string; bound: Bound }
@@ -501,6 +504,8 @@ export interface Plan {
   document?: Standing;
   /** Role -> title. */
   roles: Record<string, string>;
+  /** Group -> title: who is told and is no role. */
+  groups?: Record<string, string>;
   metrics: Record<string, Metric>;
   phases: Phase[];
   /** Success metrics of the whole migration. */

@@ -2,6 +2,7 @@ import { hintForName, suggest } from './language/suggest.js';
 import { unsafeCharacters } from './loading/frame.js';
 import { misunderstood, understood } from './language/understood.js';
 import type { Understood } from './language/understood.js';
+import type { Path } from './loading/fault.js';
 import type { Report } from './rules/rule.js';
 
 /** Values of variables, by name. */
@@ -59,6 +60,13 @@ export function valuesOf(declared: Declared | undefined, given: Variables, repor
     }
   }
   return values;
+}
+
+/** Whether this template stays as it is until an alert is told: in its words, names without a dot are its facts. */
+export function isOfAlert(path: Path, name: string): boolean {
+  const [part, list] = path;
+  const words = path.at(-1) === 'title' || path.at(-1) === 'message';
+  return part === 'alerts' && list === 'templates' && words && !name.includes('.');
 }
 
 /** Looks up `vars.NAME`; what nobody knows because a fault was reported already stays as it is. */

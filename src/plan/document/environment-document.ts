@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channels, email } from './channels.js';
 import { environmentName, identifier, personName, positiveDuration, variableName, words } from './fields.js';
 import { url } from './http-url.js';
 import { variable } from './plan-document.js';
@@ -53,6 +54,7 @@ export const environmentDocument = z
               description: 'Roles of the plan; none for somebody who starts, stops and looks, and decides nothing.',
               examples: [['release-manager'], []],
             }),
+            email: email.optional().meta({ description: 'Where alerts reach this person.' }),
           })
           .meta({ id: 'person', description: 'One person.' })
       )
@@ -98,11 +100,23 @@ export const environmentDocument = z
       })
       .default({ cwd: '.', env: {}, allow: [] })
       .meta({ id: 'commands', description: 'How commands run.' }),
+    channels: channels.default({}),
+    contacts: z
+      .record(identifier, email)
+      .default({})
+      .meta({
+        description:
+          'Role or group of the plan -> e-mail address. Of a role it is told in place of the addresses of its people.',
+        examples: [{ 'engineering-team': 'engineering-team@example.com' }],
+      }),
     notify: z
       .array(channel)
       .min(1)
       .max(20)
-      .meta({ description: 'Where people are told.', examples: [[{ log: { name: 'worker-log' } }]] }),
+      .meta({
+        description: 'Where people are told of requests, reminders and ends.',
+        examples: [[{ log: { name: 'worker-log' } }]],
+      }),
   })
   .meta({
     title: 'phasegate environment',

@@ -45,6 +45,11 @@ export function longText(max: number): z.ZodString {
 
 export const identifier = name(/^[a-z0-9][a-z0-9-]{0,59}$/, 'lower case letters, digits and hyphens, like golden-path');
 export const metricName = name(/^[a-z][a-z0-9_]{0,99}$/, 'lower case letters, digits and underscores, like error_rate');
+/** What the words of an alert are filled with. */
+export const factName = name(
+  /^[a-z][a-z0-9_]{0,59}$/,
+  'lower case letters, digits and underscores, like affected_users'
+);
 export const personName = name(
   /^[a-z0-9][a-z0-9._-]{0,59}$/,
   'lower case letters, digits, dots, underscores and hyphens, like dana'

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { alerts } from './alerts.js';
 import { checkItem } from './check.js';
 import { kpis } from './kpis.js';
 import { cleanup } from './cleanup.js';
 import { identifier, metricName, parsedText, positiveDuration, variableName, words } from './fields.js';
+import { guard } from './guard.js';
+import { incidents } from './incidents.js';
 import { parseComparison, thresholdPattern } from '../language/threshold.js';
 import { understood } from '../language/understood.js';
 import { phase } from './phase.js';
@@ -84,6 +87,13 @@ export const planDocument = z
       description: 'Role -> its title. People get roles in the environment.',
       examples: [{ 'engineering-lead': 'Engineering lead' }],
     }),
+    groups: z
+      .record(identifier, words())
+      .default({})
+      .meta({
+        description: 'Group -> its title, for those who are no role: teams. The environment has their addresses.',
+        examples: [{ 'engineering-team': 'Engineering team' }],
+      }),
     vars: z.record(variableName, variable).default({}).meta({ description: 'Values that are given at the start.' }),
     waivers: z
       .strictObject({
@@ -114,6 +124,9 @@ export const planDocument = z
     'pre-deployment': preDeployment.optional(),
     phases: z.array(phase).min(1).max(50).meta({ description: 'The parts of the run.' }),
     validation: validation.optional(),
+    guard: guard.optional(),
+    alerts: alerts.optional(),
+    incidents: incidents.optional(),
     kpis: kpis.optional(),
     cleanup: cleanup.optional(),
   })
@@ -126,6 +139,14 @@ export type ScheduleDocument = NonNullable<PhaseDocument['schedule']>;
 export type BlackoutDocument = PlanDocument['blackouts'][number];
 export type ValidationDocument = NonNullable<PlanDocument['validation']>;
 export type StageDocument = ValidationDocument['stages'][number];
+export type GuardDocument = NonNullable<PlanDocument['guard']>;
+export type AlertsDocument = NonNullable<PlanDocument['alerts']>;
+export type AlertRouteDocument = AlertsDocument['routes']['critical'];
+export type AlertTemplateDocument = AlertsDocument['templates'][number];
+export type IncidentsDocument = NonNullable<PlanDocument['incidents']>;
+export type SeverityDocument = IncidentsDocument['severities'][number];
+export type CauseDocument = SeverityDocument['causes'][number];
+export type WarRoomDocument = NonNullable<IncidentsDocument['war-room']>;
 export type KpiDocument = NonNullable<PlanDocument['kpis']>[number];
 export type CleanupDocument = NonNullable<PlanDocument['cleanup']>;
 export type CleanupGroupDocument = CleanupDocument['groups'][number];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, metricName, longText, positiveDuration, words } from './fields.js';
+import { duration, factName, metricName, longText, positiveDuration, words } from './fields.js';
 import { headers, url } from './http-url.js';
 import { counterPattern } from '../rise.js';
 
@@ -89,6 +89,14 @@ export const metrics = z
               .optional()
               .meta({ description: 'Name of the sample on the metrics page.', examples: ['error_rate'] }),
             range: positiveDuration.optional().meta({ description: 'Its own `{{range}}`.', examples: ['30s'] }),
+            context: z
+              .record(factName, longText(4000))
+              .optional()
+              .meta({
+                description:
+                  'Name -> query for Prometheus, for `{{name}}` in the templates of alerts; `{{range}}` and `{{elapsed}}` are filled in. What gives no single value is "unknown" there.',
+                examples: [{ failed_count: 'sum(increase(http_errors_total[{{range}}]))' }],
+              }),
           })
           .meta({ id: 'binding', description: 'How one metric is read.' })
       )

@@ -22,6 +22,8 @@ export interface Clock {
   within(whole: TimeSpan, text: string): TimeSpan;
   /** Times that are only waited out: the cap may cut them. */
   wait(text: string): TimeSpan;
+  /** Times between samples: no source is asked more often than once a second. */
+  every(text: string): TimeSpan;
   /** Deadlines of people. */
   forPeople(text: string): TimeSpan;
   window(times: PlannedTimes): Pick<WindowSpec, 'length' | 'every' | 'warmUp' | 'deadline'>;
@@ -39,6 +41,7 @@ export function createClock(compress: EnvironmentDocument['compress']): Clock {
   return {
     kept: (text) => span(toMs(text), text),
     within: (whole, text) => span(Math.ceil((whole.ms * toMs(text)) / toMs(whole.planned)), text),
+    every: (text) => span(Math.max(shortestEvery, divided(text)), text),
     wait: (text) => span(Math.min(divided(text), cap), text),
     forPeople: (text) => span(Math.min(toMs(text), Math.max(peopleMinimum, divided(text))), text),
     window: ({ length, every, warmUp, deadline, samples, long }) => {

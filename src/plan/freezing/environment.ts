@@ -5,6 +5,7 @@ import { sure } from '../language/understood.js';
 import type { Channel, DeployTarget, Environment, MetricBinding, MetricSource } from '../model.js';
 import { allowedHosts } from '../hosts.js';
 import { riseQuery } from '../rise.js';
+import { freezeAlertChannel } from './channels.js';
 import type { Clock } from './clock.js';
 import { withoutUndefined } from './criteria.js';
 import { freezeBlackout } from './schedule.js';
@@ -20,6 +21,7 @@ export function freezeEnvironment(
   blackouts: readonly BlackoutDocument[]
 ): Environment {
   const { compress } = document;
+  const channels = Object.entries(document.channels).map(([name, channel]) => freezeAlertChannel(name, channel));
   const closed = [...document.blackouts, ...blackouts];
   return {
     id: document.id,
@@ -38,6 +40,8 @@ export function freezeEnvironment(
     httpAllow: allowedHosts(Object.values(document.services), document.http?.allow ?? []),
     commands: { cwd: document.commands.cwd, env: document.commands.env, allow: document.commands.allow },
     notify: document.notify.flatMap(freezeChannel),
+    ...(channels.length > 0 ? { channels } : {}),
+    ...(Object.keys(document.contacts).length > 0 ? { contacts: document.contacts } : {}),
     ...(compress
       ? {
           compression: {
@@ -62,7 +66,8 @@ function freezeSource(
     ([name, { range: own, counter, ...written }]): [string, MetricBinding] => {
       const binding = counter === undefined ? written : { ...written, promql: riseQuery(counter) };
       // Kept without {{range}} too: it also bounds how far back a plain selector may look.
-      const range = own ?? (binding.promql?.includes('{{range}}') ? fallback : undefined);
+      const queries = [binding.promql, ...Object.values(binding.context ?? {})];
+      const range = own ?? (queries.some((query) => query?.includes('{{range}}')) ? fallback : undefined);
       return [name, { ...withoutUndefined(binding), ...(range === undefined ? {} : { range: clock.kept(range) }) }];
     }
   );

@@ -5,22 +5,28 @@ import type {
   StandingDocument,
 } from '../document/plan-document.js';
 import { preDeploymentId } from '../names.js';
-import type { Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
+import type { CauseRule, Criterion, Kpi, Phase, Plan, RollbackSpec, Standing, WindowSpec } from '../model.js';
 import { dependencies, inDependencyOrder } from '../rules/order.js';
 import { freezeCheckStep, freezeItem } from './checks.js';
 import { freezeCleanup } from './cleanup.js';
 import type { Context } from './checks.js';
+import { freezeAlerts, freezeGuard } from './alerts.js';
 import { freezeApproval } from './approval.js';
 import type { Clock } from './clock.js';
 import { freezeCriteria, freezeMetrics, targetCriterion, withoutDuration, withoutUndefined } from './criteria.js';
+import { freezeIncidents, rulesOf } from './incidents.js';
 import { freezeKpi } from './kpis.js';
 import { freezeSchedule } from './schedule.js';
 import { freezeStep } from './steps.js';
 import { freezeValidation } from './validation.js';
 import { freezeWindow, lengthOf, plainOptions } from './windows.js';
 
-/** The plan in the time of an environment. The document has no faults, and its templates are filled. */
-export function freezePlan(document: PlanDocument, clock: Clock): Plan {
+/**
+ * The plan in the time of an environment. The document has no faults, and its templates are filled.
+ *
+ * @param isRead whether the environment says how a metric is read
+ */
+export function freezePlan(document: PlanDocument, clock: Clock, isRead: (metric: string) => boolean): Plan {
   const metrics = freezeMetrics(document.metrics);
   const criteriaOf = (phase: PhaseDocument): Criterion[] => {
     const { success } = phase;
@@ -42,7 +48,10 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
   const stages = freezeValidation(document.validation, order.at(-1) ?? '', context);
   const first = phases.get(order[0] ?? '');
   const kpis = document.kpis?.map((kpi) => freezeKpi(kpi, metrics)) ?? [];
-  const compared = comparedLater(stages);
+  const incidents = document.incidents && freezeIncidents(document.incidents, metrics, clock);
+  const rules = rulesOf(incidents);
+  const guard = freezeGuard(document.guard, metrics, new Set(rules.map(({ metric }) => metric)), isRead, clock);
+  const compared = comparedLater(stages, rules);
   const noted = comparedByKpis(kpis).filter((metric) => !compared.includes(metric));
   const cleanup = freezeCleanup(document.cleanup, kpis, context);
   if (first && compared.length > 0) first.baselineFor = compared;
@@ -53,6 +62,7 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     description: document.description,
     ...(document.document ? { document: freezeStanding(document.document) } : {}),
     roles: document.roles,
+    ...(Object.keys(document.groups).length > 0 ? { groups: document.groups } : {}),
     metrics,
     phases: [
       ...freezePreDeployment(document['pre-deployment'], context),
@@ -64,15 +74,19 @@ export function freezePlan(document: PlanDocument, clock: Clock): Plan {
     rollback: freezeRollback(document, context),
     waivers: document.waivers?.roles ?? [],
     ...(cleanup ? { cleanup } : {}),
+    ...(guard ? { guard } : {}),
+    ...(document.alerts ? { alerts: freezeAlerts(document.alerts, clock) } : {}),
+    ...(incidents ? { incidents } : {}),
   };
 }
 
-/** Metrics that stages compare with what was before the first change of all. */
-function comparedLater(stages: readonly Phase[]): string[] {
+/** Metrics that stages, or rules of incidents, compare with what was before the first change of all. */
+function comparedLater(stages: readonly Phase[], rules: readonly CauseRule[]): string[] {
   const criteria = stages.flatMap(({ before }) =>
     before.flatMap((item) => (item.kind === 'watch' ? item.window.criteria : []))
   );
-  return [...new Set(criteria.filter(({ baseline }) => baseline).map(({ metric }) => metric))];
+  const slower = rules.filter((rule) => 'slower' in rule);
+  return [...new Set([...criteria.filter(({ baseline }) => baseline), ...slower].map(({ metric }) => metric))];
 }
 
 function comparedByKpis(kpis: readonly Kpi[]): string[] {

@@ -39,8 +39,7 @@ worker resolves them at the last moment. A token, password or authorization in t
 
 **YAML** is read strictly: one document of at most 256 KiB, version 1.2, without anchors, aliases, tags and merge keys.
 
-**Reserved**: \`alerts\`, \`incidents\`
-and \`dashboards\` at the top of a plan come later and are refused until then.
+**Reserved**: \`dashboards\` at the top of a plan comes later and is refused until then.
 
 ## Schedule
 

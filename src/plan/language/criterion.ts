@@ -64,14 +64,14 @@ function parseCondition(text: string): Understood<Pick<CriterionText, 'compariso
   const limit = /^no more than (.+) (above|below) baseline$/.exec(text);
   const ratioText = within?.[1] ?? limit?.[1];
   if (ratioText === undefined) return misunderstood(`"${text}" is not a comparison with the baseline`, forms);
-  const ratio = parseRatio(ratioText);
+  const ratio = parseDistance(ratioText);
   if (!ratio.ok) return ratio;
   const side = limit ? (limit[2] === 'below' ? 'below' : 'above') : 'within';
   return understood({ baseline: { side, ratio: ratio.value } });
 }
 
 /** Unlike a ratio that is measured, a distance from the baseline may exceed 100 %. */
-function parseRatio(text: string): Understood<number> {
+export function parseDistance(text: string): Understood<number> {
   const match = /^(\d+(?:\.\d+)?)\s?%$/.exec(text);
   if (!match) {
     const quantity = parseQuantity(text, 'ratio');

@@ -4,7 +4,7 @@ import type { Understood } from './understood.js';
 const reference = /\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^{}\s]+)\}/g;
 /** Names of what must not stand in a file. */
 export const secretName =
-  /authorization|token|secret|passw(?:or)?d|api-?_?key|cookie|credential|private-?_?key|signing-?_?key/i;
+  /authorization|token|secret|passw(?:or)?d|api-?_?key|cookie|credential|private-?_?key|signing-?_?key|routing-?_?key/i;
 /** What may stand beside references: a scheme or name before them (`Bearer `, `session=`), a colon between two. */
 const scheme = /^(?:[A-Za-z-]{1,12}[ =])?:?$/;
 

@@ -5,7 +5,7 @@ import type { Understood } from './understood.js';
 export type Lookup = (name: string) => Understood<string> | 'kept';
 
 const template = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const templateName = /^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$/;
+const templateName = /^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/;
 
 /** The names between double braces, in their order. */
 export function templateNames(text: string): string[] {

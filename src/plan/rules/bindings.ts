@@ -5,6 +5,7 @@ import type { Path } from '../loading/fault.js';
 import { counterPattern } from '../rise.js';
 import type { Pairing, PairingRule } from './cross.js';
 import { checksOf, flagRemovalsOf, kpisOf, namesOf, stageItemsOf, stagesOf } from './walk.js';
+import { causeRulesOf } from './walk-watch.js';
 import { windowsOf } from './windows-of.js';
 
 /** Every metric that a gate reads can be read here, and the source can do what the plan asks of it. */
@@ -12,7 +13,7 @@ export const bindingRules: PairingRule = (pairing) => {
   const { plan, environment, inPlan, inEnvironment } = pairing;
   const { metrics } = environment;
   if (!metrics?.bindings || metrics.provider === undefined) return;
-  const keys = metrics.provider === 'prometheus' ? ['promql', 'counter'] : ['sample'];
+  const keys = keysOf(metrics.provider);
   const key = keys.join(' or ');
   const declared = namesOf(plan.metrics);
   const used = usedMetrics(pairing);
@@ -34,6 +35,7 @@ export const bindingRules: PairingRule = (pairing) => {
       });
     }
   }
+  unwatched(pairing, used);
   for (const name of namesOf(metrics.bindings)) {
     if (declared.includes(name) || plan.metrics === undefined) continue;
     inEnvironment(['metrics', 'bindings', name], {
@@ -47,6 +49,33 @@ export const bindingRules: PairingRule = (pairing) => {
   if (metrics.provider === 'endpoint') withoutMemory(pairing);
   else countedAsOne(pairing);
 };
+
+/** Whether the environment says how a metric is read. */
+export function isRead({ metrics }: Pairing['environment'], metric: string): boolean {
+  const binding = metrics?.bindings?.[metric];
+  return binding !== undefined && keysOf(metrics?.provider ?? 'prometheus').some((key) => key in binding);
+}
+
+function keysOf(provider: 'prometheus' | 'endpoint'): string[] {
+  return provider === 'prometheus' ? ['promql', 'counter'] : ['sample'];
+}
+
+/** A metric whose thresholds alert, and that nothing else needs, may stay unread: but not unnoticed. */
+function unwatched({ plan, environment, inPlan }: Pairing, used: ReadonlyMap<string, Path>): void {
+  for (const name of namesOf(plan.metrics)) {
+    const metric = plan.metrics?.[name];
+    if (!metric || used.has(name) || !('warning' in metric || 'critical' in metric)) continue;
+    if (isRead(environment, name)) continue;
+    const place = environment.id ?? 'the environment';
+    inPlan(['metrics', name], {
+      severity: 'warning',
+      code: 'PG105',
+      message: `nothing watches ${name} here: ${place} does not say how it is read`,
+      hint: `add metrics.bindings.${name} to the environment`,
+      at: 'key',
+    });
+  }
+}
 
 /** Of several series in one number nobody can tell a restart of one from a smaller count, or from nothing at all. */
 function countedAsOne({ plan, environment, inEnvironment }: Pairing): void {
@@ -114,6 +143,12 @@ function usedMetrics({ plan }: Pairing): Map<string, Path> {
   for (const { path, value } of stagesOf(plan).flatMap((stage) => stageItemsOf(stage)))
     (value.baseline?.metrics ?? []).forEach((name, index) => add(name, [...path, 'baseline', 'metrics', index]));
   for (const { path, value } of kpisOf(plan)) add(value.metric, [...path, 'metric']);
+  for (const { path, rule } of causeRulesOf(plan)) add(rule.metric, path);
+  // Crossed, it takes everything back: that may not go unseen.
+  for (const name of namesOf(plan.metrics)) {
+    const metric = plan.metrics?.[name];
+    if (metric?.priority === 'red' && 'critical' in metric) add(name, ['metrics', name, 'critical']);
+  }
   const named = plan.rollback?.metrics;
   (named ?? []).forEach((name, index) => add(name, ['rollback', 'metrics', index]));
   if (named === undefined) {

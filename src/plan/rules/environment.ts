@@ -1,8 +1,7 @@
 import type { EnvironmentDocument } from '../document/environment-document.js';
-import { parseHttpUrl } from '../document/http-url.js';
-import { checkReferences } from '../language/secret.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
+import { alertChannels, checkHook } from './channels.js';
 import { allowsProgram, programsOf } from './programs.js';
 import type { Report } from './rule.js';
 import { blackoutFaults } from './schedule.js';
@@ -13,7 +12,8 @@ type Rule = (environment: LooseEnvironment, report: Report) => void;
 
 /** What cannot work in an environment, whatever the plan. */
 export const environmentRules: Rule = (environment, report) => {
-  for (const rule of [compression, metricsSource, deployTargets, channels, blackouts]) rule(environment, report);
+  for (const rule of [compression, metricsSource, deployTargets, channels, alertChannels, blackouts])
+    rule(environment, report);
 };
 
 const compression: Rule = (environment, report) => {
@@ -58,7 +58,12 @@ const metricsSource: Rule = (environment, report) => {
         at: 'key',
       });
     }
-    if (binding.range !== undefined && binding.promql?.includes('{{range}}') === false) {
+    const queries = [binding.promql, ...Object.values(binding.context ?? {})];
+    if (
+      binding.range !== undefined &&
+      binding.promql !== undefined &&
+      !queries.some((query) => query?.includes('{{range}}'))
+    ) {
       report([...path, 'range'], {
         code: 'PG103',
         message: 'the query does not use {{range}}',
@@ -121,24 +126,11 @@ const channels: Rule = (environment, report) => {
       seen.add(name);
     }
     const { webhook } = value;
-    if (webhook?.url === undefined || (webhook.url === '' && webhook.optional)) continue;
-    const url = isReference(webhook.url) ? undefined : parseHttpUrl(webhook.url);
-    if (url?.ok === false)
-      report([...path, 'webhook', 'url'], {
-        code: 'PG104',
-        message: 'the address of the webhook is not an http address',
-        hint: url.hint,
-        conceal: true,
-      });
+    if (webhook) checkHook(webhook, [...path, 'webhook', 'url'], report);
   }
 };
 
 const blackouts: Rule = (environment, report) => blackoutFaults(environment.blackouts, report);
-
-/** The whole address of a webhook is often the secret. */
-function isReference(text: string): boolean {
-  return text.startsWith('${') && checkReferences(text).ok;
-}
 
 /** An argument that has a fault of its own may be the one that says it. */
 function lacksRevision(argv: ReadonlyArray<string | undefined>): boolean {

@@ -135,6 +135,16 @@ function idsOf(items: ReadonlyArray<At<Record<string, { id?: string } | undefine
   );
 }
 
+/** Refuses what is in a list a second time. */
+export function twice(names: ReadonlyArray<{ name: string; path: Path }>, what: string, report: Report): void {
+  const seen = new Set<string>();
+  for (const { name, path } of names) {
+    if (seen.has(name))
+      report(path, { code: 'PG106', message: `${what} "${name}" is there twice`, hint: 'keep one of them' });
+    seen.add(name);
+  }
+}
+
 function unique(ids: readonly IdAt[], what: string, report: Report): void {
   const seen = new Set<string>();
   for (const { id, path } of ids) {

@@ -13,7 +13,7 @@ interface Gate extends Need {
 
 /** Every gate has people who could satisfy it together, whoever starts the run among them left out. */
 export const peopleRules: PairingRule = (pairing) => {
-  if (!isSound(pairing)) return;
+  if (!knowsPeople(pairing)) return;
   const people = peopleOf(pairing);
   const gates = gatesOf(pairing);
   // Only these people can start a run; somebody else who looks at the plan does not count as its starter.
@@ -29,7 +29,7 @@ export const peopleRules: PairingRule = (pairing) => {
 };
 
 /** With a person or role missing for another fault, people cannot be counted. */
-function isSound({ plan, environment }: Pairing): boolean {
+export function knowsPeople({ plan, environment }: Pairing): boolean {
   const people = environment.people;
   return (
     plan.roles !== undefined &&

@@ -4,7 +4,7 @@ import type { Path } from '../loading/fault.js';
 import type { Report } from './rule.js';
 
 /** Keys whose values are words for people and never secrets, whatever they are called. */
-const words: readonly string[] = ['description', 'title', 'impact'];
+const words: readonly string[] = ['description', 'title', 'impact', 'message', 'action'];
 
 /**
  * Secrets stand nowhere in the clear: what a key calls a token, password or authorization is a reference, an address
@@ -29,11 +29,12 @@ export function secretRules(document: unknown, report: Report): void {
   });
 }
 
-/** Values of headers, of environment variables and of `token`; elsewhere names like `token-service` are only names. */
+/** Values of headers, of environment variables, of `token`, and what channels log in with; elsewhere names like `token-service` are only names. */
 function mustBeSecret(path: Path): boolean {
   const key = keyOf(path);
   const parent = String(path.at(-2) ?? '');
-  return key === 'token' || (['headers', 'env'].includes(parent) && namesSecret(key));
+  const ofChannel = path[0] === 'channels' && ['routing-key', 'password'].includes(key);
+  return key === 'token' || ofChannel || (['headers', 'env'].includes(parent) && namesSecret(key));
 }
 
 function keyOf(path: Path): string {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Phase } from '../../../src/plan/model.js';
+import type { Alerts, Incidents, Phase } from '../../../src/plan/model.js';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -25,7 +25,7 @@ let there: string[];
 beforeAll(async () => {
   const { frozen, faults } = await readAndFreeze(files, vars);
   expect(faults).toEqual([]);
-  const { phases = [], metrics = {}, kpis = [], cleanup } = frozen?.plan ?? {};
+  const { phases = [], metrics = {}, kpis = [], cleanup, alerts, incidents } = frozen?.plan ?? {};
   const alerting = Object.values(metrics).filter(({ priority }) => priority);
   // What people are asked for a KPI stands with the KPIs.
   const tasks = cleanup?.groups.flatMap((group) => group.tasks) ?? [];
@@ -35,6 +35,8 @@ beforeAll(async () => {
     ...alerting.map(({ name }) => `metrics.${name}`),
     ...kpis.map(({ id }) => `kpis.${id}`),
     ...left,
+    ...(alerts ? alertElements(alerts) : []),
+    ...(incidents ? incidentElements(incidents) : []),
   ];
 });
 
@@ -44,6 +46,30 @@ function elementsOf({ id, schedule, before, steps, success, successChecks, appro
     ...[...before, ...steps, ...successChecks].map((step) => `${id}/${step.id}`),
     ...(success?.criteria ?? []).map(({ text }) => `${id}/success ${text}`),
     ...(approval ? [`${id}/approval`] : []),
+  ];
+}
+
+function alertElements({ routes, templates }: Alerts): string[] {
+  const ofRoutes = Object.entries(routes).flatMap(([level, { channels, to, escalate }]) => [
+    ...[...channels, ...to].map((name) => `alerts.${level}/${name}`),
+    `alerts.${level}/escalate ${escalate.after.planned}`,
+  ]);
+  return [...ofRoutes, ...templates.map(({ id }) => `alerts.templates/${id}`)];
+}
+
+function incidentElements({ severities, warRoom, postMortem }: Incidents): string[] {
+  return [
+    ...severities.flatMap(({ severity, causes, respondWithin, escalateAfter, escalateTo, reach }) => [
+      ...causes.map(({ id }) => `incidents.${severity}/${id}`),
+      `incidents.${severity} respond within ${respondWithin.planned}`,
+      `incidents.${severity} escalate after ${escalateAfter.planned} to ${escalateTo.join(', ')}`,
+      `incidents.${severity} reach ${reach}`,
+    ]),
+    ...(warRoom?.triggers ?? []).map((trigger) => `war-room on ${trigger}`),
+    ...(warRoom?.roles ?? []).map(({ id, role }) => `war-room/${id} ${role}`),
+    ...(warRoom?.procedure ?? []).map(({ id }) => `war-room/step ${id}`),
+    `war-room within ${warRoom?.within.planned}`,
+    `post-mortem within ${postMortem.within.planned}`,
   ];
 }
 
@@ -61,6 +87,9 @@ describe('the table of what of the first plan is where', () => {
     ['Post-deployment validation', [6, 6, 6]],
     ['KPIs', [5, 5, 5]],
     ['Metrics', [10]],
+    ['Alerts', [3, 3, 2]],
+    ['Incidents', [5 + 3, 4 + 3, 4 + 3]],
+    ['War room', [4, 5, 7]],
     ['Clean-up', [5, 5]],
     ['Review', [1]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {

@@ -249,11 +249,15 @@ describe('the shipped plan', () => {
     expect(others.flat().filter((validFor) => validFor !== undefined)).toEqual([]);
   });
 
-  it('warns of the phases that expose everybody at once, that 1D may come too late, and of nothing else in the plan', async () => {
+  it('warns of the phases that expose everybody at once, that 1D may come too late, that nobody measures what kind of contamination there is, and of nothing else in the plan', async () => {
     const { warnings } = await readAndFreeze(files, vars);
     const inPlan = warnings.filter((warning) => warning.file === files.plan);
     expect(inPlan.map((warning) => warning.path).toSorted()).toEqual(
-      [...['1b', '1c', '1d'].map((id) => `phases[${id}].steps[enable].flag`), 'phases[1d].schedule.days'].toSorted()
+      [
+        ...['1b', '1c', '1d'].map((id) => `phases[${id}].steps[enable].flag`),
+        'phases[1d].schedule.days',
+        'alerts.templates[user-isolation-violation].message',
+      ].toSorted()
     );
     const late = inPlan.find(({ code }) => code === 'PG118');
     expect(late).toMatchObject({

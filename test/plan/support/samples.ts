@@ -110,7 +110,7 @@ export function change(text: string, from: string, to: string): Marked {
   return changeAll(text, { from, to });
 }
 
-function replaceOnce(text: string, from: string, to: string): string {
+export function replaceOnce(text: string, from: string, to: string): string {
   const parts = text.split(from);
   if (parts.length !== 2) throw new Error(`"${from}" is in the text ${parts.length - 1} times`);
   return parts.join(to);

@@ -1,0 +1,210 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { alertText, contextNames, templateFor } from '../../../src/plan/alert-text.js';
+import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import type { Alerts, Environment, FrozenPlan, Incidents } from '../../../src/plan/model.js';
+
+const plan = 'plans/user-execution-context.yaml';
+const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
+let demo: FrozenPlan;
+let production: FrozenPlan;
+let alerts: Alerts;
+let incidents: Incidents;
+
+async function freeze(environment: string, values: Record<string, string>): Promise<FrozenPlan> {
+  const { frozen, faults } = await readAndFreeze({ plan, environment: `environments/${environment}.yaml` }, values);
+  expect(faults).toEqual([]);
+  if (!frozen) throw new Error('not frozen');
+  return frozen;
+}
+
+beforeAll(async () => {
+  demo = await freeze('demo', vars);
+  production = await freeze('example-production', { revision: 'uec-1' });
+  if (!production.plan.alerts || !production.plan.incidents) throw new Error('nothing to watch');
+  ({ alerts, incidents } = production.plan);
+});
+
+describe('the alerts of the shipped plan', () => {
+  it('page for what is critical, and escalate after 5 minutes', () => {
+    expect(alerts.routes.critical).toMatchObject({
+      channels: ['pagerduty', 'slack-ops', 'email-exec'],
+      to: ['engineering-lead', 'cto', 'devops-oncall'],
+      escalate: { after: { ms: 5 * 60_000 } },
+    });
+  });
+
+  it('tell engineering of warnings, and escalate after 15 minutes', () => {
+    expect(alerts.routes.warning).toMatchObject({
+      channels: ['slack-eng', 'email-eng'],
+      to: ['engineering-team', 'devops-team'],
+      escalate: { after: { ms: 15 * 60_000 } },
+    });
+  });
+
+  it('are of the ten metrics with thresholds, and of what makes incidents besides', () => {
+    const watched = Object.values(production.plan.metrics).filter(({ priority }) => priority);
+    expect(watched).toHaveLength(10);
+    expect(production.plan.guard?.metrics).toEqual([
+      ...watched.map(({ name }) => name),
+      'workflow_duration',
+      'state_corruptions',
+    ]);
+  });
+
+  it('have two templates with their variables, required actions and runbooks', () => {
+    const isolation = templateFor(alerts, 'user_isolation_violations', 'critical');
+    const golden = templateFor(alerts, 'golden_path_success_rate', 'critical');
+    const names = (text = ''): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name);
+    expect(names(isolation?.message)).toEqual(['affected_users', 'violation_type', 'detection_time']);
+    expect(names(golden?.message)).toEqual(['success_rate', 'failed_count', 'time_period']);
+    expect([isolation?.runbook, golden?.runbook]).toEqual([
+      'https://docs.company.com/runbooks/user-isolation-violation',
+      'https://docs.company.com/runbooks/golden-path-recovery',
+    ]);
+    const actions = isolation?.message.split('Required actions:\n')[1];
+    expect(actions).toBe(
+      '1. Start the emergency rollback immediately\n2. Notify the affected users\n3. Begin the incident response\n'
+    );
+    expect(golden?.message).toContain('$500K ARR');
+  });
+
+  it('read well when they are filled in', () => {
+    const metric = production.plan.metrics['golden_path_success_rate'];
+    if (!metric) throw new Error('no metric');
+    const facts = { success_rate: '78.2', failed_count: '41', time_period: '5m' };
+    const { title, message } = alertText(templateFor(alerts, metric.name, 'critical'), facts, metric, 'critical');
+    expect(title).toBe('🔥 CRITICAL: the golden path fails');
+    expect(message).toContain('- Success rate: 78.2%\n- Failed requests: 41\n- Time period: 5m');
+  });
+
+  it('have a context query for every variable but the type of a contamination, which nothing measures', () => {
+    for (const { environment } of [demo, production])
+      for (const template of alerts.templates) {
+        const bound = Object.keys(environment.metrics.bindings[template.metric]?.context ?? {});
+        const unbound = contextNames(template).filter((name) => !bound.includes(name));
+        expect(unbound, template.id).toEqual(template.id === 'golden-path-failure' ? [] : ['violation_type']);
+      }
+  });
+});
+
+describe('the incidents of the shipped plan', () => {
+  const said = (severity: number): Array<[string, unknown]> =>
+    incidents.severities[severity - 1]?.causes.map(({ id, when }) => [id, when] as [string, unknown]) ?? [];
+
+  it('of severity 1 are answered in 5 minutes, go to CTO and CEO at once, and take everything back', () => {
+    expect(incidents.severities[0]).toMatchObject({
+      severity: 1,
+      respondWithin: { ms: 5 * 60_000 },
+      escalateTo: ['cto', 'ceo'],
+      escalateAfter: { ms: 0 },
+      reach: 'all',
+      action: 'Start the emergency rollback',
+    });
+    expect(said(1)).toEqual([
+      ['user-isolation', { metric: 'user_isolation_violations', level: 'critical' }],
+      ['golden-path-failure', { metric: 'golden_path_success_rate', bound: { op: '<', value: 0.5, text: '< 50%' } }],
+      ['system-outage', undefined],
+      ['data-corruption', { metric: 'state_corruptions', bound: { op: '>=', value: 1, text: '>= 1' } }],
+      ['security-breach', undefined],
+    ]);
+  });
+
+  it('of severity 2 are answered in 15 minutes, go to engineering lead and DevOps, and may take a component back', () => {
+    expect(incidents.severities[1]).toMatchObject({
+      severity: 2,
+      respondWithin: { ms: 15 * 60_000 },
+      escalateTo: ['engineering-lead', 'devops-oncall'],
+      reach: 'component',
+    });
+    expect(said(2)).toEqual([
+      ['component-failure', { metric: 'agent_execution_success_rate', level: 'critical' }],
+      ['performance-degradation', { metric: 'workflow_duration', slower: { above: 0.5 } }],
+      ['websocket-failure', { metric: 'websocket_event_delivery_rate', level: 'critical' }],
+      ['database-connections', { metric: 'database_connection_pool_usage', level: 'critical' }],
+    ]);
+  });
+
+  it('of severity 3 are answered in an hour, go to the engineering team, and take nothing back', () => {
+    expect(incidents.severities[2]).toMatchObject({
+      severity: 3,
+      respondWithin: { ms: 60 * 60_000 },
+      escalateTo: ['engineering-team'],
+      reach: 'none',
+    });
+    expect(said(3)).toEqual([
+      ['minor-performance', { metric: 'workflow_duration', slower: { above: 0.2, below: 0.5 } }],
+      ['user-contexts', { metric: 'context_validation_failures', level: 'warning' }],
+      ['non-critical-feature', undefined],
+      ['monitoring', undefined],
+    ]);
+  });
+
+  it('notify the users who are affected when their isolation is violated', () => {
+    const notifying = incidents.severities.flatMap(({ causes }) => causes.filter(({ notifyUsers }) => notifyUsers));
+    expect(notifying.map(({ id }) => id)).toEqual(['user-isolation']);
+  });
+
+  it('have a war room with its triggers, five parts and seven steps, active in 5 minutes', () => {
+    expect(incidents.warRoom).toMatchObject({
+      triggers: ['severity-1', 'multiple-severity-2', 'rollback', 'customer-escalation'],
+      within: { ms: 5 * 60_000 },
+      roles: [
+        { title: 'Incident commander', role: 'engineering-lead' },
+        { title: 'Technical lead', role: 'migration-architect' },
+        { title: 'Communications', role: 'product-manager' },
+        { title: 'Customer liaison', role: 'customer-success' },
+        { title: 'Executive sponsor', role: 'cto' },
+      ],
+    });
+    expect(incidents.warRoom?.procedure.map(({ title }) => title[0])).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+  });
+
+  it('are multiple within 24 hours, and have their post-mortem in 48', () => {
+    expect(incidents).toMatchObject({
+      multipleWithin: { ms: 24 * 60 * 60_000 },
+      postMortem: { within: { ms: 48 * 60 * 60_000 }, by: 'engineering-lead' },
+    });
+  });
+});
+
+describe('the channels of the shipped environments', () => {
+  const kinds = ({ channels }: Environment): Array<[string, string]> =>
+    (channels ?? []).map(({ name, kind }) => [name, kind]);
+  const real = [
+    ['pagerduty', 'pagerduty'],
+    ['slack-ops', 'slack'],
+    ['slack-eng', 'slack'],
+    ['email-exec', 'email'],
+    ['email-eng', 'email'],
+  ];
+
+  it('are those of the plan in production, with the addresses of the recipients and secrets as references', () => {
+    expect(kinds(production.environment)).toEqual(real);
+    expect(production.environment.contacts).toEqual({
+      'engineering-lead': 'engineering_lead@company.com',
+      cto: 'cto@company.com',
+      'devops-oncall': 'devops_oncall@company.com',
+      'engineering-team': 'engineering_team@company.com',
+      'devops-team': 'devops_team@company.com',
+    });
+  });
+
+  it("are the worker's log in a demo without receivers, and real ones where it has them", async () => {
+    expect(kinds(demo.environment)).toEqual(real.map(([name]) => [name, 'log']));
+    const receivers = {
+      pagerduty: 'http://127.0.0.1:5001/v2/enqueue',
+      'slack-ops': 'http://127.0.0.1:5002/ops',
+      'slack-eng': 'http://127.0.0.1:5002/eng',
+      smtp: '127.0.0.1:2525',
+    };
+    const told = await freeze('demo', { ...vars, ...receivers });
+    expect(kinds(told.environment)).toEqual(real);
+    expect(told.environment.channels).toMatchObject([
+      { url: receivers.pagerduty },
+      { url: receivers['slack-ops'] },
+      { url: receivers['slack-eng'] },
+      { smtp: receivers.smtp, security: 'none' },
+      { smtp: receivers.smtp },
+    ]);
+  });
+});
