@@ -12,7 +12,7 @@ import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
-import type { Check, Environment, WindowSpec } from '../plan/model.js';
+import type { AlertLevel, Channel, Check, Environment, WindowSpec } from '../plan/model.js';
 import type { RemovedFlag } from '../plan/cleanup/course.js';
 import type { DaysAsked, GroupDays } from '../plan/cleanup/days.js';
 import type { Opening, OpeningQuestion } from '../plan/schedule.js';
@@ -207,7 +207,28 @@ export interface WindowHeartbeat {
 }
 
 export type NotificationKind =
-  'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended';
+  | 'approval'
+  | 'attestation'
+  | 'hold'
+  | 'rollback'
+  | 'reminder'
+  | 'escalation'
+  | 'undo-failed'
+  | 'ended'
+  | 'alert'
+  | 'acknowledged'
+  | 'recovered';
+
+/** What a paging service needs to know of the alert that a notification tells. */
+export interface AlertNews {
+  /** The same for everything that is told of one alert. */
+  dedupKey: string;
+  event: 'trigger' | 'acknowledge' | 'resolve';
+  metric: string;
+  level: AlertLevel | 'no-data';
+  /** Link. */
+  runbook?: string;
+}
 
 export interface Notification {
   kind: NotificationKind;
@@ -220,6 +241,22 @@ export interface Notification {
   dedupKey: string;
   /** True when time is compressed or identities are not verified: said in the text. */
   remarks: string[];
+  /** E-mail addresses of those whom it is for, where a channel sends e-mail. */
+  addresses?: string[];
+  /** Present when it tells an alert. */
+  alert?: AlertNews;
+}
+
+/** One message for one channel. */
+export interface TellInput {
+  channel: Channel;
+  environment: Pick<Environment, 'id' | 'kind' | 'title'>;
+  notification: Notification;
+}
+
+/** The channel took it. */
+export interface TellResult {
+  endedAt: number;
 }
 
 /** Per channel: whether it took the message. One dead channel never stops the others. */
@@ -287,6 +324,8 @@ export interface EnvironmentActivities {
   captureBaseline(input: BaselineInput): Promise<BaselineSet>;
   measurePeriod(input: MeasureInput): Promise<MeasureResult>;
   notify(input: { environment: Environment; notification: Notification }): Promise<NotifyResult>;
+  /** Tells one channel one message, in one attempt: a workflow tells all of them side by side and tries each again alone. */
+  tellChannel(input: TellInput): Promise<TellResult>;
   verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;
   captureFlags(input: FlagsInput): Promise<CaptureFlagsResult>;
   /** Repeated, it finds nothing left to do. */

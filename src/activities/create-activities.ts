@@ -10,6 +10,7 @@ import type { ActivityDeps, Tools } from './deps.js';
 import { captureFlags, removeFlags, verifyRemoval } from './flags/index.js';
 import { createMetricActivities, createWindowActivities } from './metrics/index.js';
 import { notify } from './notify/notify.js';
+import { tellChannel } from './notify/tell-channel.js';
 import { createSecrets } from './secrets.js';
 
 /** `environment` for the task queue of an environment, `windows` for its queue of windows. */
@@ -38,6 +39,7 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
       captureBaseline: activity(secrets, (input) => metrics.captureBaseline(input)),
       measurePeriod: activity(secrets, (input) => metrics.measurePeriod(input)),
       notify: activity(secrets, (input, scope) => notify(input, tools, scope)),
+      tellChannel: activity(secrets, (input, scope) => tellChannel(input, tools, scope)),
       verifyIdentity: activity(secrets, (input) => verifyIdentity(input, tools)),
       captureFlags: activity(secrets, (input, scope) => captureFlags(input, tools, scope)),
       removeFlags: activity(secrets, (input, scope) => removeFlags(input, tools, scope)),

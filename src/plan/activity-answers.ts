@@ -86,6 +86,7 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     state: z.looseObject({ t0: z.number(), nextK: z.number(), criteria: z.array(z.unknown()), heldMs: z.number() }),
   }),
   notify: z.looseObject({ delivered: z.array(text), failed: z.record(text, text), endedAt: z.number() }),
+  tellChannel: z.looseObject({ endedAt: z.number() }),
   verifyIdentity: z.discriminatedUnion('accepted', [
     z.looseObject({ accepted: z.literal(true), how: z.enum(['identity', 'signature']) }),
     z.looseObject({ accepted: z.literal(false), reason: text }),

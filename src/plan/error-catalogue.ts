@@ -146,6 +146,15 @@ export const errorCatalogue = {
     'An activity answered something that is no answer',
     'Check that the workers of the environment run this version, then: phasegate retry RUN'
   ),
+  PG330: retry('A channel did not take a message', 'Nothing: it is tried again. Check the channel in the environment.'),
+  PG331: refuse(
+    'A channel refuses messages',
+    'Check its address, key and format under channels or notify in the environment.'
+  ),
+  PG332: refuse(
+    'An e-mail has nobody to go to',
+    'Give the people an email, the roles and groups an address under contacts, or the channel addresses of its own (to).'
+  ),
 
   PG401: retry('The Temporal server cannot be reached', 'Start one with: phasegate server, or set TEMPORAL_ADDRESS.'),
   PG402: retry('No worker answers', 'Start one with: phasegate worker --env ENVIRONMENT'),
@@ -167,6 +176,10 @@ export const errorCatalogue = {
 
   PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
   PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),
+
+  PG443: refuse('The alert is unknown', 'See the alerts: phasegate alert list'),
+  PG444: refuse('Several alerts match', 'Give more of the address: phasegate alert list'),
+  PG445: refuse('The alert is closed', 'See what is open: phasegate alert list'),
 
   PG451: refuse(
     'Clean-up has removed flags of the run, so it cannot be rolled back',

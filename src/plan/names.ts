@@ -44,6 +44,24 @@ export function alertWorkflowId(migration: string, key: string): string {
   return `${migration}/alert/${key}`;
 }
 
+export function isAlert(workflowId: string): boolean {
+  return /^migration\/[^/]+\/[^/]+\/alert\/./.test(workflowId);
+}
+
+/**
+ * By what PagerDuty and others recognise an alert: its workflow id, and a piece of the run's id, so that what an earlier
+ * run left open there is another one.
+ */
+export function alertDedupKey(workflowId: string, runId: string): string {
+  return `${workflowId}#${runId.slice(0, 8)}`;
+}
+
+/** The workflow of an alert by its key; undefined when it is no alert of phasegate. */
+export function alertOfDedupKey(key: string): string | undefined {
+  const workflowId = key.replace(/#[^#]*$/, '');
+  return workflowId !== key && isAlert(workflowId) ? workflowId : undefined;
+}
+
 export function incidentWorkflowId(migration: string, number: number): string {
   return `${migration}/incident/${number}`;
 }

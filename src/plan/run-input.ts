@@ -101,6 +101,8 @@ export interface AlertInput {
   impact?: string;
   /** Only what it needs: people, channels, contacts. */
   environment: Environment;
+  /** What an earlier execution of it hands over. */
+  state?: unknown;
 }
 
 /** The input of `incident`. */

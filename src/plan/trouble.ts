@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** The signal by which the guard, or a receiver of other systems' alerts, tells a run of trouble. Not for people. */
 export const troubleSignal = 'trouble';
+/** The signal by which a receiver of other systems tells an alert that somebody acknowledged it there. Not for people. */
+export const acknowledgedElsewhereSignal = 'acknowledgedElsewhere';
 /** The signal by which the guard tells an alert how its metric stands now. */
 export const levelSignal = 'level';
 
@@ -39,4 +41,16 @@ export type LevelNews = z.infer<typeof level>;
 
 export function readLevel(raw: unknown): LevelNews | undefined {
   return level.safeParse(raw).data;
+}
+
+const acknowledgedElsewhere = z.strictObject({
+  /** As the other system calls the person, who need not be one of the environment's people. */
+  by: z.string().trim().min(1).max(200),
+  /** The other system. */
+  via: z.literal('PagerDuty'),
+});
+export type AcknowledgedElsewhere = z.infer<typeof acknowledgedElsewhere>;
+
+export function readAcknowledgedElsewhere(raw: unknown): AcknowledgedElsewhere | undefined {
+  return acknowledgedElsewhere.safeParse(raw).data;
 }

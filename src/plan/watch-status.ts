@@ -31,7 +31,9 @@ export interface GuardStatus {
   sentence: string;
 }
 
-export type AlertMessageKind = 'opened' | 'raised' | 'reminder' | 'escalation' | 'acknowledged' | 'recovered';
+/** `channel-down` tells the others that a channel takes nothing. */
+export type AlertMessageKind =
+  'opened' | 'raised' | 'reminder' | 'escalation' | 'acknowledged' | 'recovered' | 'channel-down';
 
 /** One message to one channel. */
 export interface Delivery {

@@ -16,6 +16,7 @@ export const messageNames = [
   'rollback',
   'waive',
   'takeover',
+  'acknowledge',
 ] as const;
 export type MessageName = (typeof messageNames)[number];
 
@@ -77,6 +78,7 @@ const schemas = {
     entry: text(300).describe('id of the ledger entry, such as 1a/enable#1'),
     reason: reason.describe('what you did by hand, or why it may stay as it is'),
   }),
+  acknowledge: z.strictObject({ ...common, reason: reason.optional() }),
 } as const satisfies Record<MessageName, z.ZodType>;
 
 export type Message<N extends MessageName> = z.output<(typeof schemas)[N]>;
@@ -92,6 +94,7 @@ export const examples: Record<MessageName, string> = {
   rollback: '{"by":"dana","reason":"customers report errors"}',
   waive: '{"by":"carlos","gate":"1a/window#1","reason":"metrics source is being replaced"}',
   takeover: '{"by":"ola","entry":"1a/enable#1","reason":"switched off in the flag console"}',
+  acknowledge: '{"by":"ola"}',
 };
 
 /** What each message does, for the descriptions that the Temporal UI and CLI list. */
@@ -105,6 +108,7 @@ export const descriptions: Record<MessageName, string> = {
   rollback: 'Undo everything that this run changed, newest phase first (or the running phase alone), and verify it.',
   waive: 'Answer a HOLD: pass it on your authority, with a reason that stays on record.',
   takeover: 'Say that an undo which keeps failing was done by hand, or accept as it is what cannot be undone.',
+  acknowledge: 'Say that you take care of it: nobody is reminded or asked any more, unless it becomes worse.',
 };
 
 export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | { ok: false; problem: string };

@@ -4,6 +4,7 @@ import type { Notification } from '../activities/contract.js';
 import type { Environment } from '../plan/model.js';
 import { remarksOf } from '../plan/names.js';
 import type { RunIdentity } from '../plan/run-input.js';
+import { addressesOf } from '../plan/people.js';
 import { environmentCalls } from './activities.js';
 import { sliceEnvironment } from './slice.js';
 
@@ -38,6 +39,9 @@ export async function announce(
             // A second reminder is another message; the same message sent again after a crash is not.
             dedupKey: `${run.runId}/${message.address ?? 'run'}/${message.kind}/${Date.now()}`,
             remarks: remarksOf(environment),
+            ...(environment.notify.some(({ kind }) => kind === 'email')
+              ? { addresses: addressesOf(environment, message.to) }
+              : {}),
           },
         },
       ]

@@ -1,3 +1,4 @@
+export { alert } from './alert.js';
 export { cleanup } from './cleanup.js';
 export { deploymentPhase } from './deployment-phase.js';
 export { evidence } from './evidence.js';

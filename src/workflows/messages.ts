@@ -118,7 +118,8 @@ export class Inbox {
     return answer;
   }
 
-  private refuse(message: string, raw: unknown, error: unknown): void {
+  /** Shows what was not taken, and why. */
+  refuse(message: string, raw: unknown, error: unknown): void {
     const reason = problemOf(error);
     const sender = senderOf(raw);
     log.warn('A message was not taken', { name: message, ...sender, reason });

@@ -26,8 +26,11 @@ export function needOfCheck(check: CheckInput['check']): Need {
   };
 }
 
-/** The same environment with everything emptied that is not needed. No activity asks it for blackouts. */
-export function sliceEnvironment({ blackouts: _blackouts, ...environment }: Environment, need: Need): Environment {
+/** The same environment with everything emptied that is not needed. No activity asks it for blackouts, or whom to tell by which channel. */
+export function sliceEnvironment(
+  { blackouts: _blackouts, channels: _channels, contacts: _contacts, ...environment }: Environment,
+  need: Need
+): Environment {
   const target = need.deploy === undefined ? undefined : environment.deploy[need.deploy];
   const names = need.metrics ?? [];
   return {

@@ -4,7 +4,11 @@ import type { Notification, NotifyResult } from '../contract.js';
 import type { Tools } from '../deps.js';
 import { fail, messageOf } from '../fail.js';
 import type { Scope } from '../scope.js';
+import { NotTaken, type Message, type NotifyChannel } from './channel.js';
 import { channelFor } from './registry.js';
+
+const tries = 3;
+const pauseMs = 500;
 
 export interface NotifyInput {
   environment: Environment;
@@ -31,7 +35,7 @@ export async function notify(
     environment.notify.map(async (declared) => {
       if (delivered.has(declared.name)) return;
       try {
-        await channelFor(declared, tools).deliver(message, scope.signal);
+        await insist(channelFor(declared, tools), message, tools, scope);
         delivered.add(declared.name);
         scope.heartbeat({ delivered: [...delivered] });
       } catch (error) {
@@ -50,6 +54,18 @@ export async function notify(
   const result = { delivered: [...delivered], failed, endedAt: tools.clock.now() };
   const document = tools.secrets.scrubAll({ notification, ...result });
   return { ...result, evidence: await tools.evidence.put('notification', document) };
+}
+
+/** A channel that is busy for a moment gets the message all the same. */
+async function insist(channel: NotifyChannel, message: Message, { clock }: Tools, { signal }: Scope): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await channel.deliver(message, signal);
+    } catch (error) {
+      if (!(error instanceof NotTaken) || !error.again || attempt === tries) throw error;
+      await clock.sleep(pauseMs * attempt, signal);
+    }
+  }
 }
 
 function toldBefore(details: unknown): string[] {

@@ -1,12 +1,6 @@
 import type { Channel } from '../../plan/model.js';
 import type { Tools } from '../deps.js';
-import { NoAnswer, send } from '../http/send.js';
-import type { HttpAnswer } from '../http/send.js';
-import type { Message, NotifyChannel } from './channel.js';
-
-const timeoutMs = 5_000;
-const tries = 3;
-const pauseMs = 500;
+import { postJson, type Message, type NotifyChannel } from './channel.js';
 
 /**
  * Notifications as JSON, POSTed to a URL; any 2xx takes them. The body:
@@ -17,56 +11,29 @@ const pauseMs = 500;
  *   "remarks": ["…"], "dedupKey": "…", "at": "2026-01-31T12:00:00.000Z" }
  * ```
  *
+ * That of an alert has besides `"alert": { "dedupKey": "…", "event": "trigger", "metric": "…", "level": "critical" }`;
+ * `event` is trigger, acknowledge or resolve, and `alert.dedupKey` the same for all that is told of one alert.
+ *
  * `text` alone reads well, as chat systems show it. The same notification may come twice: its `dedupKey`, which is also
  * the header Idempotency-Key, stays the same.
  */
 export function createWebhookChannel(
   channel: Extract<Channel, { kind: 'webhook' }>,
-  { secrets, fetch, clock }: Pick<Tools, 'secrets' | 'fetch' | 'clock'>
+  { secrets, fetch }: Pick<Tools, 'secrets' | 'fetch'>
 ): NotifyChannel {
-  const post = async (message: Message, signal: AbortSignal): Promise<HttpAnswer | NoAnswer> => {
-    const headers = Object.entries(channel.headers).map(([name, value]) => [name, secrets.resolve(value)]);
-    try {
-      return await send(
-        {
-          url: secrets.resolve(channel.url),
-          method: 'POST',
-          headers: {
-            'Content-Type': 'application/json',
-            'Idempotency-Key': message.notification.dedupKey,
-            ...Object.fromEntries(headers),
-          },
-          body: secrets.scrub(JSON.stringify(bodyOf(message))),
-          timeoutMs,
-          signal,
-        },
-        fetch
-      );
-    } catch (error) {
-      if (error instanceof NoAnswer) return error;
-      throw error;
-    }
-  };
   return {
     name: channel.name,
     async deliver(message, signal) {
-      for (let attempt = 1; ; attempt += 1) {
-        const answer = await post(message, signal);
-        const problem = answer instanceof NoAnswer ? answer.message : refusal(answer);
-        if (problem === undefined) return;
-        const again = answer instanceof NoAnswer || answer.status === 429 || answer.status >= 500;
-        if (!again || attempt === tries) throw new Error(problem);
-        await clock.sleep(pauseMs * attempt, signal);
-      }
+      const headers = Object.entries(channel.headers).map(([name, value]) => [name, secrets.resolve(value)]);
+      const url = secrets.resolve(channel.url);
+      const json = secrets.scrub(JSON.stringify(bodyOf(message)));
+      const own = { 'Idempotency-Key': message.notification.dedupKey, ...Object.fromEntries(headers) };
+      await postJson({ url, headers: own, json, signal }, fetch);
     },
   };
 }
 
-function bodyOf({ notification, environment, at }: Message): object {
+function bodyOf({ notification: { addresses: _addresses, ...notification }, environment, at }: Message): object {
   const { id, kind, title } = environment;
   return { schemaVersion: 1, ...notification, environment: { id, kind, title }, at: new Date(at).toISOString() };
-}
-
-function refusal({ status, body }: HttpAnswer): string | undefined {
-  return status >= 200 && status < 300 ? undefined : `answered ${status} ${body.slice(0, 200)}`.trim();
 }

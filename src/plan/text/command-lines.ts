@@ -13,6 +13,11 @@ export function rollbackLine(run: string): string {
   return `phasegate rollback ${runName(run)} --reason "why"`;
 }
 
+/** The command that acknowledges an alert of a run, as it can be typed. */
+export function alertAckLine(run: string, key: string): string {
+  return `phasegate alert ack ${runName(run)}/${key}`;
+}
+
 /** Where {@link rollbackLine} is meant for scripts too: what they add, since nobody can be asked there. */
 export function confirmRemark(environment: string): string {
   return `(without a terminal add --confirm ${environment})`;

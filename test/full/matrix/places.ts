@@ -53,6 +53,8 @@ export function unexpected(calls: ReadonlySet<string>): string[] {
 const stageOnly: Never = { never: 'only the validation calls it, which has tests of its own' };
 const inStagesOnly = { 'first phase': stageOnly, 'last phase': stageOnly, rollback: stageOnly };
 
+const onlyAlerts: Never = { never: 'only alerts and incidents call it, which outlive what they are about' };
+
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
   captureChange: notBack('a rollback captures nothing: no undo of an undo'),
@@ -69,6 +71,11 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   measurePeriod: inStagesOnly,
   watchCheck: inStagesOnly,
   notify: everywhere,
+  tellChannel: {
+    'first phase': onlyAlerts,
+    'last phase': onlyAlerts,
+    rollback: onlyAlerts,
+  },
   verifyIdentity: notBack('nobody decides anything while all goes back'),
   recordEvidence: { ...inPhases, rollback: { from: /\/phase\/1b$/, trigger: 'reject' } },
   readEvidence: {

@@ -8,6 +8,7 @@ import type {
   MeasureResult,
   MetricFacts,
   Notification,
+  TellInput,
   VerifyIdentityInput,
   WindowActivities,
   WindowInput,
@@ -52,6 +53,7 @@ export function onStage(worldOf: (asked: string) => World): ReturnType<World['ac
 export class World {
   readonly effects: Effect[] = [];
   readonly notes: Notification[] = [];
+  readonly told: TellInput[] = [];
   readonly windows: WindowInput[] = [];
   readonly checks: CheckInput[] = [];
   readonly evidence = new Map<string, unknown>();
@@ -68,6 +70,7 @@ export class World {
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
   onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
+  onTell: (input: TellInput) => Promise<void> | void = () => undefined;
   measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
   /** What metrics were over a period, where it is not 1 all the time. */
   measured: Record<string, Partial<MetricFacts>> = {};
@@ -137,6 +140,11 @@ export class World {
           this.notes.push(notification);
           await beating(heeding(this.onNotify(notification)));
           return { delivered: ['log'], failed: {}, endedAt: this.now() };
+        },
+        tellChannel: async (input) => {
+          this.told.push(input);
+          await beating(heeding(this.onTell(input)));
+          return { endedAt: this.now() };
         },
         verifyIdentity: async (input) => {
           await beating(this.onIdentity(input));

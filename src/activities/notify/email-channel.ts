@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { createTransport } from 'nodemailer';
+import type { Channel } from '../../plan/model.js';
+import type { Tools } from '../deps.js';
+import { messageOf } from '../fail.js';
+import { NotTaken, type Message, type NotifyChannel } from './channel.js';
+
+const timeoutMs = 10_000;
+
+type EmailChannel = Extract<Channel, { kind: 'email' }>;
+
+/**
+ * Notifications as plain e-mails, to those whom they are for and to the channel's own addresses. The Message-ID follows
+ * from the message's key, and all mails of one alert refer to one thread. A 4xx of the server, and no answer, may be
+ * better later; a 5xx never is.
+ */
+export function createEmailChannel(channel: EmailChannel, { secrets }: Pick<Tools, 'secrets'>): NotifyChannel {
+  return {
+    name: channel.name,
+    async deliver(message, signal) {
+      const { notification } = message;
+      const to = [...new Set([...channel.to, ...(notification.addresses ?? [])])];
+      if (to.length === 0)
+        throw new NobodyToWriteTo(`no address is known of ${notification.to.join(', ') || 'anybody'}`);
+      const transport = await transportOf(channel, secrets);
+      const abort = (): void => transport.close();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        const { rejected } = await transport.sendMail({ from: channel.from, to, ...secrets.scrubAll(mailOf(message)) });
+        // Whoever the server took has it; the others would not be taken the next time either.
+        if (rejected.length > 0)
+          throw new NotTaken(`the server did not take ${rejected.map(String).join(', ')}`, false);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof NotTaken) throw error;
+        throw new NotTaken(messageOf(error), !isFinal(error));
+      } finally {
+        signal.removeEventListener('abort', abort);
+        transport.close();
+      }
+    },
+  };
+}
+
+/** Its code differs: what helps is an address, not the channel. */
+export class NobodyToWriteTo extends NotTaken {
+  constructor(message: string) {
+    super(message, false);
+  }
+}
+
+async function transportOf(channel: EmailChannel, secrets: Tools['secrets']): Promise<Transport> {
+  // Most workers send no e-mail: it is loaded with the first one.
+  const nodemailer = await import('nodemailer');
+  const { hostname: host, port } = new URL(`smtp://${channel.smtp}`);
+  const { security, user, password } = channel;
+  if (security === 'none' && !isLoopback(host))
+    throw new NotTaken(`${channel.smtp} would get mails unencrypted: security none is for loopback`, false);
+  return nodemailer.createTransport({
+    host: host.replace(/^\[|\]$/g, ''),
+    port: Number(port || (security === 'tls' ? 465 : 587)),
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(user === undefined ? {} : { auth: { user, pass: secrets.resolve(password ?? '') } }),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    // What a message says is never a file or an address to fetch.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+type Transport = ReturnType<typeof createTransport>;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function mailOf({ notification, environment }: Message): object {
+  const { title, text, to, run, address, remarks, alert, dedupKey } = notification;
+  const lines = [
+    text,
+    ...(alert?.runbook === undefined ? [] : [`Runbook: ${alert.runbook}`]),
+    ...(to.length > 0 ? [`For: ${to.join(', ')}`] : []),
+    `Run: ${run}${address === undefined ? '' : `, ${address}`}`,
+    `Environment: ${environment.title} (${environment.id}, ${environment.kind})`,
+    ...remarks.map((remark) => `Note: ${remark}`),
+  ];
+  return {
+    subject: title,
+    text: lines.join('\n\n'),
+    messageId: idOf(dedupKey),
+    ...(alert ? { references: [idOf(alert.dedupKey)], inReplyTo: idOf(alert.dedupKey) } : {}),
+  };
+}
+
+function idOf(key: string): string {
+  return `<${createHash('sha256').update(key).digest('hex').slice(0, 32)}@phasegate.invalid>`;
+}
+
+/** A server that answers 5xx has decided; so has a login that it refused. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { responseCode, code } = error as { responseCode?: number; code?: string };
+  return code === 'EAUTH' || (responseCode !== undefined && responseCode >= 500);
+}

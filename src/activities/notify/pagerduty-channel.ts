@@ -1,0 +1,56 @@
+import type { Channel } from '../../plan/model.js';
+import type { NotificationKind } from '../contract.js';
+import type { Tools } from '../deps.js';
+import { postJson, type Message, type NotifyChannel } from './channel.js';
+
+/** What PagerDuty takes at most. */
+const longestSummary = 1_024;
+
+/**
+ * Notifications as events of PagerDuty's Events API v2. All that is told of one alert has one `dedup_key`, so that it is
+ * one incident there: triggered, acknowledged and resolved as it is here. What is no alert triggers, under its run and
+ * address, and is resolved by people.
+ */
+export function createPagerDutyChannel(
+  channel: Extract<Channel, { kind: 'pagerduty' }>,
+  { secrets, fetch }: Pick<Tools, 'secrets' | 'fetch'>
+): NotifyChannel {
+  return {
+    name: channel.name,
+    async deliver(message, signal) {
+      const routingKey = secrets.resolve(channel.routingKey);
+      const body = { ...secrets.scrubAll(eventOf(message)), routing_key: routingKey };
+      await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch);
+    },
+  };
+}
+
+function eventOf({ notification, environment, at }: Message): object {
+  const { alert, run, address, title, text, kind, to, remarks } = notification;
+  const action = alert?.event ?? 'trigger';
+  const key = { event_action: action, dedup_key: alert?.dedupKey ?? `${run}/${address ?? 'run'}` };
+  if (action !== 'trigger') return key;
+  return {
+    ...key,
+    client: 'phasegate',
+    payload: {
+      summary: title.slice(0, longestSummary),
+      source: run,
+      severity: alert ? severities[alert.level] : (kindSeverities[kind] ?? 'info'),
+      timestamp: new Date(at).toISOString(),
+      component: alert?.metric ?? address ?? run,
+      group: environment.id,
+      class: kind,
+      custom_details: { text, to, environment: environment.title, remarks },
+    },
+    ...(alert?.runbook === undefined ? {} : { links: [{ href: alert.runbook, text: 'Runbook' }] }),
+  };
+}
+
+const severities = { critical: 'critical', warning: 'warning', 'no-data': 'error' } as const;
+const kindSeverities: Partial<Record<NotificationKind, string>> = {
+  'undo-failed': 'critical',
+  rollback: 'error',
+  hold: 'error',
+  escalation: 'warning',
+};

@@ -1,0 +1,131 @@
+import { alertText, type AlertText } from '../alert-text.js';
+import { addressesOf } from '../people.js';
+import { remarksOf } from '../names.js';
+import type { AlertInput } from '../run-input.js';
+import { alertAckLine } from '../text/command-lines.js';
+import { spanText } from '../text/spans.js';
+import type { AlertMessageKind } from '../watch-status.js';
+import type { AlertState } from './course.js';
+import { recipientsOf } from './routing.js';
+
+type Event = 'trigger' | 'acknowledge' | 'resolve';
+
+/** What one channel is told of an alert: a notification, as the activity takes it. */
+export interface AlertMessage {
+  kind: 'alert' | 'reminder' | 'escalation' | 'acknowledged' | 'recovered';
+  run: string;
+  title: string;
+  text: string;
+  to: string[];
+  dedupKey: string;
+  remarks: string[];
+  addresses: string[];
+  alert: { dedupKey: string; event: Event; metric: string; level: AlertState['crossing']['level']; runbook?: string };
+}
+
+/** The words of an alert as it stands. */
+export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'crossing'>): AlertText {
+  const { alerts, metric, description, impact, run, environment } = input;
+  const template = alerts?.templates.find((one) => one.metric === metric && one.level === crossing.level);
+  const facts = {
+    ...crossing.context,
+    metric,
+    level: crossing.level,
+    reason: crossing.reason,
+    environment: environment.title,
+    plan: run.planTitle,
+    run: run.workflowId,
+    ...(crossing.value === undefined ? {} : { value: String(crossing.value) }),
+  };
+  return alertText(template, facts, { name: metric, description, ...(impact ? { impact } : {}) }, crossing.level);
+}
+
+/** @param number which message of the alert it is: the same one sent again has the same */
+export function alertMessage(
+  input: AlertInput,
+  state: AlertState,
+  kind: AlertMessageKind,
+  dedupKey: string,
+  number: number
+): AlertMessage {
+  const { title, message, runbook } = wordsOf(input, state);
+  const to = recipientsOf(input, state);
+  const ack = alertAckLine(input.run.workflowId, input.key);
+  return {
+    kind: kinds[kind],
+    run: input.run.workflowId,
+    ...said(kind, state, { title, message }, ack),
+    to,
+    dedupKey: `${dedupKey}/${kind}/${number}`,
+    remarks: remarksOf(input.environment),
+    addresses: addressesOf(input.environment, to),
+    alert: {
+      dedupKey,
+      event: kind === 'acknowledged' ? 'acknowledge' : kind === 'recovered' ? 'resolve' : 'trigger',
+      metric: input.metric,
+      level: state.crossing.level,
+      ...(runbook === undefined ? {} : { runbook }),
+    },
+  };
+}
+
+/** That a channel takes nothing, for the others. */
+export function channelDownMessage(
+  input: AlertInput,
+  state: AlertState,
+  dedupKey: string,
+  down: { channel: string; reason: string }
+): AlertMessage {
+  const told = alertMessage(input, state, 'channel-down', dedupKey, 1);
+  return {
+    ...told,
+    title: `Channel ${down.channel} does not take alerts`,
+    text: `${down.reason}. Whoever is told by ${down.channel} may not know of: ${wordsOf(input, state).title}.`,
+    dedupKey: `${dedupKey}/channel-down/${down.channel}`,
+  };
+}
+
+const kinds = {
+  opened: 'alert',
+  raised: 'alert',
+  'channel-down': 'alert',
+  reminder: 'reminder',
+  escalation: 'escalation',
+  acknowledged: 'acknowledged',
+  recovered: 'recovered',
+} as const;
+
+function said(
+  kind: AlertMessageKind,
+  { news, openedAt, acknowledged, escalatedAt, closedAt, reminders }: AlertState,
+  { title, message }: AlertText,
+  ack: string
+): { title: string; text: string } {
+  const acknowledge = `Acknowledge with: ${ack}`;
+  switch (kind) {
+    case 'opened':
+    case 'channel-down':
+    case 'raised':
+      return { title, text: `${message}\n${acknowledge}` };
+    case 'reminder':
+      return {
+        title: `Reminder ${reminders}: ${title}`,
+        text: `Nobody has acknowledged it yet. ${message}\n${acknowledge}`,
+      };
+    case 'escalation':
+      return {
+        title: `Escalation: ${title}`,
+        text: `Nobody acknowledged it for ${spanText((escalatedAt ?? openedAt) - openedAt)}. ${message}\n${acknowledge}`,
+      };
+    case 'acknowledged':
+      return {
+        title: `Acknowledged by ${acknowledged?.by ?? 'somebody'}: ${title}`,
+        text: `${acknowledged?.by ?? 'Somebody'} takes care of it. ${message}`,
+      };
+    case 'recovered': {
+      const lasted = spanText((closedAt ?? openedAt) - openedAt);
+      const word = news.level === 'unwatched' ? 'No longer watched' : 'Recovered';
+      return { title: `${word}: ${title}`, text: `${news.reason}. It was open for ${lasted}.` };
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { Notification } from '../../activities/contract.js';
+import { channelsOf } from '../../plan/alert/routing.js';
+import type { Channel } from '../../plan/model.js';
+import type { AlertInput } from '../../plan/run-input.js';
+import type { Delivery } from '../../plan/watch-status.js';
+import { Lane, type Letter } from './lane.js';
+
+/** What the post hands over to the next execution. */
+export interface PostState {
+  /** Names of the channels that were told of the alert. */
+  told: string[];
+  /** Channels that takes nothing, and of which the others know. */
+  reported: string[];
+  deliveries: Delivery[];
+  /** Channel -> what it has not taken yet. */
+  pending: Record<string, Letter>;
+}
+
+export interface PostEvents {
+  changed(): void;
+  /** The words in which the others are told that a channel is down. */
+  down(channel: string, reason: string): Notification;
+  isClosed(): boolean;
+}
+
+/** Deliveries that a status shows: the latest ones. */
+const mostDeliveries = 60;
+
+/** All channels of an alert, side by side: one that is down stops no other, and the others are told of it once. */
+export class Post {
+  private readonly input: AlertInput;
+  private readonly events: PostEvents;
+  private readonly lanes = new Map<string, Lane>();
+  private readonly reported: Set<string>;
+  /** Channels that are down, of which nobody could be told yet. */
+  private readonly unreported = new Map<string, string>();
+  private latest: Letter | undefined;
+  deliveries: Delivery[];
+
+  constructor(input: AlertInput, events: PostEvents, state: PostState | undefined) {
+    this.input = input;
+    this.events = events;
+    this.reported = new Set(state?.reported);
+    this.deliveries = state?.deliveries ?? [];
+    for (const name of state?.told ?? []) {
+      const channel = this.everywhere.find((one) => one.name === name);
+      const pending = state?.pending[name];
+      if (channel) this.laneOf(channel);
+      if (channel && pending) this.laneOf(channel).send(pending, true);
+    }
+  }
+
+  get isIdle(): boolean {
+    return [...this.lanes.values()].every((lane) => lane.isIdle);
+  }
+
+  get isResting(): boolean {
+    return [...this.lanes.values()].every((lane) => lane.isResting);
+  }
+
+  /** Tells all channels of a level's route, and with `everybody` those that were told before too. */
+  send(letter: Letter, route: 'warning' | 'critical', { everybody }: { everybody: boolean }): void {
+    const { channels, missing } = channelsOf(this.input, route);
+    this.latest = letter;
+    for (const name of missing)
+      this.note({ channel: name, kind: letter.kind, state: 'given up', reason: 'the environment has no such channel' });
+    const lanes = new Set(channels.map((channel) => this.laneOf(channel)));
+    for (const lane of everybody ? this.lanes.values() : lanes) lane.send(letter);
+  }
+
+  /** Calls off what is being tried; call it while it is resting. */
+  handOver(): PostState {
+    const pending = [...this.lanes].flatMap(([name, lane]) => {
+      const letter = lane.handOver();
+      return letter ? [[name, letter] as const] : [];
+    });
+    return {
+      told: [...this.lanes.keys()],
+      reported: [...this.reported],
+      deliveries: this.deliveries,
+      pending: Object.fromEntries(pending),
+    };
+  }
+
+  private get everywhere(): Channel[] {
+    const { channels = [], notify } = this.input.environment;
+    return [...channels, ...notify];
+  }
+
+  private laneOf(channel: Channel): Lane {
+    const there = this.lanes.get(channel.name);
+    if (there) return there;
+    const lane = new Lane(channel, this.input.environment, {
+      onDelivery: (delivery) => {
+        this.note(delivery);
+        if (delivery.state === 'delivered') this.reportTo();
+      },
+      onDown: (down, reason) => {
+        if (this.reported.has(down.name)) return;
+        this.unreported.set(down.name, reason);
+        this.reportTo();
+      },
+    });
+    this.lanes.set(channel.name, lane);
+    return lane;
+  }
+
+  /** Tells the channels that work of those that do not; where none of the alert's works, every other one tells it. */
+  private reportTo(): void {
+    if (this.unreported.size === 0) return;
+    const working = (): Lane[] => [...this.lanes.values()].filter(({ isDown }) => !isDown);
+    if (working().length === 0) {
+      const spare = this.everywhere.filter(({ name }) => !this.lanes.has(name));
+      for (const channel of spare) if (this.latest) this.laneOf(channel).send(this.latest);
+    }
+    const others = working();
+    if (others.length === 0) return;
+    for (const [name, reason] of this.unreported) {
+      this.unreported.delete(name);
+      // It has come back meanwhile.
+      if (this.lanes.get(name)?.isDown !== true) continue;
+      this.reported.add(name);
+      for (const lane of others) {
+        // An event for what is resolved there would open it again.
+        if (lane.channel.kind === 'pagerduty' && this.events.isClosed()) continue;
+        lane.mention({ kind: 'channel-down', notification: this.events.down(name, reason) });
+      }
+    }
+  }
+
+  private note(delivery: Omit<Delivery, 'at'>): void {
+    const before = this.deliveries.findLast(
+      ({ channel, kind }) => channel === delivery.channel && kind === delivery.kind
+    );
+    const entry = { ...delivery, at: Date.now() };
+    if (before?.state === 'failing') Object.assign(before, { reason: undefined }, entry);
+    else this.deliveries.push(entry);
+    if (this.deliveries.length > mostDeliveries) this.deliveries.shift();
+    this.events.changed();
+  }
+}

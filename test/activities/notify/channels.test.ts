@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import type { Notification, TellInput, TellResult } from '../../../src/activities/contract.js';
+import type { Channel } from '../../../src/plan/model.js';
+import { serve, type TestServer } from '../../support/activities/http-server.js';
+import { activitiesOn } from '../../support/activities/run-activity.js';
+import { serveMail } from '../../support/activities/smtp-server.js';
+import { testTools, type TestTools } from '../../support/activities/tools.js';
+
+const environment = { id: 'prod', kind: 'production', title: 'Production' } as const;
+const alert: Notification = {
+  kind: 'alert',
+  run: 'migration/prod/plan',
+  title: 'CRITICAL: isolation is broken',
+  text: 'User <isolation> is broken & counts 3 violations.',
+  to: ['operations'],
+  dedupKey: 'migration/prod/plan/alert/isolation#1a2b/opened/1',
+  remarks: [],
+  addresses: ['cto@example.test'],
+  alert: {
+    dedupKey: 'migration/prod/plan/alert/isolation#1a2b',
+    event: 'trigger',
+    metric: 'isolation',
+    level: 'critical',
+    runbook: 'https://runbooks.example/isolation',
+  },
+};
+const of = (event: 'acknowledge' | 'resolve'): Notification => ({
+  ...alert,
+  alert: { ...(alert.alert as NonNullable<Notification['alert']>), event },
+});
+const pager = (url: string): Channel => ({ kind: 'pagerduty', name: 'pager', url, routingKey: '${env:PD_KEY}' });
+const slack = (url: string): Channel => ({ kind: 'slack', name: 'ops', url });
+const mail = (smtp: string, more: object = {}): Channel => ({
+  kind: 'email',
+  name: 'mail',
+  smtp,
+  security: 'none',
+  from: 'phasegate@example.test',
+  to: ['oncall@example.test'],
+  ...more,
+});
+
+function tell(channel: Channel, notification = alert, tools = toolsWith()): Promise<TellResult> {
+  return activitiesOn(tools).tellChannel({ channel, environment, notification } satisfies TellInput);
+}
+
+function toolsWith(env: Record<string, string> = { PD_KEY: 'canary-routing-key' }): TestTools {
+  return testTools({ env });
+}
+
+function bodies(server: TestServer): unknown[] {
+  return server.seen.map(({ body }) => JSON.parse(body) as unknown);
+}
+
+describe('PagerDuty', () => {
+  it('triggers, acknowledges and resolves one incident, by one dedup_key', async () => {
+    await using server = await serve((_, response) => response.writeHead(202).end('{"status":"success"}'));
+    for (const one of [alert, of('acknowledge'), of('resolve')]) await tell(pager(server.url), one);
+    const key = { routing_key: 'canary-routing-key', dedup_key: alert.alert?.dedupKey };
+    expect(bodies(server)).toEqual([
+      {
+        ...key,
+        event_action: 'trigger',
+        client: 'phasegate',
+        payload: {
+          summary: alert.title,
+          source: alert.run,
+          severity: 'critical',
+          timestamp: expect.stringMatching(/^\d{4}-/) as string,
+          component: 'isolation',
+          group: 'prod',
+          class: 'alert',
+          custom_details: { text: alert.text, to: ['operations'], environment: 'Production', remarks: [] },
+        },
+        links: [{ href: 'https://runbooks.example/isolation', text: 'Runbook' }],
+      },
+      { ...key, event_action: 'acknowledge' },
+      { ...key, event_action: 'resolve' },
+    ]);
+  });
+
+  it('takes what is no alert under its run and address, at the severity of its kind', async () => {
+    await using server = await serve((_, response) => response.writeHead(202).end());
+    const { alert: _alert, ...rest } = alert;
+    await tell(pager(server.url), { ...rest, kind: 'undo-failed', address: '1a/enable#1' });
+    expect(bodies(server)).toMatchObject([
+      { event_action: 'trigger', dedup_key: 'migration/prod/plan/1a/enable#1', payload: { severity: 'critical' } },
+    ]);
+  });
+
+  it.each([
+    [400, 'PG331', true],
+    [403, 'PG331', true],
+    [429, 'PG330', false],
+    [500, 'PG330', false],
+    [503, 'PG330', false],
+  ])('%i is %s, and only what may be better later is tried again', async (status, type, nonRetryable) => {
+    await using server = await serve((_, response) => response.writeHead(status).end('because'));
+    await expect(tell(pager(server.url))).rejects.toMatchObject({
+      type,
+      nonRetryable,
+      message: expect.stringContaining(`channel pager: answered ${status} because`) as string,
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('a service that cannot be reached is tried again', async () => {
+    await expect(tell(pager('http://127.0.0.1:1/'))).rejects.toMatchObject({ type: 'PG330', nonRetryable: false });
+  });
+
+  it('its key leaves neither in an error nor in the log, and one that is missing is said', async () => {
+    await using server = await serve(({ body }, response) => response.writeHead(400).end(`no such key: ${body}`));
+    const tools = toolsWith();
+    const error: unknown = await tell(pager(server.url), alert, tools).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('no such key');
+    expect(JSON.stringify([String(error), tools.lines])).not.toContain('canary');
+    await expect(tell(pager(server.url), alert, toolsWith({}))).rejects.toMatchObject({ type: 'PG309' });
+  });
+});
+
+describe('Slack', () => {
+  it('posts text and blocks, in which nothing of the message is markup', async () => {
+    await using server = await serve((_, response) => response.end('ok'));
+    await tell(slack(server.url));
+    const text = 'User &lt;isolation&gt; is broken &amp; counts 3 violations.';
+    expect(bodies(server)).toEqual([
+      {
+        text: `🔴 CRITICAL: isolation is broken: ${text}`,
+        blocks: [
+          { type: 'header', text: { type: 'plain_text', text: '🔴 CRITICAL: isolation is broken' } },
+          { type: 'section', text: { type: 'mrkdwn', text } },
+          { type: 'section', text: { type: 'mrkdwn', text: 'Runbook: https://runbooks.example/isolation' } },
+          {
+            type: 'context',
+            elements: [
+              {
+                type: 'mrkdwn',
+                text: 'for operations · migration/prod/plan · environment prod (production)',
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('stays within what Slack takes, however long a message is', async () => {
+    await using server = await serve((_, response) => response.end('ok'));
+    await tell(slack(server.url), { ...alert, title: 'x'.repeat(2_000), text: 'y'.repeat(10_000) });
+    const [body] = bodies(server) as Array<{ blocks: Array<{ text?: { text: string } }> }>;
+    expect(body?.blocks[0]?.text?.text.length).toBeLessThanOrEqual(150);
+    expect(body?.blocks[1]?.text?.text.length).toBeLessThanOrEqual(3_000);
+  });
+
+  it('its address is a secret wherever it stands', async () => {
+    const tools = toolsWith({ HOOK: 'canary-path' });
+    const secret = slack('http://127.0.0.1:1/services/${env:HOOK}');
+    const error: unknown = await tell(secret, alert, tools).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ type: 'PG330' });
+    expect(JSON.stringify([String(error), tools.lines])).not.toContain('canary');
+  });
+});
+
+describe('e-mail', () => {
+  it('goes to those whom it is for and to its own addresses, one thread for one alert', async () => {
+    await using server = await serveMail();
+    await tell(mail(server.smtp));
+    await tell(mail(server.smtp), { ...of('resolve'), dedupKey: 'another' });
+    const [first, second] = server.seen;
+    expect(first).toMatchObject({ from: 'phasegate@example.test', to: ['oncall@example.test', 'cto@example.test'] });
+    expect(first?.text).toContain('Subject: CRITICAL: isolation is broken');
+    expect(first?.text).toContain('User <isolation> is broken & counts 3 violations.');
+    expect(first?.text).toContain('Runbook: https://runbooks.example/isolation');
+    const header = (text: string | undefined, name: string): string | undefined =>
+      new RegExp(`^${name}: (<.*>)$`, 'm').exec(text ?? '')?.[1];
+    expect(header(first?.text, 'References')).toBe(header(second?.text, 'References'));
+    expect(header(first?.text, 'Message-ID')).not.toBe(header(second?.text, 'Message-ID'));
+  });
+
+  it('the same message sent again has the same Message-ID', async () => {
+    await using server = await serveMail();
+    await tell(mail(server.smtp));
+    await tell(mail(server.smtp));
+    const ids = server.seen.map(({ text }) => /^Message-ID: (.*)$/m.exec(text)?.[1]);
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  it('a title with a line break makes no header', async () => {
+    await using server = await serveMail();
+    await tell(mail(server.smtp), { ...alert, title: 'one\r\nBcc: evil@example.test' });
+    expect(server.seen[0]?.to).not.toContain('evil@example.test');
+    expect(server.seen[0]?.text).not.toMatch(/^Bcc:/m);
+  });
+
+  it.each([
+    [451, 'PG330', false],
+    [550, 'PG331', true],
+  ])('a server that answers %i is %s', async (code, type, nonRetryable) => {
+    await using server = await serveMail(() => ({ code, message: 'not now' }));
+    await expect(tell(mail(server.smtp))).rejects.toMatchObject({ type, nonRetryable });
+  });
+
+  it('one address that is refused is said, and the others have it', async () => {
+    await using server = await serveMail((address) =>
+      address.startsWith('cto') ? { code: 550, message: 'no such user' } : undefined
+    );
+    await expect(tell(mail(server.smtp))).rejects.toMatchObject({
+      type: 'PG331',
+      message: expect.stringContaining('did not take cto@example.test') as string,
+    });
+    expect(server.seen).toMatchObject([{ to: ['oncall@example.test'] }]);
+  });
+
+  it('nobody to write to is PG332, a server that is away PG330, clear text beyond loopback PG331', async () => {
+    const { addresses: _addresses, ...unaddressed } = alert;
+    await expect(tell(mail('127.0.0.1:1', { to: [] }), unaddressed)).rejects.toMatchObject({
+      type: 'PG332',
+      message: expect.stringContaining('no address is known of operations') as string,
+    });
+    await expect(tell(mail('127.0.0.1:1'))).rejects.toMatchObject({ type: 'PG330' });
+    await expect(tell(mail('192.0.2.1:25'))).rejects.toMatchObject({ type: 'PG331' });
+  });
+});
+
+describe('the webhook', () => {
+  it('gets the alert, and no addresses', async () => {
+    await using server = await serve((_, response) => response.end());
+    await tell({ kind: 'webhook', name: 'team', url: server.url, headers: {} });
+    expect(bodies(server)).toMatchObject([{ kind: 'alert', alert: { event: 'trigger', level: 'critical' } }]);
+    expect(bodies(server)[0]).not.toHaveProperty('addresses');
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { alertsOf } from '../support/alert/alert-input.js';
+import { mailSubjects, openAlertStage, pages, slackTitles, type Alert } from '../support/alert/alert-stage.js';
+import { span } from '../support/stage/plans.js';
+
+const everyChannel = { channels: ['pager', 'slack', 'mail'] };
+const soon = { ...everyChannel, escalate: { after: span(500), to: [] }, remindEvery: span(600_000) };
+
+async function deliveries(alert: Alert): Promise<string[]> {
+  return (await alert.status()).deliveries.map(({ channel, kind, state }) => `${channel} ${kind} ${state}`);
+}
+
+describe('a channel that does not take an alert', () => {
+  it('is tried again while the others have it already, and then has it too', async () => {
+    await using stage = await openAlertStage();
+    stage.pager.answer = (_, count) => (count < 3 ? 503 : 202);
+    const alert = await stage.start({ alerts: alertsOf(everyChannel) });
+    await alert.until('the others have it', (status) => status.deliveries.length === 2);
+    expect((await deliveries(alert)).toSorted()).toEqual(['mail opened delivered', 'slack opened delivered']);
+    await alert.until('the pager has it', (status) => status.deliveries.length === 3);
+    expect(pages(stage)).toHaveLength(3);
+    expect(new Set(pages(stage).map(({ dedup_key }) => dedup_key)).size).toBe(1);
+  });
+
+  it('that refuses for good is reported by the others, once, whatever comes after', async () => {
+    await using stage = await openAlertStage();
+    stage.pager.answer = () => 400;
+    const alert = await stage.start({ alerts: alertsOf(everyChannel) });
+    const down = 'Channel pager does not take alerts';
+    const status = await alert.until(
+      'the report',
+      ({ deliveries: all }) => all.filter(({ kind }) => kind === 'channel-down').length === 2
+    );
+    expect(status.deliveries.find(({ channel }) => channel === 'pager')).toMatchObject({
+      state: 'given up',
+      reason: expect.stringContaining('channel pager: answered 400') as string,
+    });
+    await alert.acknowledge('erin');
+    await alert.until(
+      'the acknowledgement',
+      ({ deliveries: all }) => all.filter(({ kind }) => kind === 'acknowledged').length === 3
+    );
+    expect(slackTitles(stage).map((title) => title.replace('🔴 ', ''))).toEqual([
+      'CRITICAL: isolation is broken (3)',
+      down,
+      'Acknowledged by erin: CRITICAL: isolation is broken (3)',
+    ]);
+    expect(mailSubjects(stage).filter((subject) => subject === down)).toHaveLength(1);
+  });
+
+  it('is no reason not to tell: where no channel of the level works, every other one of the environment does', async () => {
+    await using stage = await openAlertStage();
+    stage.pager.answer = () => 400;
+    const alert = await stage.start({ alerts: alertsOf({ channels: ['pager'] }) });
+    await alert.until(
+      'the others have it',
+      ({ deliveries: all }) => all.filter(({ kind, state }) => kind === 'opened' && state === 'delivered').length === 2
+    );
+    expect(slackTitles(stage)).toContain('🔴 CRITICAL: isolation is broken (3)');
+    await alert.until(
+      'the report',
+      ({ deliveries: all }) => all.filter(({ kind }) => kind === 'channel-down').length === 2
+    );
+  });
+
+  it('a channel that the environment does not have is said in the status', async () => {
+    await using stage = await openAlertStage();
+    const alert = await stage.start({ alerts: alertsOf({ channels: ['slack', 'phone'] }) });
+    const status = await alert.until('both', ({ deliveries: all }) => all.length === 2);
+    expect(status.deliveries).toContainEqual(
+      expect.objectContaining({ channel: 'phone', state: 'given up', reason: 'the environment has no such channel' })
+    );
+  });
+
+  it('for longer is reported, tried patiently, and has it when it is back', { timeout: 120_000 }, async () => {
+    await using stage = await openAlertStage();
+    let isBack = false;
+    stage.pager.answer = () => (isBack ? 202 : 503);
+    const alert = await stage.start({ alerts: alertsOf(everyChannel) });
+    const failing = await alert.until(
+      'the report',
+      ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'),
+      60_000
+    );
+    expect(failing.deliveries).toContainEqual(
+      expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'failing' })
+    );
+    expect(failing.sentence).toContain('pager did not take it yet and is tried again.');
+    isBack = true;
+    await alert.until(
+      'the pager has it',
+      ({ deliveries: all }) =>
+        all.some(({ channel, kind, state }) => channel === 'pager' && kind === 'opened' && state === 'delivered'),
+      60_000
+    );
+  });
+
+  it('does not hear of it any more when it is over: the end takes its place', { timeout: 120_000 }, async () => {
+    await using stage = await openAlertStage();
+    let isBack = false;
+    stage.pager.answer = () => (isBack ? 202 : 503);
+    const alert = await stage.start({ alerts: alertsOf(soon) });
+    await alert.until('the report', ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'), 60_000);
+    isBack = true;
+    await alert.hear('recovered');
+    const status = await alert.handle.result();
+    expect(status.deliveries).toContainEqual(
+      expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'given up', reason: 'overtaken by recovered' })
+    );
+    expect(pages(stage).at(-1)).toMatchObject({ event_action: 'resolve', dedup_key: status.dedupKey });
+  });
+});
