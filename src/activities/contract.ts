@@ -207,7 +207,7 @@ export interface WindowHeartbeat {
 }
 
 export type NotificationKind =
-  'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'ended';
+  'approval' | 'attestation' | 'hold' | 'rollback' | 'reminder' | 'escalation' | 'undo-failed' | 'incident' | 'ended';
 
 export interface Notification {
   kind: NotificationKind;

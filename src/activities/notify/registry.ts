@@ -10,5 +10,9 @@ export function channelFor(channel: Channel, tools: Tools): NotifyChannel {
       return createLogChannel(channel.name, tools.logger);
     case 'webhook':
       return createWebhookChannel(channel, tools);
+    case 'pagerduty':
+    case 'slack':
+    case 'email':
+      throw new Error(`channels of kind ${channel.kind} are not there yet`);
   }
 }
