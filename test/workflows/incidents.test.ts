@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
-import { approval, incidents, phase, plan, severity, span, step } from '../support/stage/plans.js';
+import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -185,7 +185,7 @@ describe('severity 1', () => {
     await stage.gate('1a');
     await run.signal('trouble', trouble('success', { metric: 'success', level: 'critical' }));
     expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
-    expect(await stage.incident(1)).toMatchObject({ severity: 1, metric: undefined });
+    expect(await stage.incident(1)).toMatchObject({ severity: 1, source: 'guard' });
   });
 });
 
@@ -271,6 +271,130 @@ describe('severity 2', () => {
     await stage.until('the other to hold it', async () => (await stage.status()).held?.by === 'incident/2');
     await stage.tell(stage.incidentHandle(2), 'resolve', { by: 'lee', reason: 'restarted' });
     await stage.until('the end of the hold', async () => (await stage.status()).held === undefined);
+  });
+});
+
+describe('several incidents at once', () => {
+  it('are one for the same trouble, told a thousand times', async () => {
+    const run = await inSecondPhase();
+    for (let times = 0; times < 100; times++) await run.signal('trouble', trouble('slow', { cause: 'slow' }));
+    await stage.until('the incident', async () => (await stage.status()).incidents?.length === 1);
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'another' });
+    expect((await stage.status()).incidents?.map(({ title }) => title)).toEqual(['Trouble with slow', 'another']);
+  });
+
+  it('of severity 1 share one war room, which the other takes over when the first is resolved', async () => {
+    const run = await inSecondPhase();
+    await run.signal('trouble', trouble('leak', { cause: 'leak' }));
+    await run.signal('trouble', trouble('loss', { level: 'critical', metric: 'success', cause: 'leak' }));
+    await failureOf(run.result());
+    const both = await Promise.all(
+      [1, 2].map((number) => until('its end', number, ({ rollback }) => rollback?.state === 'verified'))
+    );
+    expect(both.map(({ warRoom }) => warRoom?.trigger)).toEqual(['severity-1', undefined]);
+    expect(stage.world.story('undo')).toEqual(undone);
+  });
+
+  it('hand the war room on while the run is under way', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a customer calls' });
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'another customer calls' });
+    expect((await stage.incident(1)).warRoom).toMatchObject({ trigger: 'customer-escalation' });
+    expect((await stage.incident(2)).warRoom).toBeUndefined();
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'called back' });
+    await until('the war room', 2, ({ warRoom }) => warRoom?.trigger === 'customer-escalation');
+  });
+
+  it('widen a rollback of one phase that runs already to everything', async () => {
+    const undo = door();
+    stage.world.onUndo = ({ id }) => (id === '1b/tools#1' ? undo.wait() : undefined);
+    const run = await inSecondPhase();
+    await stage.tell(run, 'rollback', { by: 'lee', phase: '1b', reason: 'tools fail' });
+    await undo.reached;
+    await stage.until('its incident', async () => (await stage.status()).incidents?.length === 1);
+    await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data leaks' });
+    undo.open();
+    const failure = await failureOf(run.result());
+    expect(failure.message).toContain('then everything: severity 1: data leaks');
+    expect(stage.world.story('undo')).toEqual(undone);
+    expect(await until('its end', 2, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({ severity: 1 });
+  });
+
+  it('of severity 2 during a rollback ask nobody for a choice', async () => {
+    const undo = door();
+    stage.world.onUndo = ({ id }) => (id === '1b/tools#1' ? undo.wait() : undefined);
+    const run = await inSecondPhase();
+    await stage.tell(run, 'rollback', { by: 'lee', reason: 'tools fail' });
+    await undo.reached;
+    const answer = await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+    expect(answer.message).toMatch(/severity 2; the run is going back already$/);
+    expect((await stage.status()).held).toBeUndefined();
+    undo.open();
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+  });
+});
+
+describe('an incident and its run', () => {
+  it('takes everything back in a stage of the validation without its approval', async () => {
+    const validation = phase('first', {
+      after: ['1a'],
+      checklists: [{ id: 'first', title: 'first', items: ['seen'] }],
+      stage: {
+        since: '1a',
+        from: span(0),
+        to: span(300),
+        repeatEvery: span(100),
+        rollbackApproval: approval({ roles: { cto: 1 } }),
+      },
+      before: [step.attest('seen', { onFail: 'hold' })],
+      steps: [],
+    });
+    const phases = [phase('1a', { steps: [step.flag('core')] }), validation];
+    const run = await stage.start(plan(phases, { incidents: incidents() }));
+    await stage.gate('first');
+    await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data leaks' });
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    expect(stage.world.changed()).toEqual([]);
+  });
+
+  it('outlives the run, whose successor passes over its number', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'a page is slow' });
+    await stage.tell('1b', 'approve', 'lee');
+    await run.result();
+    expect(
+      await refusalOf(stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'x' })).catch(() => 'closed')
+    ).toBe('closed');
+    const next = await inSecondPhase();
+    expect(await stage.tell(next, 'declare', { by: 'erin', severity: 3, reason: 'slow again' })).toMatchObject({
+      message: 'incident/2 is open, severity 3; the run goes on',
+    });
+    // News of the earlier run's incident are none of the new run's.
+    await stage.tell(stage.incidentHandle(1), 'acknowledge', 'lee');
+    expect((await stage.status()).incidents).toMatchObject([{ number: 2, state: 'open' }]);
+  });
+
+  it('is not ended by a Temporal cancel, and one that was terminated begins again', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+    const first = stage.incidentHandle(1);
+    await first.cancel();
+    await stage.tell(first, 'acknowledge', 'lee');
+    await first.terminate('somebody wants it gone');
+    const again = await until('the other', 2, ({ state }) => state === 'open');
+    expect(again.reason).toBe('agents fail (incident/1 was ended from outside)');
+    expect((await stage.status()).held).toMatchObject({ by: 'incident/2' });
+    expect((await run.describe()).status.name).toBe('RUNNING');
+  });
+
+  it('of a run that a Temporal cancel takes back hears of it', async () => {
+    const run = await inSecondPhase();
+    await run.cancel();
+    await run.result().catch(() => undefined);
+    expect(await until('its end', 1, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({
+      source: 'rollback',
+      warRoom: { trigger: 'rollback' },
+    });
   });
 });
 

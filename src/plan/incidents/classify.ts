@@ -1,6 +1,11 @@
 import type { IncidentCause, Incidents, Metric, Severity, SeveritySpec, WarRoomTrigger } from '../model.js';
 import type { Trouble } from '../trouble.js';
 
+/** What is wrong, in words: a person's own words are both title and reason. */
+export function troubleWords({ title, reason }: { title: string; reason: string }): string {
+  return reason.startsWith(title) ? reason : `${title}: ${reason}`;
+}
+
 /** What the plan says of a severity; where it says nothing, what it says of the next less severe one. */
 export function specOf({ severities }: Incidents, severity: Severity): SeveritySpec | undefined {
   const known = severities.toSorted((a, b) => a.severity - b.severity);

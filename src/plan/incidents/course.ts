@@ -3,7 +3,7 @@ import type { Refusal } from '../run-status.js';
 import type { IncidentStatus, WarRoomStatus } from '../watch-status.js';
 import type { WarRoomTrigger } from '../model.js';
 import { namesInRoles } from '../people.js';
-import { findCause, specOf } from './classify.js';
+import { findCause, specOf, troubleWords } from './classify.js';
 
 /** What an incident has come to: plain data, handed from one execution to the next. Times are epoch ms. */
 export interface IncidentState {
@@ -40,7 +40,7 @@ export const notifyUsersTask = { id: 'notify-users', title: 'Notify the users wh
 
 /** An incident that begins now. */
 export function freshIncident(input: IncidentInput, now: number): IncidentState {
-  const { incidents, severity, cause, reach, openedBy, title, reason, warRoom } = input;
+  const { incidents, severity, cause, reach, openedBy, warRoom } = input;
   const known = cause === undefined ? undefined : findCause(incidents, cause);
   const spec = specOf(incidents, severity);
   const task = { ...notifyUsersTask };
@@ -54,7 +54,7 @@ export function freshIncident(input: IncidentInput, now: number): IncidentState 
     postMortem: {},
     reminders: 0,
     remindedAt: now,
-    timeline: [{ at: now, text: `${openedBy} opened it as severity ${severity}: ${title}: ${reason}` }],
+    timeline: [{ at: now, text: `${openedBy} opened it as severity ${severity}: ${troubleWords(input)}` }],
     refusals: [],
   };
   if (reach === 'all') {

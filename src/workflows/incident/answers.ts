@@ -36,7 +36,7 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
       if (found.person === name) return again(`${name} is ${found.title} already`);
       found.person = name;
       record.tell(`${by} made ${name} ${found.title}`);
-      teller.say({
+      void teller.say({
         kind: 'incident',
         headline: `you are ${found.title}`,
         text: `${by} gave you this role.`,

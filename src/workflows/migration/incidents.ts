@@ -11,7 +11,7 @@ import {
   startChild,
   TemporalFailure,
 } from '@temporalio/workflow';
-import { specOf, triggerOf } from '../../plan/incidents/classify.js';
+import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
 import {
   holdSignal,
@@ -124,7 +124,7 @@ export class IncidentDesk {
     const reach = specOf(spec, alarm.severity)?.reach ?? 'none';
     const known = this.isFull ? undefined : this.enter(alarm, reach);
     if (reach === 'all') {
-      const reason = `severity ${alarm.severity}: ${alarm.title}: ${alarm.reason}`;
+      const reason = `severity ${alarm.severity}: ${troubleWords(alarm)}`;
       await stopNow(record, { reason, reach }, this.interrupt);
     }
     if (known) return this.begin(known);

@@ -1,5 +1,5 @@
 import { defineSignal, log, setHandler } from '@temporalio/workflow';
-import { severityOf } from '../../plan/incidents/classify.js';
+import { severityOf, troubleWords } from '../../plan/incidents/classify.js';
 import { readTrouble, troubleSignal, type Trouble } from '../../plan/trouble.js';
 import type { IncidentDesk } from './incidents.js';
 import type { MigrationRecord } from './record.js';
@@ -31,7 +31,7 @@ async function takeTrouble(
   if (!plan.incidents) {
     const red = metric !== undefined && plan.metrics[metric]?.priority === 'red';
     if (plan.guard && level === 'critical' && red)
-      await stopNow(record, { reason: `${title}: ${reason}`, reach: 'all' }, interrupt);
+      await stopNow(record, { reason: troubleWords(trouble), reach: 'all' }, interrupt);
     return;
   }
   if (desk.openFor((alarm) => alarm.key === key)) return;
