@@ -214,6 +214,7 @@ export type NotificationKind =
   | 'reminder'
   | 'escalation'
   | 'undo-failed'
+  | 'incident'
   | 'ended'
   | 'alert'
   | 'acknowledged'

@@ -108,6 +108,25 @@ export const errorCatalogue = {
   ),
   PG215: refuse('A rollback cannot be paused', 'Follow it to its end: phasegate watch RUN'),
   PG216: refuse('Too many messages came as signals', 'Send it with the command line, which waits for an answer.'),
+  PG220: refuse(
+    'The plan leads no incidents',
+    'Declare them in the plan under incidents, or take the run back: phasegate rollback RUN --reason "why"'
+  ),
+  PG221: refuse(
+    'The plan does not know what was declared',
+    'Give --severity 1, 2 or 3, or a --cause and a --phase of the plan.'
+  ),
+  PG222: refuse('There is no such incident', 'See those that there are: phasegate incident list RUN'),
+  PG223: refuse('The war room has no such role', 'See its roles: phasegate incident show incident/N RUN'),
+  PG224: refuse('The incident has no such step or task', 'See them all: phasegate incident show incident/N RUN'),
+  PG225: refuse(
+    'The resolution could not be validated',
+    'Look at the metrics, then resolve again: phasegate incident resolve incident/N RUN --reason "what resolved it"'
+  ),
+  PG226: refuse(
+    'The incident is not at that point',
+    'See where it is and what it waits for: phasegate incident show incident/N RUN'
+  ),
 
   PG301: retry(
     'The flag system cannot be reached',

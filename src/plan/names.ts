@@ -63,7 +63,17 @@ export function alertOfDedupKey(key: string): string | undefined {
 }
 
 export function incidentWorkflowId(migration: string, number: number): string {
-  return `${migration}/incident/${number}`;
+  return `${migration}/${incidentAddressOf(number)}`;
+}
+
+/** How people name an incident of a run. */
+export function incidentAddressOf(number: number): string {
+  return `incident/${number}`;
+}
+
+/** `incident/3` of a workflow id; undefined when it is none. */
+export function incidentAddress(workflowId: string): string | undefined {
+  return /^migration\/.*\/(incident\/\d+)$/.exec(workflowId)?.[1];
 }
 
 export function isCleanup(workflowId: string): boolean {

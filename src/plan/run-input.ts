@@ -1,5 +1,6 @@
 import type { LedgerEntry } from './change.js';
 import type { CleanupState } from './cleanup/course.js';
+import type { IncidentState } from './incidents/course.js';
 import type {
   Alerts,
   Cleanup,
@@ -121,10 +122,15 @@ export interface IncidentInput {
   incidents: Incidents;
   /** The trigger that opens a war room at once. */
   warRoom?: WarRoomTrigger;
+  /** What is taken back for it already, or what people are asked about. */
+  reach?: 'all' | 'component';
+  /** Phases that had begun by then, in their order: what they changed belongs to the story. */
+  begun?: string[];
   /** Health of the run: how a resolution is validated. */
   rollback: RollbackSpec;
   environment: Environment;
-  state?: unknown;
+  /** What an earlier execution of it hands over. */
+  state?: IncidentState;
 }
 
 /** The input of `cleanup`; `state` is what an earlier execution of it hands over. */

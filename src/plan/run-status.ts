@@ -5,6 +5,7 @@ import type { Verdict } from './judge-types.js';
 import type { Environment } from './model.js';
 import type { Outcome } from './outcome.js';
 import type { Decision } from './quorum.js';
+import type { IncidentSummary } from './watch-status.js';
 
 /** The life of a migration, a phase and a rollback in the words that every surface uses. */
 export const runStates = [
@@ -153,6 +154,8 @@ export interface PhaseStatus {
   /** Metric -> its mean at the end of the validation, in canonical units: the new normal. */
   newBaseline?: Record<string, number>;
   paused?: { by: string; reason?: string; at: number };
+  /** An incident holds it until somebody answers. */
+  held?: Held;
   steps: StepRecord[];
   gates: Gate[];
   /** Items of checklists that have an answer which can still be corrected: nobody is asked there. */
@@ -166,6 +169,14 @@ export interface PhaseStatus {
   verification?: string;
   /** One sentence: what happens, what it waits for, who can unblock it, what comes next. */
   sentence: string;
+}
+
+/** Nothing new begins while an incident waits for people to choose. */
+export interface Held {
+  /** `incident/2` */
+  by: string;
+  reason: string;
+  at: number;
 }
 
 export interface PhaseSummary {
@@ -197,7 +208,11 @@ export interface RunStatus {
   startedAt: number;
   state: RunState;
   paused?: { by: string; reason?: string; at: number };
+  /** An incident holds it until somebody answers. */
+  held?: Held;
   phases: PhaseSummary[];
+  /** In their order; absent while there was none. */
+  incidents?: IncidentSummary[];
   /** Workflow ids of rollbacks of this run. */
   rollbacks: string[];
   /** Success metrics of the whole migration, in the plan's order; absent until there is something to say. */

@@ -16,7 +16,13 @@ export const messageNames = [
   'rollback',
   'waive',
   'takeover',
+  'declare',
   'acknowledge',
+  'assign',
+  'note',
+  'step',
+  'resolve',
+  'postmortem',
 ] as const;
 export type MessageName = (typeof messageNames)[number];
 
@@ -35,6 +41,11 @@ const common = {
   by,
   id: text(200).optional().describe('any id of your own; a repeated message with the same id is the same message'),
 };
+
+const severity = z.preprocess(
+  (value) => (typeof value === 'string' && /^\s*[1-3]\s*$/.test(value) ? Number(value) : value),
+  z.union([z.literal(1), z.literal(2), z.literal(3)], { error: 'must be 1, 2 or 3' })
+);
 
 const lowered = (values: readonly [string, ...string[]]): z.ZodType<string> =>
   z.preprocess(
@@ -78,7 +89,33 @@ const schemas = {
     entry: text(300).describe('id of the ledger entry, such as 1a/enable#1'),
     reason: reason.describe('what you did by hand, or why it may stay as it is'),
   }),
+  declare: z.strictObject({
+    ...common,
+    reason: reason.describe('what is wrong, as you see it'),
+    severity: severity.optional(),
+    cause: text(100).optional().describe('id of a cause of the plan; its severity counts'),
+    phase: text(100).optional().describe('the phase whose component fails'),
+    customer: z.boolean({ error: 'must be true or false' }).optional().describe('a customer escalated it'),
+  }),
   acknowledge: z.strictObject({ ...common, reason: reason.optional() }),
+  assign: z.strictObject({
+    ...common,
+    role: text(100).describe('a role of the war room, by its id or title'),
+    person: text(200).describe('who takes it, as the environment lists them'),
+  }),
+  note: z.strictObject({ ...common, text: reason }),
+  step: z.strictObject({
+    ...common,
+    step: text(100).describe('id of a step of the procedure, or of a task'),
+    note: reason.optional(),
+  }),
+  resolve: z.strictObject({ ...common, reason: reason.describe('what resolved it') }),
+  postmortem: z.strictObject({
+    ...common,
+    link: text(2000)
+      .regex(/^https?:\/\/\S+$/i, 'must be a link: https://…')
+      .describe('where the post-mortem stands'),
+  }),
 } as const satisfies Record<MessageName, z.ZodType>;
 
 export type Message<N extends MessageName> = z.output<(typeof schemas)[N]>;
@@ -94,7 +131,13 @@ export const examples: Record<MessageName, string> = {
   rollback: '{"by":"dana","reason":"customers report errors"}',
   waive: '{"by":"carlos","gate":"1a/window#1","reason":"metrics source is being replaced"}',
   takeover: '{"by":"ola","entry":"1a/enable#1","reason":"switched off in the flag console"}',
+  declare: '{"by":"ola","severity":2,"phase":"1b","reason":"tool calls time out"}',
   acknowledge: '{"by":"ola"}',
+  assign: '{"by":"erin","role":"commander","person":"ola"}',
+  note: '{"by":"ola","text":"the pool of connections is exhausted"}',
+  step: '{"by":"ola","step":"assess","note":"one tenant in five is affected"}',
+  resolve: '{"by":"ola","reason":"pool enlarged, errors are gone"}',
+  postmortem: '{"by":"erin","link":"https://wiki.example/post-mortems/7"}',
 };
 
 /** What each message does, for the descriptions that the Temporal UI and CLI list. */
@@ -108,7 +151,13 @@ export const descriptions: Record<MessageName, string> = {
   rollback: 'Undo everything that this run changed, newest phase first (or the running phase alone), and verify it.',
   waive: 'Answer a HOLD: pass it on your authority, with a reason that stays on record.',
   takeover: 'Say that an undo which keeps failing was done by hand, or accept as it is what cannot be undone.',
+  declare: 'Declare an incident, by its severity or a cause of the plan; severity 1 takes everything back at once.',
   acknowledge: 'Say that you take care of it: nobody is reminded or asked any more, unless it becomes worse.',
+  assign: 'Give a role of the war room to a person.',
+  note: 'Add a note to the timeline of the incident.',
+  step: 'Tick off a step of the war room procedure, or a task.',
+  resolve: 'Say that it is resolved; counts when the red metrics are inside their targets for a while.',
+  postmortem: 'Say that the post-mortem is done, with a link to it.',
 };
 
 export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | { ok: false; problem: string };

@@ -13,6 +13,7 @@ import { Desk } from './phase/desk.js';
 import { endPhase } from './phase/ending.js';
 import { Holds } from './phase/holds.js';
 import { tellRun } from './phase/news.js';
+import { listenToOrders } from './phase/orders.js';
 import { Readiness } from './phase/readiness.js';
 import { PhaseRecord } from './phase/record.js';
 import { RollbackApproval } from './phase/rollback-approval.js';
@@ -45,6 +46,7 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   new Answers(context, record, desk).listen();
   const requests = new RollbackApproval(context, record, desk, brake);
   listenToCommands(input, record, brake, requests);
+  listenToOrders(record, brake);
   record.inbox.refuseOthers();
   void tellRun(record, input.run.workflowId);
 

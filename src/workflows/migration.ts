@@ -24,11 +24,13 @@ import { announce } from './announce.js';
 import { endEarlierCleanup, startCleanup } from './migration/clean-up.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
 import { measureKpis } from './migration/kpis.js';
+import { IncidentDesk } from './migration/incidents.js';
 import { lock } from './migration/locking.js';
 import { listenToPhase } from './migration/news.js';
 import { listenToPeople } from './migration/people.js';
 import { runPhase } from './migration/phases.js';
 import { MigrationRecord } from './migration/record.js';
+import { listenToTrouble } from './migration/trouble.js';
 import { Minutes } from './minutes.js';
 import { cancelled, type Stop } from './phase/stop.js';
 import { releaseLocks } from './release-locks.js';
@@ -49,12 +51,16 @@ export async function migration(input: RunInput): Promise<RunStatus> {
     description: 'Everything known about this run.',
   });
   listenToPhase(record);
-  listenToPeople(record, () => story.cancel());
+  const interrupt = (): void => story.cancel();
+  const desk = new IncidentDesk(record, interrupt);
+  desk.listen();
+  listenToTrouble(record, desk, interrupt);
+  listenToPeople(record, desk, interrupt);
 
   const root = CancellationScope.current();
   const minutes = new Minutes(record.frozen.environment.id);
   const ending = await endingOf(record, minutes, story, () => stopAsked(record, root));
-  await CancellationScope.nonCancellable(() => close(record, minutes, ending));
+  await CancellationScope.nonCancellable(() => close(record, minutes, desk, ending));
   if (ending.kind === 'completed') return record.status;
   const message = `${ending.kind}: ${ending.reason}`;
   if (root.consideredCancelled) throw new CancelledFailure(message);
@@ -91,6 +97,7 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
     const stop = asked();
     if (stop) return stopRun(record, asked, stop);
   }
+  await record.notHeld();
   // Behind the validation nobody is left who could be asked whether everything is taken back.
   if (phases.at(-1)?.stage) record.settle();
   await minutes.written();
@@ -140,7 +147,7 @@ function stopAsked({ stop }: MigrationRecord, root: CancellationScope): Stop | u
   return cancelled;
 }
 
-async function close(record: MigrationRecord, minutes: Minutes, ending: Ending): Promise<void> {
+async function close(record: MigrationRecord, minutes: Minutes, desk: IncidentDesk, ending: Ending): Promise<void> {
   record.settle();
   const { run, frozen } = record;
   const { environment, plan } = frozen;
@@ -148,6 +155,7 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
   // A run that did not end verified keeps its locks until somebody finished its rollback.
   const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
   const problem = release ? await releaseLocks(environment.id, run) : undefined;
+  await desk.close(ending);
   await minutes.written();
   await measureKpis(record);
   const reason = [ending.reason, left, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');

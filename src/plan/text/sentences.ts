@@ -95,7 +95,10 @@ export function pausedAlready({ by, at, reason }: NonNullable<RunStatus['paused'
   return `it is paused already, since ${instantText(at)} by ${by}${reason === undefined ? '' : ` (${reason})`}`;
 }
 
-function pauseText({ paused }: Pick<PhaseStatus, 'paused'>): string {
+/** Why nothing new begins, if so: an incident's hold comes before a pause, which can be ended at any time. */
+function pauseText({ paused, held }: Pick<PhaseStatus, 'paused' | 'held'>): string {
+  if (held)
+    return `On hold by ${held.by} (${held.reason}): nothing new begins until it is resolved, or somebody sends rollback.`;
   if (!paused) return '';
   const why = paused.reason === undefined ? '' : ` (${paused.reason})`;
   return `Paused by ${paused.by}${why}: nothing new begins until somebody sends resume.`;
@@ -127,7 +130,9 @@ export function runSentence(status: Omit<RunStatus, 'sentence'>): string {
   const coming = next ? `${next.id} comes next` : 'it is the last one';
   if (current?.now) {
     const then = next ? `Then: ${next.id}.` : 'Then the run is done.';
-    return `Phase ${current.id} (${current.title}): ${current.now.sentence} ${then} Details: ${current.workflowId}`;
+    const held = status.held ? pauseText(status) : '';
+    const phase = `Phase ${current.id} (${current.title}): ${current.now.sentence} ${then} Details: ${current.workflowId}`;
+    return [held, phase].filter(isSaid).join(' ');
   }
   const now = current
     ? `Phase ${current.id} (${current.title}) is under way; ${coming}. Details: ${current.workflowId}`

@@ -34,14 +34,20 @@ export function stopRun(
     // What a phase left that cannot be undone closes the way back of the phases before it, too.
     const inForce = closeBehind([...kept.flatMap(({ result }) => result.ledger), ...(failed?.ledger ?? [])]);
     let wanted = widest(stop, asked());
+    const takeOut = ({ reach, phases = [] }: Stop): typeof kept => {
+      const out = kept.filter(({ id }) => reach === 'all' || phases.includes(id));
+      for (const one of out) kept.splice(kept.indexOf(one), 1);
+      return out;
+    };
     // A stop of one phase that met its completion means the newest.
-    let reached = wanted.reach === 'all' ? kept.splice(0) : failed ? [] : kept.splice(-1);
+    const isNewest = wanted.reach === 'phase' && !wanted.phases && !failed;
+    let reached = isNewest ? kept.splice(-1) : takeOut(wanted);
     while (reached.length > 0) {
       const phases = reached.map(({ id }) => id);
       const entries = inForce.filter((entry) => phases.includes(entry.phase));
       if (entries.length > 0) done.push(await takeBackKept(record, wanted, entries));
       wanted = widest(wanted, asked());
-      reached = wanted.reach === 'all' ? kept.splice(0) : [];
+      reached = takeOut(wanted);
     }
     // It left its verification to us, and the phases before it changed nothing that had to be taken back.
     if (done.length === 1 && done[0]?.verifiedByRun) done.push(await takeBackKept(record, wanted, []));
@@ -76,7 +82,7 @@ async function takeBackKept(record: MigrationRecord, stop: Stop, entries: Ledger
   const input = { run: record.run, environment, rollback: plan.rollback };
   const name = stop.reach === 'all' ? 'all' : (phases[0] ?? 'all');
   const result = await takeBack(input, { name, entries, reason: stop.reason });
-  record.addRollback(result.workflowId);
+  record.addRollback(result);
   const reason = result.verified ? stop.reason : `${result.reason}; taken back because ${stop.reason}`;
   for (const id of phases) record.markPhase(id, { state: stateAfterRollback(result), reason });
   return result;

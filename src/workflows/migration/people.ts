@@ -1,11 +1,13 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
-import type { MessageName } from '../../plan/wire.js';
 import { refused } from '../messages.js';
 import { changedNothing, goingBack } from '../phase/commands.js';
 import { Turnstile } from '../turnstile.js';
+import { listenToDeclarations } from './declaring.js';
+import type { IncidentDesk } from './incidents.js';
 import type { MigrationRecord } from './record.js';
+import { signalPhase, stopNow } from './stopping.js';
 
 const noPhase: Objection = { code: 'PG203', reason: 'no phase is under way, so no gate is open' };
 
@@ -21,7 +23,7 @@ const ending: Objection = {
  *
  * @param stop ends the wait for whatever the run does now
  */
-export function listenToPeople(record: MigrationRecord, stop: () => void): void {
+export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop: () => void): void {
   const { inbox } = record;
   // The server may deliver two signals that are under way in any order: a pause after its resume would hold for good.
   const turnstile = new Turnstile('send it to the phase itself', 1);
@@ -36,7 +38,7 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
         const before = record.paused;
         record.paused ??= { by, ...(reason === undefined ? {} : { reason }), at: Date.now() };
         record.publish();
-        await handOn(record, 'pause', message);
+        await signalPhase(record, 'pause', message);
         if (before) return { message: pausedAlready(before), repeated: true };
         return { message: `paused by ${by}: nothing new begins, what runs is finished`, repeated: false };
       }),
@@ -48,7 +50,7 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
         const repeated = record.paused === undefined;
         record.paused = undefined;
         record.publish();
-        await handOn(record, 'resume', message);
+        await signalPhase(record, 'resume', message);
         return {
           message: repeated ? 'it is not paused, so it goes on as before' : `resumed by ${message.by}`,
           repeated,
@@ -56,13 +58,20 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
       }),
   });
   inbox.on('rollback', {
-    check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record, phase)),
+    check: ({ phase }) => (record.hasEnded ? ending : wrongPhase(record, desk, phase)),
     take: async (message, how) => {
       const { by, reason, phase } = message;
+      const component = phase === undefined ? undefined : completedComponent(record, desk, phase);
+      if (component !== undefined) {
+        const wanted = desk.componentStop(component, by, reason);
+        if (wanted) await stopNow(record, wanted, stop);
+        const all = wanted?.phases?.toReversed().join(', ') ?? component;
+        return { message: `rolling back ${all} and the phase under way, newest first`, repeated: false };
+      }
       if (needsApproval(record)) {
         // A signal was promised to count: it waits for the stage that can ask.
         if (how === 'signal') await condition(() => record.active !== undefined || record.hasEnded);
-        if (await handOn(record, 'rollback', message))
+        if (await signalPhase(record, 'rollback', message))
           return {
             message: `asked for: somebody must approve it first, see ${record.run.workflowId}`,
             repeated: false,
@@ -73,7 +82,7 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
       const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
       record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       // Between phases nobody else hears it; a phase that ends meanwhile finds it recorded here.
-      const heard = await CancellationScope.nonCancellable(() => handOn(record, 'rollback', message));
+      const heard = await CancellationScope.nonCancellable(() => signalPhase(record, 'rollback', message));
       if (!heard) stop();
       const what = phase === undefined ? 'everything, newest phase first' : phase;
       return { message: `rolling back ${what}`, repeated };
@@ -84,12 +93,13 @@ export function listenToPeople(record: MigrationRecord, stop: () => void): void 
       check: () => ended() ?? (record.active ? undefined : noPhase),
       take: async (message, how) => {
         const { active } = record;
-        const handedOn = await turnstile.through(how, () => handOn(record, name, message));
+        const handedOn = await turnstile.through(how, () => signalPhase(record, name, message));
         if (!active || !handedOn) throw refused(noPhase);
         return { message: `handed on to ${active.workflowId}, which decides`, repeated: false };
       },
     });
   }
+  listenToDeclarations(record, desk);
   inbox.refuseOthers();
 }
 
@@ -109,31 +119,21 @@ function needsApproval({ active, phases, frozen, stop }: MigrationRecord): boole
   return frozen.plan.phases.find(({ id }) => id === now?.id)?.stage?.rollbackApproval !== undefined;
 }
 
-function wrongPhase({ active, frozen }: MigrationRecord, phase: string | undefined): Objection | undefined {
+/** The component of an incident may be a phase that has completed: then it is not the phase under way that is meant. */
+function completedComponent({ active }: MigrationRecord, desk: IncidentDesk, phase: string): string | undefined {
+  const wanted = phase.toLowerCase();
+  return wanted !== active?.id && desk.components.includes(wanted) ? wanted : undefined;
+}
+
+function wrongPhase(record: MigrationRecord, desk: IncidentDesk, phase: string | undefined): Objection | undefined {
+  const { active, frozen } = record;
   if (phase === undefined) return undefined;
   const stage = frozen.plan.phases.find((one) => one.id === active?.id)?.stage;
   if (active && stage) return changedNothing(active.id);
-  if (active?.id === phase.toLowerCase()) return undefined;
+  if (active?.id === phase.toLowerCase() || completedComponent(record, desk, phase) !== undefined) return undefined;
   const now = active ? `${active.id} is under way` : 'no phase is under way';
   return {
     code: 'PG209',
     reason: `${now}: only that one can be taken back alone; leave the phase out to take back everything`,
   };
-}
-
-/** Hands a message on to the phase under way; false when there is none, or it has ended in the meantime. */
-async function handOn(record: MigrationRecord, name: MessageName, message: unknown): Promise<boolean> {
-  const { active } = record;
-  if (!active) return false;
-  // The message may come while the phase is being started.
-  await condition(() => active.runId !== undefined || record.active !== active);
-  if (record.active !== active) return false;
-  try {
-    // Without a run id: after a reset of the phase another execution stands in its place.
-    await getExternalWorkflowHandle(active.workflowId).signal(name, message);
-    return true;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return false;
-  }
 }

@@ -31,7 +31,7 @@ export async function runPhase(record: MigrationRecord, phase: Phase): Promise<P
     throw error;
   });
   record.learn(result);
-  if (result.rollback) record.addRollback(result.rollback.workflowId);
+  if (result.rollback) record.addRollback(result.rollback);
   record.markPhase(phase.id, { state: stateAfter(result), reason: reasonOf(result), endedAt: Date.now() });
   return result;
 }

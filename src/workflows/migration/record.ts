@@ -5,10 +5,11 @@ import type { Outcome } from '../../plan/outcome.js';
 import { findPerson } from '../../plan/people.js';
 import type { PhaseNews } from '../../plan/phase-news.js';
 import type { CompletedPhase, RunIdentity } from '../../plan/run-input.js';
-import type { PhaseResult, PhaseSummary, RunState, RunStatus } from '../../plan/run-status.js';
+import type { Held, PhaseResult, PhaseSummary, RollbackResult, RunState, RunStatus } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { runDetails } from '../../plan/text/details.js';
 import { runSentence } from '../../plan/text/sentences.js';
+import type { IncidentSummary } from '../../plan/watch-status.js';
 import { Inbox } from '../messages.js';
 import type { Stop } from '../phase/stop.js';
 import { Shown } from '../shown.js';
@@ -22,9 +23,15 @@ export class MigrationRecord {
   /** Results of the phases that completed and are in force, in their order. */
   readonly kept: Array<{ id: string; result: PhaseResult }> = [];
   paused: RunStatus['paused'];
+  /** An incident holds the run. */
+  held: Held | undefined;
+  /** In their order, as the desk for incidents knows them. */
+  incidents: IncidentSummary[] = [];
   holdsLocks = false;
   private asked: Stop | undefined;
   readonly rollbacks: string[] = [];
+  /** Epoch ms of the last undo so far. */
+  undoneAt: number | undefined;
   kpis: RunStatus['kpis'];
   /** Epoch ms of the first change of the run. */
   changedAt: number | undefined;
@@ -87,10 +94,18 @@ export class MigrationRecord {
     return Object.fromEntries(this.kept.map(({ id, result }) => [id, completedPhase(result)]));
   }
 
+  /** Nothing new begins while somebody paused the run, or an incident holds it. */
   async notPaused(): Promise<void> {
-    if (!this.paused) return;
+    if (!this.paused && !this.held) return;
     this.publish();
-    await condition(() => this.paused === undefined);
+    await condition(() => this.paused === undefined && this.held === undefined);
+  }
+
+  /** Nor does it complete while an incident holds it. */
+  async notHeld(): Promise<void> {
+    if (!this.held) return;
+    this.publish();
+    await condition(() => this.held === undefined);
   }
 
   locked(): void {
@@ -129,8 +144,15 @@ export class MigrationRecord {
     this.kept.push({ id, result });
   }
 
-  addRollback(workflowId: string): void {
+  addRollback({ workflowId, status }: RollbackResult): void {
     if (!this.rollbacks.includes(workflowId)) this.rollbacks.push(workflowId);
+    const ends = status.undos.flatMap(({ endedAt }) => endedAt ?? []);
+    if (ends.length > 0) this.undoneAt = Math.max(this.undoneAt ?? 0, ...ends);
+  }
+
+  /** Whether anything was taken back, or is being taken back now. */
+  get takesBack(): boolean {
+    return this.undoing || this.rollbacks.length > 0 || this.active?.now?.state === 'rolling back';
   }
 
   rollingBack(): void {
@@ -161,7 +183,9 @@ export class MigrationRecord {
       startedAt: this.run.startedAt,
       state: this.state,
       ...(this.paused ? { paused: this.paused } : {}),
+      ...(this.held && !this.outcome ? { held: this.held } : {}),
       phases: this.phases,
+      ...(this.incidents.length > 0 ? { incidents: this.incidents } : {}),
       rollbacks: this.rollbacks,
       ...(this.kpis ? { kpis: this.kpis } : {}),
       refusals: this.inbox.refusals,
@@ -189,6 +213,7 @@ export class MigrationRecord {
     }
     if (this.goesBack) return 'rolling back';
     if (!this.holdsLocks) return 'waiting for locks';
+    if (this.held) return 'on hold';
     if (this.active) return this.active.now?.state ?? 'running';
     return this.paused ? 'paused' : 'running';
   }

@@ -62,7 +62,7 @@ async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop)
   }
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
-  const more = stop.reach === 'all' && Object.keys(input.completed).length > 0;
+  const more = (stop.reach === 'all' || stop.more === true) && Object.keys(input.completed).length > 0;
   const rollback = await takeBack(input, {
     name: input.phase.id,
     entries: ledger,
@@ -107,7 +107,8 @@ function failureOf(
   const { ledger } = record.facts;
   const result: PhaseResult = {
     verdict: 'FAIL',
-    ...stop,
+    reason: stop.reason,
+    reach: stop.reach,
     ledger: rollback?.verified || rollback?.verifiedByRun ? [] : ledger,
     changed: ledger.length > 0,
     completedAt: record.time.now,

@@ -63,7 +63,7 @@ export class Readiness {
     do {
       await this.reached();
       await this.caughtUp();
-    } while (!this.schedule.isOpen || this.record.facts.paused || this.old.length > 0);
+    } while (!this.schedule.isOpen || this.record.isHeldUp || this.old.length > 0);
     this.schedule.begun();
     this.end();
   }

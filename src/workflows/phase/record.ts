@@ -124,6 +124,11 @@ export class PhaseRecord {
     return this.facts.ledger.length > 0 ? `roll back ${this.input.phase.id}` : 'end the run';
   }
 
+  /** Nothing new begins: somebody paused it, or an incident holds it. */
+  get isHeldUp(): boolean {
+    return this.facts.paused !== undefined || this.facts.held !== undefined;
+  }
+
   /** From here on the state no longer follows from gates and steps. */
   end(state: RunState): void {
     this.ending = state;
@@ -142,6 +147,7 @@ export class PhaseRecord {
     if (this.facts.gates.length > 0) return 'waiting';
     const running = this.facts.steps.some((step) => step.state === 'running');
     if (running) return 'running';
+    if (this.facts.held) return 'on hold';
     return this.facts.paused ? 'paused' : 'running';
   }
 

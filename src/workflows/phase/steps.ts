@@ -112,14 +112,14 @@ export class Steps {
   }
 
   /**
-   * Waits while the phase is paused. One that was stopped while a step was under way begins nothing more, even when
+   * Waits while the phase is paused, or an incident holds it. One that was stopped while a step was under way begins nothing more, even when
    * that step passed.
    */
   async notPaused(): Promise<void> {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the phase is being stopped');
-    if (!this.record.facts.paused) return;
+    if (!this.record.isHeldUp) return;
     this.record.publish();
-    await condition(() => this.record.facts.paused === undefined);
+    await condition(() => !this.record.isHeldUp);
   }
 
   private requestOf(step: FlagStep | DeployStep, attempt: StepRecord): Parameters<Actions['act']>[0] {

@@ -6,11 +6,18 @@ export interface Stop {
   reason: string;
   /** What is taken back: this phase, or everything that the run changed. */
   reach: 'phase' | 'all';
+  /** Of the run: completed phases that are taken back as well, when it is not everything. */
+  phases?: string[];
+  /** Of a phase: the run takes back more after it, and verifies all of it then. */
+  more?: true | undefined;
 }
 
 /** The same stop, as wide as what was asked for meanwhile. */
-export function widest({ reason, reach }: Stop, asked: Stop | undefined): Stop {
-  if (reach === 'all' || asked?.reach !== 'all') return { reason, reach };
+export function widest({ reason, reach, phases = [] }: Stop, asked: Stop | undefined): Stop {
+  if (reach === 'all' || asked?.reach !== 'all') {
+    const all = [...new Set([...phases, ...(asked?.phases ?? [])])];
+    return { reason, reach, ...(all.length > 0 ? { phases: all } : {}) };
+  }
   return { reason: `${reason}; then everything: ${asked.reason}`, reach: 'all' };
 }
 

@@ -1,19 +1,12 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { WindowInput, WindowResult } from '../../activities/contract.js';
-import { canRecover } from '../../plan/judge.js';
+import type { Origin } from '../../activities/contract.js';
 import type { CheckStep } from '../../plan/model.js';
-import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import type { RollbackResult, StepRecord } from '../../plan/run-status.js';
 import { counted } from '../../plan/text/spans.js';
-import { environmentCalls } from '../activities.js';
-import { verdictOf, type StepOutcome } from '../phase/attempt.js';
+import { insideTargets } from '../inside-targets.js';
+import type { StepOutcome } from '../phase/attempt.js';
 import { runCheck } from '../run-check.js';
-import { atItsEnd } from '../simulated-end.js';
-import { sliceEnvironment } from '../slice.js';
 import type { RollbackRecord } from './record.js';
-
-const minute = 60_000;
 
 /** Whether all is well after a rollback, or why that is not certain. */
 export type Verification = Pick<RollbackResult, 'verified' | 'verifiedByRun' | 'reason'>;
@@ -44,7 +37,8 @@ export async function verifyRollback(input: RollbackInput, record: RollbackRecor
   };
   for (const check of input.rollback.checks.filter((one) => !isReading(one))) await verify(check);
   const watch = { id: 'metrics', title: 'Red metrics are back inside their targets', kind: 'watch' };
-  outcomes.push(await run(record, watch, () => metrics(input, since)));
+  const asked = origin(input, 'metrics', 'Red metrics back inside their targets');
+  outcomes.push(await run(record, watch, () => insideTargets(input, asked, since)));
   for (const check of input.rollback.checks.filter(isReading)) await verify(check);
 
   const problems = outcomes.filter((outcome) => outcome.verdict !== 'PASS').map((outcome) => outcome.reason);
@@ -99,56 +93,6 @@ async function health(input: RollbackInput, step: CheckStep, since: number): Pro
   return { verdict: result.verdict, reason: `${step.title}: ${result.reason}`, evidence: [result.evidence] };
 }
 
-async function metrics(input: RollbackInput, since: number): Promise<StepOutcome> {
-  const { window } = input.rollback;
-  const names = window.criteria.map((criterion) => criterion.metric);
-  if (names.length === 0) return { verdict: 'HOLD', reason: 'the plan names no metric that says whether all is well' };
-  const environment = sliceEnvironment(input.environment, { metrics: names });
-  const calls = environmentCalls(input.environment.id);
-  const title = 'Red metrics back inside their targets';
-  const asked = origin(input, 'metrics', title);
-  // The source's last look may be from before the undo: what it says counts from one interval later on.
-  const changedAt = since + window.every.ms;
-  const t0 = Math.max(Date.now(), changedAt + window.every.ms);
-  const deadlineAt = t0 + window.warmUp.ms + window.deadline.ms;
-  const watch = (more: Partial<WindowInput>): Promise<WindowResult> =>
-    atItsEnd(
-      calls
-        .windows(window.warmUp.ms + window.deadline.ms + 10 * minute)
-        .watchWindow.executeWithOptions({ summary: `${title}: ${window.length.planned}` }, [
-          { origin: asked, spec: window, t0, reachBackMs: 0, environment, changedAt, ownBase: true, ...more },
-        ])
-    );
-  let resume: Pick<WindowInput, 'resume'> = {};
-  const evidence: EvidenceRef[] = [];
-  for (;;) {
-    const result = await verdictOf(() => watch(resume));
-    if (!('state' in result)) return { ...result, evidence };
-    evidence.push(result.evidence);
-    const outcome = { verdict: result.verdict ?? 'HOLD', reason: result.reason, evidence };
-    if (outcome.verdict !== 'HOLD' || !canRecover(result.state)) return outcome;
-    // Nobody is asked here: metrics that are away have until the deadline to come back.
-    const back = await beforeDeadline(deadlineAt, () =>
-      verdictOf(() => watch({ resume: result.state, untilRecovered: true }))
-    );
-    if (!back || !('state' in back)) return outcome;
-    evidence.push(back.evidence);
-    if (back.verdict === 'FAIL') return { verdict: 'FAIL', reason: back.reason, evidence };
-    if (back.verdict !== undefined) return outcome;
-    resume = { resume: back.state };
-  }
-}
-
-async function beforeDeadline<T>(deadlineAt: number, run: () => Promise<T>): Promise<T | undefined> {
-  try {
-    // Also when it has passed: whether it has must not be asked of the clock (decision 009).
-    return await CancellationScope.withTimeout(Math.max(1, deadlineAt - Date.now()), run);
-  } catch (error) {
-    if (isCancellation(error)) return undefined;
-    throw error;
-  }
-}
-
-function origin(input: RollbackInput, id: string, title: string): { run: string; address: string; title: string } {
+function origin(input: RollbackInput, id: string, title: string): Origin {
   return { run: input.run.workflowId, address: `rollback/${id}#1`, title };
 }

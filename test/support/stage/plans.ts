@@ -8,6 +8,8 @@ import type {
   Environment,
   FlagStep,
   FrozenPlan,
+  IncidentCause,
+  Incidents,
   KpiTask,
   Metric,
   Phase,
@@ -15,6 +17,7 @@ import type {
   Plan,
   RemoveFlagsTask,
   RunInput,
+  SeveritySpec,
   TimeSpan,
   TrafficStep,
   WatchStep,
@@ -145,6 +148,55 @@ export const task = {
     ...change,
   }),
 };
+
+const escalation = { 1: ['cto'], 2: ['lead'], 3: ['lead'] } as const;
+const reaches = { 1: 'all', 2: 'component', 3: 'none' } as const;
+
+export function severity(
+  number: 1 | 2 | 3,
+  causes: Array<Partial<IncidentCause> & { id: string }> = [],
+  change: Partial<SeveritySpec> = {}
+): SeveritySpec {
+  return {
+    severity: number,
+    title: `Severity ${number}`,
+    respondWithin: span(60_000),
+    escalateTo: [...escalation[number]],
+    escalateAfter: span(60_000),
+    reach: reaches[number],
+    action: `act as for severity ${number}`,
+    causes: causes.map((cause) => ({ title: `The cause ${cause.id}`, ...cause })),
+    ...change,
+  };
+}
+
+/** Incidents with a war room for every trigger. */
+export function incidents(change: Partial<Incidents> = {}): Incidents {
+  return {
+    severities: [
+      severity(1, [{ id: 'leak', notifyUsers: true }]),
+      severity(2, [{ id: 'component' }]),
+      severity(3, [{ id: 'slow' }]),
+    ],
+    multipleWithin: span(86_400_000),
+    warRoom: {
+      triggers: ['severity-1', 'multiple-severity-2', 'rollback', 'customer-escalation'],
+      within: span(60_000),
+      roles: [
+        { id: 'commander', title: 'Incident Commander', role: 'lead' },
+        { id: 'sponsor', title: 'Executive Sponsor', role: 'cto' },
+      ],
+      procedure: [
+        { id: 'activate', title: 'Activate the war room' },
+        { id: 'assess', title: 'Assess the impact' },
+      ],
+      updateEvery: span(60_000),
+      stakeholders: ['manager'],
+    },
+    postMortem: { within: span(172_800_000), by: 'lead', remindEvery: span(60_000) },
+    ...change,
+  };
+}
 
 export function approval(change: Partial<ApprovalSpec> = {}): ApprovalSpec {
   return {

@@ -7,6 +7,7 @@ import type { Environment, Plan } from '../../../src/plan/model.js';
 import {
   cleanupWorkflowId,
   environmentQueue,
+  incidentWorkflowId,
   locksWorkflowId,
   migrationId,
   phaseWorkflowId,
@@ -16,6 +17,7 @@ import {
 } from '../../../src/plan/names.js';
 import type { Outcome } from '../../../src/plan/outcome.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../src/plan/run-status.js';
+import type { IncidentStatus } from '../../../src/plan/watch-status.js';
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
 import type { Answer, MessageName } from '../../../src/plan/wire.js';
 import type { migration } from '../../../src/workflows/migration.js';
@@ -122,6 +124,15 @@ export class Stage {
 
   rollbackHandle(name: string): WorkflowHandle {
     return this.handleOf(rollbackWorkflowId(this.id, name));
+  }
+
+  /** Whichever execution of it is the present one. */
+  incidentHandle(number: number): WorkflowHandle {
+    return this.handleOf(incidentWorkflowId(this.id, number));
+  }
+
+  incident(number: number): Promise<IncidentStatus> {
+    return this.ask<IncidentStatus>(this.incidentHandle(number));
   }
 
   /** Whichever execution of it is the present one. */

@@ -1,0 +1,73 @@
+import type { IncidentCause, Incidents, Metric, Severity, SeveritySpec, WarRoomTrigger } from '../model.js';
+import type { Trouble } from '../trouble.js';
+
+/** What is wrong, in words: a person's own words are both title and reason. */
+export function troubleWords({ title, reason }: { title: string; reason: string }): string {
+  return reason.startsWith(title) ? reason : `${title}: ${reason}`;
+}
+
+/** What the plan says of a severity; where it says nothing, what it says of the next less severe one. */
+export function specOf({ severities }: Incidents, severity: Severity): SeveritySpec | undefined {
+  const known = severities.toSorted((a, b) => a.severity - b.severity);
+  return known.find((spec) => spec.severity >= severity) ?? known.at(-1);
+}
+
+export function findCause(
+  { severities }: Incidents,
+  id: string
+): { cause: IncidentCause; spec: SeveritySpec } | undefined {
+  for (const spec of severities) {
+    const cause = spec.causes.find((one) => one.id === id.trim().toLowerCase());
+    if (cause) return { cause, spec };
+  }
+  return undefined;
+}
+
+/**
+ * How severe a trouble is: the plan's cause decides. Without one, a red metric beyond its critical threshold is as bad as it
+ * gets, any other critical trouble is high, and a warning is medium.
+ */
+export function severityOf(
+  incidents: Incidents,
+  { cause, metric, level }: Pick<Trouble, 'cause' | 'metric' | 'level'>,
+  metrics: Readonly<Record<string, Pick<Metric, 'priority'>>>
+): Severity {
+  const known = cause === undefined ? undefined : findCause(incidents, cause);
+  if (known) return known.spec.severity;
+  if (level !== 'critical') return 3;
+  return metric !== undefined && metrics[metric]?.priority === 'red' ? 1 : 2;
+}
+
+/** An incident as the rules for war rooms see it. Times are epoch ms. */
+export interface Begun {
+  severity: Severity;
+  openedAt: number;
+  open: boolean;
+}
+
+/**
+ * What opens a war room for an incident that begins now, the gravest first; undefined when nothing does. "Multiple" severity 2
+ * are two that are open, or that begun within the plan's time of each other.
+ *
+ * @param others incidents of the run that began before it
+ */
+export function triggerOf(
+  { warRoom, multipleWithin }: Incidents,
+  now: Begun & { customer?: boolean; rollback?: boolean },
+  others: readonly Begun[]
+): WarRoomTrigger | undefined {
+  const multiple =
+    now.severity === 2 &&
+    others.some(
+      ({ severity, open, openedAt }) => severity === 2 && (open || now.openedAt - openedAt <= multipleWithin.ms)
+    );
+  const pulled: Record<WarRoomTrigger, boolean> = {
+    'severity-1': now.severity === 1,
+    rollback: now.rollback === true,
+    'customer-escalation': now.customer === true,
+    'multiple-severity-2': multiple,
+  };
+  return (Object.keys(pulled) as WarRoomTrigger[]).find(
+    (trigger) => pulled[trigger] && warRoom?.triggers.includes(trigger)
+  );
+}

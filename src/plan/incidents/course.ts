@@ -1,0 +1,98 @@
+import type { IncidentInput } from '../run-input.js';
+import type { Refusal } from '../run-status.js';
+import type { IncidentStatus, WarRoomStatus } from '../watch-status.js';
+import type { WarRoomTrigger } from '../model.js';
+import { namesInRoles } from '../people.js';
+import { findCause, specOf, troubleWords } from './classify.js';
+
+/** What an incident has come to: plain data, handed from one execution to the next. Times are epoch ms. */
+export interface IncidentState {
+  openedAt: number;
+  acknowledged?: { by: string; at: number };
+  escalatedAt?: number;
+  /** How often people were called and did not acknowledge, and when last. */
+  calls: number;
+  calledAt: number;
+  rollback?: NonNullable<IncidentStatus['rollback']> & { decidedAt?: number; safeAt?: number; endedAt?: number };
+  warRoom?: WarRoomStatus;
+  /** Its people were called; it was said to be late. */
+  roomCalled?: true;
+  roomLate?: true;
+  tasks: IncidentStatus['tasks'];
+  notes: IncidentStatus['notes'];
+  /** The latest ones. */
+  updates: IncidentStatus['updates'];
+  /** Somebody says that it is resolved: the metrics are looked at. */
+  validating?: { by: string; at: number; reason: string };
+  resolution?: NonNullable<IncidentStatus['resolution']>;
+  postMortem: {
+    dueAt?: number;
+    draft?: IncidentStatus['postMortem']['draft'];
+    done?: IncidentStatus['postMortem']['done'];
+  };
+  reminders: number;
+  remindedAt: number;
+  timeline: IncidentStatus['timeline'];
+  refusals: Refusal[];
+}
+
+export const notifyUsersTask = { id: 'notify-users', title: 'Notify the users who are affected' };
+
+/** An incident that begins now. */
+export function freshIncident(input: IncidentInput, now: number): IncidentState {
+  const { incidents, severity, cause, reach, openedBy, warRoom } = input;
+  const known = cause === undefined ? undefined : findCause(incidents, cause);
+  const spec = specOf(incidents, severity);
+  const task = { ...notifyUsersTask };
+  const state: IncidentState = {
+    openedAt: now,
+    calls: 0,
+    calledAt: now,
+    tasks: known?.cause.notifyUsers ? [task] : [],
+    notes: [],
+    updates: [],
+    postMortem: {},
+    reminders: 0,
+    remindedAt: now,
+    timeline: [{ at: now, text: `${openedBy} opened it as severity ${severity}: ${troubleWords(input)}` }],
+    refusals: [],
+  };
+  if (reach === 'all') {
+    state.rollback = { reach, state: 'running', decidedAt: now, reason: spec?.action ?? 'everything is taken back' };
+    state.timeline.push({ at: now, text: 'everything is taken back, newest phase first: nobody had to decide it' });
+  }
+  if (reach === 'component') {
+    state.rollback = { reach, state: 'asked', reason: spec?.action ?? 'fix it, or take the component back' };
+    state.timeline.push({ at: now, text: 'the run is on hold: people choose between a fix and a rollback' });
+  }
+  if (warRoom) openWarRoom(input, state, warRoom, now);
+  return state;
+}
+
+/** Opens the war room, once: each role goes to the first person who has it, in the environment's order. */
+export function openWarRoom(
+  { incidents, environment }: Pick<IncidentInput, 'incidents' | 'environment'>,
+  state: IncidentState,
+  trigger: WarRoomTrigger,
+  now: number
+): void {
+  const spec = incidents.warRoom;
+  if (!spec || state.warRoom || isResolved(state)) return;
+  const roles = spec.roles.map(({ id, title, role }) => {
+    const [person] = namesInRoles(environment.people, [role]);
+    return { id, title, role, ...(person === undefined ? {} : { person }) };
+  });
+  const steps = spec.procedure.map(({ id, title }) => ({ id, title }));
+  state.warRoom = { trigger, openedAt: now, activateBy: now + spec.within.ms, roles, steps };
+  state.timeline.push({ at: now, text: `the war room opened (${trigger})` });
+}
+
+export function isResolved({ resolution }: Pick<IncidentState, 'resolution'>): boolean {
+  return resolution?.verdict === 'PASS';
+}
+
+export function stateOf(state: IncidentState): IncidentStatus['state'] {
+  if (state.postMortem.done) return 'closed';
+  if (isResolved(state)) return 'resolved';
+  return state.acknowledged ? 'acknowledged' : 'open';
+}

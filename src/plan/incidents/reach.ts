@@ -1,0 +1,41 @@
+import type { Phase, WindowSpec } from '../model.js';
+
+/**
+ * The phase whose component fails: the one that somebody named; else the newest that began and watches the metric; else the
+ * newest that began. Undefined while none began, and then nothing was changed.
+ *
+ * @param begun ids of the phases that began, in their order
+ */
+export function componentOf(
+  phases: readonly Phase[],
+  begun: readonly string[],
+  asked: { phase?: string | undefined; metric?: string | undefined }
+): string | undefined {
+  const changing = begun.filter((id) => phases.some((phase) => phase.id === id && !phase.checklists));
+  if (asked.phase !== undefined) return changing.find((id) => id === asked.phase);
+  const { metric } = asked;
+  const watching = changing.filter((id) =>
+    phases.some((phase) => phase.id === id && metric !== undefined && watches(phase, metric))
+  );
+  return watching.at(-1) ?? changing.at(-1);
+}
+
+function watches({ steps, success, soak }: Phase, metric: string): boolean {
+  const windows: Array<WindowSpec | undefined> = [success, soak];
+  for (const step of steps) {
+    if (step.kind === 'watch') windows.push(step.window);
+    if (step.kind === 'traffic') windows.push(step.hold);
+  }
+  return windows.some((window) => window?.criteria.some((criterion) => criterion.metric === metric));
+}
+
+/** A phase and all that depend on it, directly or through others, in the plan's order. */
+export function withDependents(phases: ReadonlyArray<Pick<Phase, 'id' | 'after'>>, id: string): string[] {
+  const found = new Set([id]);
+  let before = 0;
+  while (before < found.size) {
+    before = found.size;
+    for (const phase of phases) if (phase.after.some((one) => found.has(one))) found.add(phase.id);
+  }
+  return phases.map((phase) => phase.id).filter((one) => found.has(one));
+}

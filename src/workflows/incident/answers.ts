@@ -1,0 +1,149 @@
+import { stranger, type Objection } from '../../plan/gate-rules.js';
+import { findPerson } from '../../plan/people.js';
+import type { IncidentInput } from '../../plan/run-input.js';
+import { instantText } from '../../plan/text/spans.js';
+import type { Answer, Message } from '../../plan/wire.js';
+import { refused } from '../messages.js';
+import type { IncidentRecord } from './record.js';
+import type { Teller } from './teller.js';
+
+/** Notes of one incident; more of them nobody reads, and each goes from one execution to the next. */
+const mostNotes = 200;
+
+type Item = NonNullable<IncidentRecord['status']['warRoom']>['steps'][number];
+
+/** Takes what people say to an incident. */
+export function listenToResponders(input: IncidentInput, record: IncidentRecord, teller: Teller): void {
+  const { inbox, state } = record;
+  const closed = (): Objection | undefined =>
+    state.postMortem.done ? { code: 'PG226', reason: 'it is closed: its post-mortem is done' } : undefined;
+
+  inbox.on('acknowledge', {
+    check: closed,
+    take: async ({ by }) => {
+      const { acknowledged } = state;
+      if (acknowledged) return again(`${acknowledged.by} acknowledged it before`);
+      acknowledge(record, by);
+      return said(`${by} responds to it`);
+    },
+  });
+  inbox.on('assign', {
+    check: ({ role, person }) => closed() ?? objectionTo(findRole(record, role)) ?? unknownPerson(input, person),
+    take: async ({ by, role, person }) => {
+      const found = findRole(record, role);
+      if ('code' in found) throw refused(found);
+      const name = findPerson(input.environment.people, person)?.name ?? person;
+      if (found.person === name) return again(`${name} is ${found.title} already`);
+      found.person = name;
+      record.tell(`${by} made ${name} ${found.title}`);
+      void teller.say({
+        kind: 'incident',
+        headline: `you are ${found.title}`,
+        text: `${by} gave you this role.`,
+        to: [name],
+      });
+      return said(`${name} is ${found.title} now`);
+    },
+  });
+  inbox.on('note', {
+    check: () => closed() ?? tooManyNotes(record),
+    take: async ({ by, text }) => {
+      if (state.notes.some((note) => note.by === by && note.text === text)) return again('this note stands there');
+      state.notes.push({ at: Date.now(), by, text });
+      record.tell(`${by}: ${text}`);
+      return said('noted');
+    },
+  });
+  inbox.on('step', {
+    check: ({ step }) => closed() ?? objectionTo(findItem(record, step)),
+    take: async ({ by, step, note }) => {
+      const found = findItem(record, step);
+      if ('code' in found) throw refused(found);
+      if (found.doneAt !== undefined) return again(`${found.by ?? 'somebody'} ticked off "${found.title}" before`);
+      Object.assign(found, { doneAt: Date.now(), by, ...(note === undefined ? {} : { note }) });
+      record.tell(`${by} did "${found.title}"${note === undefined ? '' : `: ${note}`}`);
+      return said(`"${found.title}" is done`);
+    },
+  });
+  inbox.on('resolve', {
+    check: () => closed() ?? notToResolve(record),
+    take: async ({ by, reason }) => {
+      if (state.validating) return again(`${state.validating.by} said so already: the metrics are looked at`);
+      const objection = notToResolve(record);
+      if (objection) throw refused(objection);
+      if (!state.acknowledged) acknowledge(record, by);
+      state.validating = { by, at: Date.now(), reason };
+      record.tell(`${by} says that it is resolved: ${reason}`);
+      const { planned } = input.rollback.window.length;
+      return said(`the red metrics must be inside their targets for ${planned} now: it is resolved when they were`);
+    },
+  });
+  inbox.on('postmortem', {
+    check: () => (state.postMortem.done ? undefined : notYetOwed(record)),
+    take: async ({ by, link }: Message<'postmortem'>) => {
+      const { done } = state.postMortem;
+      if (done) return again(`${done.by} said so before: ${done.link}`);
+      state.postMortem.done = { by, at: Date.now(), link };
+      record.tell(`${by} finished the post-mortem: ${link}`);
+      return said('the post-mortem is done, and the incident closed');
+    },
+  });
+  inbox.refuseOthers();
+}
+
+function said(message: string): Answer {
+  return { message, repeated: false };
+}
+
+function again(message: string): Answer {
+  return { message, repeated: true };
+}
+
+function acknowledge(record: IncidentRecord, by: string): void {
+  record.state.acknowledged = { by, at: Date.now() };
+  record.tell(`${by} acknowledged it`);
+}
+
+function objectionTo(found: object | Objection): Objection | undefined {
+  return 'code' in found ? (found as Objection) : undefined;
+}
+
+function unknownPerson({ environment }: IncidentInput, person: string): Objection | undefined {
+  return findPerson(environment.people, person) ? undefined : stranger(environment.people, person);
+}
+
+function findRole({ state }: IncidentRecord, written: string): { title: string; person?: string } | Objection {
+  const { warRoom } = state;
+  if (!warRoom) return { code: 'PG223', reason: 'no war room is open, so there are no roles to give' };
+  const wanted = written.trim().toLowerCase();
+  const found = warRoom.roles.find(({ id, title }) => id.toLowerCase() === wanted || title.toLowerCase() === wanted);
+  const roles = warRoom.roles.map(({ id }) => id).join(', ');
+  return found ?? { code: 'PG223', reason: `"${written}" is none of its roles: ${roles}` };
+}
+
+function findItem({ state }: IncidentRecord, written: string): Item | Objection {
+  const items = [...(state.warRoom?.steps ?? []), ...state.tasks];
+  const found = items.find(({ id }) => id.toLowerCase() === written.trim().toLowerCase());
+  if (found) return found;
+  const none = 'it has none, since no war room is open';
+  const known = items.length > 0 ? `it has ${items.map(({ id }) => id).join(', ')}` : none;
+  return { code: 'PG224', reason: `"${written}" is no step or task of it: ${known}` };
+}
+
+function tooManyNotes({ state }: IncidentRecord): Objection | undefined {
+  if (state.notes.length < mostNotes) return undefined;
+  return { code: 'PG226', reason: `it has ${mostNotes} notes: write the rest into the post-mortem` };
+}
+
+function notToResolve({ state }: IncidentRecord): Objection | undefined {
+  const { resolution, rollback } = state;
+  if (resolution?.verdict === 'PASS')
+    return { code: 'PG226', reason: `${resolution.by} resolved it at ${instantText(resolution.at)} already` };
+  if (rollback?.state === 'running')
+    return { code: 'PG226', reason: 'what was changed is still being taken back: resolve it when that has ended' };
+  return undefined;
+}
+
+function notYetOwed({ isResolved }: IncidentRecord): Objection | undefined {
+  return isResolved ? undefined : { code: 'PG226', reason: 'it is not resolved yet: its post-mortem comes after that' };
+}

@@ -1,0 +1,23 @@
+import type { IncidentOrder } from '../../plan/incidents/signals.js';
+import type { IncidentRecord } from './record.js';
+
+/** Takes what the run says that it does. */
+export function takeOrder(record: IncidentRecord, order: IncidentOrder): void {
+  const { state } = record;
+  switch (order.kind) {
+    case 'war-room':
+      return record.openRoom(order.trigger);
+    case 'rollback': {
+      const { reach, by, reason, safeAt } = order;
+      const now = Date.now();
+      const { decidedAt = now } = state.rollback ?? {};
+      const ended = order.state === 'running' ? {} : { endedAt: now, ...(safeAt === undefined ? {} : { safeAt }) };
+      state.rollback = { reach, state: order.state, ...(by === undefined ? {} : { by }), reason, decidedAt, ...ended };
+      return record.tell(
+        order.state === 'running'
+          ? `${reach === 'all' ? 'everything' : 'the component'} is taken back: ${reason}`
+          : `taken back, ${order.state}: ${reason}`
+      );
+    }
+  }
+}

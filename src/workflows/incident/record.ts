@@ -1,0 +1,91 @@
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { freshIncident, isResolved, openWarRoom, stateOf, type IncidentState } from '../../plan/incidents/course.js';
+import { debtOf, incidentStatus } from '../../plan/incidents/status.js';
+import type { IncidentNews } from '../../plan/incidents/signals.js';
+import type { WarRoomTrigger } from '../../plan/model.js';
+import { remarksOf } from '../../plan/names.js';
+import type { IncidentInput } from '../../plan/run-input.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { incidentDetails } from '../../plan/text/incident-details.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
+import { Inbox } from '../messages.js';
+import { Shown } from '../shown.js';
+
+/** Status updates that a status shows: the latest ones. */
+const mostUpdates = 50;
+
+/** What is known about an incident: it only records, as plain data that the next execution goes on with. */
+export class IncidentRecord {
+  readonly inbox: Inbox;
+  readonly state: IncidentState;
+  private readonly input: IncidentInput;
+  private readonly shown: Shown;
+
+  constructor(input: IncidentInput) {
+    this.input = input;
+    this.inbox = new Inbox(input.environment.people, () => this.publish());
+    this.state = input.state ?? freshIncident(input, Date.now());
+    this.inbox.refusals.push(...this.state.refusals);
+    // Those of the execution before go on with this one.
+    this.shown = new Shown(input.state ? this.key : '');
+    this.publish();
+  }
+
+  /** What people did or saw belongs to the story, in its order. */
+  tell(text: string): void {
+    this.state.timeline.push({ at: Date.now(), text });
+    this.publish();
+  }
+
+  get isResolved(): boolean {
+    return isResolved(this.state);
+  }
+
+  openRoom(trigger: WarRoomTrigger): void {
+    openWarRoom(this.input, this.state, trigger, Date.now());
+    this.publish();
+  }
+
+  addUpdate(text: string, by?: string): void {
+    const { updates } = this.state;
+    updates.push({ at: Date.now(), ...(by === undefined ? {} : { by }), text });
+    if (updates.length > mostUpdates) updates.shift();
+    this.publish();
+  }
+
+  /** For the run, which needs to know no more. */
+  get news(): IncidentNews {
+    const { number, run } = this.input;
+    return { run: run.runId, number, state: stateOf(this.state), warRoom: this.state.warRoom !== undefined };
+  }
+
+  get status(): IncidentStatus {
+    const { workflowId, runId } = workflowInfo();
+    this.state.refusals = this.inbox.refusals;
+    return incidentStatus(this.input, this.state, { workflowId, runId });
+  }
+
+  handedOver(): IncidentInput {
+    this.shown.flush();
+    return { ...this.input, state: { ...this.state, refusals: this.inbox.refusals } };
+  }
+
+  flush(): void {
+    this.shown.flush();
+  }
+
+  publish(): void {
+    setCurrentDetails(incidentDetails(this.status, this.input.incidents, remarksOf(this.input.environment)));
+    const debt = debtOf(this.input, this.state);
+    this.shown.show(this.key, [
+      { key: searchAttributes.status, value: stateOf(this.state) },
+      { key: searchAttributes.awaiting, value: debt && debt.people.length > 0 ? debt.people : null },
+      { key: searchAttributes.deadline, value: debt?.until === undefined ? null : new Date(debt.until) },
+    ]);
+  }
+
+  private get key(): string {
+    const debt = debtOf(this.input, this.state);
+    return JSON.stringify([stateOf(this.state), debt?.people, debt?.until]);
+  }
+}

@@ -1,0 +1,90 @@
+import { specOf } from '../../plan/incidents/classify.js';
+import { incidentAddressOf } from '../../plan/names.js';
+import type { Environment } from '../../plan/model.js';
+import { namesInRoles } from '../../plan/people.js';
+import type { IncidentInput } from '../../plan/run-input.js';
+import { runName } from '../../plan/text/command-lines.js';
+import { instantText } from '../../plan/text/spans.js';
+import { announce } from '../announce.js';
+import type { IncidentRecord } from './record.js';
+
+/** While the environment's worker is away a page waits for it: an incident that nobody hears of helps nobody. */
+const patience = '1d';
+
+/** One message to people, about one incident. */
+export interface Told {
+  /** `escalation` also for those next in line. */
+  kind: 'incident' | 'reminder' | 'escalation';
+  headline: string;
+  text: string;
+  /** Names, roles, groups. */
+  to: string[];
+}
+
+/** Everybody whom an incident tells is told here. */
+export async function tell(
+  { run, number, environment }: IncidentInput,
+  record: IncidentRecord,
+  told: Told
+): Promise<void> {
+  const { headline, kind, text, to } = told;
+  await announce(
+    run,
+    environment,
+    {
+      kind,
+      address: incidentAddressOf(number),
+      title: `${run.planTitle}, ${incidentAddressOf(number)}: ${headline}`,
+      text: `${text} ${record.status.sentence} Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`,
+      to,
+    },
+    patience
+  );
+}
+
+/** The people who have these roles; a role or group that nobody has stays as it is, for whoever knows where to reach it. */
+export function reachable({ people }: Pick<Environment, 'people'>, roles: readonly string[]): string[] {
+  return [
+    ...new Set(
+      roles.flatMap((role) => {
+        const names = namesInRoles(people, [role]);
+        return names.length > 0 ? names : [role];
+      })
+    ),
+  ];
+}
+
+/** The first call, and each that follows while nobody acknowledges. */
+export function callFor(input: IncidentInput, escalated: boolean, times: number): Told {
+  const { severity, title, reason, incidents, environment } = input;
+  const next = escalated ? reachable(environment, specOf(incidents, severity)?.escalateTo ?? []) : [];
+  const everybody = environment.people.map(({ name }) => name);
+  const again = times === 0 ? '' : `, call ${times + 1}`;
+  return {
+    kind: escalated ? 'escalation' : 'incident',
+    headline: `severity ${severity}: ${title}${again}`,
+    text: `${reason}.`,
+    to: [...new Set([...next, ...everybody])],
+  };
+}
+
+export function roomCall(input: IncidentInput, record: IncidentRecord): Told | undefined {
+  const { warRoom } = record.state;
+  if (!warRoom) return undefined;
+  const roles = warRoom.roles.map(({ title, person }) => `${title}: ${person ?? 'nobody has this role'}`);
+  return {
+    kind: 'incident',
+    headline: `war room (${warRoom.trigger})`,
+    text: `Be there until ${instantText(warRoom.activateBy)}. ${roles.join('; ')}.`,
+    to: [...new Set(warRoom.roles.map(({ person, role }) => person ?? role))],
+  };
+}
+
+/** How it stands, for those who only need to know. */
+export function updateText({ state }: IncidentRecord, sentence: string): string {
+  const done = state.warRoom?.steps.filter(({ doneAt }) => doneAt !== undefined).length ?? 0;
+  const of = state.warRoom?.steps.length ?? 0;
+  const latest = state.notes.at(-1);
+  const note = latest ? ` Latest note, by ${latest.by}: ${latest.text}` : '';
+  return `${sentence} Procedure: ${done} of ${of} steps done.${note}`;
+}

@@ -1,0 +1,399 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  log,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  TemporalFailure,
+} from '@temporalio/workflow';
+import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
+import { componentOf, withDependents } from '../../plan/incidents/reach.js';
+import {
+  holdSignal,
+  incidentNewsSignal,
+  incidentOrderSignal,
+  readSignal,
+  type IncidentOrder,
+} from '../../plan/incidents/signals.js';
+import type { Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
+import { incidentAddressOf, incidentWorkflowId } from '../../plan/names.js';
+import type { IncidentInput } from '../../plan/run-input.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import type { IncidentSummary, TroubleSource } from '../../plan/watch-status.js';
+import type { incident } from '../incident.js';
+import type { Stop } from '../phase/stop.js';
+import { sliceEnvironment } from '../slice.js';
+import type { Ending } from './ending.js';
+import type { MigrationRecord } from './record.js';
+import { signalPhase, stopNow } from './stopping.js';
+
+/** More than these at once are a storm, which helps nobody. */
+const mostOpen = 50;
+
+/** What opens an incident. */
+export interface Alarm {
+  /** The same trouble has the same key: while its incident is open, no other begins. */
+  key: string;
+  severity: Severity;
+  title: string;
+  reason: string;
+  source: TroubleSource;
+  by: string;
+  cause?: string | undefined;
+  metric?: string | undefined;
+  phase?: string | undefined;
+  customer?: boolean;
+}
+
+interface Known extends IncidentSummary {
+  alarm: Alarm;
+  /** The component's phase, where people choose. */
+  component?: string | undefined;
+  reach: 'all' | 'component' | 'none';
+  /** People choose what becomes of the run, which waits for them. */
+  asks: boolean;
+  /** Its workflow is at work. */
+  started: boolean;
+  /** What opened a war room with it. */
+  room?: WarRoomTrigger | undefined;
+  /** What opens a war room for it when there is none any more. */
+  due?: WarRoomTrigger | undefined;
+}
+
+/**
+ * The desk for incidents of a run. It numbers them, decides what they reach and whether a war room opens, holds the run or takes it
+ * back, and tells them what becomes of it. Each incident leads itself, and lives on when the run has ended.
+ */
+export class IncidentDesk {
+  private readonly record: MigrationRecord;
+  private readonly interrupt: () => void;
+  private readonly known: Known[] = [];
+  private next = 1;
+  /** Incidents that are being started, and orders under way. */
+  private pending = 0;
+  private rollbackTold = false;
+
+  /** @param interrupt ends the wait for whatever the run does now */
+  constructor(record: MigrationRecord, interrupt: () => void) {
+    this.record = record;
+    this.interrupt = interrupt;
+  }
+
+  /** Absent in plans without incidents: then nothing here ever happens. */
+  get spec(): Incidents | undefined {
+    return this.record.frozen.plan.incidents;
+  }
+
+  listen(): void {
+    setHandler(
+      defineSignal<unknown[]>(incidentNewsSignal),
+      (...raw) => {
+        const news = readSignal.news(raw[0]);
+        if (news?.run === this.record.run.runId) this.hear(news);
+        else log.warn('News of an incident could not be understood, or is about another run');
+      },
+      { description: 'How an incident stands; sent by the incident, not by people.' }
+    );
+    if (!this.spec) return;
+    void CancellationScope.nonCancellable(() => this.holdPhases());
+    void CancellationScope.nonCancellable(() => this.watchRollbacks());
+  }
+
+  /** The incident that is open for this trouble. */
+  openFor(is: (alarm: Alarm) => boolean): IncidentSummary | undefined {
+    return this.open.find(({ alarm }) => is(alarm));
+  }
+
+  get isFull(): boolean {
+    return this.open.length >= mostOpen;
+  }
+
+  /**
+   * Opens an incident: what makes production safe goes first. Resolves when it is at work.
+   *
+   * @throws nothing: a trouble that cannot have an incident of its own is logged, and is acted on all the same
+   */
+  async raise(alarm: Alarm): Promise<IncidentSummary | undefined> {
+    const { spec, record } = this;
+    if (!spec) return undefined;
+    const reach = specOf(spec, alarm.severity)?.reach ?? 'none';
+    const known = this.isFull ? undefined : this.enter(alarm, reach);
+    if (reach === 'all') {
+      const reason = `severity ${alarm.severity}: ${troubleWords(alarm)}`;
+      await stopNow(record, { reason, reach }, this.interrupt);
+    }
+    if (known) return this.begin(known);
+    log.error('Too many incidents are open: no other was opened', { title: alarm.title, reason: alarm.reason });
+    return undefined;
+  }
+
+  /** Why a person may take a completed phase back: it is the component of an incident that waits for a choice. */
+  componentStop(phase: string, by: string, reason: string): Stop | undefined {
+    if (!this.components.includes(phase)) return undefined;
+    const { phases } = this.record.frozen.plan;
+    return { reason: `${by} asked for it: ${reason}`, reach: 'phase', phases: withDependents(phases, phase) };
+  }
+
+  /** Components of incidents that people may take back. */
+  get components(): string[] {
+    return this.open.flatMap(({ component, asks }) => (asks && component !== undefined ? [component] : []));
+  }
+
+  /** The run is over: tells the incidents what became of it. Call it in a scope that cancellation does not reach. */
+  async close({ kind, reason }: Ending): Promise<void> {
+    if (!this.spec) return;
+    if (this.record.takesBack) this.rollbackBegan();
+    await condition(() => this.pending === 0);
+    const state = kind === 'rolled-back-not-verified' ? 'not verified' : 'verified';
+    const safeAt = this.record.undoneAt;
+    for (const one of this.open) {
+      const concerned = this.rollbackTold ? one.reach !== 'none' : one.reach === 'all';
+      if (kind === 'completed' || !concerned) continue;
+      const order = { kind: 'rollback', reach: this.reachOfStop, state, reason } as const;
+      this.order(one, { ...order, ...(safeAt === undefined ? {} : { safeAt }) });
+    }
+    await condition(() => this.pending === 0);
+  }
+
+  private get open(): Known[] {
+    return this.known.filter(({ state }) => state === 'open' || state === 'acknowledged');
+  }
+
+  /** From now on it is known, so that the same trouble opens no other. */
+  private enter(alarm: Alarm, reach: Known['reach'], rollback = false): Known {
+    const { record } = this;
+    const { plan } = record.frozen;
+    const spec = this.spec as Incidents;
+    const openedAt = Date.now();
+    const others = this.known.map((one) => ({
+      severity: one.severity,
+      openedAt: one.openedAt,
+      open: this.open.includes(one),
+    }));
+    const now = { severity: alarm.severity, openedAt, open: true, customer: alarm.customer === true, rollback };
+    const due = triggerOf(spec, now, others);
+    // One room at a time: who is in one is not called into another.
+    const room = this.open.some(({ warRoom }) => warRoom) ? undefined : due;
+    const component = reach === 'component' ? componentOf(plan.phases, this.begun, alarm) : alarm.phase;
+    const known: Known = {
+      workflowId: '',
+      number: 0,
+      severity: alarm.severity,
+      title: alarm.title,
+      openedAt,
+      state: 'open',
+      warRoom: room !== undefined,
+      alarm,
+      component,
+      reach,
+      // A run that goes back already needs nobody's choice.
+      asks: reach === 'component' && !record.goesBack,
+      started: false,
+      room,
+      due,
+    };
+    this.known.push(known);
+    this.pending += 1;
+    this.renumber(known);
+    return known;
+  }
+
+  private get begun(): string[] {
+    return this.record.phases.flatMap(({ id, startedAt }) => (startedAt === undefined ? [] : [id]));
+  }
+
+  private async begin(known: Known): Promise<Known> {
+    const { record } = this;
+    const { alarm, component, reach, asks, room } = known;
+    const { plan, environment } = record.frozen;
+    const { metrics } = plan.rollback;
+    const names = [...new Set([...metrics, ...plan.rollback.window.criteria.map(({ metric }) => metric)])];
+    const people = environment.people.map(({ name }) => name);
+    const input: Omit<IncidentInput, 'number'> = {
+      schemaVersion: 1,
+      run: record.run,
+      severity: alarm.severity,
+      title: alarm.title,
+      ...(alarm.cause === undefined ? {} : { cause: alarm.cause }),
+      reason: alarm.reason,
+      source: alarm.source,
+      openedBy: alarm.by,
+      ...(alarm.metric === undefined ? {} : { metric: alarm.metric }),
+      ...(component === undefined ? {} : { phase: component }),
+      incidents: this.spec as Incidents,
+      ...(room ? { warRoom: room } : {}),
+      ...(reach === 'all' || (reach === 'component' && asks) ? { reach } : {}),
+      begun: this.begun,
+      rollback: plan.rollback,
+      environment: sliceEnvironment(environment, { metrics: names, notify: true, people }),
+    };
+    await CancellationScope.nonCancellable(() => this.start(known, input));
+    known.started = true;
+    this.pending -= 1;
+    this.publish();
+    return known;
+  }
+
+  /** Numbers of an earlier run's incidents that are still open are passed over: their ids are taken. */
+  private async start(known: Known, input: Omit<IncidentInput, 'number'>): Promise<void> {
+    const { record } = this;
+    for (;;) {
+      try {
+        const child = await startChild<typeof incident>('incident', {
+          workflowId: known.workflowId,
+          args: [{ ...input, number: known.number }],
+          parentClosePolicy: ParentClosePolicy.ABANDON,
+          staticSummary: `Severity ${known.severity}: ${known.title}`.slice(0, 180),
+          typedSearchAttributes: [
+            { key: searchAttributes.plan, value: record.run.planId },
+            { key: searchAttributes.environment, value: record.frozen.environment.id },
+            { key: searchAttributes.run, value: record.run.runId },
+            { key: searchAttributes.status, value: 'open' },
+          ],
+        });
+        void child.result().then(
+          () => this.ended(known),
+          (error: unknown) => this.lost(known, error)
+        );
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        this.renumber(known);
+      }
+    }
+  }
+
+  private renumber(known: Known): void {
+    known.number = this.next++;
+    known.workflowId = incidentWorkflowId(this.record.run.workflowId, known.number);
+    this.publish();
+  }
+
+  private hear({ number, state, warRoom }: { number: number; state: Known['state']; warRoom: boolean }): void {
+    const known = this.known.find((one) => one.number === number);
+    if (!known) return;
+    const before = this.open.includes(known);
+    Object.assign(known, { state, warRoom });
+    if (before && !this.open.includes(known)) this.settle(known);
+    this.publish();
+  }
+
+  /** It is resolved: the room it had may be needed by another. */
+  private settle({ warRoom }: Known): void {
+    if (!warRoom || this.open.some((one) => one.warRoom)) return;
+    const other = this.open.find(({ due }) => due !== undefined);
+    if (other?.due) this.openRoom(other, other.due);
+  }
+
+  private openRoom(known: Known, trigger: WarRoomTrigger): void {
+    known.warRoom = true;
+    this.order(known, { kind: 'war-room', trigger });
+  }
+
+  private ended(known: Known): void {
+    known.state = 'closed';
+    this.publish();
+  }
+
+  /** Somebody ended an incident from outside. One that was not resolved begins again: nobody may end a hold that way. */
+  private lost(known: Known, error: unknown): void {
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    const wasOpen = this.open.includes(known);
+    this.ended(known);
+    if (!wasOpen || this.record.hasEnded) return;
+    const { alarm, reach, number } = known;
+    const reason = `${alarm.reason} (${incidentAddressOf(number)} was ended from outside)`;
+    void this.begin(this.enter({ ...alarm, reason }, reach));
+  }
+
+  private order(known: Known, order: IncidentOrder): void {
+    this.pending += 1;
+    void CancellationScope.nonCancellable(async () => {
+      await condition(() => known.started);
+      try {
+        await getExternalWorkflowHandle(known.workflowId).signal(incidentOrderSignal, order);
+      } catch (error) {
+        if (!(error instanceof TemporalFailure)) throw error;
+        log.warn('An incident did not hear of the run', { incident: known.workflowId, reason: error.message });
+      } finally {
+        this.pending -= 1;
+      }
+    });
+  }
+
+  private publish(): void {
+    const { record } = this;
+    record.incidents = this.known.map(({ workflowId, number, severity, title, openedAt, state, warRoom }) => {
+      return { workflowId, number, severity, title, openedAt, state, warRoom };
+    });
+    const holder = record.goesBack ? undefined : this.open.find(({ asks }) => asks);
+    record.held = holder && { by: incidentAddressOf(holder.number), reason: holder.title, at: holder.openedAt };
+    record.publish();
+  }
+
+  /** Hands the hold on to the phase under way, and its end; one after the other, so that none overtakes the other. */
+  private async holdPhases(): Promise<never> {
+    let told = '';
+    const wanted = (): string => JSON.stringify(this.record.held ?? '');
+    told = wanted();
+    for (;;) {
+      await condition(() => wanted() !== told);
+      told = wanted();
+      const { held } = this.record;
+      await signalPhase(this.record, holdSignal, held ? { held: { ...held, reason: held.reason.slice(0, 4000) } } : {});
+    }
+  }
+
+  private async watchRollbacks(): Promise<void> {
+    await condition(() => this.record.takesBack);
+    this.rollbackBegan();
+  }
+
+  /** Whatever began it: those incidents that it is for hear of it, or one is opened for it, with a war room. */
+  private rollbackBegan(): void {
+    const { spec } = this;
+    if (!spec || this.rollbackTold) return;
+    this.rollbackTold = true;
+    const concerned = this.open.filter(({ reach }) => reach !== 'none');
+    for (const one of concerned) this.tellRollback(one);
+    if (!spec.warRoom?.triggers.includes('rollback') || this.open.some(({ warRoom }) => warRoom)) return;
+    const [first] = concerned;
+    if (first) return this.openRoom(first, 'rollback');
+    const { reason, what } = this.rollbackWords();
+    const alarm: Alarm = {
+      key: 'rollback',
+      severity: 2,
+      title: `Rollback of ${what}`,
+      reason,
+      source: 'rollback',
+      by: 'the run',
+    };
+    void this.begin(this.enter(alarm, 'component', true)).then((begun) => this.tellRollback(begun));
+  }
+
+  private tellRollback(known: Known): void {
+    this.order(known, {
+      kind: 'rollback',
+      reach: this.reachOfStop,
+      state: 'running',
+      reason: this.rollbackWords().reason,
+    });
+  }
+
+  private get reachOfStop(): 'all' | 'component' {
+    return this.record.stop?.reach === 'all' ? 'all' : 'component';
+  }
+
+  private rollbackWords(): { reason: string; what: string } {
+    const { stop, active, phases } = this.record;
+    const back = phases.findLast(({ state }) => state.startsWith('rolled back') || state === 'NOT rolled back');
+    const reason = stop?.reason ?? back?.reason ?? active?.now?.sentence ?? 'a step of it failed';
+    const what = stop?.reach === 'all' ? 'everything' : (active?.id ?? back?.id ?? 'the run');
+    return { reason: reason.slice(0, 4000), what };
+  }
+}

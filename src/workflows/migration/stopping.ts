@@ -1,0 +1,36 @@
+import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { takeBackSignal, type TakeBackOrder } from '../../plan/incidents/signals.js';
+import type { Stop } from '../phase/stop.js';
+import type { MigrationRecord } from './record.js';
+
+/** Sends something to the phase under way; false when there is none, or it has ended in the meantime. */
+export async function signalPhase(record: MigrationRecord, name: string, message: unknown): Promise<boolean> {
+  const { active } = record;
+  if (!active) return false;
+  // The message may come while the phase is being started.
+  await condition(() => active.runId !== undefined || record.active !== active);
+  if (record.active !== active) return false;
+  try {
+    // Without a run id: after a reset of the phase another execution stands in its place.
+    await getExternalWorkflowHandle(active.workflowId).signal(name, message);
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Takes back what a stop reaches, whatever the run does now and without asking anybody: also in a stage of the
+ * validation, whose approval is for people who want it.
+ *
+ * @param interrupt ends the wait for whatever the run does now
+ */
+export async function stopNow(record: MigrationRecord, stop: Stop, interrupt: () => void): Promise<void> {
+  record.ask(stop);
+  const { reason, reach, phases } = stop;
+  const order: TakeBackOrder = { reason: reason.slice(0, 4000), reach, ...(phases ? { more: true } : {}) };
+  // Between phases nobody else hears it; a phase that ends meanwhile finds it recorded here.
+  const heard = await CancellationScope.nonCancellable(() => signalPhase(record, takeBackSignal, order));
+  if (!heard) interrupt();
+}

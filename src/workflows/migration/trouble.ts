@@ -1,0 +1,40 @@
+import { defineSignal, log, setHandler } from '@temporalio/workflow';
+import { severityOf, troubleWords } from '../../plan/incidents/classify.js';
+import { readTrouble, troubleSignal, type Trouble } from '../../plan/trouble.js';
+import type { IncidentDesk } from './incidents.js';
+import type { MigrationRecord } from './record.js';
+import { stopNow } from './stopping.js';
+
+/** Hears of trouble from whoever watches the run: the guard, or a receiver of other systems' alerts. */
+export function listenToTrouble(record: MigrationRecord, desk: IncidentDesk, interrupt: () => void): void {
+  setHandler(
+    defineSignal<unknown[]>(troubleSignal),
+    async (...raw) => {
+      const trouble = readTrouble(raw[0]);
+      if (trouble) await takeTrouble(record, desk, trouble, interrupt);
+      else log.warn('A trouble could not be understood');
+    },
+    { description: 'Trouble with a metric, or from another system; not sent by people.' }
+  );
+}
+
+/** Opens an incident for it, once; in a plan that leads none, a critical red metric takes everything back all the same. */
+async function takeTrouble(
+  record: MigrationRecord,
+  desk: IncidentDesk,
+  trouble: Trouble,
+  interrupt: () => void
+): Promise<void> {
+  const { plan } = record.frozen;
+  const { dedupKey: key, source, cause, metric, level, title, reason } = trouble;
+  if (record.hasEnded) return log.warn('Trouble came after the run had ended', { title, reason });
+  if (!plan.incidents) {
+    const red = metric !== undefined && plan.metrics[metric]?.priority === 'red';
+    if (plan.guard && level === 'critical' && red)
+      await stopNow(record, { reason: troubleWords(trouble), reach: 'all' }, interrupt);
+    return;
+  }
+  if (desk.openFor((alarm) => alarm.key === key)) return;
+  const severity = severityOf(plan.incidents, trouble, plan.metrics);
+  await desk.raise({ key, severity, title, reason, source, by: `the ${source}`, cause, metric });
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { componentOf, withDependents } from '../../../src/plan/incidents/reach.js';
+import { phase, step, windowSpec } from '../../support/stage/plans.js';
+
+const other = windowSpec({ criteria: windowSpec().criteria.map((one) => ({ ...one, metric: 'latency' })) });
+const phases = [
+  phase('before', { checklists: [] }),
+  phase('1a', { after: ['before'], steps: [step.watch('w')] }),
+  phase('1b', { after: ['1a'], success: other }),
+  phase('1c', { after: ['1a'], steps: [step.traffic('t', 'F', { hold: other })] }),
+  phase('1d', { after: ['1b'] }),
+  phase('after', { after: ['1d'], checklists: [] }),
+];
+
+describe('the component that fails', () => {
+  it.each<[string, string[], { phase?: string; metric?: string }, string | undefined]>([
+    ['is the one that somebody names', ['before', '1a', '1b'], { phase: '1a', metric: 'latency' }, '1a'],
+    ['is none when that one has not begun', ['before', '1a'], { phase: '1b' }, undefined],
+    ['is the newest that watches the metric', ['before', '1a', '1b', '1c', '1d'], { metric: 'latency' }, '1c'],
+    ['is an earlier one when no later watches it', ['before', '1a', '1b', '1d'], { metric: 'success' }, '1a'],
+    ['is the newest when none watches it', ['before', '1a', '1b'], { metric: 'errors' }, '1b'],
+    ['is the newest when nobody knows more', ['before', '1a', '1b', '1c', '1d', 'after'], {}, '1d'],
+    ['is none while nothing was changed', ['before'], { metric: 'latency' }, undefined],
+  ])('%s', (_what, begun, asked, expected) => {
+    expect(componentOf(phases, begun, asked)).toBe(expected);
+  });
+
+  it.each([
+    ['1a', ['1a', '1b', '1c', '1d', 'after']],
+    ['1b', ['1b', '1d', 'after']],
+    ['1c', ['1c']],
+  ])('%s is taken back with all that depend on it, however far', (id, expected) => {
+    expect(withDependents(phases, id)).toEqual(expected);
+  });
+});

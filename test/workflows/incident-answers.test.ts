@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { IncidentStatus } from '../../src/plan/watch-status.js';
+import { approval, incidents, phase, plan, severity, span, step } from '../support/stage/plans.js';
+import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
+import type { Finding } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+async function declared(asked: object = {}, change: Parameters<typeof incidents>[0] = {}): Promise<Run> {
+  const steps = [step.flag('core')];
+  const run = await stage.start(plan([phase('1a', { steps, approval: approval() })], { incidents: incidents(change) }));
+  await stage.gate('1a');
+  await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a page is slow', ...asked });
+  return run;
+}
+
+function until(what: string, is: (status: IncidentStatus) => boolean): Promise<IncidentStatus> {
+  return stage.until(what, async () => {
+    const status = await stage.incident(1);
+    return is(status) && status;
+  });
+}
+
+const tell = (name: Parameters<Stage['tell']>[1], payload: unknown): ReturnType<Stage['tell']> =>
+  stage.tell(stage.incidentHandle(1), name, payload);
+
+function sent(kind: string): Array<{ title: string; to: string[] }> {
+  return stage.world.notes
+    .filter((note) => note.kind === kind && note.address === 'incident/1')
+    .map(({ title, to }) => ({ title: title.replace(/^.*incident\/1: /, ''), to }));
+}
+
+describe('what cannot be taken', () => {
+  it.each<[string, Parameters<Stage['tell']>[1], object, string, RegExp]>([
+    [
+      'a role that is none',
+      'assign',
+      { role: 'boss', person: 'lee' },
+      'PG223',
+      /"boss" is none of its roles: commander, sponsor/,
+    ],
+    ['a person that nobody knows', 'assign', { role: 'commander', person: 'zoe' }, 'PG204', /zoe is not one of/],
+    [
+      'a step that is none',
+      'step',
+      { step: 'dance' },
+      'PG224',
+      /"dance" is no step or task of it: it has activate, assess/,
+    ],
+    ['an empty reason', 'resolve', { reason: ' ' }, 'PG207', /"reason" must not be empty/],
+    ['no reason', 'resolve', {}, 'PG207', /"reason" is missing/],
+    ['a post-mortem before the resolution', 'postmortem', { link: 'https://x.example' }, 'PG226', /not resolved yet/],
+    ['a link that is none', 'postmortem', { link: 'see wiki' }, 'PG207', /must be a link/],
+    ['a stranger', 'acknowledge', { by: 'zoe' }, 'PG204', /zoe is not one of/],
+    ['a typo', 'note', { txet: 'x' }, 'PG207', /"txet" is not known here/],
+  ])('%s is refused and changes nothing', async (_what, name, payload, code, reason) => {
+    await declared();
+    const before = await stage.incident(1);
+    const refusal = await refusalOf(tell(name, { by: 'lee', ...payload }));
+    expect(refusal).toMatchObject({ code, reason: expect.stringMatching(reason) as string });
+    expect((await stage.incident(1)).timeline).toEqual(before.timeline);
+    await stage.incidentHandle(1).signal(name, { by: 'lee', ...payload });
+    await until('the refusal', ({ refusals }) => refusals.length === 1);
+  });
+
+  it('a role while no war room is open is refused', async () => {
+    await declared({ customer: false });
+    expect(await refusalOf(tell('assign', { by: 'lee', role: 'commander', person: 'lee' }))).toMatchObject({
+      code: 'PG223',
+    });
+    expect(await refusalOf(tell('step', { by: 'lee', step: 'assess' }))).toMatchObject({ code: 'PG224' });
+  });
+
+  it('a second resolution is refused', async () => {
+    await declared();
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    await until('its resolution', ({ state }) => state === 'resolved');
+    expect(await refusalOf(tell('resolve', { by: 'erin', reason: 'again' }))).toMatchObject({
+      code: 'PG226',
+      reason: expect.stringMatching(/^lee resolved it at/) as string,
+    });
+  });
+
+  it.each<[string, object, string, RegExp]>([
+    [
+      'a cause that the plan does not have',
+      { severity: undefined, cause: 'boom' },
+      'PG221',
+      /"boom" is no cause of the plan: leak, component or slow/,
+    ],
+    [
+      "a severity that is not the cause's",
+      { severity: 3, cause: 'leak' },
+      'PG221',
+      /the plan has "leak" as severity 1, not 3/,
+    ],
+    ['neither a severity nor a cause', { severity: undefined }, 'PG221', /say which severity/],
+    ['a severity that is none', { severity: 4 }, 'PG207', /"severity" must be 1, 2 or 3/],
+    ['a phase that the plan does not have', { phase: '9z' }, 'PG221', /"9z" is no phase of the plan: 1a/],
+    ['an empty reason', { reason: '' }, 'PG207', /"reason" must not be empty/],
+  ])('%s declares nothing', async (_what, change, code, reason) => {
+    const run = await declared();
+    const asked = { by: 'erin', severity: 3, reason: 'x', ...change };
+    expect(await refusalOf(stage.tell(run, 'declare', asked))).toMatchObject({
+      code,
+      reason: expect.stringMatching(reason) as string,
+    });
+    expect((await stage.status()).incidents).toHaveLength(1);
+  });
+});
+
+describe('the war room', () => {
+  it('is led: roles change hands, steps are ticked off with their times', async () => {
+    await declared({ severity: 3 });
+    expect(await tell('assign', { by: 'dana', role: 'Incident Commander', person: 'LEE' })).toMatchObject({
+      message: 'lee is Incident Commander now',
+    });
+    await stage.until('the call', () =>
+      sent('incident').some(({ title, to }) => title === 'you are Incident Commander' && to[0] === 'lee')
+    );
+    expect(await tell('step', { by: 'lee', step: 'Activate', note: 'all there' })).toMatchObject({
+      message: '"Activate the war room" is done',
+    });
+    expect(await tell('step', { by: 'lee', step: 'activate' })).toMatchObject({ repeated: true });
+    const { warRoom } = await stage.incident(1);
+    expect(warRoom?.roles[0]).toMatchObject({ id: 'commander', person: 'lee' });
+    expect(warRoom?.steps[0]).toMatchObject({
+      id: 'activate',
+      by: 'lee',
+      note: 'all there',
+      doneAt: expect.any(Number) as number,
+    });
+  });
+
+  it('tells the stakeholders how it stands, again and again, until it is resolved; and that it is late', async () => {
+    const room = incidents().warRoom;
+    await declared({}, { warRoom: { ...room!, within: span(100), updateEvery: span(200) } });
+    await stage.until('two updates', async () => (await stage.incident(1)).updates.length >= 2);
+    expect(sent('incident').find(({ title }) => title === 'how it stands')?.to).toEqual(['dana']);
+    expect(sent('reminder').map(({ title }) => title)).toContain('the war room is not active yet');
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    const { updates } = await until('its resolution', ({ state }) => state === 'resolved');
+    await stage.until('the draft', async () => (await stage.incident(1)).postMortem.draft);
+    expect((await stage.incident(1)).updates).toHaveLength(updates.length);
+  });
+});
+
+describe('the response deadline', () => {
+  it('passed without an acknowledgement calls the next in line, again and again, ever more rarely', async () => {
+    const quick = { respondWithin: span(300), escalateAfter: span(200), escalateTo: ['cto', 'engineering-team'] };
+    await declared({ customer: false }, { severities: [severity(3, [], quick)] });
+    await stage.until('the calls', () => sent('escalation').length >= 2);
+    expect(sent('escalation')[0]).toEqual({
+      title: 'severity 3: a page is slow, call 2',
+      to: ['carlos', 'engineering-team', 'dana', 'erin', 'lee'],
+    });
+    await tell('acknowledge', 'lee');
+    const status = await stage.incident(1);
+    expect(status.escalatedAt).toBeGreaterThanOrEqual(status.openedAt + 200);
+    expect(status.timeline.map(({ text }) => text)).toContain(
+      'nobody acknowledged it in time: cto or engineering-team are called'
+    );
+  });
+
+  it('of severity 1 tells the next in line at once', async () => {
+    await declared({ severity: 1 });
+    await stage.until('the call', () => sent('escalation').length === 1);
+    expect(sent('escalation')[0]?.to[0]).toBe('carlos');
+  });
+});
+
+describe('a resolution', () => {
+  it.each<[Finding, RegExp]>([
+    ['FAIL', /PG225 FAIL: window says FAIL/],
+    [{ verdict: 'HOLD', cause: 'deadline' }, /PG225 HOLD: window says HOLD/],
+  ])('while the metrics say %s is refused with the reason, and can be tried again', async (finding, reason) => {
+    stage.world.onWindow = () => finding;
+    const run = await declared({ severity: 2, customer: false });
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    const status = await until('the refusal', ({ refusals }) => refusals.length === 1);
+    expect(status.refusals[0]?.reason).toMatch(reason);
+    expect(status).toMatchObject({ state: 'acknowledged', rollback: { state: 'asked' } });
+    expect((await stage.status(run)).held).toBeDefined();
+    stage.world.onWindow = () => 'PASS';
+    await tell('resolve', { by: 'lee', reason: 'restarted once more' });
+    await until('its resolution', ({ state }) => state === 'resolved');
+    await stage.until('the end of the hold', async () => (await stage.status()).held === undefined);
+  });
+});
+
+describe('the post-mortem', () => {
+  it('is drafted from the timeline, with its figures, and stored', async () => {
+    await declared({ severity: 2 });
+    await tell('note', { by: 'erin', text: 'the <b>cache</b> is cold' });
+    await tell('resolve', { by: 'lee', reason: 'cache warmed' });
+    const { postMortem, resolution } = await until('the draft', (status) => status.postMortem.draft !== undefined);
+    expect(postMortem.dueAt).toBe((resolution?.at ?? 0) + 172_800_000);
+    const { markdown } = stage.world.evidence.get(postMortem.draft?.digest ?? '') as { markdown: string };
+    expect(markdown).toContain('# Post-mortem: a page is slow');
+    expect(markdown).toMatch(/\| time to detect \| \d+ m?s \| the last change before it, 1a\/core#1 \|/);
+    expect(markdown).toMatch(/\| time to decide \| \d+ m?s \| its opening \|/);
+    expect(markdown).toMatch(/\| time to safe \| \d+ m?s \|/);
+    expect(markdown).toMatch(/\| time to verified \| \d+ m?s \|/);
+    expect(markdown).toContain('1a/core#1: FLAG\\_CORE → 5 % (before: off)');
+    expect(markdown).toContain('lee resolved it: cache warmed');
+    expect(markdown).toContain('erin: the \\<b\\>cache\\</b\\> is cold');
+  });
+
+  it('is asked for again and again until it is done, over many executions, with nothing lost', async () => {
+    await declared({}, { postMortem: { within: span(1000), by: 'lead', remindEvery: span(10) } });
+    await tell('note', { by: 'erin', text: 'seen' });
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    const first = (await stage.incident(1)).runId;
+    await stage.until(
+      'seven reminders',
+      () => sent('reminder').filter(({ title }) => title.startsWith('the post-mortem is owed')).length >= 7
+    );
+    await stage.until('another execution', async () => (await stage.incident(1)).runId !== first);
+    expect(await stage.incident(1)).toMatchObject({
+      state: 'resolved',
+      notes: [{ text: 'seen' }],
+      acknowledged: { by: 'lee' },
+    });
+    await tell('postmortem', { by: 'lee', link: 'https://wiki.example/7' });
+    const status = (await stage.incidentHandle(1).result()) as IncidentStatus;
+    expect(status).toMatchObject({
+      state: 'closed',
+      postMortem: { done: { by: 'lee', link: 'https://wiki.example/7' } },
+    });
+  });
+
+  it('is drafted when the store is back', async () => {
+    let away = true;
+    await declared();
+    stage.world.onRecord = () => {
+      if (away) throw new Error('the store is away');
+    };
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    const status = await until('its resolution', ({ state }) => state === 'resolved');
+    expect(status.postMortem.draft).toBeUndefined();
+    away = false;
+    await until('the draft', ({ postMortem }) => postMortem.draft !== undefined);
+  });
+});

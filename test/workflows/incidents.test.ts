@@ -1,0 +1,429 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { IncidentStatus } from '../../src/plan/watch-status.js';
+import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
+import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
+import { door, type Finding } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+/** Two phases; the second one waits for its approval. */
+async function inSecondPhase(change: Parameters<typeof incidents>[0] = {}): Promise<Run> {
+  const run = await stage.start(
+    plan(
+      [
+        phase('1a', { steps: [step.flag('core'), step.deployTo('core')] }),
+        phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')], approval: approval() }),
+      ],
+      { incidents: incidents(change) }
+    )
+  );
+  await stage.gate('1b');
+  return run;
+}
+
+const undone = ['undo flag/FLAG_TOOLS off', 'undo deploy/tools v1', 'undo flag/FLAG_CORE off', 'undo deploy/core v1'];
+
+function trouble(key: string, change: object = {}): object {
+  return {
+    dedupKey: key,
+    source: 'guard',
+    title: `Trouble with ${key}`,
+    reason: `${key} is bad`,
+    at: 1,
+    level: 'warning',
+    ...change,
+  };
+}
+
+function until(what: string, number: number, is: (status: IncidentStatus) => boolean): Promise<IncidentStatus> {
+  return stage.until(what, async () => {
+    const status = await stage.incident(number);
+    return is(status) && status;
+  });
+}
+
+function titles(): string[] {
+  return stage.world.notes
+    .filter(({ address }) => address?.startsWith('incident/'))
+    .map(({ title }) => title.replace(/^.*?incident/, 'incident'));
+}
+
+async function close(number: number): Promise<void> {
+  const incident = stage.incidentHandle(number);
+  await stage.tell(incident, 'resolve', { by: 'lee', reason: 'mended' });
+  await until('its resolution', number, ({ state }) => state === 'resolved');
+  await stage.tell(incident, 'postmortem', { by: 'lee', link: 'https://wiki.example/1' });
+  await incident.result();
+}
+
+describe('an incident that somebody declares', () => {
+  it('calls people at once and is acknowledged, led and closed', async () => {
+    const run = await inSecondPhase();
+    const answer = await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'a page is slow' });
+    expect(answer).toEqual({ message: 'incident/1 is open, severity 3; the run goes on', repeated: false });
+    await stage.until('the call', () => titles().includes('incident/1: severity 3: a page is slow'));
+    const incident = stage.incidentHandle(1);
+    expect(await stage.tell(incident, 'acknowledge', 'lee')).toMatchObject({ message: 'lee responds to it' });
+    expect(await stage.tell(incident, 'acknowledge', 'erin')).toMatchObject({
+      message: 'lee acknowledged it before',
+      repeated: true,
+    });
+    await stage.tell(incident, 'note', { by: 'lee', text: 'the cache is cold' });
+    const status = await stage.incident(1);
+    expect(status).toMatchObject({
+      state: 'acknowledged',
+      acknowledged: { by: 'lee' },
+      notes: [{ text: 'the cache is cold' }],
+    });
+    expect(status.sentence).toContain('Waits for lee to lead it to its resolution.');
+    expect((await stage.status()).incidents).toMatchObject([{ number: 1, severity: 3, warRoom: false }]);
+    await close(1);
+    await stage.tell('1b', 'approve', 'lee');
+    expect((await run.result()).state).toBe('completed');
+  });
+
+  it('is one with what is open for the same cause', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'slow', reason: 'a page is slow' });
+    expect(await stage.tell(run, 'declare', { by: 'lee', cause: 'slow', reason: 'I see it too' })).toEqual({
+      message: 'incident/1 is open for it: The cause slow',
+      repeated: true,
+    });
+  });
+});
+
+describe('severity 1', () => {
+  it('takes everything back by itself and opens the war room, with its roles given and called', async () => {
+    const run = await inSecondPhase();
+    await run.signal('trouble', trouble('leak', { cause: 'leak', level: 'critical' }));
+    const failure = await failureOf(run.result());
+    expect(failure.message).toBe('rolled-back-verified: severity 1: Trouble with leak: leak is bad');
+    expect(stage.world.story('undo')).toEqual(undone);
+    const status = await until('the news of the rollback', 1, ({ rollback }) => rollback?.state === 'verified');
+    expect(status).toMatchObject({
+      severity: 1,
+      source: 'guard',
+      rollback: { reach: 'all', state: 'verified' },
+      warRoom: {
+        trigger: 'severity-1',
+        roles: [
+          { id: 'commander', person: 'dana' },
+          { id: 'sponsor', person: 'carlos' },
+        ],
+      },
+      tasks: [{ id: 'notify-users' }],
+      escalatedAt: status.openedAt,
+    });
+    expect(titles()).toContain('incident/1: war room (severity-1)');
+    expect(stage.world.notes.find(({ title }) => title.includes('severity 1:'))).toMatchObject({
+      kind: 'escalation',
+      to: ['carlos', 'dana', 'erin', 'lee'],
+    });
+    expect((await stage.status()).incidents).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'in mid-deployment',
+      async () => {
+        const apply = door();
+        stage.world.onApply = () => apply.wait();
+        const run = await stage.start(
+          plan([phase('1a', { steps: [step.deployTo('core')] })], { incidents: incidents() })
+        );
+        await apply.reached;
+        return { run, after: apply.open };
+      },
+    ],
+    [
+      'in a window',
+      async () => {
+        stage.world.onWindow = async ({ origin }): Promise<Finding> =>
+          origin.address.startsWith('rollback/') ? 'PASS' : new Promise<Finding>(() => undefined);
+        const steps = [step.flag('core'), step.watch('window')];
+        const run = await stage.start(plan([phase('1a', { steps })], { incidents: incidents() }));
+        await stage.until('the window', () => stage.world.windows.length > 0);
+        return { run, after: () => undefined };
+      },
+    ],
+    [
+      'while the run is paused between two phases',
+      async () => {
+        const first = phase('1a', { steps: [step.flag('core')], approval: approval() });
+        const run = await stage.start(plan([first, phase('1b', { after: ['1a'] })], { incidents: incidents() }));
+        await stage.gate('1a');
+        await stage.tell(run, 'pause', 'dana');
+        await stage.tell('1a', 'approve', 'erin');
+        await stage.until('the end of 1a', async () => (await stage.status()).phases[0]?.state === 'completed');
+        return { run, after: () => undefined };
+      },
+    ],
+  ] as Array<[string, () => Promise<{ run: Run; after: () => void }>]>)(
+    'takes everything back %s',
+    async (_where, until1) => {
+      const { run, after } = await until1();
+      await run.signal('trouble', trouble('leak', { cause: 'leak' }));
+      await stage.until('the incident', async () => (await stage.status()).incidents?.length === 1);
+      after();
+      expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+      expect(stage.world.changed()).toEqual([]);
+    }
+  );
+
+  it('of an unknown cause is a red metric beyond its critical threshold', async () => {
+    const run = await stage.start(
+      plan([phase('1a', { approval: approval() })], {
+        incidents: incidents(),
+        metrics: { success: { name: 'success', description: '', unit: 'ratio', gates: true, priority: 'red' } },
+      })
+    );
+    await stage.gate('1a');
+    await run.signal('trouble', trouble('success', { metric: 'success', level: 'critical' }));
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    expect(await stage.incident(1)).toMatchObject({ severity: 1, source: 'guard' });
+  });
+});
+
+describe('severity 2', () => {
+  const failing = { by: 'erin', severity: 2, phase: '1a', reason: 'agents fail' };
+
+  it('holds the run until it is resolved, and then the run goes on', async () => {
+    const run = await inSecondPhase();
+    expect(await stage.tell(run, 'declare', failing)).toMatchObject({
+      message: 'incident/1 is open, severity 2; the run is on hold until somebody resolves it, or asks for a rollback',
+    });
+    const status = await stage.status();
+    expect(status).toMatchObject({ state: 'on hold', held: { by: 'incident/1', reason: 'agents fail' } });
+    expect(status.sentence).toContain('On hold by incident/1 (agents fail): nothing new begins');
+    await stage.until('the hold of the phase', async () => (await stage.phase('1b')).held);
+    await stage.tell('1b', 'approve', 'lee');
+    await stage.until('the end of 1b', async () => (await stage.status()).phases[1]?.state === 'completed');
+    expect(await stage.outcome()).toBeUndefined();
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'restarted' });
+    const done = await run.result();
+    expect(done).toMatchObject({ state: 'completed' });
+    expect(await stage.incident(1)).toMatchObject({
+      state: 'resolved',
+      rollback: { reach: 'component', state: 'declined', by: 'lee' },
+    });
+  });
+
+  it('takes back the component that somebody chooses, and what depends on it first', async () => {
+    const run = await stage.start(
+      plan(
+        [
+          phase('1a', { steps: [step.flag('core')] }),
+          phase('1b', { after: ['1a'], steps: [step.flag('tools')] }),
+          phase('1c', { after: ['1b'], steps: [step.flag('sockets')] }),
+          phase('1d', { after: ['1c'], steps: [step.flag('flow')], approval: approval() }),
+        ],
+        { incidents: incidents() }
+      )
+    );
+    await stage.gate('1d');
+    await stage.tell(run, 'declare', { ...failing, phase: '1B' });
+    expect(await stage.tell(run, 'rollback', { by: 'lee', phase: '1b', reason: 'no fix in sight' })).toMatchObject({
+      message: 'rolling back 1d, 1c, 1b and the phase under way, newest first',
+    });
+    const failure = await failureOf(run.result());
+    expect(failure.message).toBe('rolled-back-verified: lee asked for it: no fix in sight; completed and kept: 1a');
+    expect(stage.world.story('undo')).toEqual([
+      'undo flag/FLAG_FLOW off',
+      'undo flag/FLAG_SOCKETS off',
+      'undo flag/FLAG_TOOLS off',
+    ]);
+    expect((await stage.status()).phases.map(({ state }) => state)).toEqual([
+      'completed',
+      'rolled back',
+      'rolled back',
+      'rolled back',
+    ]);
+    expect(await until('the end', 1, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({
+      phase: '1b',
+      rollback: { reach: 'component' },
+      warRoom: { trigger: 'rollback' },
+    });
+  });
+
+  it('is answered by a rollback of everything as well', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', failing);
+    await stage.tell(run, 'rollback', { by: 'lee', reason: 'no fix in sight' });
+    await failureOf(run.result());
+    expect(stage.world.story('undo')).toEqual(undone);
+    expect(await until('the end', 1, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({
+      rollback: { reach: 'all' },
+    });
+  });
+
+  it('twice opens the war room, and the run is held until both are resolved', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', failing);
+    await stage.tell(run, 'declare', { ...failing, phase: '1b', reason: 'tools fail' });
+    expect((await stage.incident(1)).warRoom).toBeUndefined();
+    expect((await stage.incident(2)).warRoom).toMatchObject({ trigger: 'multiple-severity-2' });
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'restarted' });
+    await stage.until('the other to hold it', async () => (await stage.status()).held?.by === 'incident/2');
+    await stage.tell(stage.incidentHandle(2), 'resolve', { by: 'lee', reason: 'restarted' });
+    await stage.until('the end of the hold', async () => (await stage.status()).held === undefined);
+  });
+});
+
+describe('several incidents at once', () => {
+  it('are one for the same trouble, told a thousand times', async () => {
+    const run = await inSecondPhase();
+    for (let times = 0; times < 100; times++) await run.signal('trouble', trouble('slow', { cause: 'slow' }));
+    await stage.until('the incident', async () => (await stage.status()).incidents?.length === 1);
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'another' });
+    expect((await stage.status()).incidents?.map(({ title }) => title)).toEqual(['Trouble with slow', 'another']);
+  });
+
+  it('of severity 1 share one war room, which the other takes over when the first is resolved', async () => {
+    const run = await inSecondPhase();
+    await run.signal('trouble', trouble('leak', { cause: 'leak' }));
+    await run.signal('trouble', trouble('loss', { level: 'critical', metric: 'success', cause: 'leak' }));
+    await failureOf(run.result());
+    const both = await Promise.all(
+      [1, 2].map((number) => until('its end', number, ({ rollback }) => rollback?.state === 'verified'))
+    );
+    expect(both.map(({ warRoom }) => warRoom?.trigger)).toEqual(['severity-1', undefined]);
+    expect(stage.world.story('undo')).toEqual(undone);
+  });
+
+  it('hand the war room on while the run is under way', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a customer calls' });
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'another customer calls' });
+    expect((await stage.incident(1)).warRoom).toMatchObject({ trigger: 'customer-escalation' });
+    expect((await stage.incident(2)).warRoom).toBeUndefined();
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'called back' });
+    await until('the war room', 2, ({ warRoom }) => warRoom?.trigger === 'customer-escalation');
+  });
+
+  it('widen a rollback of one phase that runs already to everything', async () => {
+    const undo = door();
+    stage.world.onUndo = ({ id }) => (id === '1b/tools#1' ? undo.wait() : undefined);
+    const run = await inSecondPhase();
+    await stage.tell(run, 'rollback', { by: 'lee', phase: '1b', reason: 'tools fail' });
+    await undo.reached;
+    await stage.until('its incident', async () => (await stage.status()).incidents?.length === 1);
+    await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data leaks' });
+    undo.open();
+    const failure = await failureOf(run.result());
+    expect(failure.message).toContain('then everything: severity 1: data leaks');
+    expect(stage.world.story('undo')).toEqual(undone);
+    expect(await until('its end', 2, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({ severity: 1 });
+  });
+
+  it('of severity 2 during a rollback ask nobody for a choice', async () => {
+    const undo = door();
+    stage.world.onUndo = ({ id }) => (id === '1b/tools#1' ? undo.wait() : undefined);
+    const run = await inSecondPhase();
+    await stage.tell(run, 'rollback', { by: 'lee', reason: 'tools fail' });
+    await undo.reached;
+    const answer = await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+    expect(answer.message).toMatch(/severity 2; the run is going back already$/);
+    expect((await stage.status()).held).toBeUndefined();
+    undo.open();
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+  });
+});
+
+describe('an incident and its run', () => {
+  it('takes everything back in a stage of the validation without its approval', async () => {
+    const validation = phase('first', {
+      after: ['1a'],
+      checklists: [{ id: 'first', title: 'first', items: ['seen'] }],
+      stage: {
+        since: '1a',
+        from: span(0),
+        to: span(300),
+        repeatEvery: span(100),
+        rollbackApproval: approval({ roles: { cto: 1 } }),
+      },
+      before: [step.attest('seen', { onFail: 'hold' })],
+      steps: [],
+    });
+    const phases = [phase('1a', { steps: [step.flag('core')] }), validation];
+    const run = await stage.start(plan(phases, { incidents: incidents() }));
+    await stage.gate('first');
+    await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data leaks' });
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    expect(stage.world.changed()).toEqual([]);
+  });
+
+  it('outlives the run, whose successor passes over its number', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'a page is slow' });
+    await stage.tell('1b', 'approve', 'lee');
+    await run.result();
+    expect(
+      await refusalOf(stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'x' })).catch(() => 'closed')
+    ).toBe('closed');
+    const next = await inSecondPhase();
+    expect(await stage.tell(next, 'declare', { by: 'erin', severity: 3, reason: 'slow again' })).toMatchObject({
+      message: 'incident/2 is open, severity 3; the run goes on',
+    });
+    // News of the earlier run's incident are none of the new run's.
+    await stage.tell(stage.incidentHandle(1), 'acknowledge', 'lee');
+    expect((await stage.status()).incidents).toMatchObject([{ number: 2, state: 'open' }]);
+  });
+
+  it('is not ended by a Temporal cancel, and one that was terminated begins again', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+    const first = stage.incidentHandle(1);
+    await first.cancel();
+    await stage.tell(first, 'acknowledge', 'lee');
+    await first.terminate('somebody wants it gone');
+    const again = await until('the other', 2, ({ state }) => state === 'open');
+    expect(again.reason).toBe('agents fail (incident/1 was ended from outside)');
+    expect((await stage.status()).held).toMatchObject({ by: 'incident/2' });
+    expect((await run.describe()).status.name).toBe('RUNNING');
+  });
+
+  it('of a run that a Temporal cancel takes back hears of it', async () => {
+    const run = await inSecondPhase();
+    await run.cancel();
+    await run.result().catch(() => undefined);
+    expect(await until('its end', 1, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({
+      source: 'rollback',
+      warRoom: { trigger: 'rollback' },
+    });
+  });
+});
+
+describe('a rollback that nobody declared anything for', () => {
+  it('of a failed step opens an incident with the war room', async () => {
+    stage.world.onCheck = () => 'FAIL';
+    const run = await stage.start(
+      plan([phase('1a', { steps: [step.flag('core'), step.check('smoke')] })], { incidents: incidents() })
+    );
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    const status = await until('the end', 1, ({ rollback }) => rollback?.state === 'verified');
+    expect(status).toMatchObject({
+      severity: 2,
+      source: 'rollback',
+      phase: '1a',
+      title: 'Rollback of 1a',
+      warRoom: { trigger: 'rollback' },
+    });
+    expect(status.reason).toContain('1a/smoke#1');
+  });
+
+  it('opens none in a plan without incidents', async () => {
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+    await stage.gate('1a');
+    expect(await refusalOf(stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'x' }))).toMatchObject({
+      code: 'PG220',
+    });
+    await stage.tell(run, 'rollback', { by: 'erin', reason: 'no' });
+    await failureOf(run.result());
+    expect((await stage.status()).incidents).toBeUndefined();
+  });
+});
