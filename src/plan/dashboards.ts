@@ -1,4 +1,4 @@
-import type { Criterion, Metric, Phase, Plan } from './model.js';
+import type { Bound, Criterion, Metric, Phase, Plan } from './model.js';
 
 /** Which metrics of a plan a dashboard shows where. A metric may be in several places, or in none. */
 export interface MetricTopics {
@@ -46,12 +46,17 @@ function rank({ target, warning, critical }: Metric): number {
   return target || warning || critical ? 0 : 1;
 }
 
-/** What a phase judges a metric by; the first absolute criterion of all windows of a plan. */
+/** What the windows of a plan judge a metric by: the first absolute criterion, else the first relative one. */
 export function criterionOf({ phases }: Pick<Plan, 'phases'>, metric: string): Criterion | undefined {
-  return phases
-    .flatMap(windowsOf)
-    .flatMap(({ criteria }) => criteria)
-    .find((criterion) => criterion.metric === metric && criterion.bound !== undefined);
+  const all = phases.flatMap(windowsOf).flatMap(({ criteria }) => criteria);
+  const ours = all.filter((criterion) => criterion.metric === metric);
+  return ours.find(({ bound }) => bound !== undefined) ?? ours[0];
+}
+
+/** What a success metric of the plan asks of a metric's values. */
+export function kpiBoundOf({ kpis = [] }: Pick<Plan, 'kpis'>, metric: string): Bound | undefined {
+  const found = kpis.find((kpi) => kpi.kind === 'metric' && kpi.metric === metric);
+  return found?.kind === 'metric' && found.take !== 'change' && found.take !== 'increase' ? found.bound : undefined;
 }
 
 /** Criteria of a phase, each metric once. */

@@ -50,8 +50,17 @@ export interface Plot {
   problem?: string;
 }
 
-export type Cell =
-  string | { text: string; mark?: Mark; sub?: string; list?: ReadonlyArray<{ text: string; mark: Mark }> };
+/** `story`: a sentence, of which only the symbol has the colour of the state. */
+export type Cell = string | { text: string; mark?: Mark; sub?: string; list?: readonly Judged[]; story?: true };
+
+/** A metric against what it is judged by, in one line. */
+export interface Judged {
+  label: string;
+  value: string;
+  /** The criterion. */
+  note: string;
+  mark: Mark;
+}
 
 export interface Table {
   kind: 'table';

@@ -1,7 +1,7 @@
-import { criterionOf } from '../../plan/dashboards.js';
+import { criterionOf, kpiBoundOf } from '../../plan/dashboards.js';
 import { formatValue } from '../../plan/judge/format.js';
-import { holds } from '../../plan/judge/measure.js';
-import type { Metric } from '../../plan/model.js';
+import { holds, limitsOf } from '../../plan/judge/measure.js';
+import type { Bound, Metric } from '../../plan/model.js';
 import { spanText } from '../../plan/text/spans.js';
 import type { Figure, Mark, ShownBound } from './document.js';
 import { mark } from './marks.js';
@@ -19,8 +19,18 @@ export function boundsOf({ snapshot }: Pick<View, 'snapshot'>, metric: Metric): 
     return bound ? [{ name, value: bound.value, text: bound.text }] : [];
   });
   if (declared.length > 0) return declared;
-  const bound = criterionOf(snapshot.frozen.plan, metric.name)?.bound;
-  return bound ? [{ name: 'criterion', value: bound.value, text: bound.text }] : [];
+  return criterionBounds({ snapshot }, metric).map(({ value, text }) => ({ name: 'criterion', value, text }));
+}
+
+/** What a metric without thresholds of its own is judged by; relative criteria once the baseline is known. */
+function criterionBounds({ snapshot }: Pick<View, 'snapshot'>, { name }: Metric): Bound[] {
+  const { plan } = snapshot.frozen;
+  const criterion = criterionOf(plan, name);
+  if (criterion?.bound) return [criterion.bound];
+  const base = snapshot.phases.map(({ baseline }) => baseline?.values[name]).find((value) => value !== undefined);
+  if (criterion?.baseline && base !== undefined) return limitsOf(criterion.baseline, base);
+  const promised = kpiBoundOf(plan, name);
+  return promised ? [promised] : [];
 }
 
 /** A value on the scale on which the plan judges it: what counts from the first change has the earlier count taken off. */
@@ -44,9 +54,11 @@ export function standingOf({ snapshot }: Pick<View, 'snapshot'>, metric: Metric,
   if (warning && holds(warning, value)) return mark('warn', 'warning');
   if (target) return holds(target, value) ? mark('good', 'on target') : mark('warn', 'off target', '▲');
   if (critical ?? warning) return mark('good', 'inside its limits');
-  const bound = criterionOf(snapshot.frozen.plan, metric.name)?.bound;
-  if (!bound) return mark('dim', 'watched');
-  return holds(bound, value) ? mark('good', 'meets its criterion') : mark('warn', 'misses its criterion', '▲');
+  const bounds = criterionBounds({ snapshot }, metric);
+  if (bounds.length === 0) return mark('dim', 'watched');
+  return bounds.every((bound) => holds(bound, value))
+    ? mark('good', 'meets its criterion')
+    : mark('warn', 'misses its criterion', '▲');
 }
 
 /** The latest value of a metric in people's words; without one it says why, and never shows a zero. */
@@ -55,7 +67,9 @@ export function figureOf(view: View, metric: Metric, label = labelOf(metric)): F
   const bounds = boundsOf(view, metric).map(({ name, text }) => `${name} ${text}`);
   if (latest?.value === undefined) {
     const why = latest === undefined ? 'not read yet' : reasonOf(latest.reading);
-    return { label, value: '–', unit: '', mark: mark('dim', 'no data', '?'), bounds, note: why };
+    // What could not be measured is never as good as well.
+    const tone = latest === undefined || bounds.length === 0 ? 'dim' : 'warn';
+    return { label, value: '–', unit: '', mark: mark(tone, 'no data', '?'), bounds, note: why };
   }
   const value = judgedValue(view, metric, latest.value);
   const shown = { label, ...parted(formatValue(metric.unit, value, digits)), bounds };

@@ -53,10 +53,16 @@ export function unmeasured(view: Pick<View, 'snapshot'>, what: string, words: Re
   const asked = (['business', 'technical', 'long-term'] as const)
     .flatMap((group) => kpisOf(view, group))
     .filter(({ kpi }) => kpi.kind === 'asked' && (words.test(kpi.id) || words.test(kpi.title)));
+  const [open, known] = [asked.filter(isOpen), asked.filter((kpi) => !isOpen(kpi))];
+  const later = open.map(({ text }) => ` Asked instead: ${text}.`).join('');
   return [
-    { kind: 'note', mark: noSource, text: `${what}: no data source` },
-    ...asked.map(({ kpi, mark: shown, text }): Block => {
+    { kind: 'note', mark: noSource, text: `${what} is not measured.${later}` },
+    ...known.map(({ kpi, mark: shown, text }): Block => {
       return { kind: 'note', mark: shown, text: `${kpi.title} (${kpi.target}): ${text}` };
     }),
   ];
+}
+
+function isOpen({ result }: ShownKpi): boolean {
+  return result === undefined || result.state === 'owed';
 }

@@ -16,7 +16,7 @@ export interface ServedPages extends DashboardServer {
 /** The real server with a reader and a metrics source of a test's own; closed when the test ends. */
 export async function servePages(
   reader: FakeReader,
-  { source = fakeSource(), token, everyMs = 50, host = '127.0.0.1' }: { source?: FakeSource; token?: string; everyMs?: number; host?: string } = {} // prettier-ignore
+  { source = fakeSource(), token, everyMs = 500, host = '127.0.0.1' }: { source?: FakeSource; token?: string; everyMs?: number; host?: string } = {} // prettier-ignore
 ): Promise<ServedPages> {
   const failures: unknown[] = [];
   const clock = (): number => now;

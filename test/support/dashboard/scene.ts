@@ -68,6 +68,13 @@ function ledgerOf(phase: string, frozen: FrozenPlan): LedgerEntry[] {
       const before = { type: 'flag', key: one.key, exists: true, enabled: false, percent: 0, include: [] } as const;
       return [entry(phase, one.id, { type: 'flag', key: one.key, enabled: true, percent: one.percent }, { ...before, include: [] })]; // prettier-ignore
     }
+    if (one.kind === 'traffic') {
+      return one.percents.map((percent, index) => {
+        const from = index === 0 ? 5 : (one.percents[index - 1] ?? 0);
+        const before = { type: 'flag', key: one.flag, exists: true, enabled: true, percent: from, include: [] } as const; // prettier-ignore
+        return entry(phase, `${one.id}@${percent}`, { type: 'flag', key: one.flag, enabled: true, percent }, { ...before, include: [] }); // prettier-ignore
+      });
+    }
     if (one.kind !== 'deploy') return [];
     const { target, revision } = one;
     return [entry(phase, one.id, { type: 'deploy', target, revision, repeatable: true }, { type: 'deploy', target, revision: 'v1' })]; // prettier-ignore
@@ -132,7 +139,9 @@ export async function scene(change: Partial<RunSnapshot> = {}): Promise<RunSnaps
     })
   );
   delete running.steps[1]?.endedAt;
-  const phases = [before, phaseOf('1a', frozen, 'completed', 5, 22), phaseOf('1b', frozen, 'completed', 22, 34), running]; // prettier-ignore
+  const first = phaseOf('1a', frozen, 'completed', 5, 22);
+  first.baseline = { at: start, values: { workflow_duration: 2.3 }, missing: {}, evidence: { digest: 'sha256:2', bytes: 1 } }; // prettier-ignore
+  const phases = [before, first, phaseOf('1b', frozen, 'completed', 22, 34), running];
   return {
     schemaVersion: 1,
     at: now - 400,
@@ -197,7 +206,7 @@ export const usual: Readonly<Record<string, number>> = {
   connection_success_rate: 0.991,
   event_delivery_within_1s: 0.996,
   event_latency: 0.062,
-  platform_uptime: 0.9998,
+  platform_uptime: 1,
 };
 
 export interface FakeSource extends OpenSource {

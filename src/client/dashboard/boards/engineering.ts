@@ -109,7 +109,9 @@ function criteriaCell(view: View, phase: Phase): Cell {
     const declared = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
     if (!declared) return [];
     const { value, unit, mark: standing } = figureOf(view, declared);
-    return [{ text: `${text}: ${value}${unit}`, mark: standing }];
+    return [
+      { label: labelOf(declared), value: `${value}${unit}`, note: text.slice(metric.length).trim(), mark: standing },
+    ];
   });
   return { text: '', list: found };
 }

@@ -8,6 +8,7 @@ import type { Block, Cell, Panel } from '../document.js';
 import { figureOf } from '../figures.js';
 import { kpisOf } from '../kpis.js';
 import { mark, markOf } from '../marks.js';
+import { plotOf } from '../plots.js';
 import type { View } from '../seen.js';
 import { rollbackBlocks } from './rollback-readiness.js';
 import { alertBlocks, incidentBlocks } from './watch.js';
@@ -67,11 +68,12 @@ function deploymentBlocks(view: View): Block[] {
     { text: untilWords(gate.deadlineAt, now), sub: `then ${gate.then}` },
   ]);
   const events = timeline(snapshot)
+    .filter(({ about, text }, index, all) => all[index - 1]?.about !== about || all[index - 1]?.text !== text)
     .slice(-lastEvents)
     .toReversed()
     .map((event): Cell[] => [
       `${spanText(now - event.at)} ago`,
-      { text: cleanLine(event.text), mark: markOf(event.state), sub: event.about },
+      { text: cleanLine(event.text), mark: markOf(event.state), sub: event.about, story: true },
     ]);
   const more = gates.length > mostGates ? ` (${mostGates} of ${gates.length}, the most urgent first)` : '';
   return [
@@ -108,6 +110,9 @@ function businessBlocks(view: View): Block[] {
   );
   return [
     ...(shown.length > 0 ? [{ kind: 'figures', items: shown } as const] : []),
+    ...(topics.goldenPath.length > 0
+      ? [{ kind: 'plots', items: topics.goldenPath.map((metric) => plotOf(view, metric)) } as const]
+      : []),
     ...tableOr(
       kpis,
       { caption: 'Success metrics of the migration', columns: ['Metric', 'Target', 'State', 'What is known'] },

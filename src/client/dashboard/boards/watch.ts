@@ -22,7 +22,7 @@ export function incidentBlocks({ watch, now }: View): Block[] {
   const rows = sorted
     .slice(0, mostRows)
     .map((incident): Cell[] => [
-      { text: `${incident.number}  ${incident.title}`, sub: incident.sentence },
+      { text: `#${incident.number} ${incident.title}`, sub: incident.sentence },
       { text: `severity ${incident.severity}`, mark: severityMark(incident) },
       responseCell(incident, now),
       warRoomCell(incident),
@@ -31,7 +31,7 @@ export function incidentBlocks({ watch, now }: View): Block[] {
     rows.length > 0
       ? [{ kind: 'table', caption: 'Incidents', columns: ['Incident', 'Severity', 'Response', 'War room'], rows }]
       : [{ kind: 'note', mark: mark('good', 'none'), text: 'No incident is known of this run.' }];
-  return [...guardNote(watch.guard), ...table, ...silentNote(watch.silent)];
+  return [...(watch.guard ? [] : guardNote(undefined)), ...table, ...silentNote(watch.silent)];
 }
 
 function severityMark({ severity, state }: IncidentStatus): Mark {

@@ -1,4 +1,4 @@
-import type { Block, Cell, Figure, Meter, Table } from '../document.js';
+import type { Block, Cell, Figure, Judged, Mark, Meter, Table } from '../document.js';
 import { h, markElement } from './dom.js';
 
 /** Everything but plots, which stay alive between two looks. */
@@ -44,17 +44,29 @@ function tableElement({ caption, columns, rows }: Table): HTMLElement {
 
 /** On a narrow screen each cell stands under the name of its column. */
 function cellElement(cell: Cell, column: string): HTMLElement {
-  if (typeof cell === 'string') return h('td', { 'data-column': column }, h('span', {}, cell));
-  const { text, mark, sub, list } = cell;
+  if (typeof cell === 'string') return h('td', { 'data-column': column }, h('div', {}, cell));
+  const { text, mark, sub, list, story } = cell;
   return h(
     'td',
     { 'data-column': column },
     h(
-      'span',
+      'div',
       {},
-      mark ? markElement(mark, text) : text,
+      mark ? statedElement(mark, text, story) : text,
       sub === undefined || sub === '' ? undefined : h('span', { class: 'sub' }, sub),
-      list ? h('ul', { class: 'list' }, ...list.map((one) => h('li', {}, markElement(one.mark, one.text)))) : undefined
+      list ? h('ul', { class: 'list' }, ...list.map(judgedElement)) : undefined
     )
   );
+}
+
+function statedElement(mark: Mark, text: string, story = false): HTMLElement {
+  const element = markElement(mark, text);
+  element.classList.add(story ? 'told' : 'stated');
+  return element;
+}
+
+function judgedElement({ label, value, note, mark }: Judged): HTMLElement {
+  const symbol = markElement(mark, '');
+  symbol.append(h('span', { class: 'unseen' }, mark.word));
+  return h('li', {}, symbol, ' ', label, ' ', h('strong', {}, value), ' ', h('span', { class: 'bounds' }, note));
 }

@@ -41,7 +41,7 @@ export function draw(chart: Chart, element: HTMLElement, plot: Plot, times: Time
     textStyle: { fontFamily: 'system-ui, sans-serif', fontSize, color: ink('dim') },
     grid: {
       left: fontSize * 4.6,
-      right: fontSize * (scale.shown.length > 0 ? 8.4 : 1.2),
+      right: fontSize * (1.4 + 0.56 * longest(scale)),
       top: fontSize * 2,
       bottom: fontSize * 2.1,
     },
@@ -88,6 +88,10 @@ export function draw(chart: Chart, element: HTMLElement, plot: Plot, times: Time
     ],
   };
   chart.setOption(option, { notMerge: true });
+}
+
+function longest({ shown }: Scale): number {
+  return Math.max(0, ...shown.map(({ name, text }) => name.length + 1 + text.length));
 }
 
 function valueText(unit: Plot['unit'], value: number): string {

@@ -40,13 +40,16 @@ export function showBroken(why: string): void {
   tick();
 }
 
+/** What is behind and what is to come needs no word for those who see its symbol. */
+const plain: ReadonlySet<string> = new Set(['completed', 'pending']);
+
 function phaseElement({ id, title: name, mark }: Head['phases'][number]): HTMLElement {
   return h(
     'li',
     { class: mark.tone, title: `${name}: ${mark.word}` },
     h('i', { 'aria-hidden': 'true' }, mark.symbol),
     h('span', { class: 'id' }, id),
-    h('span', { class: 'word' }, mark.word)
+    h('span', { class: plain.has(mark.word) ? 'unseen' : 'word' }, mark.word)
   );
 }
 

@@ -25,7 +25,10 @@ class PanelView {
 
   show({ blocks, mark }: Panel, times: BoardDocument): void {
     const marked = JSON.stringify(mark ?? '');
-    if (marked !== this.marked) this.mark.replaceChildren(...(mark ? [markElement(mark)] : []));
+    if (marked !== this.marked) {
+      this.mark.replaceChildren(...(mark ? [markElement(mark)] : []));
+      this.element.dataset['tone'] = mark?.tone ?? '';
+    }
     this.marked = marked;
     const next = blocks.map((block, index) => this.blockShown(block, this.shown[index], times));
     if (next.length !== this.shown.length || next.some((one, index) => one !== this.shown[index]))

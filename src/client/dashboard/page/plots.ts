@@ -12,6 +12,7 @@ class PlotView {
   private readonly problem = h('p', { class: 'empty' });
   private chart: Chart | undefined;
   private latest: { plot: Plot; times: BoardDocument } | undefined;
+  private drawn = '';
 
   constructor() {
     this.element = h(
@@ -36,7 +37,9 @@ class PlotView {
     this.canvas.hidden = plot.problem !== undefined;
     this.problem.hidden = plot.problem === undefined;
     this.problem.textContent = plot.problem ?? '';
-    this.redraw();
+    const drawn = JSON.stringify([plot, times.from, times.to, times.bands]);
+    if (drawn !== this.drawn) this.redraw();
+    this.drawn = drawn;
   }
 
   redraw(): void {

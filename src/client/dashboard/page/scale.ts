@@ -15,8 +15,10 @@ const leastShare = 0.15;
 /** What the vertical axis spans: the values, the target, and those other bounds that leave the values readable. */
 export function scaleOf({ points, bounds, unit }: Pick<Plot, 'points' | 'bounds' | 'unit'>): Scale {
   const values = points.flatMap(([, value]) => value ?? []);
-  const base = unit === 'ratio' ? [] : [0];
   const first = bounds.find(({ name }) => name === 'target' || name === 'criterion');
+  // Of a share that should be large, only the upper end is of interest.
+  const fromTop = unit === 'ratio' && (first ? first.text.startsWith('>') : Math.min(...values) > 0.5);
+  const base = fromTop ? [] : [0];
   let min = Math.min(...values, ...base, ...(first ? [first.value] : []));
   let max = Math.max(...values, ...base, ...(first ? [first.value] : []));
   const own = Math.max(max - min, Math.abs(max) * 0.1, Number.EPSILON);
@@ -33,6 +35,6 @@ export function scaleOf({ points, bounds, unit }: Pick<Plot, 'points' | 'bounds'
     }
   }
   const margin = (max - min || Math.abs(max) || 1) * 0.08;
-  const top = unit === 'ratio' && max <= 1 ? Math.min(1, max + margin) : max + margin;
+  const top = unit === 'ratio' && max <= 1 ? Math.min(1 + margin / 4, max + margin) : max + margin;
   return { min: min === 0 ? 0 : min - margin, max: top === min ? top + margin : top, shown, beyond };
 }
