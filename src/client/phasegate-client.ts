@@ -12,6 +12,7 @@ import { resolveRun } from './read/resolve-run.js';
 import { SnapshotReader, type Parts } from './read/snapshot-reader.js';
 import type { OpenGate, RunRef, RunSnapshot } from './read/snapshot.js';
 import type { Report } from './report/build-report.js';
+import { WatchReader, type WatchParts } from './read/watch-parts.js';
 import { watchRun, type WatchOptions } from './read/watch-run.js';
 
 export interface ConnectOptions extends ConnectionChoice {
@@ -102,6 +103,12 @@ export class PhasegateClient {
    */
   status(run: RunRef, parts: Parts = 'all'): Promise<RunSnapshot> {
     return new SnapshotReader(this.link, run).read(parts);
+  }
+
+  /** Reads a run and what watches over it, again and again; what cannot change any more is read once. */
+  readerOf(run: RunRef): { read(): Promise<RunSnapshot>; watch(): Promise<WatchParts> } {
+    const [reader, watch] = [new SnapshotReader(this.link, run), new WatchReader(this.link, run)];
+    return { read: () => reader.read(), watch: () => watch.read() };
   }
 
   /** The task queues of an environment that no worker polls, as far as the server tells within two seconds. */

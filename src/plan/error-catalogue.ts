@@ -193,6 +193,19 @@ export const errorCatalogue = {
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
   PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
 
+  PG430: refuse(
+    'The dashboard cannot listen there',
+    'Name a free port with --port, and an address of this machine with --host.'
+  ),
+  PG431: refuse(
+    'A dashboard that others reach needs a token',
+    'Put a long random text into a variable and name it: --token-env NAME. Or leave --host out: then it is for this machine only.'
+  ),
+  PG432: refuse(
+    'The token of the dashboard cannot be used',
+    'Give the variable at least 16 characters, such as: export DASHBOARD_TOKEN=$(openssl rand -hex 24)'
+  ),
+
   PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
   PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),
 

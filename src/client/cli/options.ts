@@ -49,3 +49,11 @@ export function progressOption(): Option {
     .choices(['auto', 'live', 'plain', 'json'])
     .default('auto');
 }
+
+/** A port that something is to listen on. */
+export function portNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number < 1 || number > 65_535)
+    throw new InvalidArgumentError('Write a port from 1 to 65535.');
+  return number;
+}

@@ -3,6 +3,7 @@ import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { approveCommand } from './commands/approve.js';
 import { attestCommand } from './commands/attest.js';
 import { completionCommand } from './commands/completion.js';
+import { dashboardCommand } from './commands/dashboard.js';
 import { doctorCommand } from './commands/doctor.js';
 import { helpCommand } from './commands/help.js';
 import { initCommand } from './commands/init.js';
@@ -94,6 +95,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     rollbackCommand(run),
     takeoverCommand(run),
     reportCommand(run),
+    dashboardCommand(run),
     workerCommand(run),
     serverCommand(run),
     doctorCommand(run),

@@ -48,7 +48,8 @@ function leftToDo({ cleanup, frozen }: RunSnapshot): string {
   return `; clean-up: ${done}${next ? `, next due ${instantText(next.deadlineAt)}` : opens}`;
 }
 
-function standing(snapshot: RunSnapshot): string {
+/** How a run stands, in one sentence: the words of every surface. */
+export function standing(snapshot: RunSnapshot): string {
   const { run } = snapshot;
   if (run.outcome) return cleanLine(`${outcomeWords(run.outcome.kind)}: ${run.outcome.reason}${leftToDo(snapshot)}`);
   const state = effectiveState(snapshot);

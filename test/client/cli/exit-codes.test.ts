@@ -32,6 +32,9 @@ describe('the exit code of an error', () => {
     ['PG410', 2],
     ['PG411', 2],
     ['PG412', 8],
+    ['PG430', 2],
+    ['PG431', 2],
+    ['PG432', 2],
     ['PG441', 2],
     ['PG442', 2],
   ] as const)('%s is %i', (code, exitCode) => {

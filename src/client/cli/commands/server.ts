@@ -1,14 +1,17 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Run } from '../context.js';
+import { portNumber } from '../options.js';
 import type { ServerOptions } from '../server.js';
 
 export function serverCommand(run: Run): Command {
   return new Command('server')
     .description('run a Temporal development server with its Web UI until Ctrl-C')
-    .addOption(new Option('--port <port>', 'gRPC port; default: 7233, or a free one when it is taken').argParser(port))
+    .addOption(
+      new Option('--port <port>', 'gRPC port; default: 7233, or a free one when it is taken').argParser(portNumber)
+    )
     .addOption(
       new Option('--ui-port <port>', 'port of the Web UI; default: 8233, or a free one when it is taken').argParser(
-        port
+        portNumber
       )
     )
     .option('--no-ui', 'without the Web UI')
@@ -24,11 +27,4 @@ export function serverCommand(run: Run): Command {
         return runServer(context, options);
       })
     );
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number < 1 || number > 65_535)
-    throw new InvalidArgumentError('Write a port from 1 to 65535.');
-  return number;
 }
