@@ -73,7 +73,7 @@ export async function startReceivers(): Promise<Receivers> {
     async stop() {
       http.closeAllConnections();
       http.close();
-      await new Promise<void>((resolve) => void smtp.close(resolve));
+      await new Promise<void>((resolve) => smtp.close(resolve));
     },
   };
 }
