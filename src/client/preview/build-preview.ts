@@ -7,6 +7,7 @@ import { blackoutText, freezeText, scheduleText } from '../../plan/text/schedule
 import { previewCleanup, type PreviewCleanup } from './cleanup-preview.js';
 import { describeStep } from './describe-step.js';
 import { spanWords } from './span-words.js';
+import { previewWatch, type PreviewWatch } from './watch-preview.js';
 import { phaseTimes, type PhaseTimes, type Span } from './times.js';
 
 export interface PreviewStep {
@@ -61,6 +62,8 @@ export interface Preview {
   vars: Record<string, string>;
   startedBy: string;
   phases: PreviewPhase[];
+  /** What watches beside the phases. */
+  watch?: PreviewWatch;
   /** What is left to do when it has completed. */
   cleanup?: PreviewCleanup;
   /** If nothing is held or repeated. */
@@ -87,6 +90,7 @@ export interface PreviewFacts {
 export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFacts): Preview {
   const { plan, environment, digest, vars } = frozen;
   const times = phaseTimes(frozen, startAt);
+  const watch = previewWatch(frozen);
   const cleanup = previewCleanup(frozen);
   const none = { shortestMs: 0, longestMs: 0 };
   const phases = plan.phases.map((phase, index) => previewPhase(frozen, phase, times[index], startedBy, startAt));
@@ -101,6 +105,7 @@ export function buildPreview({ frozen, warnings, startedBy, startAt }: PreviewFa
     vars,
     startedBy,
     phases,
+    ...(watch ? { watch } : {}),
     ...(cleanup ? { cleanup } : {}),
     total: phases.at(-1)?.ends ?? none,
     counts: {

@@ -6,6 +6,7 @@ import { hanging, pad, widthOf } from '../render/width.js';
 import type { Preview, PreviewPhase, PreviewStep } from './build-preview.js';
 import { cleanupBlock } from './cleanup-preview.js';
 import type { Span } from './times.js';
+import { watchBlock } from './watch-preview.js';
 
 /** A preview for people: totals first, then each phase, then everything that should give pause. */
 export function previewLines(preview: Preview, paint: Paint, columns: number): string[] {
@@ -34,6 +35,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     `takes ${between(preview.total)}, if nothing is held or repeated`,
     ...remarks,
     ...preview.phases.flatMap((phase) => phaseBlock(phase, paint, columns)),
+    ...watchBlock(preview.watch, paint, columns),
     ...cleanupBlock(preview.cleanup, paint, columns),
     '',
     ...preview.warnings.map(({ place, message }) => paint('warn', `! ${place}: ${message}`)),

@@ -60,6 +60,26 @@ that runs is finished first; \`retreat\` takes the phase back at once, until it 
 \`valid-for\` of an item under \`before\` keeps it fresh: one that is older when the first change comes is looked at, or asked
 for, again.
 
+## Guard, alerts and incidents
+
+From the first flag to the end of the validation the **guard** watches every metric with a \`warning\` or \`critical\` threshold, in
+every plan that has one; \`guard\` says how often, and after how many samples in a row something counts. A red metric that is
+critical takes everything back, so the environment must say how it is read; another one that it does not read is a warning, and
+is not watched.
+
+**Alerts** go by \`routes\`: to channels of the environment, for roles and groups. A role is told at its address under \`contacts\`, or else
+at those of its people; a group, which is no person's role, at its address under \`contacts\`. Without \`alerts\` they go to \`notify\`. In
+the words of a template \`{{name}}\` is a fact that phasegate knows or a \`context\` query that the environment binds to the metric.
+What has no value prints "unknown" and stops no page; \`phasegate plan\` says before the start which that are.
+
+**Incidents** have severity 1 to 3. A cause says what makes one. With \`when\` it opens by itself, as soon as enough samples in a row
+say so; without, a person declares it. \`when\` is one of
+
+- \`METRIC is critical\` or \`METRIC is warning\`: it has crossed that threshold of its own, or gone beyond it;
+- \`METRIC < 50%\`: a bound of the cause's own, in the unit of the metric;
+- \`METRIC more than 50% above baseline\`, \`METRIC more than 20% and at most 50% above baseline\`: a time that is so much longer than before the
+  first change of the run.
+
 ## Compressed time
 
 \`compress\` in a demo or test environment divides windows, holds, warm-ups, deadlines, soaks, reminders and escalations by its

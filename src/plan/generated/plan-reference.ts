@@ -93,7 +93,9 @@ function textKind(pattern: string | undefined): string {
   if (pattern === undefined) return 'text';
   if (pattern.includes('P(?=')) return 'duration';
   if (pattern.includes('of baseline')) return 'criterion';
+  if (pattern.includes('above baseline')) return 'rule';
   if (pattern.includes('(?:<=?')) return 'threshold';
+  if (pattern.includes('@')) return 'e-mail address';
   if (pattern.includes('%')) return 'ratio';
   return pattern.includes('https?') ? 'address' : pattern.startsWith('^[') ? 'name' : 'text';
 }

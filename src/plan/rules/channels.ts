@@ -1,7 +1,7 @@
 import type { EnvironmentDocument } from '../document/environment-document.js';
 import { parseHttpUrl } from '../document/http-url.js';
 import { isLoopback, parseMailServer } from '../language/email.js';
-import { checkReferences } from '../language/secret.js';
+import { checkReferences, secretHint } from '../language/secret.js';
 import type { Path } from '../loading/fault.js';
 import type { Loose } from '../loading/loose.js';
 import type { LooseEnvironment } from './environment.js';
@@ -17,7 +17,10 @@ export function alertChannels({ channels }: LooseEnvironment, report: Report): v
     if (!channel) continue;
     const path = ['channels', name];
     if (channel.kind === 'email') checkMail(channel, path, report);
-    else if ('url' in channel) checkHook(channel, [...path, 'url'], report);
+    else if ('url' in channel) {
+      checkHook(channel, [...path, 'url'], report);
+      if (channel.kind === 'slack') slackSecret(channel.url, [...path, 'url'], report);
+    }
   }
 }
 
@@ -35,6 +38,18 @@ export function checkHook(
     code: 'PG104',
     message: 'the address of the webhook is not an http address',
     hint: url.hint,
+    conceal: true,
+  });
+}
+
+/** Whoever knows the address of a Slack webhook can post there: in the clear only to this machine. */
+function slackSecret(written: string | undefined, path: Path, report: Report): void {
+  const url = written === undefined ? undefined : parseHttpUrl(written);
+  if (!url?.ok || isLoopback(url.value.hostname.replace(/^\[|\]$/g, ''))) return;
+  report(path, {
+    code: 'PG108',
+    message: 'url: the address of a Slack webhook is a secret, and stands in the clear',
+    hint: secretHint,
     conceal: true,
   });
 }

@@ -47,6 +47,18 @@ describe('the delivery tracker', () => {
     expect(await sample('chat_events_delivered_total{path="new"}')).toBe(1);
   });
 
+  it('counts each user once whose data, or whose event, has reached somebody else', async () => {
+    expect(await sample('chat_isolation_affected_users')).toBe(0);
+    for (const id of ['1', '2']) {
+      tracker.expect(event(id, 'bob'), 'ann', 'new');
+      tracker.received(event(id, 'bob'), 'ann');
+    }
+    expect(await sample('chat_isolation_affected_users')).toBe(1);
+    tracker.expect(event('3', 'bob'), 'ann', 'new');
+    tracker.received(event('3', 'bob'), 'bob');
+    expect(await sample('chat_isolation_affected_users')).toBe(2);
+  });
+
   it('expects nothing for a user whose clients do not report', async () => {
     tracker.expect(event('1', 'eve'), 'eve', 'legacy');
     tracker.clientClosed('ann');

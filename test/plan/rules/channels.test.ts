@@ -81,6 +81,14 @@ const cases: FaultCase[] = [
     says: 'the address of the webhook is not an http address',
   },
   {
+    name: 'a Slack address in the clear',
+    from: "url: '${env:CHAT_HOOK}'",
+    to: 'url: «https://hooks.slack.com/services/T0/B0/XX»',
+    code: 'PG108',
+    says: 'url: the address of a Slack webhook is a secret, and stands in the clear',
+    hint: '${env:NAME}',
+  },
+  {
     name: 'a webhook address that is empty and must not be',
     from: "url: 'http://127.0.0.1:5000/x'",
     to: "url: «''»",
