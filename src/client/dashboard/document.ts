@@ -1,3 +1,5 @@
+import type { Operator } from '../../plan/model.js';
+
 /** What the server sends to a page: words and numbers that are ready to be shown. Times are epoch ms. */
 
 export const boardIds = ['executive', 'engineering', 'operations'] as const;
@@ -21,6 +23,7 @@ export interface ShownBound {
   name: 'target' | 'warning' | 'critical' | 'criterion';
   value: number;
   text: string;
+  op: Operator;
 }
 
 export interface Figure {

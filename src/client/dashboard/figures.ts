@@ -16,21 +16,26 @@ const staleMs = 15_000;
 export function boundsOf({ snapshot }: Pick<View, 'snapshot'>, metric: Metric): ShownBound[] {
   const declared = (['target', 'warning', 'critical'] as const).flatMap((name) => {
     const bound = metric[name];
-    return bound ? [{ name, value: bound.value, text: bound.text }] : [];
+    return bound ? [{ name, value: bound.value, text: bound.text, op: bound.op }] : [];
   });
   if (declared.length > 0) return declared;
-  return criterionBounds({ snapshot }, metric).map(({ value, text }) => ({ name: 'criterion', value, text }));
+  return judgedBy({ snapshot }, metric);
 }
 
-/** What a metric without thresholds of its own is judged by; relative criteria once the baseline is known. */
-function criterionBounds({ snapshot }: Pick<View, 'snapshot'>, { name }: Metric): Bound[] {
+/**
+ * What a metric without thresholds of its own is judged by: the criteria of phases, relative ones once the baseline is
+ * known, else what a success metric of the plan asks of it.
+ */
+function judgedBy({ snapshot }: Pick<View, 'snapshot'>, { name }: Metric): ShownBound[] {
   const { plan } = snapshot.frozen;
   const criterion = criterionOf(plan, name);
-  if (criterion?.bound) return [criterion.bound];
+  const as = (shown: ShownBound['name'], bounds: readonly Bound[]): ShownBound[] =>
+    bounds.map(({ value, text, op }) => ({ name: shown, value, text, op }));
+  if (criterion?.bound) return as('criterion', [criterion.bound]);
   const base = snapshot.phases.map(({ baseline }) => baseline?.values[name]).find((value) => value !== undefined);
-  if (criterion?.baseline && base !== undefined) return limitsOf(criterion.baseline, base);
+  if (criterion?.baseline && base !== undefined) return as('criterion', limitsOf(criterion.baseline, base));
   const promised = kpiBoundOf(plan, name);
-  return promised ? [promised] : [];
+  return promised ? as('target', [promised]) : [];
 }
 
 /** A value on the scale on which the plan judges it: what counts from the first change has the earlier count taken off. */
@@ -54,11 +59,12 @@ export function standingOf({ snapshot }: Pick<View, 'snapshot'>, metric: Metric,
   if (warning && holds(warning, value)) return mark('warn', 'warning');
   if (target) return holds(target, value) ? mark('good', 'on target') : mark('warn', 'off target', '▲');
   if (critical ?? warning) return mark('good', 'inside its limits');
-  const bounds = criterionBounds({ snapshot }, metric);
-  if (bounds.length === 0) return mark('dim', 'watched');
-  return bounds.every((bound) => holds(bound, value))
-    ? mark('good', 'meets its criterion')
-    : mark('warn', 'misses its criterion', '▲');
+  const bounds = judgedBy({ snapshot }, metric);
+  const [first] = bounds;
+  if (!first) return mark('dim', 'watched');
+  const good = bounds.every((bound) => holds(bound, value));
+  if (first.name === 'target') return good ? mark('good', 'on target') : mark('warn', 'off target', '▲');
+  return good ? mark('good', 'meets its criterion') : mark('warn', 'misses its criterion', '▲');
 }
 
 /** The latest value of a metric in people's words; without one it says why, and never shows a zero. */

@@ -1,5 +1,6 @@
 import type { Reading } from '../../plan/judge-types.js';
 import { PhasegateError } from '../../plan/errors.js';
+import { reasonOf } from '../connection/failures.js';
 import { noWatch, type WatchParts } from '../read/watch-parts.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { openMetricSource, type OpenSource } from '../../worker/metric-source.js';
@@ -54,12 +55,21 @@ export class Look {
     try {
       const snapshot = await reader.read();
       // Where no worker answers, each that is asked costs a second and says nothing.
-      if (snapshot.noWorker === undefined) this.watch = await reader.watch();
+      if (snapshot.noWorker === undefined) this.watch = await this.watchParts();
       return snapshot;
     } catch (error) {
       if (this.snapshot && error instanceof PhasegateError && error.retryable)
         return { ...this.snapshot, away: error.message };
       throw error;
+    }
+  }
+
+  /** What is known of the run is shown also where its guard cannot be read. */
+  private async watchParts(): Promise<WatchParts> {
+    try {
+      return await this.options.reader.watch();
+    } catch (error) {
+      return { ...this.watch, silent: [`guard, alerts and incidents (${reasonOf(error)})`] };
     }
   }
 

@@ -99,7 +99,12 @@ export class MetricHistory {
   }
 
   private async look(at: number, times: RunTimes): Promise<void> {
-    const groups = this.groups(this.metrics);
+    // What was at the end of a run stays what it was.
+    const open = this.metrics.filter((metric) => {
+      const last = this.last.get(metric);
+      return last?.at !== at || last.reading.kind !== 'value';
+    });
+    const groups = this.groups(open);
     const answers = await Promise.all(
       groups.map((metrics) => this.source.at(metrics, at, this.contextOf(metrics, times)))
     );

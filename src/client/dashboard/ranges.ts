@@ -16,8 +16,8 @@ const steps = [2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14
 );
 /** More than this nobody can tell apart on a screen. */
 const mostPoints = 240;
-/** A little of what was before a run shows what is usual. */
-const before = 2 * minute;
+/** A little of what was before a run shows what is usual; of a short run less. */
+const before = { share: 0.1, atLeast: 15 * second, atMost: 10 * minute };
 
 const lengths: Record<Exclude<RangeId, 'run'>, number> = { '15m': 15 * minute, '6h': 6 * hour };
 
@@ -27,7 +27,8 @@ const lengths: Record<Exclude<RangeId, 'run'>, number> = { '15m': 15 * minute, '
  * @param end now, or when the run ended
  */
 export function gridOf(range: RangeId, startedAt: number, end: number): Grid {
-  const from = range === 'run' ? startedAt - before : end - lengths[range];
+  const lead = Math.min(Math.max((end - startedAt) * before.share, before.atLeast), before.atMost);
+  const from = range === 'run' ? startedAt - lead : end - lengths[range];
   const step = steps.find((one) => (end - from) / one <= mostPoints) ?? steps.at(-1) ?? hour;
   return { from: Math.ceil(from / step) * step, to: Math.floor(end / step) * step, step };
 }

@@ -225,6 +225,7 @@ export function fakeSource(values: Readonly<Record<string, number>> = usual): Fa
     if (set) return set;
     if (metric === 'chat_requests') return { kind: 'value', value: Math.round(((at - start) / 1000) * (42 + 6 * Math.sin(at / 400_000))) }; // prettier-ignore
     const usualValue = values[metric] ?? 0;
+    if (usualValue === 1) return { kind: 'value', value: 1 };
     const wave = Math.sin(at / 97_000 + metric.length) * 0.012 + Math.sin(at / 31_000 + metric.length) * 0.006;
     const moved = usualValue * (1 + wave);
     return { kind: 'value', value: usualValue > 0.9 && usualValue < 1 ? Math.min(1, moved) : moved };

@@ -1,6 +1,7 @@
 import { criteriaOf, metricTopics } from '../../../plan/dashboards.js';
 import type { Metric, Phase } from '../../../plan/model.js';
 import { spanText } from '../../../plan/text/spans.js';
+import { effectiveState } from '../../read/effective-state.js';
 import type { Block, Cell, Panel, Plot } from '../document.js';
 import { figureOf, labelOf } from '../figures.js';
 import { flagsOf } from '../flags.js';
@@ -124,7 +125,7 @@ function progressBlocks(view: View): Block[] {
   const done = phases.filter(({ state }) => state === 'completed').length;
   const note: Block = {
     kind: 'note',
-    mark: done === phases.length ? mark('good', 'done') : mark('info', 'under way'),
+    mark: done === phases.length ? mark('good', 'done') : markOf(effectiveState(view.snapshot)),
     text: `${done} of ${phases.length} components migrated`,
   };
   const marks = { 'not yet': mark('dim', 'off'), on: mark('good', 'on'), 'taken back': markOf('rolled back') };

@@ -30,7 +30,13 @@ export function incidentBlocks({ watch, now }: View): Block[] {
   const table: Block[] =
     rows.length > 0
       ? [{ kind: 'table', caption: 'Incidents', columns: ['Incident', 'Severity', 'Response', 'War room'], rows }]
-      : [{ kind: 'note', mark: mark('good', 'none'), text: 'No incident is known of this run.' }];
+      : [
+          {
+            kind: 'note',
+            mark: watch.guard ? mark('good', 'none') : mark('dim', 'none'),
+            text: 'No incident is known of this run.',
+          },
+        ];
   return [...(watch.guard ? [] : guardNote(undefined)), ...table, ...silentNote(watch.silent)];
 }
 

@@ -25,10 +25,15 @@ function figureElement({ label, value, unit, mark, bounds, note, stale }: Figure
       {},
       h('strong', {}, value, h('small', {}, unit)),
       markElement(mark),
-      bounds.length > 0 ? h('span', { class: 'bounds' }, bounds.join(' · ')) : undefined,
+      bounds.length > 0 ? h('span', { class: 'bounds' }, bounds.map(unbroken).join(' · ')) : undefined,
       note === undefined ? undefined : h('span', { class: 'since' }, note)
     )
   );
+}
+
+/** A threshold stays on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 function meterElement({ label, percent, text, mark }: Meter): HTMLElement {

@@ -12,7 +12,7 @@ export function h(name: string, attributes: Record<string, string> = {}, ...chil
 
 /** A state: symbol, word and colour. */
 export function markElement({ tone, symbol, word }: Mark, text = word): HTMLElement {
-  return h('span', { class: `mark ${tone}` }, h('i', { 'aria-hidden': 'true' }, symbol), text);
+  return h('span', { class: `mark ${tone}` }, h('i', { 'aria-hidden': 'true' }, symbol), ' ', text);
 }
 
 export function byId(id: string): HTMLElement {

@@ -70,5 +70,5 @@ export function tick(): void {
   const isOld = broken !== undefined || head.problems.length > 0 || age > 10_000;
   document.body.classList.toggle('old', isOld && head.endedAt === undefined);
   const run = head.endedAt === undefined ? `runs for ${spanText(now - head.startedAt)}` : `ran for ${spanText(head.endedAt - head.startedAt)}, ended ${spanText(now - head.endedAt)} ago`; // prettier-ignore
-  facts.textContent = `${head.run} · ${run} · data of ${time(head.at)} UTC, ${age < 3_000 ? 'now' : `${spanText(age)} old`}`;
+  facts.textContent = `${head.run} · ${run} · data of ${time(head.at)} UTC, ${age < 5_000 ? 'now' : `${spanText(age)} old`}`;
 }

@@ -17,7 +17,7 @@ export function scaleOf({ points, bounds, unit }: Pick<Plot, 'points' | 'bounds'
   const values = points.flatMap(([, value]) => value ?? []);
   const first = bounds.find(({ name }) => name === 'target' || name === 'criterion');
   // Of a share that should be large, only the upper end is of interest.
-  const fromTop = unit === 'ratio' && (first ? first.text.startsWith('>') : Math.min(...values) > 0.5);
+  const fromTop = unit === 'ratio' && (first ? first.op.startsWith('>') : Math.min(...values) > 0.5);
   const base = fromTop ? [] : [0];
   let min = Math.min(...values, ...base, ...(first ? [first.value] : []));
   let max = Math.max(...values, ...base, ...(first ? [first.value] : []));
