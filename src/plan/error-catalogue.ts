@@ -155,6 +155,11 @@ export const errorCatalogue = {
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
   PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
 
+  PG420: refuse(
+    'A file is in the way that phasegate did not write',
+    'Move it away, choose another folder with --out DIR, or write it anew with --force.'
+  ),
+
   PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
   PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),
 

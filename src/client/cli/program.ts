@@ -10,6 +10,7 @@ import { listCommand } from './commands/list.js';
 import { pauseCommand } from './commands/pause.js';
 import { planCommand } from './commands/plan.js';
 import { rejectCommand } from './commands/reject.js';
+import { renderCommand } from './commands/render.js';
 import { reportCommand } from './commands/report.js';
 import { resumeCommand } from './commands/resume.js';
 import { retryCommand } from './commands/retry.js';
@@ -94,6 +95,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     rollbackCommand(run),
     takeoverCommand(run),
     reportCommand(run),
+    renderCommand(run),
     workerCommand(run),
     serverCommand(run),
     doctorCommand(run),
