@@ -205,6 +205,10 @@ export const errorCatalogue = {
     'The token of the dashboard cannot be used',
     'Give the variable at least 16 characters, such as: export DASHBOARD_TOKEN=$(openssl rand -hex 24)'
   ),
+  PG420: refuse(
+    'A file is in the way that phasegate did not write',
+    'Move it away, choose another folder with --out DIR, or write it anew with --force.'
+  ),
 
   PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
   PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),

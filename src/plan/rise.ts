@@ -16,3 +16,9 @@ export function riseQuery(counter: string): string {
   const restarted = `sum((${counted}) and min_over_time(${since}) < ${base})`;
   return `${above} + (${restarted} or vector(0)) and on() count(present_over_time(${counter}[{{range}}]) and ${counter})`;
 }
+
+/** The counter that a query of {@link riseQuery} is of; undefined for every other query. */
+export function counterOf(promql: string): string | undefined {
+  const counter = / and on\(\) count\(present_over_time\((.*)\[\{\{range\}\}\]\) and \1\)$/s.exec(promql)?.[1];
+  return counter !== undefined && riseQuery(counter) === promql ? counter : undefined;
+}

@@ -16,6 +16,8 @@ export interface DocumentOptions {
   var: Record<string, string>;
 }
 
+const anybody = { caller: { name: undefined, source: 'nobody' } } as const;
+
 export interface FrozenDocuments {
   frozen: FrozenPlan;
   warnings: Fault[];
@@ -27,7 +29,7 @@ export interface FrozenDocuments {
  * @param startAt when a run would start, for what is about that
  */
 async function freezeThem(
-  context: Context,
+  context: Pick<Context, 'io' | 'caller'>,
   plan: string,
   environment: string,
   vars: Record<string, string>,
@@ -61,9 +63,29 @@ export async function freezeDocuments(
   const file = environmentFile(options.env);
   const { frozen, faults, warnings } = await freezeThem(context, plan, file, options.var, context.io.now());
   if (frozen) return { frozen, warnings };
+  throw await faulty(context, [...faults, ...warnings]);
+}
+
+async function faulty(context: Context, faults: Fault[]): Promise<Exit> {
   const { renderFaults } = await import('../../plan/loading/fault.js');
-  context.note(clean(renderFaults([...faults, ...warnings])));
-  throw new Exit(exitCodes.usage);
+  context.note(clean(renderFaults(faults)));
+  return new Exit(exitCodes.usage);
+}
+
+/**
+ * The same for what is no start: neither who asks nor the day matters.
+ *
+ * @throws as above
+ */
+export async function freezeForReading(context: Context, plan: string, options: DocumentOptions): Promise<FrozenPlan> {
+  const { frozen, faults, warnings } = await freezeThem(
+    { ...anybody, io: context.io },
+    plan,
+    environmentFile(options.env),
+    options.var
+  );
+  if (frozen) return frozen;
+  throw await faulty(context, [...faults, ...warnings]);
 }
 
 /** All faults and warnings of a plan: alone, or together with an environment. */
@@ -76,7 +98,7 @@ export async function findFaults(context: Context, plan: string, options: Docume
   return [...faults, ...warnings];
 }
 
-async function loadAnyPlan(context: Context, plan: string): Promise<LoadedPlan> {
+async function loadAnyPlan(context: Pick<Context, 'io'>, plan: string): Promise<LoadedPlan> {
   if (plan !== '-') return (await import('../../plan/read-and-freeze.js')).readPlan(plan);
   const { loadPlan } = await import('../../plan/load-plan.js');
   return loadPlan(await readAll(context.io.in), 'stdin');

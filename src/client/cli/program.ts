@@ -11,6 +11,7 @@ import { listCommand } from './commands/list.js';
 import { pauseCommand } from './commands/pause.js';
 import { planCommand } from './commands/plan.js';
 import { rejectCommand } from './commands/reject.js';
+import { renderCommand } from './commands/render.js';
 import { reportCommand } from './commands/report.js';
 import { resumeCommand } from './commands/resume.js';
 import { retryCommand } from './commands/retry.js';
@@ -96,6 +97,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     takeoverCommand(run),
     reportCommand(run),
     dashboardCommand(run),
+    renderCommand(run),
     workerCommand(run),
     serverCommand(run),
     doctorCommand(run),

@@ -1,0 +1,167 @@
+import { holds } from '../../../plan/judge/measure.js';
+import { countedBackMs, promDuration, type Subject, type Watched } from '../subject.js';
+import { yamlFile } from '../yaml-file.js';
+import { edgesOf } from './edges.js';
+import { levels } from './rules.js';
+import { sampleSeries } from './sample-series.js';
+import { alertName } from './words.js';
+
+interface Expected {
+  expr: string;
+  eval_time: string;
+  exp_samples: Array<{ labels: string; value: number }>;
+}
+
+interface RuleTest {
+  name: string;
+  interval: string;
+  input_series: Array<{ series: string; values: string }>;
+  promql_expr_test: Expected[];
+}
+
+/** Functions that answer where nothing is measured: their rule would write what a test means to write. */
+const answersAlone = /\b(?:vector|absent|absent_over_time|time|pi)\s*\(|^[\s\d.+*/()-]*$/;
+
+/**
+ * `prometheus/rules.test.yml`: for each metric the values on both sides of each threshold, and which of its alerts fire
+ * then; what fires without data; and that a counter is read as what it rose.
+ */
+export function ruleTestsFile(subject: Subject): string {
+  const untested = subject.watched.filter(({ query, counter }) => counter === undefined && answersAlone.test(query));
+  const tested = subject.watched.filter((each) => !untested.includes(each));
+  const tests = [
+    ...edgeTests(subject, tested),
+    noDataTest(subject, tested.filter(hasAlerts)),
+    ...counterTests(subject),
+  ];
+  const remarks = untested.map(
+    ({ metric }) => `${metric.name}: its query answers without any series, so there is no test of its thresholds`
+  );
+  const interval = promDuration(subject.everyMs);
+  return yamlFile({ rule_files: ['rules.yml'], evaluation_interval: interval, tests }, [
+    'Run it with: promtool test rules rules.test.yml',
+    ...remarks,
+  ]);
+}
+
+function hasAlerts({ metric }: Watched): boolean {
+  return metric.warning !== undefined || metric.critical !== undefined;
+}
+
+/** Long enough for every `for`. */
+function lateEnough({ inARow, missingInARow }: Subject): number {
+  return Math.max(inARow, missingInARow) + 2;
+}
+
+/** Each metric at one of its values, side by side: a test of promtool costs more than what is in it. */
+function edgeTests(subject: Subject, tested: readonly Watched[]): RuleTest[] {
+  const edges = tested.map((watched) => ({ watched, values: edgesOf(watched.metric) }));
+  const rounds = Math.max(0, ...edges.map(({ values }) => values.length));
+  const samples = lateEnough(subject);
+  const at = promDuration(samples * subject.everyMs);
+  return Array.from({ length: rounds }, (_, round) => {
+    const here = edges.flatMap(({ watched, values }) => {
+      const value = values[round];
+      return value === undefined ? [] : [{ watched, value }];
+    });
+    return {
+      name: `on both sides of each threshold, ${round + 1} of ${rounds}`,
+      interval: promDuration(subject.everyMs),
+      input_series: here.map(({ watched: { series }, value }) => ({
+        series,
+        values: `${decimal(value)}+0x${samples}`,
+      })),
+      promql_expr_test: here.flatMap(({ watched, value }) => [
+        { expr: watched.series, eval_time: at, exp_samples: [{ labels: watched.series, value }] },
+        alertsOf(subject, watched, firingAt(watched, value), at),
+      ]),
+    };
+  });
+}
+
+function firingAt({ metric }: Watched, value: number): Array<(typeof levels)[number]> {
+  return levels.filter((level) => metric[level] !== undefined && holds(metric[level], value));
+}
+
+function noDataTest(subject: Subject, alerting: readonly Watched[]): RuleTest {
+  const at = promDuration(lateEnough(subject) * subject.everyMs);
+  return {
+    name: 'a metric without data is told as what it is',
+    interval: promDuration(subject.everyMs),
+    input_series: [],
+    promql_expr_test: alerting.map((watched) => alertsOf(subject, watched, ['no_data'], at)),
+  };
+}
+
+/** All alerts of the metric that fire: those named, and no other. */
+function alertsOf(
+  subject: Subject,
+  { metric }: Watched,
+  firing: ReadonlyArray<(typeof levels)[number] | 'no_data'>,
+  at: string
+): Expected {
+  const { environment, plan } = subject.labels;
+  return {
+    expr: `ALERTS{alertstate="firing",environment="${environment}",metric="${metric.name}",plan="${plan}"}`,
+    eval_time: at,
+    exp_samples: firing.map((level) => {
+      const labels = {
+        alertname: alertName(metric.name, level),
+        alertstate: 'firing',
+        ...subject.labels,
+        metric: metric.name,
+        ...(metric.priority === undefined ? {} : { priority: metric.priority }),
+        ...(level === 'no_data' ? { reason: 'no-data' } : {}),
+        severity: level === 'no_data' ? 'warning' : level,
+      };
+      const text = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+      return { labels: `ALERTS{${text.join(',')}}`, value: 1 };
+    }),
+  };
+}
+
+/**
+ * What was counted over an hour ago does not count, and what a counter has is not what it rose. An hour takes long to
+ * play, so that counters share it where none could select a series of another.
+ */
+function counterTests({ everyMs, watched }: Subject): RuleTest[] {
+  const before = Math.ceil(countedBackMs / everyMs) + Math.ceil(300_000 / everyMs);
+  const after = Math.ceil(300_000 / everyMs);
+  const at = promDuration((before + after) * everyMs);
+  return apart(watched).map((group) => ({
+    name: `a counter that went from 7 to 10 rose by 3: ${group.map(({ metric }) => metric).join(', ')}`,
+    interval: promDuration(everyMs),
+    input_series: group.map(({ sampled }) => ({ series: sampled, values: `7+0x${before} 10+0x${after}` })),
+    promql_expr_test: group.map(({ series }) => ({
+      expr: series,
+      eval_time: at,
+      exp_samples: [{ labels: series, value: 3 }],
+    })),
+  }));
+}
+
+interface Counted {
+  metric: string;
+  series: string;
+  sampled: string;
+}
+
+/** Groups in which each counter has its own name. */
+function apart(watched: readonly Watched[]): Counted[][] {
+  const groups: Array<Map<string, Counted>> = [];
+  for (const { metric, counter, series } of watched) {
+    const sampled = counter === undefined ? undefined : sampleSeries(counter);
+    if (sampled === undefined) continue;
+    const [name = sampled] = sampled.split('{');
+    let group = groups.find((each) => !each.has(name));
+    if (!group) groups.push((group = new Map()));
+    group.set(name, { metric: metric.name, series, sampled });
+  }
+  return groups.map((group) => [...group.values()]);
+}
+
+/** A number as the series of promtool take it, which know no exponent. */
+function decimal(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;
+}

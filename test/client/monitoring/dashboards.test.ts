@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dashboardOf } from '../../../src/client/monitoring/grafana/dashboards.js';
+import { coloursOf } from '../../../src/client/monitoring/grafana/colours.js';
+import { subjectOf } from '../../../src/client/monitoring/subject.js';
+import type { Bound, FrozenPlan } from '../../../src/plan/model.js';
+import { runMetrics } from '../../../src/plan/run-metrics.js';
+import { findOnPath } from '../../../demo/servers/processes.js';
+import { backfilledPrometheus, type BackfilledPrometheus } from '../../support/metrics/backfill.js';
+import { needs } from '../../support/needs.js';
+import { odd, shipped, watchedOver } from './plans.js';
+import { rendered } from './rendered.js';
+
+interface Drawn {
+  uid: string;
+  annotations: { list: Array<{ expr?: string }> };
+  panels: Array<{
+    id: number;
+    type: string;
+    title: string;
+    gridPos: { x: number; y: number; w: number; h: number };
+    targets?: Array<{ expr: string }>;
+    fieldConfig?: { defaults: { thresholds?: { steps: unknown[] } } };
+    options?: { content?: string };
+  }>;
+}
+
+const kinds = ['executive', 'engineering', 'operations'] as const;
+const from = Math.floor((Date.now() - 3600_000) / 15_000) * 15_000;
+
+let prometheus: BackfilledPrometheus | undefined;
+beforeAll(async () => {
+  const promtool = findOnPath('promtool');
+  if (promtool === undefined || findOnPath('prometheus') === undefined) return;
+  const own = '{plan="user-execution-context",environment="example-production"}';
+  const gauge = (name: string, value: number, labels = own) => ({
+    name,
+    type: 'gauge' as const,
+    labels,
+    valueAt: () => value,
+  });
+  prometheus = await backfilledPrometheus(
+    [
+      gauge('phasegate:golden_path_success_rate', 0.96),
+      gauge('phasegate:chat_response_quality', 0.9),
+      gauge('phasegate_run_read', 1),
+      gauge('phasegate_phase_state', 1, own.replace('}', ',phase="1a",state="completed"}')),
+      gauge('phasegate_phase_state', 1, own.replace('}', ',phase="1b",state="running"}')),
+    ],
+    { from, minutes: 65, promtool }
+  );
+});
+afterAll(async () => {
+  await prometheus?.stop();
+  prometheus?.remove();
+});
+
+/** What a query answers; Grafana fills in the time that is shown. */
+async function ask(
+  expr: string,
+  at = from + 1800_000
+): Promise<{ status: string; error?: string; data?: { result: Array<{ value: [number, string] }> } }> {
+  needs('prometheus', 'apt-get install --no-install-recommends prometheus');
+  const body = new URLSearchParams({ query: expr.replaceAll('$__range', '1h'), time: String(at / 1000) });
+  const response = await fetch(`${prometheus?.url}/api/v1/query`, { method: 'POST', body });
+  return (await response.json()) as Awaited<ReturnType<typeof ask>>;
+}
+
+async function drawn(plan: FrozenPlan, revenue?: number): Promise<Record<(typeof kinds)[number], Drawn>> {
+  const { files } = await rendered(plan, revenue === undefined ? {} : { revenue });
+  const read = (kind: string): Drawn => JSON.parse(files.get(`grafana/${kind}.json` as never) ?? '') as Drawn;
+  return { executive: read('executive'), engineering: read('engineering'), operations: read('operations') };
+}
+
+function queriesOf({ panels, annotations }: Drawn): string[] {
+  return [
+    ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    ...annotations.list.flatMap(({ expr }) => expr ?? []),
+  ];
+}
+
+describe.each([
+  ['the shipped plan', shipped],
+  ['a plan with routes', watchedOver],
+  ['a plan of odd metrics', async () => odd()],
+])('the dashboards of %s', (_, plan) => {
+  it('ask a real Prometheus nothing that it does not understand', async () => {
+    const all = Object.values(await drawn(await plan(), 500_000)).flatMap(queriesOf);
+    expect(all.length).toBeGreaterThan(30);
+    for (const expr of all) expect((await ask(expr)).status, expr).toBe('success');
+  });
+
+  it('ask only for what the rules record, what a worker exports, and alerts', async () => {
+    const frozen = await plan();
+    const known = new Set<string>([
+      ...subjectOf(frozen).watched.map(({ record }) => record),
+      ...Object.keys(runMetrics),
+      'ALERTS',
+    ]);
+    const asked = Object.values(await drawn(frozen, 500_000))
+      .flatMap(queriesOf)
+      .flatMap((expr) => [...expr.matchAll(/([A-Za-z_:][\w:]*)\{/g)].map(([, name = '']) => name));
+    expect(asked.filter((name) => !known.has(name))).toEqual([]);
+    // Nothing that is measured is left out.
+    for (const { record } of subjectOf(frozen).watched) expect(asked).toContain(record);
+  });
+
+  it('have a grid without overlap, and ids that are their own', async () => {
+    const boards = Object.values(await drawn(await plan()));
+    expect(new Set(boards.map(({ uid }) => uid)).size).toBe(3);
+    for (const { uid, panels } of boards) {
+      expect(uid.length).toBeLessThanOrEqual(40);
+      expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+      const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (__, index) => `${x + (index % w)},${y + Math.floor(index / w)}`)
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+      for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+    }
+  });
+});
+
+describe('the panels that the first plan names', () => {
+  it.each([
+    ['executive', ['Golden Path Health', 'Revenue Impact', 'User Experience', 'Security Status', 'System Stability']],
+    [
+      'engineering',
+      ['Component Health', 'Performance Trends', 'Error Analysis', 'Resource Utilization', 'Migration Progress'],
+    ],
+    ['operations', ['Incident Status', 'Alert History', 'Rollback Readiness', 'Deployment Status', 'Business Metrics']],
+  ] as const)('are all on the %s dashboard, each with something in it', async (kind, titles) => {
+    expect(dashboardOf(kind, subjectOf(await shipped())).sections.map(({ title }) => title)).toEqual(titles);
+    for (const { panels } of dashboardOf(kind, subjectOf(odd())).sections) expect(panels.length).toBeGreaterThan(0);
+    const { [kind]: board } = await drawn(await shipped());
+    expect(board.panels.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual(titles);
+  });
+
+  it('show each metric with its thresholds', async () => {
+    const { executive } = await drawn(await shipped());
+    const panel = executive.panels.find(
+      ({ type, title }) => type === 'timeseries' && title === 'golden_path_success_rate'
+    );
+    expect(panel?.fieldConfig?.defaults.thresholds?.steps).toEqual([
+      { value: null, color: 'red' },
+      { value: 0.8, color: 'orange' },
+      { value: 0.9, color: 'yellow' },
+      { value: 0.95, color: 'green' },
+    ]);
+  });
+
+  it('say that nothing measures satisfaction, processors and revenue, instead of a figure', async () => {
+    const { executive, engineering } = await drawn(await shipped());
+    const silent = [...executive.panels, ...engineering.panels].filter(({ options }) =>
+      options?.content?.startsWith('**No data source.**')
+    );
+    expect(silent.map(({ title }) => title)).toEqual(['Estimated revenue at risk', 'Satisfaction', 'CPU']);
+  });
+
+  it('compute the revenue at risk from what was declared and the worst red success rate', async () => {
+    const { executive } = await drawn(await shipped(), 500_000);
+    const panel = executive.panels.find(({ title }) => title.startsWith('Estimated revenue'));
+    const { data } = await ask(panel?.targets?.[0]?.expr ?? '');
+    expect(Number(data?.result[0]?.value[1])).toBeCloseTo(50_000);
+  });
+
+  it('show progress and compliance as shares, and no incident only while the run is read', async () => {
+    const { operations } = await drawn(await shipped());
+    const value = async (title: string, at?: number): Promise<string | undefined> => {
+      const panel = operations.panels.find((each) => each.title === title);
+      return (await ask(panel?.targets?.[0]?.expr ?? '', at)).data?.result[0]?.value[1];
+    };
+    expect(await value('Progress')).toBe('0.5');
+    expect(await value('golden_path_success_rate: compliance')).toBe('1');
+    expect(await value('chat_response_quality: compliance')).toBe('0');
+    expect(await value('Open incidents')).toBe('0');
+    expect(await value('Open incidents', from - 3600_000)).toBeUndefined();
+  });
+});
+
+describe('the colours of a metric', () => {
+  const bound = (op: Bound['op'], value: number): Bound => ({ op, value, text: '' });
+  it.each([
+    ['a metric without thresholds', {}, [[null, 'blue']]],
+    [
+      'the lower the worse',
+      { target: bound('>', 9), critical: bound('<', 5) },
+      [
+        [null, 'red'],
+        [5, 'yellow'],
+        [9, 'green'],
+      ],
+    ],
+    [
+      'the higher the worse',
+      { target: bound('<', 1), warning: bound('>', 2), critical: bound('>', 5) },
+      [
+        [null, 'green'],
+        [1, 'yellow'],
+        [2, 'orange'],
+        [5, 'red'],
+      ],
+    ],
+    [
+      'none at all',
+      { target: bound('==', 0), warning: bound('>=', 1), critical: bound('>=', 3) },
+      [
+        [null, 'yellow'],
+        [0, 'green'],
+        [0.000001, 'yellow'],
+        [1, 'orange'],
+        [3, 'red'],
+      ],
+    ],
+    [
+      'one exact value',
+      { critical: bound('==', 7) },
+      [
+        [null, 'green'],
+        [7, 'red'],
+        [7.000007, 'green'],
+      ],
+    ],
+    [
+      'both sides',
+      { warning: bound('<', 1), critical: bound('>', 5) },
+      [
+        [null, 'orange'],
+        [1, 'green'],
+        [5, 'red'],
+      ],
+    ],
+  ])('of %s', (_, levels, steps) => {
+    expect(coloursOf(levels).map(({ value, color }) => [value, color])).toEqual(steps);
+  });
+});

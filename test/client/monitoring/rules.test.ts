@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { FrozenPlan } from '../../../src/plan/model.js';
+import { odd, shipped, watchedOver } from './plans.js';
+import { rendered, tool } from './rendered.js';
+
+interface Rule {
+  record?: string;
+  alert?: string;
+  expr: string;
+  for?: string;
+  labels: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+function rulesOf(text: string): Rule[] {
+  return (parse(text) as { groups: Array<{ rules: Rule[] }> }).groups.flatMap(({ rules }) => rules);
+}
+
+/** An hour of counters takes long, and says nothing of thresholds. */
+function withoutCounters(file: string): void {
+  const { tests, ...rest } = parse(readFileSync(file, 'utf8')) as { tests: Array<{ name: string }> };
+  writeFileSync(file, stringify({ ...rest, tests: tests.filter(({ name }) => !name.startsWith('a counter')) }));
+}
+
+const plans: Array<[string, () => Promise<FrozenPlan>]> = [
+  ['the shipped plan', shipped],
+  ['one with routes, templates and context', watchedOver],
+  ['one of odd metrics', async () => odd()],
+];
+
+describe.each(plans)('the rules of %s', (_, plan) => {
+  it('are good for Prometheus, and their tests pass', { timeout: 120_000 }, async () => {
+    const { folder } = await rendered(await plan());
+    const prometheus = path.join(folder, 'prometheus');
+    expect(await tool('promtool', prometheus, ['check', 'rules', 'rules.yml'])).toMatchObject({ code: 0 });
+    const tested = await tool('promtool', prometheus, ['test', 'rules', 'rules.test.yml']);
+    expect(tested.code, tested.out).toBe(0);
+  });
+});
+
+describe('a threshold', () => {
+  // Every operator and unit; the factor is what promtool must notice.
+  it.each(['odd_0', 'odd_1', 'odd_2', 'odd_3', 'odd_4', 'tiny', 'huge', 'below_zero'])(
+    'of %s that is moved or turned round is found by the tests',
+    { timeout: 60_000 },
+    async (name) => {
+      const { folder } = await rendered(odd());
+      const file = path.join(folder, 'prometheus/rules.yml');
+      const before = readFileSync(file, 'utf8');
+      const threshold = new RegExp(`(expr: phasegate:${name}\\{[^}]*\\} (?:[<>]=?|==) )(\\S+)`);
+      writeFileSync(
+        file,
+        before.replace(threshold, (_, start: string, value: string) => `${start}${Number(value) * 1.5}`)
+      );
+      expect(readFileSync(file, 'utf8')).not.toBe(before);
+      withoutCounters(path.join(folder, 'prometheus/rules.test.yml'));
+      expect(await tool('promtool', path.dirname(file), ['test', 'rules', 'rules.test.yml'])).toMatchObject({
+        code: 1,
+      });
+    }
+  );
+
+  it('is an alert that says how bad it is, whom it belongs to and what to do', async () => {
+    const { files } = await rendered(await shipped());
+    const rule = rulesOf(files.get('prometheus/rules.yml') ?? '').find(
+      ({ alert }) => alert === 'golden_path_success_rate_critical'
+    );
+    expect(rule).toMatchObject({
+      expr: 'phasegate:golden_path_success_rate{plan="user-execution-context",environment="example-production"} < 0.8',
+      labels: {
+        severity: 'critical',
+        priority: 'red',
+        metric: 'golden_path_success_rate',
+        plan: 'user-execution-context',
+        environment: 'example-production',
+      },
+      annotations: {
+        business_impact: 'Direct revenue impact, more than $500K ARR at risk',
+        runbook: 'runbook.html#metric-golden_path_success_rate',
+      },
+    });
+    expect(rule?.annotations?.['description']).toContain('critical: < 80%; the target is > 95%');
+  });
+
+  it('has one alert for each level, and each metric with one tells that it has no data', async () => {
+    const frozen = await shipped();
+    const { files } = await rendered(frozen);
+    const names = rulesOf(files.get('prometheus/rules.yml') ?? '').flatMap(({ alert }) => alert ?? []);
+    const wanted = Object.values(frozen.plan.metrics).flatMap(({ name, warning, critical }) => [
+      ...(warning ? [`${name}_warning`] : []),
+      ...(critical ? [`${name}_critical`] : []),
+      ...(warning || critical ? [`${name}_no_data`] : []),
+    ]);
+    expect(names.toSorted()).toEqual(wanted.toSorted());
+    expect(names).toHaveLength(30);
+  });
+});
+
+describe('a query', () => {
+  it('has no template left, and a counter counts over the latest hour', async () => {
+    const { files } = await rendered(await shipped());
+    const rules = rulesOf(files.get('prometheus/rules.yml') ?? '');
+    expect(rules.filter(({ expr }) => expr.includes('{{'))).toEqual([]);
+    const counted = rules.find(({ record }) => record === 'phasegate:user_isolation_violations');
+    expect(counted?.expr).toContain('increase(chat_isolation_violations_total[3600s])');
+    expect(rules.find(({ record }) => record === 'phasegate:error_rate')?.expr).toContain('[300s]');
+  });
+
+  it('that cannot be had is told as what it is, on the way and in the files', async () => {
+    const { files, remarks } = await rendered(odd());
+    const lost = [
+      'on_a_page: the environment only knows it as the sample on_a_page of a metrics endpoint, which no rule can query, so it has no rule, no alert and no panel; give its binding a "promql" beside',
+      'nowhere: the environment binds no query to it, so it has no rule and no panel',
+    ];
+    expect(remarks).toEqual(expect.arrayContaining(lost));
+    for (const remark of lost) expect(files.get('prometheus/rules.yml')).toContain(`# ${remark}`);
+    expect(files.get('prometheus/rules.test.yml')).toContain(
+      '# constant: its query answers without any series, so there is no test of its thresholds'
+    );
+  });
+});
