@@ -5,6 +5,7 @@ import { attestCommand } from './commands/attest.js';
 import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
 import { helpCommand } from './commands/help.js';
+import { incidentCommand } from './commands/incident.js';
 import { initCommand } from './commands/init.js';
 import { listCommand } from './commands/list.js';
 import { pauseCommand } from './commands/pause.js';
@@ -93,6 +94,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     resumeCommand(run),
     rollbackCommand(run),
     takeoverCommand(run),
+    incidentCommand(run),
     reportCommand(run),
     workerCommand(run),
     serverCommand(run),
@@ -102,6 +104,8 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
   ];
   for (const command of commands) {
     command.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} --help`));
+    for (const verb of command.commands)
+      verb.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} ${verb.name()} --help`));
     program.addCommand(command);
   }
   return program;
