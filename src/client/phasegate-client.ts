@@ -1,4 +1,5 @@
 import type { FrozenPlan } from '../plan/model.js';
+import type { IncidentStatus } from '../plan/watch-status.js';
 import type { MessageName } from '../plan/wire.js';
 import { previewRollback, startRollback, type RollbackPreview } from './act/rollback.js';
 import { sendMessage, type Sent } from './act/send.js';
@@ -194,8 +195,8 @@ export class PhasegateClient {
   }
 
   /** What a rollback would undo, in which order, read from the histories. */
-  previewRollback(run: RunRef, phase?: string): Promise<RollbackPreview> {
-    return previewRollback(this.link, run, phase);
+  previewRollback(run: RunRef, phases?: readonly string[]): Promise<RollbackPreview> {
+    return previewRollback(this.link, run, phases);
   }
 
   /** Asks a running migration to take back everything, or the phase that runs. */
@@ -206,6 +207,27 @@ export class PhasegateClient {
   /** Starts a rollback of a run that has ended, for what no finished rollback covers. */
   rollbackEnded(run: RunRef, saying: Required<Saying>): Promise<RunRef> {
     return startRollback(this.link, run, saying.by, saying.reason);
+  }
+
+  /** Incidents of a run, and those of earlier runs of its plan that are still open, by their numbers. */
+  async incidents(run: RunRef): Promise<IncidentStatus[]> {
+    const [{ describeIncident, incidentIds, readIncident }, { describeRun }] = await Promise.all([
+      import('./read/incidents.js'),
+      import('./read/describe.js'),
+    ]);
+    const { firstRunId } = await describeRun(this.link, run.workflowId, run.runId);
+    const ids = await incidentIds(this.link, run.workflowId, firstRunId);
+    const found = await Promise.all(ids.map((id) => describeIncident(this.link, id)));
+    return Promise.all(found.flatMap((one) => (one ? [readIncident(this.link, one)] : [])));
+  }
+
+  /**
+   * @param written `incident/3` or `3`
+   * @throws PhasegateError PG222 when there is none
+   */
+  async incident(run: RunRef, written: string): Promise<IncidentStatus> {
+    const { findIncident, readIncident } = await import('./read/incidents.js');
+    return readIncident(this.link, await findIncident(this.link, run, written));
   }
 
   /** Sends any message to any workflow of a run, as its open gates name it; the shortcuts above are easier to use. */

@@ -43,7 +43,7 @@ export interface RollbackPreview {
 }
 
 /** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
-export async function previewRollback(link: Link, run: RunRef, phase?: string): Promise<RollbackPreview> {
+export async function previewRollback(link: Link, run: RunRef, phases?: readonly string[]): Promise<RollbackPreview> {
   const described = await describeRun(link, run.workflowId, run.runId);
   const [family, frozen] = await Promise.all([
     readFamily(link, described).then((relatives) => relatives.filter(moves)),
@@ -51,7 +51,7 @@ export async function previewRollback(link: Link, run: RunRef, phase?: string): 
   ]);
   const holders = await lockHolders(link, frozen.environment.id);
   const { open } = runLedger(await Promise.all(family.map((relative) => readHistory(link, relative))));
-  const meant = phase === undefined ? open : open.filter((entry) => entry.phase === phase);
+  const meant = phases === undefined ? open : open.filter((entry) => phases.includes(entry.phase));
   return {
     run: { workflowId: run.workflowId, runId: run.runId },
     open: described.open,

@@ -6,7 +6,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { describeError, isErrorCode, PhasegateError, type ErrorCode } from '../../plan/errors.js';
-import { isAlert, isCleanup } from '../../plan/names.js';
+import { incidentAddress, isAlert, isCleanup } from '../../plan/names.js';
 import { parseMessage, type Answer, type MessageName } from '../../plan/wire.js';
 import { isNotFound, isNotReady, isTooMuch, NoAnswer } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
@@ -45,8 +45,9 @@ export async function sendMessage(
   const message = { ...defined(payload), id: `cli-${randomUUID()}` };
   const parsed = parseMessage(name, message);
   if (!parsed.ok) throw new PhasegateError('PG207', parsed.problem);
-  // A clean-up goes on in another execution after each answer, and an alert after many news.
-  const runId = isCleanup(to.workflowId) || isAlert(to.workflowId) ? undefined : to.runId;
+  // A clean-up goes on in another execution after each answer, an alert after many news, an incident now and then.
+  const continues = isCleanup(to.workflowId) || isAlert(to.workflowId) || incidentAddress(to.workflowId) !== undefined;
+  const runId = continues ? undefined : to.runId;
   const handle = link.temporal.workflow.getHandle(to.workflowId, runId);
   const sent = { workflowId: to.workflowId, runId: to.runId, message: name };
   let text = 'no worker answered, so it was sent as a signal; it counts when a worker is back';
@@ -104,8 +105,14 @@ function unanswered(error: unknown): boolean {
 }
 
 function refusal(error: unknown, where: string): unknown {
-  const run = where.replace(/^migration\//, '').replace(/\/(phase\/.*|rollback\/.*|alert\/.*|cleanup)$/, '');
-  const hintOf = (code: ErrorCode): string => describeError(code).hint.replace(/\bRUN\b/g, run);
+  const run = where
+    .replace(/^migration\//, '')
+    .replace(/\/(phase\/.*|rollback\/.*|alert\/.*|incident\/.*|cleanup)$/, '');
+  const incident = incidentAddress(where) ?? 'incident/N';
+  const hintOf = (code: ErrorCode): string =>
+    describeError(code)
+      .hint.replace(/\bRUN\b/g, run)
+      .replace('incident/N', incident);
   if (isNotFound(error))
     return new PhasegateError('PG213', 'this part of the run has ended, so nothing can be answered there', {
       where,

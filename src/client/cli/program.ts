@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.js';
 import { dashboardCommand } from './commands/dashboard.js';
 import { doctorCommand } from './commands/doctor.js';
 import { helpCommand } from './commands/help.js';
+import { incidentCommand } from './commands/incident.js';
 import { initCommand } from './commands/init.js';
 import { listCommand } from './commands/list.js';
 import { pauseCommand } from './commands/pause.js';
@@ -95,6 +96,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     resumeCommand(run),
     rollbackCommand(run),
     takeoverCommand(run),
+    incidentCommand(run),
     reportCommand(run),
     dashboardCommand(run),
     renderCommand(run),
@@ -106,6 +108,8 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
   ];
   for (const command of commands) {
     command.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} --help`));
+    for (const verb of command.commands)
+      verb.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} ${verb.name()} --help`));
     program.addCommand(command);
   }
   return program;

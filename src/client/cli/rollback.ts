@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateError } from '../../plan/errors.js';
+import { withDependents } from '../../plan/incidents/reach.js';
 import { describeState, targetOf } from '../../plan/ledger.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { counted, oneOf } from '../../plan/text/spans.js';
@@ -44,7 +45,8 @@ export async function rollback(
   requirePerson(status.frozen.environment, context.me.name);
   const phase = options.phase?.toLowerCase();
   if (status.noWorker !== undefined) context.note(status.noWorker);
-  const preview = await settled(context, run, phase);
+  const phases = phase === undefined ? undefined : takenBackWith(status, phase);
+  const preview = await settled(context, run, phases);
   if (phase !== undefined && !preview.open) {
     throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', {
       hint: 'Leave --phase out to take back everything.',
@@ -70,7 +72,7 @@ export async function rollback(
   }
   await confirmTyped(
     context,
-    `Roll back ${runName(run.workflowId)}${phase === undefined ? '' : `, phase ${phase} only`}?`,
+    `Roll back ${runName(run.workflowId)}${phases ? `, ${phases.length > 1 ? 'phases' : 'phase'} ${phases.join(', ')} only` : ''}?`,
     environment,
     options.confirm
   );
@@ -93,12 +95,22 @@ export async function rollback(
   });
 }
 
+/** The phases that go with one: where it is the component of an incident, those that depend on it and the one under way. */
+function takenBackWith({ incidents = [], run, frozen }: RunSnapshot, phase: string): string[] {
+  const active = run.phases.find(({ state }) => state === 'running')?.id;
+  const asked = incidents.some(({ rollback, phase: about }) => rollback?.state === 'asked' && about === phase);
+  if (phase === active || !asked) return [phase];
+  const { phases } = frozen.plan;
+  const all = [...withDependents(phases, phase), ...(active === undefined ? [] : [active])];
+  return phases.flatMap(({ id, checklists }) => (all.includes(id) && !checklists ? [id] : []));
+}
+
 /** Phases of an ended run that undo themselves are waited for: nothing must be undone twice at once. */
-async function settled(context: Context, run: RunRef, phase: string | undefined): Promise<RollbackPreview> {
+async function settled(context: Context, run: RunRef, phases: string[] | undefined): Promise<RollbackPreview> {
   const client = await context.connect();
   let told = '';
   for (;;) {
-    const preview = await client.previewRollback(run, phase);
+    const preview = await client.previewRollback(run, phases);
     if (preview.stillOpen.length === 0) return preview;
     const busy = preview.stillOpen
       .map(({ workflowId, state, awaiting }) => {

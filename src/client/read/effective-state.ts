@@ -12,6 +12,7 @@ export function effectiveState(snapshot: RunSnapshot): RunState {
   if (run.outcome) return run.state;
   if (rollbacks.some((rollback) => rollback.state === 'on hold')) return 'on hold';
   if (run.state === 'waiting for locks' || run.state === 'rolling back') return run.state;
+  if (run.held) return 'on hold';
   // The run hears of its phase a moment later.
   const state = currentPhase(snapshot)?.state ?? run.state;
   // What runs is finished, but nothing goes on until somebody resumes it.

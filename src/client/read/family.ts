@@ -26,14 +26,16 @@ export async function readFamily(link: Link, { firstRunId }: Pick<Described, 'fi
   return listRelatives(link, `PhasegateRun = ${quoted(firstRunId)}`);
 }
 
+/** What outlives its migration, by days or months, and moves nothing that a new run would. */
+const outliving: ReadonlySet<string> = new Set(['cleanup', 'alert', 'incident']);
+
 /** Whatever is open below a migration's id, of this or an earlier execution. */
 export async function openBelow(link: Link, migration: string): Promise<Relative[]> {
   const found = await listRelatives(
     link,
     `WorkflowId STARTS_WITH ${quoted(`${migration}/`)} AND ExecutionStatus = 'Running'`
   );
-  // Clean-up outlives its migration by months and moves nothing that a new run would.
-  return found.filter((relative) => relative.type !== 'cleanup' && relative.type !== 'alert');
+  return found.filter((relative) => !outliving.has(relative.type));
 }
 
 /** Phases and rollbacks that are open: of one environment, or of all. */

@@ -55,10 +55,10 @@ export async function listRuns(link: Link, options: { awaiting?: string } = {}):
       const filled = {
         ...run,
         // The migration runs while its phase waits; people mean the phase.
-        state: run.state === 'running' ? (waiting[0]?.state ?? run.state) : run.state,
+        state: run.state === 'running' ? (waiting.find(({ state }) => state)?.state ?? run.state) : run.state,
         awaiting: [...new Set([...run.awaiting, ...waiting.flatMap((wait) => wait.awaiting)])],
         ...earliest([run.deadlineAt, ...waiting.map((wait) => wait.deadlineAt)]),
-        ...(waiting[0]?.phase === undefined ? {} : { phase: waiting[0].phase }),
+        ...phaseWaiting(waiting),
       };
       if (run.endedAt !== undefined) return afterwards(filled, await afterEnd(link, run, agains));
       const asked = await queryStatus<RunStatus>(link, run);
@@ -126,6 +126,12 @@ async function migrations(link: Link): Promise<ListedRun[]> {
 
 function belongsTo(wait: Wait, { workflowId }: ListedRun): boolean {
   return wait.workflowId === workflowId || wait.workflowId.startsWith(`${workflowId}/`);
+}
+
+/** An incident that waits belongs to no phase. */
+function phaseWaiting(waiting: readonly Wait[]): { phase?: string } {
+  const phase = waiting.find((wait) => wait.phase !== undefined)?.phase;
+  return phase === undefined ? {} : { phase };
 }
 
 interface Wait {

@@ -2,6 +2,7 @@ import { runLedger, type RunLedger } from '../../plan/ledger-history.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import { isRollbackAgain } from '../../plan/names.js';
 import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
 import { atWork, type AtWork } from './at-work.js';
@@ -12,6 +13,7 @@ import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
 import { readFamily, type Relative } from './family.js';
 import { readHistory, readInput, type HistoryFacts } from './history.js';
+import { describeIncident, incidentFromHistory, incidentIds } from './incidents.js';
 import { phaseFromHistory } from './phase-from-history.js';
 import { pollingBuilds } from './pollers.js';
 import { queryStatus, silentPartsText, unansweredText, type Why } from './query.js';
@@ -70,7 +72,8 @@ export class SnapshotReader {
         ? await this.answered(asked.status, described, frozen, parts)
         : await this.unanswered(asked.why, described, frozen);
     // Locks, the decisions kept at its end, notices: the run has activities of its own.
-    const snapshot = { ...found, troubles: [...atWork(described).troubles, ...found.troubles] };
+    const troubles = [...atWork(described).troubles, ...found.troubles];
+    const snapshot = { ...found, troubles, ...(await this.incidents(found, described, parts)) };
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -189,6 +192,24 @@ export class SnapshotReader {
     };
     const kpis = run.kpis && kpisSince(run.kpis, snapshot.frozen.plan.kpis ?? [], since);
     return { ...snapshot, ...left, run: { ...run, ...(kpis ? { kpis } : {}) } };
+  }
+
+  /** The run names its incidents; of one that does not answer, or has ended, Temporal is asked for them. */
+  private async incidents(
+    { run, frozen, noWorker }: RunSnapshot,
+    { workflowId, firstRunId, open }: Described,
+    which: Parts
+  ): Promise<Pick<RunSnapshot, 'incidents'>> {
+    if (!frozen.plan.incidents) return {};
+    const named = (run.incidents ?? []).filter(({ state }) => which === 'all' || state !== 'closed');
+    const listed = open && noWorker === undefined ? [] : await incidentIds(this.link, workflowId, firstRunId);
+    const ids = [...new Set([...named.map((one) => one.workflowId), ...listed])];
+    const found = await Promise.all(ids.map((id) => describeIncident(this.link, id, firstRunId)));
+    const parts = found.flatMap((one) =>
+      one ? [this.part<IncidentStatus>(one, incidentFromHistory, noWorker === undefined)] : []
+    );
+    const incidents = (await Promise.all(parts)).map(({ status }) => status);
+    return { incidents: incidents.toSorted((a, b) => a.number - b.number) };
   }
 
   /** The clean-up, if there is one: it is asked, and read from its history when it does not answer. */

@@ -10,7 +10,7 @@ interface Mark {
 /** What a watch tells about the way to the run, not about the run. */
 type Reach = 'no worker' | 'worker' | 'no server' | 'server';
 
-const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'skipped' | 'unknown', Mark> = {
+const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'incident' | 'skipped' | 'unknown', Mark> = {
   pending: { symbol: '·', tone: 'dim' },
   'waiting for locks': { symbol: '◷', tone: 'warn' },
   running: { symbol: '▶', tone: 'info' },
@@ -36,6 +36,7 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'skippe
   worker: { symbol: '✔', tone: 'good' },
   'no server': { symbol: '!', tone: 'bad' },
   server: { symbol: '✔', tone: 'good' },
+  incident: { symbol: '!', tone: 'bad' },
 };
 export type AnyState = keyof typeof marks;
 

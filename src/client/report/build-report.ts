@@ -12,6 +12,7 @@ import type {
   UndoRecord,
   Waiver,
 } from '../../plan/run-status.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
 import { effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
@@ -71,6 +72,8 @@ export interface Report {
   notStarted: string[];
   changes: ReportedChange[];
   rollbacks: RollbackStatus[];
+  /** Absent in plans that lead none. */
+  incidents?: IncidentStatus[];
   refusals: Refusal[];
 }
 
@@ -116,7 +119,10 @@ export function buildReport(snapshot: RunSnapshot, windows?: Report['windows']):
     notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),
     changes: phases.flatMap((phase) => phase.ledger).map((entry) => reported(entry, rollbacks)),
     rollbacks,
-    refusals: [run, ...phases, ...rollbacks].flatMap((from) => from.refusals).toSorted((a, b) => a.at - b.at),
+    ...(snapshot.incidents ? { incidents: snapshot.incidents } : {}),
+    refusals: [run, ...phases, ...rollbacks, ...(snapshot.incidents ?? [])]
+      .flatMap((from) => from.refusals)
+      .toSorted((a, b) => a.at - b.at),
   };
 }
 

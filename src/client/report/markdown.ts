@@ -5,6 +5,7 @@ import { formatValue } from '../../plan/judge/format.js';
 import { standingWords } from '../../plan/standing.js';
 import { instantText, spanText } from '../../plan/text/spans.js';
 import type { Report, Units } from './build-report.js';
+import { incidentParts } from './incident-parts.js';
 import { cell, mdTable } from './md-table.js';
 
 /** A report as Markdown: the outcome first, then what happened, then what it rests on. */
@@ -28,6 +29,7 @@ export function reportMarkdown(report: Report): string {
     '## Changes and their undo',
     changes(report),
     ...report.rollbacks.flatMap((rollback) => rollbackParts(rollback, units)),
+    ...(report.incidents ?? []).flatMap(incidentParts),
     report.refusals.length > 0 ? '## Refused messages' : '',
     mdTable(
       ['time (UTC)', 'message', 'by', 'why it was refused'],

@@ -1,6 +1,7 @@
-import { cleanupId } from '../../plan/names.js';
+import { cleanupId, incidentAddressOf } from '../../plan/names.js';
 import { oneOf } from '../../plan/text/spans.js';
 import { gatesOf } from '../read/gates.js';
+import { owedFor } from '../read/incident-debt.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { finishing } from '../view/outcome-line.js';
 
@@ -26,6 +27,13 @@ export function stillOwed(snapshot: RunSnapshot): OwedPoint[] {
       dueAt: deadlineAt,
       then: `otherwise: ${then}`,
     })),
+    ...(snapshot.incidents ?? []).flatMap((incident) => {
+      const debt = owedFor(incident, snapshot.frozen);
+      if (!debt) return [];
+      const { what, who, until, then = 'it stays open until then' } = debt;
+      const about = `${incidentAddressOf(incident.number)} (${incident.title})`;
+      return [{ what: `${about}: ${what}`, who, ...(until === undefined ? {} : { dueAt: until }), then }];
+    }),
     ...(left ? [{ what: 'Finish the rollback', who: 'release manager', then: `${left.command} ${left.remark}` }] : []),
     ...(snapshot.run.kpis ?? [])
       // One that is asked for now stands among the gates.

@@ -2,6 +2,7 @@ import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../p
 import type { Decision } from '../../plan/quorum.js';
 import { outcomeWords, verificationWords } from '../../plan/outcome.js';
 import { awaited } from '../../plan/text/sentences.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { AnyState } from '../render/states.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 
@@ -21,11 +22,12 @@ export interface RunEvent {
  * plain view's lines are all this list. What was seen before is told by the key.
  */
 export function timeline(snapshot: RunSnapshot): RunEvent[] {
-  const { run, phases, rollbacks, cleanup } = snapshot;
+  const { run, phases, rollbacks, cleanup, incidents = [] } = snapshot;
   const story = [
     ...runEvents(run),
     ...[...phases, ...(cleanup ? [cleanup] : [])].flatMap((phase) => phaseEvents(phase, run)),
     ...rollbacks.flatMap(rollbackEvents),
+    ...incidents.flatMap(incidentEvents),
     ...endEvents(run),
   ];
   return story
@@ -35,8 +37,17 @@ export function timeline(snapshot: RunSnapshot): RunEvent[] {
 
 /** What a workflow of a run is called in its timeline: `1a`, `rollback/1a`, `run`. */
 export function partOf(workflowId: string): string {
-  const [, phase, rollback] = /\/(?:phase\/([^/]+)|(rollback\/[^/]+|cleanup))$/.exec(workflowId) ?? [];
+  const [, phase, rollback] = /\/(?:phase\/([^/]+)|(rollback\/[^/]+|incident\/\d+|cleanup))$/.exec(workflowId) ?? [];
   return phase ?? rollback ?? 'run';
+}
+
+/** What happened in an incident, in its own words. */
+function incidentEvents({ timeline: told, refusals, workflowId }: IncidentStatus): RunEvent[] {
+  const about = partOf(workflowId);
+  const events = told.map(({ at, text }, index): RunEvent => {
+    return { key: `${about}:${at}:${index}`, at, about, state: 'incident', text };
+  });
+  return [...events, ...refusalEvents({ phase: about, refusals })];
 }
 
 function runEvents(run: RunStatus): RunEvent[] {

@@ -9,6 +9,7 @@ import { lockLines } from './awaited-lines.js';
 import { cleanupLines } from './cleanup-lines.js';
 import { gateLines } from './gate-lines.js';
 import { headerLines } from './header.js';
+import { incidentLines } from './incident-lines.js';
 import { keep, line, type Line } from './line.js';
 import { phaseLines } from './phase-lines.js';
 import { rollbackLines } from './rollback-lines.js';
@@ -28,6 +29,7 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
     ...troubleLines(snapshot, snapshot.run.workflowId, view),
     ...phaseLines(snapshot, view),
     ...rollbackLines(snapshot, view),
+    ...incidentLines(snapshot, view),
     ...cleanupLines(snapshot, view),
     ...(gates.length > 0 ? [line(''), ...gates] : []),
     line('', keep.event),

@@ -1,6 +1,6 @@
 import type { IncidentInput } from '../run-input.js';
 import { instantText } from '../text/spans.js';
-import type { IncidentStatus, IncidentSummary } from '../watch-status.js';
+import type { IncidentStatus } from '../watch-status.js';
 import { specOf } from './classify.js';
 import { stateOf, type IncidentState } from './course.js';
 import { incidentDebt, type IncidentDebt } from './owed.js';
@@ -79,16 +79,4 @@ function sentenceOf(status: Omit<IncidentStatus, 'sentence'>, debt: IncidentDebt
   const then = debt.then === undefined ? '' : `, then ${debt.then}`;
   const until = debt.until === undefined ? '' : ` until ${instantText(debt.until)}${then}`;
   return [what, going, `Waits for ${debt.who} to ${debt.what}${until}.`].filter((part) => part !== undefined).join(' ');
-}
-
-export function summaryOf({
-  workflowId,
-  number,
-  severity,
-  title,
-  openedAt,
-  state,
-  warRoom,
-}: IncidentStatus): IncidentSummary {
-  return { workflowId, number, severity, title, openedAt, state, warRoom: warRoom !== undefined };
 }

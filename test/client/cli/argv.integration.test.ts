@@ -111,6 +111,7 @@ describe('the command line', () => {
     'resume',
     'rollback',
     'takeover',
+    'incident',
     'report',
     'worker',
     'server',

@@ -7,6 +7,7 @@ import { plain } from '../../render/paint.js';
 import { symbolOf, toneOf } from '../../render/states.js';
 import { partOf } from '../../timeline/timeline.js';
 import type { Report, ReportedChange } from '../build-report.js';
+import { incidentSection } from './incident-section.js';
 import { html, trusted, type Html } from './markup.js';
 import { anchor, shortDigest, table, tag, time, toned } from './parts.js';
 import { phaseSection, rollbackSection } from './phase-section.js';
@@ -49,7 +50,7 @@ export function pageOf(report: Report): string {
           ${timelineChart(report)} ${owed(report)}${waivers(report)}${kpis(report)}${decisions(report)}
           ${contents(report)} ${phases.map((phase) => phaseSection(report, phase))}
           ${notStarted(report)}${changes(report)}${rollbacks.map((rollback) => rollbackSection(report, rollback))}
-          ${refusals(report)}${events(report)}${basis(report)}
+          ${incidents(report)}${refusals(report)}${events(report)}${basis(report)}
         </main>
         <footer>
           Made by phasegate from the run's history and evidence. Each digest names a document in the evidence store of
@@ -267,6 +268,10 @@ function changes({ changes: made }: Report): Html | undefined {
     rows
   );
   return section('Changes and their undo', content ?? html`<p>Nothing was changed.</p>`);
+}
+
+function incidents({ incidents: all = [] }: Report): Html | undefined {
+  return section('Incidents', all.length > 0 ? html`${all.map(incidentSection)}` : undefined);
 }
 
 function refusals({ refusals: all }: Report): Html | undefined {

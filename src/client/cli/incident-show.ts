@@ -1,0 +1,97 @@
+import { incidentAddressOf } from '../../plan/names.js';
+import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { runName } from '../../plan/text/command-lines.js';
+import { instantText } from '../../plan/text/spans.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
+import { owedFor } from '../read/incident-debt.js';
+import { safeJson } from '../render/clean.js';
+import { table } from '../render/table.js';
+import { untilText } from '../render/time.js';
+import { hanging } from '../render/width.js';
+import { incidentChecklist, incidentFacts, incidentTitle } from '../report/incident-parts.js';
+import type { Context } from './context.js';
+import { fitting } from './io.js';
+
+/** A line for each incident: how it stands, and who owes what until when. */
+export async function listIncidents(
+  context: Context,
+  reference: string | undefined,
+  output: 'table' | 'json'
+): Promise<ExitCode> {
+  const client = await context.connect();
+  const run = await client.resolveRun(reference);
+  const incidents = await client.incidents(run);
+  if (output === 'json') context.print(safeJson({ schemaVersion: 1, incidents }, 2));
+  else if (incidents.length === 0) context.note(`${runName(run.workflowId)} has no incident.`);
+  else {
+    const { frozen } = await client.status(run, 'open');
+    const now = context.io.now();
+    const rows = incidents.map((one) => {
+      const debt = owedFor(one, frozen);
+      const owes = debt
+        ? `${debt.who}: ${debt.what}${debt.until === undefined ? '' : ` ${untilText(debt.until, now)}`}`
+        : '';
+      return [
+        incidentAddressOf(one.number),
+        String(one.severity),
+        one.state,
+        instantText(one.openedAt),
+        one.title,
+        owes,
+      ];
+    });
+    const head = ['INCIDENT', 'SEVERITY', 'STATE', 'OPENED', 'WHAT', 'WHO OWES WHAT'];
+    context.print(...fitting(table([head, ...rows]), context.io.out));
+  }
+  return exitCodes.ok;
+}
+
+/** Everything about one incident. */
+export async function showIncident(
+  context: Context,
+  written: string,
+  reference: string | undefined,
+  output: 'table' | 'json'
+): Promise<ExitCode> {
+  const client = await context.connect();
+  const run = await client.resolveRun(reference);
+  const incident = await client.incident(run, written);
+  if (output === 'json') context.print(safeJson(incident, 2));
+  else context.print(...lines(incident, context));
+  return exitCodes.ok;
+}
+
+function lines(incident: IncidentStatus, { paint, columns }: Context): string[] {
+  const { sentence, timeline, refusals } = incident;
+  const rows = incidentChecklist(incident).map(([what = '', done = '', by = '', note = '']) => [
+    done === 'not done' ? '·' : '✔',
+    what,
+    [done, by && `by ${by}`, note].filter((part) => part !== '').join(' '),
+  ]);
+  const block = (title: string, content: string[]): string[] =>
+    content.length > 0 ? ['', paint('strong', title), ...content] : [];
+  return [
+    paint('strong', incidentTitle(incident)),
+    ...hanging('', sentence, columns),
+    ...block('How it stands', table(incidentFacts(incident))),
+    ...block('Procedure and tasks', table(rows)),
+    ...block(
+      'Ids for assign and step',
+      [idsOf(incident)].filter((text) => text !== '')
+    ),
+    ...block('Timeline', table(timeline.map(({ at, text }) => [instantText(at), text]))),
+    ...block(
+      'Not taken',
+      table(refusals.map(({ at, message, by, reason }) => [instantText(at), message, by ?? 'somebody', reason]))
+    ),
+  ];
+}
+
+function idsOf({ warRoom, tasks }: IncidentStatus): string {
+  const roles = (warRoom?.roles ?? []).map(({ id }) => id);
+  const steps = [...(warRoom?.steps ?? []), ...tasks].map(({ id }) => id);
+  return [
+    ...(roles.length > 0 ? [`roles: ${roles.join(', ')}`] : []),
+    ...(steps.length > 0 ? [`steps and tasks: ${steps.join(', ')}`] : []),
+  ].join('; ');
+}

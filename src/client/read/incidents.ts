@@ -1,0 +1,83 @@
+import { PhasegateError } from '../../plan/errors.js';
+import { freshIncident } from '../../plan/incidents/course.js';
+import { incidentStatus } from '../../plan/incidents/status.js';
+import { incidentAddress, incidentAddressOf, incidentWorkflowId } from '../../plan/names.js';
+import type { IncidentInput } from '../../plan/run-input.js';
+import { runName } from '../../plan/text/command-lines.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
+import type { Link } from '../connection/link.js';
+import { cleanDeep } from '../render/clean.js';
+import { describeRun, type Described } from './describe.js';
+import { readHistory, type HistoryFacts } from './history.js';
+import { queryStatus } from './query.js';
+import type { RunRef } from './snapshot.js';
+import { quoted } from './visibility.js';
+
+/**
+ * The newest execution of an incident, which continues as new now and then; undefined when there is none, or a later run's
+ * stands in its place.
+ *
+ * @param firstRunId of the run that it belongs to; absent: whichever has this number
+ */
+export async function describeIncident(
+  link: Link,
+  workflowId: string,
+  firstRunId?: string
+): Promise<Described | undefined> {
+  try {
+    const found = await describeRun(link, workflowId);
+    return firstRunId === undefined || found.run === firstRunId ? found : undefined;
+  } catch (error) {
+    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
+    throw error;
+  }
+}
+
+/** An incident's status without a worker: what it returned, or what it was handed over when its execution began. */
+export function incidentFromHistory({ input, result, startedAt, workflowId, runId }: HistoryFacts): IncidentStatus {
+  const last = result as Partial<IncidentStatus> | undefined;
+  if (last?.schemaVersion === 1 && last.timeline) return last as IncidentStatus;
+  const given = input as IncidentInput;
+  return incidentStatus(given, given.state ?? freshIncident(given, startedAt), { workflowId, runId });
+}
+
+/** Ids of the incidents below a migration's id: those of one of its runs, and those of others that are still open. */
+export async function incidentIds(link: Link, migration: string, firstRunId: string): Promise<string[]> {
+  const query = `WorkflowType = 'incident' AND WorkflowId STARTS_WITH ${quoted(`${migration}/`)} AND (PhasegateRun = ${quoted(firstRunId)} OR ExecutionStatus = 'Running')`;
+  return link.call(`list ${query}`, async () => {
+    const found = new Set<string>();
+    for await (const { workflowId } of link.temporal.workflow.list({ query })) found.add(workflowId);
+    return [...found].toSorted((a, b) => numberIn(a) - numberIn(b));
+  });
+}
+
+function numberIn(workflowId: string): number {
+  return Number(incidentAddress(workflowId)?.split('/')[1] ?? 0);
+}
+
+/** What an incident says of itself, or what its history tells. */
+export async function readIncident(link: Link, { open, workflowId, runId }: Described): Promise<IncidentStatus> {
+  const ref = { workflowId, runId };
+  const asked = open ? await queryStatus<IncidentStatus>(link, ref) : undefined;
+  if (asked && 'status' in asked) return asked.status;
+  return cleanDeep(incidentFromHistory(await readHistory(link, ref)));
+}
+
+/**
+ * The incident that somebody means by `incident/3` or `3`.
+ *
+ * @throws PhasegateError PG222 when there is none
+ */
+export async function findIncident(link: Link, run: RunRef, written: string): Promise<Described> {
+  const number = /^(?:incident\/)?(\d{1,6})$/i.exec(written.trim())?.[1];
+  const id = number === undefined ? undefined : incidentWorkflowId(run.workflowId, Number(number));
+  const found = id === undefined ? undefined : await describeIncident(link, id);
+  if (found) return found;
+  const name = runName(run.workflowId);
+  const { firstRunId } = await describeRun(link, run.workflowId, run.runId);
+  const known = (await incidentIds(link, run.workflowId, firstRunId)).map((one) => incidentAddressOf(numberIn(one)));
+  const there = known.length > 0 ? `it has ${known.join(', ')}` : 'it has none';
+  throw new PhasegateError('PG222', `${name} has no ${written}: ${there}`, {
+    hint: `See them: phasegate incident list ${name}`,
+  });
+}

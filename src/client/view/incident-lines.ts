@@ -1,0 +1,46 @@
+import { incidentAddressOf } from '../../plan/names.js';
+import { runName } from '../../plan/text/command-lines.js';
+import { owedFor } from '../read/incident-debt.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
+import type { RunSnapshot } from '../read/snapshot.js';
+import { untilText } from '../render/time.js';
+import { hanging } from '../render/width.js';
+import { commandLines } from './command-lines.js';
+import { line, type Line } from './line.js';
+import type { View } from './view.js';
+
+/** Open incidents, a line each: what, how it stands, who owes what until when; below it what to type. */
+export function incidentLines(snapshot: RunSnapshot, view: View): Line[] {
+  return (snapshot.incidents ?? [])
+    .filter(({ state }) => state !== 'closed')
+    .flatMap((incident) => incidentBlock(incident, snapshot, view));
+}
+
+function incidentBlock(incident: IncidentStatus, snapshot: RunSnapshot, view: View): Line[] {
+  const { number, severity, state, title, warRoom, rollback } = incident;
+  const { paint, now, columns } = view;
+  const address = incidentAddressOf(number);
+  const debt = owedFor(incident, snapshot.frozen);
+  const until = debt?.until === undefined ? '' : ` ${untilText(debt.until, now)}`;
+  const room = warRoom && state !== 'resolved' ? '; war room open' : '';
+  const owes = debt ? `; ${debt.who}: ${debt.what}${until}` : '';
+  const head = `${address} severity ${severity}, ${state}: ${title}${room}${owes}`;
+  const tone = severity === 1 && state !== 'resolved' ? 'bad' : 'warn';
+  const name = runName(snapshot.run.workflowId);
+  const held = rollback?.state === 'asked' && !snapshot.run.outcome;
+  return [
+    ...hanging('! ', head, columns).map((text) => line(paint(tone, text))),
+    ...commandLines(nextCommand(incident, name), view),
+    ...(held && incident.phase !== undefined
+      ? commandLines(`phasegate rollback ${name} --phase ${incident.phase} --reason "why"`, view)
+      : []),
+  ];
+}
+
+/** The command that brings an incident one step further. */
+function nextCommand({ state, number }: IncidentStatus, run: string): string {
+  const address = incidentAddressOf(number);
+  if (state === 'open') return `phasegate incident ack ${address} ${run}`;
+  if (state === 'resolved') return `phasegate incident postmortem ${address} ${run} --link "https://…"`;
+  return `phasegate incident resolve ${address} ${run} --reason "what resolved it"`;
+}
