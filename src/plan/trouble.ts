@@ -5,6 +5,9 @@ export const troubleSignal = 'trouble';
 /** The signal by which the guard tells an alert how its metric stands now. */
 export const levelSignal = 'level';
 
+/** The signal by which a run that takes everything back stops the phase under way, whatever that waits for. Not for people. */
+export const emergencySignal = 'emergency';
+
 const text = z.string().max(2000);
 
 const trouble = z.strictObject({
@@ -39,4 +42,11 @@ export type LevelNews = z.infer<typeof level>;
 
 export function readLevel(raw: unknown): LevelNews | undefined {
   return level.safeParse(raw).data;
+}
+
+const emergency = z.strictObject({ reason: text });
+export type Emergency = z.infer<typeof emergency>;
+
+export function readEmergency(raw: unknown): Emergency | undefined {
+  return emergency.safeParse(raw).data;
 }

@@ -6,7 +6,7 @@ import { together } from './beside.js';
 import { Minutes } from './minutes.js';
 import { Answers } from './phase/answers.js';
 import { approve } from './phase/approval.js';
-import { listenToCommands } from './phase/commands.js';
+import { listenToCommands, listenToEmergency } from './phase/commands.js';
 import { Checklists } from './phase/checklists.js';
 import { PhaseContext } from './phase/context.js';
 import { Desk } from './phase/desk.js';
@@ -45,6 +45,7 @@ export async function deploymentPhase(input: PhaseInput): Promise<PhaseResult> {
   new Answers(context, record, desk).listen();
   const requests = new RollbackApproval(context, record, desk, brake);
   listenToCommands(input, record, brake, requests);
+  listenToEmergency(brake);
   record.inbox.refuseOthers();
   void tellRun(record, input.run.workflowId);
 

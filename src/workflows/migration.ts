@@ -23,12 +23,14 @@ import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { endEarlierCleanup, startCleanup } from './migration/clean-up.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
+import { keepGuard, type Guarding } from './migration/guarding.js';
 import { measureKpis } from './migration/kpis.js';
 import { lock } from './migration/locking.js';
 import { listenToPhase } from './migration/news.js';
 import { listenToPeople } from './migration/people.js';
 import { runPhase } from './migration/phases.js';
 import { MigrationRecord } from './migration/record.js';
+import { listenToTrouble } from './migration/trouble.js';
 import { Minutes } from './minutes.js';
 import { cancelled, type Stop } from './phase/stop.js';
 import { releaseLocks } from './release-locks.js';
@@ -50,11 +52,13 @@ export async function migration(input: RunInput): Promise<RunStatus> {
   });
   listenToPhase(record);
   listenToPeople(record, () => story.cancel());
+  listenToTrouble(record, () => story.cancel());
+  const guarding = keepGuard(record);
 
   const root = CancellationScope.current();
   const minutes = new Minutes(record.frozen.environment.id);
   const ending = await endingOf(record, minutes, story, () => stopAsked(record, root));
-  await CancellationScope.nonCancellable(() => close(record, minutes, ending));
+  await CancellationScope.nonCancellable(() => close(record, minutes, guarding, ending));
   if (ending.kind === 'completed') return record.status;
   const message = `${ending.kind}: ${ending.reason}`;
   if (root.consideredCancelled) throw new CancelledFailure(message);
@@ -140,8 +144,9 @@ function stopAsked({ stop }: MigrationRecord, root: CancellationScope): Stop | u
   return cancelled;
 }
 
-async function close(record: MigrationRecord, minutes: Minutes, ending: Ending): Promise<void> {
+async function close(record: MigrationRecord, minutes: Minutes, guarding: Guarding, ending: Ending): Promise<void> {
   record.settle();
+  await guarding.end();
   const { run, frozen } = record;
   const { environment, plan } = frozen;
   const left = ending.kind === 'completed' ? await startCleanup(record) : undefined;

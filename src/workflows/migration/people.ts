@@ -1,6 +1,7 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
+import type { emergencySignal } from '../../plan/trouble.js';
 import type { MessageName } from '../../plan/wire.js';
 import { refused } from '../messages.js';
 import { changedNothing, goingBack } from '../phase/commands.js';
@@ -122,7 +123,11 @@ function wrongPhase({ active, frozen }: MigrationRecord, phase: string | undefin
 }
 
 /** Hands a message on to the phase under way; false when there is none, or it has ended in the meantime. */
-async function handOn(record: MigrationRecord, name: MessageName, message: unknown): Promise<boolean> {
+export async function handOn(
+  record: MigrationRecord,
+  name: MessageName | typeof emergencySignal,
+  message: unknown
+): Promise<boolean> {
   const { active } = record;
   if (!active) return false;
   // The message may come while the phase is being started.

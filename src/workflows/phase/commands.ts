@@ -1,6 +1,8 @@
+import { defineSignal, log, setHandler } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
 import type { PhaseInput } from '../../plan/run-input.js';
+import { emergencySignal, readEmergency } from '../../plan/trouble.js';
 import type { PhaseRecord } from './record.js';
 import type { RollbackApproval } from './rollback-approval.js';
 import type { Brake } from './stop.js';
@@ -57,4 +59,17 @@ export function listenToCommands(
       return { message: phase === undefined ? 'rolling back everything' : `rolling back ${phase}`, repeated };
     },
   });
+}
+
+/** The run takes everything back, and asks nobody before. */
+export function listenToEmergency(brake: Brake): void {
+  setHandler(
+    defineSignal<unknown[]>(emergencySignal),
+    (...raw) => {
+      const emergency = readEmergency(raw[0]);
+      if (emergency) brake.pull({ reason: emergency.reason, reach: 'all' });
+      else log.warn('What was said of an emergency could not be understood');
+    },
+    { description: 'Everything goes back at once; sent by the run, not by people.' }
+  );
 }

@@ -53,6 +53,8 @@ export function unexpected(calls: ReadonlySet<string>): string[] {
 const stageOnly: Never = { never: 'only the validation calls it, which has tests of its own' };
 const inStagesOnly = { 'first phase': stageOnly, 'last phase': stageOnly, rollback: stageOnly };
 
+const guardOnly: Never = { never: 'only the guard calls it, which has tests of its own' };
+
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
   captureChange: notBack('a rollback captures nothing: no undo of an undo'),
@@ -68,6 +70,7 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   watchWindow: everywhere,
   measurePeriod: inStagesOnly,
   watchCheck: inStagesOnly,
+  watchMetrics: { 'first phase': guardOnly, 'last phase': guardOnly, rollback: guardOnly },
   notify: everywhere,
   verifyIdentity: notBack('nobody decides anything while all goes back'),
   recordEvidence: { ...inPhases, rollback: { from: /\/phase\/1b$/, trigger: 'reject' } },
