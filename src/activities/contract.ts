@@ -12,7 +12,8 @@ import type { Sample, Verdict } from '../plan/judge-types.js';
 import type { WindowState } from '../plan/judge.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
-import type { AlertLevel, Channel, Check, Environment, WindowSpec } from '../plan/model.js';
+import type { GuardNews, GuardState, WatchedCause } from '../plan/guard/state.js';
+import type { AlertLevel, Channel, Check, Environment, GuardSpec, Metric, WindowSpec } from '../plan/model.js';
 import type { RemovedFlag } from '../plan/cleanup/course.js';
 import type { DaysAsked, GroupDays } from '../plan/cleanup/days.js';
 import type { Opening, OpeningQuestion } from '../plan/schedule.js';
@@ -206,6 +207,45 @@ export interface WindowHeartbeat {
   pending: Sample[];
 }
 
+/** Times in epoch ms. */
+export interface WatchMetricsInput {
+  origin: Origin;
+  guard: GuardSpec;
+  /** Those of the guard, and those of the causes. */
+  metrics: Metric[];
+  causes: WatchedCause[];
+  /** Metric -> what it was before the run's first change. */
+  baseline: Record<string, number>;
+  /** Where the grid starts, as far as the workflow's clock knows. */
+  since: number;
+  /** As for a window, see WindowInput. */
+  reachBackMs?: number;
+  /** The run's first change. */
+  changedAt?: number;
+  environment: Environment;
+  /** What the activity before this one returned: the same grid goes on, with what was missed in between. */
+  state?: GuardState;
+  /** Without news it returns after so long. */
+  longestMs: number;
+}
+
+export interface WatchMetricsResult {
+  state: GuardState;
+  /** What came about, oldest first. Some of it only has to be recorded (`mattersNow`). */
+  news: GuardNews[];
+  /** When the last sample was there. */
+  endedAt: number;
+  /** Only in a rehearsal: `endedAt` may lie ahead, and the workflow sleeps until then. */
+  simulated?: true;
+}
+
+/** What a heartbeat of a guard says: where it has come to, and what it will return. */
+export interface GuardHeartbeat {
+  address: string;
+  state: GuardState;
+  news: GuardNews[];
+}
+
 export type NotificationKind =
   | 'approval'
   | 'attestation'
@@ -341,6 +381,7 @@ export interface EnvironmentActivities {
 export interface WindowActivities {
   watchWindow(input: WindowInput): Promise<WindowResult>;
   watchCheck(input: WatchCheckInput): Promise<WatchCheckResult>;
+  watchMetrics(input: WatchMetricsInput): Promise<WatchMetricsResult>;
 }
 
 export interface LockHolder {

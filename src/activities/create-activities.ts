@@ -49,6 +49,7 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
     },
     windows: {
       watchWindow: scrubbed(secrets, (input) => windows.watchWindow(input)),
+      watchMetrics: scrubbed(secrets, (input) => windows.watchMetrics(input)),
       watchCheck: activity(secrets, (input, scope) =>
         watchCheck(input, tools, scope, (look, inner) => runCheck(look, tools, inner, checkMetric))
       ),

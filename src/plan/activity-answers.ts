@@ -39,6 +39,7 @@ const ledgerEntry = z.looseObject({
   runId: text,
   idempotencyKey: text,
 });
+const told = z.looseObject({ rank: z.number(), since: z.number() });
 const criterion = z.looseObject({ text, metric: text, ok: z.number(), breaches: z.number(), notValid: z.number() });
 
 /** What the memo of a clean-up says of flags that it removed; undefined when it is none. */
@@ -77,6 +78,30 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     evidence,
   }),
   watchCheck: z.looseObject({ ...finding, looks: z.number(), missed: z.number() }),
+  watchMetrics: z.looseObject({
+    state: z.looseObject({
+      t0: z.number(),
+      nextK: z.number(),
+      metrics: z.record(text, z.looseObject({ told })),
+      causes: z.record(text, z.looseObject({ told })),
+      blind: told,
+    }),
+    news: z.array(
+      z.discriminatedUnion('kind', [
+        z.looseObject({ kind: z.literal('metric'), metric: text, from: text, to: text, at: z.number(), reason: text }),
+        z.looseObject({
+          kind: z.literal('cause'),
+          cause: text,
+          metric: text,
+          holds: z.boolean(),
+          at: z.number(),
+          reason: text,
+        }),
+        z.looseObject({ kind: z.literal('blind'), blind: z.boolean(), at: z.number(), reason: text }),
+      ])
+    ),
+    endedAt: z.number(),
+  }),
   watchWindow: z.looseObject({
     ...finding,
     verdict: verdict.optional(),

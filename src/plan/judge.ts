@@ -17,6 +17,7 @@ import type { Sample, SampleClass } from './judge-types.js';
 import type { WindowSpec } from './model.js';
 
 export { isDue, latestEnd, sampleAt } from './judge/grid.js';
+export type { Grid } from './judge/grid.js';
 export { summary } from './judge/summary.js';
 export type { WindowState } from './judge/state.js';
 

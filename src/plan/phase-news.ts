@@ -9,6 +9,8 @@ const shape = z.strictObject({
   phase: z.string().max(100),
   state: z.enum(runStates),
   sentence: z.string().max(5000).optional(),
+  changedAt: z.number().optional(),
+  baseline: z.record(z.string().max(200), z.number()).optional(),
 });
 
 /** What a run should know of its phase at once: that it waits, is on hold, paused, or goes back; and why. */
@@ -17,14 +19,23 @@ export interface PhaseNews {
   state: RunState;
   /** Absent while the phase simply runs: then each step would be news. */
   sentence?: string | undefined;
+  /** Epoch ms of its first change, and what metrics were before; only where somebody waits for it. */
+  changedAt?: number | undefined;
+  baseline?: Record<string, number> | undefined;
 }
 
-/** Says the same until another gate is the most urgent one or the phase goes on: each piece of news costs events. */
-export function newsOf(status: PhaseStatus): PhaseNews {
-  const { phase, state } = status;
-  if (state === 'running') return { phase, state };
+/**
+ * Says the same until another gate is the most urgent one or the phase goes on: each piece of news costs events.
+ *
+ * @param tellsFirstChange see PhaseInput
+ */
+export function newsOf(status: PhaseStatus, tellsFirstChange = false): PhaseNews {
+  const { phase, state, changedAt } = status;
+  const baseline = status.baseline?.values;
+  const change = tellsFirstChange && changedAt !== undefined ? { changedAt, ...(baseline && { baseline }) } : {};
+  if (state === 'running') return { phase, state, ...change };
   const [gate] = byUrgency(status.gates);
-  return { phase, state, sentence: gate ? gateSentence(gate) : status.sentence };
+  return { phase, state, sentence: gate ? gateSentence(gate) : status.sentence, ...change };
 }
 
 /** Undefined when it is none: anybody can send a signal. */

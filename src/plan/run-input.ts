@@ -43,6 +43,8 @@ export interface PhaseInput {
   /** Phases that completed before, for `stable` checks: id -> epoch ms and their baselines. */
   completed: Record<string, CompletedPhase>;
   paused?: { by: string; reason?: string; at: number };
+  /** The run's guard waits for its first change: the phase tells of it at once. */
+  tellsFirstChange?: true;
 }
 
 export interface CompletedPhase {

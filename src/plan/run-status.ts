@@ -217,11 +217,23 @@ export interface RunStatus {
   rollbacks: string[];
   /** Success metrics of the whole migration, in the plan's order; absent until there is something to say. */
   kpis?: KpiResult[];
+  /** The watch over the metrics, from the run's first change on; what it sees is in its own status. */
+  guard?: RunGuard;
   refusals: Refusal[];
   outcome?: Outcome;
   sentence: string;
   /** Said on every surface: compressed time, identities not verified. */
   remarks: string[];
+}
+
+export interface RunGuard {
+  workflowId: string;
+  /** `lost`: it ended and is started again soon, or after too many losses not at all (`starts` says how often it was). */
+  state: 'watching' | 'lost' | 'ended';
+  starts: number;
+  since: number;
+  /** Why it was lost, the last time that it was. */
+  reason?: string;
 }
 
 /** What a success metric of the whole migration came to. */

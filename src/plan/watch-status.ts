@@ -1,4 +1,5 @@
 /** What the `status` queries of guard, alerts and incidents answer. Times in epoch ms. */
+import type { GuardNews } from './guard/state.js';
 import type { AlertLevel, Severity, WarRoomTrigger } from './model.js';
 import type { EvidenceRef } from './run-facts.js';
 import type { Refusal } from './run-status.js';
@@ -28,6 +29,9 @@ export interface GuardStatus {
   metrics: WatchedMetric[];
   /** Workflow ids of the alerts that are open. */
   alerts: string[];
+  /** What it saw, oldest first; what is older is in `evidence`. */
+  news?: GuardNews[];
+  evidence?: EvidenceRef[];
   sentence: string;
 }
 

@@ -1,4 +1,4 @@
-import type { ActivityOptions } from '@temporalio/common';
+import type { ActivityOptions, Duration } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { EnvironmentActivities, HostActivities, WindowActivities } from '../activities/contract.js';
 import { environmentQueue, windowQueue } from '../plan/names.js';
@@ -27,6 +27,11 @@ const changing: ActivityOptions = {
   retry,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
+/** It outlives many workers: its source remembers what a dead one missed. */
+const watching: ActivityOptions = {
+  heartbeatTimeout: '12s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 1.4, maximumInterval: '10s', maximumAttempts: 100 },
+};
 
 export interface EnvironmentCalls {
   /** Captures, notifications, identities, evidence: seconds. */
@@ -34,6 +39,8 @@ export interface EnvironmentCalls {
   /** Applies, undos and commands: as long as the plan allows. */
   changes: (longestMs: number) => ReturnType<typeof proxyActivities<EnvironmentActivities>>;
   windows: (longestMs: number) => ReturnType<typeof proxyActivities<WindowActivities>>;
+  /** The guard's: as long as a window of that length, but that it ends with what it has seen when it is called off. */
+  guards: (longestMs: number, within: Duration) => ReturnType<typeof proxyActivities<WindowActivities>>;
 }
 
 export function environmentCalls(environmentId: string): EnvironmentCalls {
@@ -45,14 +52,23 @@ export function environmentCalls(environmentId: string): EnvironmentCalls {
     windows: (longestMs) =>
       believed(
         proxyActivities<WindowActivities>({
+          ...watching,
           taskQueue: windowQueue(environmentId),
           startToCloseTimeout: longestMs,
           // With no worker at all it must come to an end too: what nobody measured is a HOLD.
           scheduleToCloseTimeout: longestMs,
-          heartbeatTimeout: '12s',
-          // A window outlives many workers: its source remembers what a dead one missed.
-          retry: { initialInterval: '200ms', backoffCoefficient: 1.4, maximumInterval: '10s', maximumAttempts: 100 },
           cancellationType: ActivityCancellationType.TRY_CANCEL,
+        })
+      ),
+    guards: (longestMs, within) =>
+      believed(
+        proxyActivities<WindowActivities>({
+          ...watching,
+          taskQueue: windowQueue(environmentId),
+          startToCloseTimeout: longestMs,
+          // That nobody looks must be told.
+          scheduleToStartTimeout: within,
+          cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         })
       ),
   };

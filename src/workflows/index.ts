@@ -2,6 +2,7 @@ export { alert } from './alert.js';
 export { cleanup } from './cleanup.js';
 export { deploymentPhase } from './deployment-phase.js';
 export { evidence } from './evidence.js';
+export { guard } from './guard.js';
 export { incident } from './incident.js';
 export { locks } from './locks.js';
 export { migration } from './migration.js';

@@ -23,6 +23,7 @@ import { statusQuery } from '../plan/wire.js';
 import { announce } from './announce.js';
 import { endEarlierCleanup, startCleanup } from './migration/clean-up.js';
 import { stopAfterReset, stopRun, type Ending } from './migration/ending.js';
+import { keepGuard, type Guarding } from './migration/guarding.js';
 import { measureKpis } from './migration/kpis.js';
 import { IncidentDesk } from './migration/incidents.js';
 import { lock } from './migration/locking.js';
@@ -56,11 +57,12 @@ export async function migration(input: RunInput): Promise<RunStatus> {
   desk.listen();
   listenToTrouble(record, desk, interrupt);
   listenToPeople(record, desk, interrupt);
+  const guarding = keepGuard(record);
 
   const root = CancellationScope.current();
   const minutes = new Minutes(record.frozen.environment.id);
   const ending = await endingOf(record, minutes, story, () => stopAsked(record, root));
-  await CancellationScope.nonCancellable(() => close(record, minutes, desk, ending));
+  await CancellationScope.nonCancellable(() => close(record, minutes, { desk, guarding }, ending));
   if (ending.kind === 'completed') return record.status;
   const message = `${ending.kind}: ${ending.reason}`;
   if (root.consideredCancelled) throw new CancelledFailure(message);
@@ -147,8 +149,14 @@ function stopAsked({ stop }: MigrationRecord, root: CancellationScope): Stop | u
   return cancelled;
 }
 
-async function close(record: MigrationRecord, minutes: Minutes, desk: IncidentDesk, ending: Ending): Promise<void> {
+async function close(
+  record: MigrationRecord,
+  minutes: Minutes,
+  { desk, guarding }: { desk: IncidentDesk; guarding: Guarding },
+  ending: Ending
+): Promise<void> {
   record.settle();
+  await guarding.end();
   const { run, frozen } = record;
   const { environment, plan } = frozen;
   const left = ending.kind === 'completed' ? await startCleanup(record) : undefined;

@@ -9,6 +9,8 @@ export interface Need {
   metrics?: readonly string[];
   checks?: true;
   notify?: true;
+  /** Where alerts go. */
+  alerts?: true;
   people?: readonly string[];
 }
 
@@ -26,9 +28,9 @@ export function needOfCheck(check: CheckInput['check']): Need {
   };
 }
 
-/** The same environment with everything emptied that is not needed. No activity asks it for blackouts, or whom to tell by which channel. */
+/** The same environment with everything emptied that is not needed. No activity asks it for blackouts. */
 export function sliceEnvironment(
-  { blackouts: _blackouts, channels: _channels, contacts: _contacts, ...environment }: Environment,
+  { blackouts: _blackouts, channels, contacts, ...environment }: Environment,
   need: Need
 ): Environment {
   const target = need.deploy === undefined ? undefined : environment.deploy[need.deploy];
@@ -48,5 +50,7 @@ export function sliceEnvironment(
     httpAllow: need.checks ? environment.httpAllow : [],
     commands: need.checks || need.deploy !== undefined ? environment.commands : { cwd: '', env: {}, allow: [] },
     notify: need.notify ? environment.notify : [],
+    ...(need.alerts && channels ? { channels } : {}),
+    ...(need.alerts && contacts ? { contacts } : {}),
   };
 }

@@ -13,6 +13,7 @@ import { currentScope } from '../scope.js';
 import { captureBaseline } from './capture-baseline.js';
 import { checkMetric } from './check-metric.js';
 import { readersOf } from './deps.js';
+import { watchMetrics } from './guard/watch-metrics.js';
 import { measurePeriod } from './measure-period.js';
 import type { MetricDeps } from './deps.js';
 import { watchWindow } from './window/watch-window.js';
@@ -36,10 +37,13 @@ export function createMetricActivities(given: Given): MetricActivities {
   };
 }
 
-/** `watchWindow`, for the queue of windows. */
-export function createWindowActivities(given: Given): Pick<WindowActivities, 'watchWindow'> {
+/** What watches metrics, for the queue of windows. */
+export function createWindowActivities(given: Given): Pick<WindowActivities, 'watchWindow' | 'watchMetrics'> {
   const deps = depsOf(given);
-  return { watchWindow: (input) => watchWindow(deps, currentScope(), input) };
+  return {
+    watchWindow: (input) => watchWindow(deps, currentScope(), input),
+    watchMetrics: (input) => watchMetrics(deps, currentScope(), input),
+  };
 }
 
 function depsOf({ evidence, clock, logger, readerOf, ...network }: Given): MetricDeps {

@@ -1,4 +1,4 @@
-import { alertText, type AlertText } from '../alert-text.js';
+import { alertText, templateFor, type AlertText } from '../alert-text.js';
 import { addressesOf } from '../people.js';
 import { remarksOf } from '../names.js';
 import type { AlertInput } from '../run-input.js';
@@ -26,9 +26,8 @@ export interface AlertMessage {
 /** The words of an alert as it stands. */
 export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'crossing'>): AlertText {
   const { alerts, metric, description, impact, run, environment } = input;
-  const template = alerts?.templates.find((one) => one.metric === metric && one.level === crossing.level);
+  const template = templateFor(alerts, metric, crossing.level);
   const facts = {
-    ...crossing.context,
     metric,
     level: crossing.level,
     reason: crossing.reason,
@@ -36,6 +35,7 @@ export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'cross
     plan: run.planTitle,
     run: run.workflowId,
     ...(crossing.value === undefined ? {} : { value: String(crossing.value) }),
+    ...crossing.context,
   };
   return alertText(template, facts, { name: metric, description, ...(impact ? { impact } : {}) }, crossing.level);
 }

@@ -1,7 +1,10 @@
 import type { WindowSpec } from '../model.js';
 
+/** Where the samples lie. */
+export type Grid = Pick<WindowSpec, 'every' | 'warmUp'>;
+
 /** The instant of sample `k`, epoch ms: t0 + warm-up + k × every. */
-export function sampleAt(spec: WindowSpec, t0: number, k: number): number {
+export function sampleAt(spec: Grid, t0: number, k: number): number {
   return t0 + spec.warmUp.ms + k * spec.every.ms;
 }
 
@@ -14,7 +17,7 @@ export function latestEnd(spec: WindowSpec): number {
 }
 
 /** Whether the source surely has sample `k` by now: its instant and the ingestion lag are past. All in epoch ms. */
-export function isDue(spec: WindowSpec, t0: number, k: number, now: number, lagMs: number): boolean {
+export function isDue(spec: Grid, t0: number, k: number, now: number, lagMs: number): boolean {
   return now >= sampleAt(spec, t0, k) + lagMs;
 }
 

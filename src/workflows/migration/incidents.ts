@@ -20,7 +20,8 @@ import {
   readSignal,
   type IncidentOrder,
 } from '../../plan/incidents/signals.js';
-import type { Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
+import { channelsOf } from '../../plan/alert/routing.js';
+import type { Channel, Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
 import { incidentAddressOf, incidentWorkflowId } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -203,6 +204,17 @@ export class IncidentDesk {
     return known;
   }
 
+  /** By which an incident calls people: those of an alert as grave, and those of everything else. */
+  private channels({ severity }: Alarm): Channel[] {
+    const { plan, environment } = this.record.frozen;
+    const { alerts } = plan;
+    const { channels } = channelsOf(
+      { ...(alerts ? { alerts } : {}), environment },
+      severity === 3 ? 'warning' : 'critical'
+    );
+    return [...new Map([...environment.notify, ...channels].map((channel) => [channel.name, channel])).values()];
+  }
+
   private get begun(): string[] {
     return this.record.phases.flatMap(({ id, startedAt }) => (startedAt === undefined ? [] : [id]));
   }
@@ -230,7 +242,10 @@ export class IncidentDesk {
       ...(reach === 'all' || (reach === 'component' && asks) ? { reach } : {}),
       begun: this.begun,
       rollback: plan.rollback,
-      environment: sliceEnvironment(environment, { metrics: names, notify: true, people }),
+      environment: {
+        ...sliceEnvironment(environment, { metrics: names, alerts: true, people }),
+        notify: this.channels(alarm),
+      },
     };
     await CancellationScope.nonCancellable(() => this.start(known, input));
     known.started = true;

@@ -1,11 +1,19 @@
 import { condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { FrozenPlan, RunInput } from '../../plan/model.js';
-import { phaseWorkflowId, remarksOf } from '../../plan/names.js';
+import { guardWorkflowId, phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { Outcome } from '../../plan/outcome.js';
 import { findPerson } from '../../plan/people.js';
 import type { PhaseNews } from '../../plan/phase-news.js';
 import type { CompletedPhase, RunIdentity } from '../../plan/run-input.js';
-import type { Held, PhaseResult, PhaseSummary, RollbackResult, RunState, RunStatus } from '../../plan/run-status.js';
+import type {
+  Held,
+  PhaseResult,
+  PhaseSummary,
+  RollbackResult,
+  RunGuard,
+  RunState,
+  RunStatus,
+} from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { runDetails } from '../../plan/text/details.js';
 import { runSentence } from '../../plan/text/sentences.js';
@@ -33,6 +41,7 @@ export class MigrationRecord {
   /** Epoch ms of the last undo so far. */
   undoneAt: number | undefined;
   kpis: RunStatus['kpis'];
+  guard: RunStatus['guard'];
   /** Epoch ms of the first change of the run. */
   changedAt: number | undefined;
   /** Metric -> what it was before the first change of the run. */
@@ -121,9 +130,10 @@ export class MigrationRecord {
   }
 
   /** Takes what the phase under way tells; of another one it is old news. */
-  hear({ phase, state, sentence }: PhaseNews): void {
+  hear({ phase, state, sentence, changedAt, baseline = {} }: PhaseNews): void {
     const { active } = this;
     if (active?.id !== phase) return;
+    if (changedAt !== undefined) this.changed(changedAt, baseline);
     if (sentence === undefined) delete active.now;
     else active.now = { state, sentence };
     this.publish();
@@ -136,8 +146,18 @@ export class MigrationRecord {
 
   /** What a phase that ended, however it did, says of the whole run. */
   learn({ status }: PhaseResult): void {
-    this.changedAt ??= status.changedAt;
-    for (const [metric, value] of Object.entries(status.baseline?.values ?? {})) this.baseline[metric] ??= value;
+    this.changed(status.changedAt, status.baseline?.values ?? {});
+  }
+
+  private changed(at: number | undefined, baseline: Record<string, number>): void {
+    this.changedAt ??= at;
+    for (const [metric, value] of Object.entries(baseline)) this.baseline[metric] ??= value;
+  }
+
+  guarded(change: Partial<RunGuard>): void {
+    const { guard = { state: 'watching', starts: 1 } } = this;
+    this.guard = { ...guard, ...change, workflowId: guardWorkflowId(this.run.workflowId), since: Date.now() };
+    this.publish();
   }
 
   keep(id: string, result: PhaseResult): void {
@@ -188,6 +208,7 @@ export class MigrationRecord {
       ...(this.incidents.length > 0 ? { incidents: this.incidents } : {}),
       rollbacks: this.rollbacks,
       ...(this.kpis ? { kpis: this.kpis } : {}),
+      ...(this.guard ? { guard: this.guard } : {}),
       refusals: this.inbox.refusals,
       ...(this.outcome ? { outcome: this.outcome } : {}),
       remarks: remarksOf(environment),

@@ -11,14 +11,16 @@ const soon = '1s';
  */
 export function tellRun(record: PhaseRecord, run: string): Promise<void> {
   return CancellationScope.nonCancellable(async () => {
-    let told = wordsOf({ phase: record.facts.phase, state: 'running' });
+    let last: PhaseNews = { phase: record.facts.phase, state: 'running' };
     for (;;) {
+      const told = wordsOf(last);
       await condition(() => record.hasEnded || wordsOf(record.news) !== told);
-      if (goesOn(record.news)) await condition(() => record.hasEnded || !goesOn(record.news), soon);
+      const changed = record.news.changedAt !== last.changedAt;
+      if (goesOn(record.news) && !changed) await condition(() => record.hasEnded || !goesOn(record.news), soon);
       if (record.hasEnded) return;
       const { news } = record;
       if (wordsOf(news) === told) continue;
-      told = wordsOf(news);
+      last = news;
       try {
         await getExternalWorkflowHandle(run).signal(newsSignal, news);
       } catch (error) {
@@ -34,7 +36,7 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
 /**
  * Where a phase goes on, there is often nothing left to tell a moment later: it has ended, or waits for the next thing.
  * A timer, since no task need follow for days, and since the length of a history, which tells one task from the next, is
- * another one when the history is replayed.
+ * another one when the history is replayed. That it made its first change cannot wait: from then on somebody watches.
  */
 function goesOn({ state }: PhaseNews): boolean {
   return state === 'running' || state === 'rolling back';

@@ -54,6 +54,7 @@ const stageOnly: Never = { never: 'only the validation calls it, which has tests
 const inStagesOnly = { 'first phase': stageOnly, 'last phase': stageOnly, rollback: stageOnly };
 
 const onlyAlerts: Never = { never: 'only alerts and incidents call it, which outlive what they are about' };
+const guardOnly: Never = { never: 'only the guard calls it, which has tests of its own' };
 
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
@@ -70,6 +71,7 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   watchWindow: everywhere,
   measurePeriod: inStagesOnly,
   watchCheck: inStagesOnly,
+  watchMetrics: { 'first phase': guardOnly, 'last phase': guardOnly, rollback: guardOnly },
   notify: everywhere,
   tellChannel: {
     'first phase': onlyAlerts,

@@ -10,6 +10,7 @@ import { captureBaseline } from '../../../src/activities/metrics/capture-baselin
 import { checkMetric } from '../../../src/activities/metrics/check-metric.js';
 import type { MetricDeps } from '../../../src/activities/metrics/deps.js';
 import { measurePeriod } from '../../../src/activities/metrics/measure-period.js';
+import { watchMetrics } from '../../../src/activities/metrics/guard/watch-metrics.js';
 import { watchWindow } from '../../../src/activities/metrics/window/watch-window.js';
 import { currentScope, type Scope } from '../../../src/activities/scope.js';
 import { createSecrets } from '../../../src/activities/secrets.js';
@@ -26,7 +27,8 @@ const activityTime = { now: () => currentScope().scheduledAt };
  * time returns at once and says when it would have ended.
  */
 export class SimulatedWorld extends World {
-  readonly series: Record<string, Series>;
+  /** What a guard watches at a time, which sees the world as it is at the beginning: shorter in a test about a fault. */
+  guardSliceMs = Number.POSITIVE_INFINITY;
 
   constructor(series: Record<string, Series>) {
     super(activityTime.now);
@@ -60,6 +62,11 @@ export class SimulatedWorld extends World {
           };
           const found = await watchCheck(input, tools, silent(), look);
           return { ...found, endedAt: tools.clock.now(), simulated: true };
+        },
+        watchMetrics: async (input) => {
+          this.guarded.push(input);
+          const longestMs = Math.min(input.longestMs, this.guardSliceMs);
+          return { ...(await watchMetrics(this.tools(), silent(), { ...input, longestMs })), simulated: true };
         },
       },
     };

@@ -10,14 +10,21 @@ import type {
   Notification,
   TellInput,
   VerifyIdentityInput,
+  WatchMetricsInput,
+  WatchMetricsResult,
   WindowActivities,
   WindowInput,
   WindowResult,
 } from '../../../src/activities/contract.js';
+import { systemClock } from '../../../src/activities/clock.js';
+import type { EvidenceStore } from '../../../src/activities/evidence/index.js';
+import { watchMetrics } from '../../../src/activities/metrics/guard/watch-metrics.js';
+import { currentScope } from '../../../src/activities/scope.js';
 import type { Change, FlagState, LedgerEntry, TargetState } from '../../../src/plan/change.js';
 import type { Verdict } from '../../../src/plan/judge-types.js';
 import { startWindow, type WindowState } from '../../../src/plan/judge.js';
 import { targetOf } from '../../../src/plan/ledger.js';
+import { fakeReader, type Series } from '../metrics/fake-reader.js';
 
 export interface Effect {
   act: 'apply' | 'undo' | 'remove';
@@ -42,6 +49,7 @@ export function onStage(worldOf: (asked: string) => World): ReturnType<World['ac
     windows: {
       watchWindow: (input) => acts(input).windows.watchWindow(input),
       watchCheck: (input) => acts(input).windows.watchCheck(input),
+      watchMetrics: (input) => acts(input).windows.watchMetrics(input),
     },
   };
 }
@@ -56,6 +64,9 @@ export class World {
   readonly told: TellInput[] = [];
   readonly windows: WindowInput[] = [];
   readonly checks: CheckInput[] = [];
+  readonly guarded: WatchMetricsInput[] = [];
+  /** What the guard finds, by the real code; a metric without a series has no data. */
+  series: Record<string, Series> = { success: () => 1 };
   readonly evidence = new Map<string, unknown>();
   private readonly states = new Map<string, TargetState>();
   private readonly now: () => number;
@@ -189,8 +200,19 @@ export class World {
           const found = { verdict, reason: `check says ${verdict}`, looks: 3, missed: 0 };
           return { ...found, endedAt: this.now(), evidence: this.store(input) };
         },
+        watchMetrics: (input) => {
+          this.guarded.push(input);
+          return this.watch(input);
+        },
       },
     };
+  }
+
+  /** The real code over `series`. */
+  watch(input: WatchMetricsInput): Promise<WatchMetricsResult> {
+    const log = (): void => undefined;
+    const tools = { evidence: nowhere, clock: systemClock, logger: { info: log, warn: log, error: log } };
+    return watchMetrics({ ...tools, readerOf: () => fakeReader(this.series) }, currentScope(), input);
   }
 
   private measure({ metrics, from, overMs = 0 }: MeasureInput): MeasureResult {
@@ -285,6 +307,12 @@ export class World {
     return { digest, bytes: 1 };
   }
 }
+
+/** A guard stores nothing by itself. */
+const nowhere: EvidenceStore = {
+  put: () => Promise.reject(new Error('nothing is stored here')),
+  get: () => Promise.reject(new Error('nothing is stored here')),
+};
 
 const steady: MetricFacts = { mean: 1, min: 1, max: 1, last: 1, increase: 0, readings: 10, of: 10 };
 

@@ -1,5 +1,5 @@
 import { isDue, sampleAt } from '../../../plan/judge.js';
-import type { WindowState } from '../../../plan/judge.js';
+import type { Grid, WindowState } from '../../../plan/judge.js';
 import type { Reading } from '../../../plan/judge-types.js';
 import type { WindowSpec } from '../../../plan/model.js';
 import type { MetricReader, ReadContext } from '../reader.js';
@@ -14,8 +14,13 @@ export interface DueInstants {
   reachesPresent: boolean;
 }
 
-/** The samples that the source has by now and the window has not judged yet. */
-export function dueInstants(spec: WindowSpec, state: WindowState, now: number, lagMs: number): DueInstants {
+/** The samples that the source has by now and nobody has judged yet. */
+export function dueInstants(
+  spec: Grid,
+  state: Pick<WindowState, 't0' | 'nextK'>,
+  now: number,
+  lagMs: number
+): DueInstants {
   const instants: number[] = [];
   let k = state.nextK;
   while (instants.length < pageSize && isDue(spec, state.t0, k, now, lagMs)) {

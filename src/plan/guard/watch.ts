@@ -1,0 +1,152 @@
+import { startCriterion } from '../judge/criterion.js';
+import { holds, measure } from '../judge/measure.js';
+import type { Sample } from '../judge-types.js';
+import type { Grid } from '../judge/grid.js';
+import type { Criterion, GuardSpec, Metric } from '../model.js';
+import { causeNews, startCause, takeCause } from './causes.js';
+import { off, turn } from './latch.js';
+import {
+  metricStates,
+  toldState,
+  type GuardNews,
+  type GuardRules,
+  type GuardState,
+  type MetricWatch,
+} from './state.js';
+import { tell } from './told.js';
+import { blindReason, metricReason } from './words.js';
+
+/** The grid of a guard, in the form in which windows have theirs. */
+export function gridOf({ every }: GuardSpec): Grid {
+  return { every, warmUp: { ms: 0, planned: '0s' } };
+}
+
+/** How long it takes to be back, the first time. */
+function calmMs({ every, recoveredInARow }: GuardSpec): number {
+  return every.ms * recoveredInARow;
+}
+
+/** A guard before its first sample. @param t0 epoch ms at which its grid starts */
+export function startGuard({ metrics, causes, baseline, sinceChange }: GuardRules, t0: number): GuardState {
+  const told = { rank: 0, since: t0, flaps: 0 };
+  return {
+    t0,
+    nextK: 0,
+    metrics: Object.fromEntries(
+      metrics.map((metric) => [metric.name, { ...startMetric(metric, baseline, sinceChange), told }])
+    ),
+    causes: Object.fromEntries(causes.map(({ id }) => [id, startCause(told)])),
+    blind: told,
+  };
+}
+
+/**
+ * Takes the next sample, for all metrics at once: each is at a level when `inARow` measured samples in a row crossed
+ * its threshold, and leaves it after `recoveredInARow`. A sample without a valid value neither confirms nor clears; so
+ * many of them in a row are a state of their own. What is news is what people would be told (`Told`): the same metric
+ * going up and down without end is little news.
+ *
+ * @throws Error when the sample is not the one that is due: a programming error
+ */
+export function takeGuardSample(
+  rules: GuardRules,
+  state: GuardState,
+  sample: Sample
+): { state: GuardState; news: GuardNews[] } {
+  const { guard, metrics, causes } = rules;
+  const { k, at } = sample;
+  if (k !== state.nextK || at !== state.t0 + k * guard.every.ms) throw new Error(`sample ${k} is not the one due`);
+  const calm = calmMs(guard);
+  const measured = metrics.map((metric) => ({
+    metric,
+    watch: takeMetric(rules, metric, watchOf(state, metric), sample),
+  }));
+  const allMissing = measured.length > 0 && measured.every(({ watch }) => watch.missing.on);
+  const blind = tell(state.blind, allMissing ? 1 : 0, at, calm);
+  const news: GuardNews[] = [];
+  const watches: GuardState['metrics'] = {};
+  for (const { metric, watch } of measured) {
+    const told = tell(watch.told, rankOf(watch, allMissing), at, calm);
+    const next = { ...watch, told };
+    watches[metric.name] = next;
+    if (told.rank === watch.told.rank) continue;
+    const [from, to] = [toldState(watch), toldState(next)];
+    const reason = metricReason(guard, metric, next, to);
+    const value = next.value === undefined ? {} : { value: next.value };
+    news.push({ kind: 'metric', metric: metric.name, from, to, ...value, at, reason });
+  }
+  if (blind.rank !== state.blind.rank)
+    news.push({ kind: 'blind', blind: blind.rank > 0, at, reason: blindReason(rules, watches, blind.rank > 0) });
+  const held: GuardState['causes'] = {};
+  for (const cause of causes) {
+    const before = state.causes[cause.id] ?? startCause({ rank: 0, since: at, flaps: 0 });
+    const next = takeCause(rules, cause, before, watches, sample);
+    const told = tell(next.told, next.latch.on ? 1 : 0, at, calm);
+    held[cause.id] = { ...next, told };
+    if (told.rank !== before.told.rank) news.push(causeNews(rules, cause, watches, told.rank > 0, at));
+  }
+  return { state: { ...state, nextK: k + 1, metrics: watches, causes: held, blind }, news };
+}
+
+/** Only metrics that somebody began to watch have a state; a plan never changes under its guard. */
+function watchOf(state: GuardState, { name }: Metric): MetricWatch {
+  const watch = state.metrics[name];
+  if (!watch) throw new Error(`${name} is not watched by this guard`);
+  return watch;
+}
+
+function startMetric(
+  metric: Metric,
+  baseline: GuardRules['baseline'],
+  sinceChange: readonly string[]
+): Omit<MetricWatch, 'told'> {
+  const base = Object.hasOwn(baseline, metric.name) ? baseline[metric.name] : undefined;
+  const countsItself = sinceChange.includes(metric.name);
+  // It begins with the first change: what was counted before its first sample is no more than a moment's.
+  const countsFrom = countsItself ? 'the query does' : base === undefined ? 'first sample' : 'baseline';
+  const { counter } = startCriterion(criterionOf(metric), base, countsFrom);
+  return { critical: off, warning: off, offTarget: off, missing: off, ...(counter && { counter }) };
+}
+
+/** The metric against its own target, as criteria are judged; a count whose target is 0 counts its increase. */
+function criterionOf({ name, unit, target, critical }: Metric): Criterion {
+  const increase = target?.op === '==';
+  return {
+    metric: name,
+    unit,
+    text: `${name} ${target?.text ?? ''}`,
+    ...(target && { bound: target }),
+    onBreach: 'restart',
+    increase,
+    ...(critical && { critical }),
+  };
+}
+
+function takeMetric({ guard }: GuardRules, metric: Metric, watch: MetricWatch, { at, readings }: Sample): MetricWatch {
+  const reading = Object.hasOwn(readings, metric.name) ? readings[metric.name] : undefined;
+  const { class: judged, value, critical, problem, counter } = measure(criterionOf(metric), reading, watch);
+  const level = { on: guard.inARow, off: guard.recoveredInARow };
+  const missing = { on: guard.missingInARow, off: guard.recoveredInARow };
+  if (value === undefined) return { ...watch, missing: turn(watch.missing, true, missing), problem: problem ?? judged };
+  const warned = critical || (metric.warning !== undefined && holds(metric.warning, value));
+  const missed = warned || (metric.target !== undefined && judged === 'breach');
+  return {
+    ...watch,
+    ...(counter && { counter }),
+    value,
+    seenAt: at,
+    critical: turn(watch.critical, critical, level),
+    warning: turn(watch.warning, warned, level),
+    offTarget: turn(watch.offTarget, missed, level),
+    missing: turn(watch.missing, false, missing),
+  };
+}
+
+/** When nothing at all can be measured, that is one piece of news, and not one for each metric. */
+function rankOf(watch: MetricWatch, allMissing: boolean): number {
+  const { critical, warning, offTarget, missing } = watch;
+  const measured = critical.on ? 'critical' : warning.on ? 'warning' : offTarget.on ? 'off-target' : 'ok';
+  const untold = allMissing && toldState(watch) !== 'no-data';
+  const state = missing.on && !untold && measured !== 'critical' ? 'no-data' : measured;
+  return metricStates.indexOf(state);
+}

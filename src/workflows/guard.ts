@@ -1,0 +1,62 @@
+import {
+  CancellationScope,
+  defineQuery,
+  isCancellation,
+  log,
+  makeContinueAsNewFunc,
+  setDefaultSignalHandler,
+  setHandler,
+  setWorkflowOptions,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { GuardInput } from '../plan/run-input.js';
+import type { GuardStatus } from '../plan/watch-status.js';
+import { statusQuery } from '../plan/wire.js';
+import { GuardAlerts } from './guard/alerts.js';
+import { keepNews } from './guard/evidence.js';
+import { look } from './guard/look.js';
+import { GuardRecord } from './guard/record.js';
+import { tellRun } from './guard/trouble.js';
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, guard);
+
+/**
+ * The watch over a run's metrics, beside whatever it does, from its first change until it is over. Each execution looks
+ * once, for as long as nothing happens and for a day at most; tells the run of what takes it back, and people of what
+ * they must know; and continues as new, so that its history stays short and any later build can go on with it.
+ *
+ * A Temporal cancel ends it: then it returns its last status. It closes no alert but by what metrics say; those that are
+ * open when it ends hear that nobody watches any more.
+ */
+export async function guard(input: GuardInput): Promise<GuardStatus> {
+  const record = new GuardRecord(input);
+  const alerts = new GuardAlerts(input, record);
+  setHandler(defineQuery<GuardStatus>(statusQuery), () => record.status, {
+    description: 'Everything that the guard of this run sees.',
+  });
+  setDefaultSignalHandler((name) => log.warn('Nobody tells a guard anything', { name }));
+  const root = CancellationScope.current();
+  try {
+    const news = await look(input, record);
+    await CancellationScope.nonCancellable(async () => {
+      // What makes production safe goes first.
+      await tellRun(input, news);
+      await alerts.tell(news);
+      await keepNews(input, record, 'when there is much');
+    });
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+  if (!root.consideredCancelled) return goOn({ ...input, state: record.carried });
+  return CancellationScope.nonCancellable(async () => {
+    record.end();
+    await Promise.all([alerts.leave(), keepNews(input, record, 'all of it')]);
+    return record.status;
+  });
+}
+
+function goOn(input: GuardInput): Promise<never> {
+  const { memo, typedSearchAttributes } = workflowInfo();
+  const next = makeContinueAsNewFunc<typeof guard>({ typedSearchAttributes, ...(memo ? { memo } : {}) });
+  return next(input);
+}

@@ -1,0 +1,131 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { getExternalWorkflowHandle, log, ParentClosePolicy, startChild, TemporalFailure } from '@temporalio/workflow';
+import { metricFacts } from '../../plan/alert-text.js';
+import { guardKey } from '../../plan/guard/status.js';
+import { isAlerting, type GuardNews } from '../../plan/guard/state.js';
+import { alertWorkflowId } from '../../plan/names.js';
+import type { AlertInput, GuardInput } from '../../plan/run-input.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { instantText } from '../../plan/text/spans.js';
+import { levelSignal, type LevelNews } from '../../plan/trouble.js';
+import { sliceEnvironment } from '../slice.js';
+import type { GuardRecord } from './record.js';
+
+/** An alert may close in the very moment in which it is told something. */
+const mostTries = 3;
+
+/** The alerts of a guard: one workflow for each metric, from its first news until it is back. */
+export class GuardAlerts {
+  private readonly input: GuardInput;
+  private readonly record: GuardRecord;
+
+  constructor(input: GuardInput, record: GuardRecord) {
+    this.input = input;
+    this.record = record;
+  }
+
+  /** Tells each alert what is new of its metric; the latest counts. */
+  async tell(news: readonly GuardNews[]): Promise<void> {
+    const latest = new Map(news.flatMap((one) => levelOf(one)));
+    await Promise.all([...latest].map(([key, level]) => this.send(key, this.withFacts(key, level))));
+  }
+
+  /** Nobody watches any more: what is open would wait for ever. */
+  async leave(): Promise<void> {
+    const level: LevelNews = { level: 'unwatched', reason: 'the run is no longer watched', at: Date.now() };
+    await Promise.all(this.record.carried.alerts.map((key) => this.send(key, level)));
+  }
+
+  /** What the words of an alert are filled with, beside what the environment binds as context. */
+  private withFacts(key: string, news: LevelNews): LevelNews {
+    const { metrics, environment } = this.input;
+    const metric = metrics.find(({ name }) => name === key);
+    const { level, at, value, context } = news;
+    if (!metric || level === 'recovered' || level === 'unwatched') return news;
+    const facts = metricFacts(metric, level, environment.metrics.bindings[key], value);
+    return { ...news, context: { ...facts, detection_time: instantText(at), ...context } };
+  }
+
+  private async send(key: string, news: LevelNews): Promise<void> {
+    if (news.level === 'recovered' || news.level === 'unwatched') {
+      if (this.record.carried.alerts.includes(key)) await this.signal(key, news);
+      this.record.alert(key, false);
+      return;
+    }
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const open = this.record.carried.alerts.includes(key);
+      if ((open && (await this.signal(key, news))) || (await this.start(key, news)) || (await this.signal(key, news))) {
+        this.record.alert(key, true);
+        return;
+      }
+    }
+    log.error('An alert could neither be started nor told', { key, level: news.level });
+  }
+
+  /** False when it is not there, or has closed. */
+  private async signal(key: string, news: LevelNews): Promise<boolean> {
+    try {
+      await getExternalWorkflowHandle(this.idOf(key)).signal(levelSignal, news);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TemporalFailure)) throw error;
+      return false;
+    }
+  }
+
+  /** False when one is open, as of an earlier guard: that one is told. */
+  private async start(key: string, news: LevelNews): Promise<boolean> {
+    const { run, environment } = this.input;
+    try {
+      await startChild('alert', {
+        workflowId: this.idOf(key),
+        args: [this.inputOf(key, news)],
+        // It goes on when the guard begins its next execution, and when the run is over.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `Alert: ${key} ${news.level}`.slice(0, 180),
+        typedSearchAttributes: [
+          { key: searchAttributes.plan, value: run.planId },
+          { key: searchAttributes.environment, value: environment.id },
+          { key: searchAttributes.run, value: run.runId },
+          { key: searchAttributes.status, value: 'running' },
+        ],
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return false;
+    }
+  }
+
+  private inputOf(key: string, news: LevelNews): AlertInput {
+    const { run, metrics, alerts, environment } = this.input;
+    const metric = metrics.find(({ name }) => name === key);
+    const people = environment.people.map(({ name }) => name);
+    return {
+      schemaVersion: 1,
+      run,
+      key,
+      metric: key,
+      news,
+      ...(alerts ? { alerts } : {}),
+      description: metric?.description ?? 'The watch over the metrics of this run',
+      ...(metric?.impact === undefined ? {} : { impact: metric.impact }),
+      environment: sliceEnvironment(environment, { notify: true, alerts: true, people }),
+    };
+  }
+
+  private idOf(key: string): string {
+    return alertWorkflowId(this.input.run.workflowId, key);
+  }
+}
+
+/** What an alert hears of a piece of news, with the alert's key; that a metric only misses its target alerts nobody. */
+function levelOf(news: GuardNews): Array<[string, LevelNews]> {
+  if (news.kind === 'cause') return [];
+  const { at, reason } = news;
+  if (news.kind === 'blind') return [[guardKey, { level: news.blind ? 'no-data' : 'recovered', reason, at }]];
+  const { metric, from, to, value, context } = news;
+  const facts = { reason, at, ...(value === undefined ? {} : { value }), ...(context ? { context } : {}) };
+  if (to === 'warning' || to === 'critical' || to === 'no-data') return [[metric, { level: to, ...facts }]];
+  return isAlerting(from) ? [[metric, { level: 'recovered', ...facts }]] : [];
+}

@@ -1,0 +1,66 @@
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { WatchMetricsResult } from '../../activities/contract.js';
+import { freshGuard, guardStatus, type GuardCarried } from '../../plan/guard/status.js';
+import { remarksOf } from '../../plan/names.js';
+import type { GuardInput } from '../../plan/run-input.js';
+import { guardDetails } from '../../plan/text/guard-details.js';
+import type { EvidenceRef } from '../../plan/run-facts.js';
+import type { GuardStatus } from '../../plan/watch-status.js';
+
+/** What a guard knows, and hands over. It only records; the guard decides. */
+export class GuardRecord {
+  carried: GuardCarried;
+  private readonly input: GuardInput;
+  private endedAt: number | undefined;
+
+  constructor(input: GuardInput) {
+    this.input = input;
+    // Only an execution of this workflow hands anything over, in the shape that it reads.
+    this.carried = (input.state as GuardCarried | undefined) ?? freshGuard(Date.now());
+    this.publish();
+  }
+
+  /** Somebody has looked. */
+  saw({ state, news }: Pick<WatchMetricsResult, 'state' | 'news'>): void {
+    const { unwatched: _over, ...carried } = this.carried;
+    this.change({ ...carried, watch: state, news: [...carried.news, ...news] });
+  }
+
+  /** Nobody could look. */
+  lost(reason: string, at: number): void {
+    this.change({ ...this.carried, unwatched: { since: this.carried.unwatched?.since ?? at, reason } });
+  }
+
+  /** An alert is open from here on, or it is not. */
+  alert(key: string, open: boolean): void {
+    const others = this.carried.alerts.filter((one) => one !== key);
+    this.change({ ...this.carried, alerts: open ? [...others, key] : others });
+  }
+
+  /** What it saw is evidence by now; the status keeps the last part of it. */
+  stored(ref: EvidenceRef): void {
+    const news = this.endedAt === undefined ? [] : this.carried.news;
+    this.change({ ...this.carried, news, stored: [...this.carried.stored, ref] });
+  }
+
+  end(): void {
+    this.endedAt = Date.now();
+    this.publish();
+  }
+
+  get status(): GuardStatus {
+    const { workflowId, runId } = workflowInfo();
+    const { endedAt } = this;
+    return guardStatus(this.input, this.carried, { workflowId, runId, ...(endedAt === undefined ? {} : { endedAt }) });
+  }
+
+  private change(carried: GuardCarried): void {
+    this.carried = carried;
+    this.publish();
+  }
+
+  /** Shows the present state in the Temporal UI. */
+  private publish(): void {
+    setCurrentDetails(guardDetails(this.status, remarksOf(this.input.environment)));
+  }
+}

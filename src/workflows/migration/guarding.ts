@@ -1,0 +1,126 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  condition,
+  ParentClosePolicy,
+  startChild,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import type { GuardSpec } from '../../plan/model.js';
+import { guardWorkflowId } from '../../plan/names.js';
+import type { GuardInput } from '../../plan/run-input.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { announce } from '../announce.js';
+import { cancelIfOpen } from '../cancel-if-open.js';
+import type { guard } from '../guard.js';
+import { sliceEnvironment } from '../slice.js';
+import type { MigrationRecord } from './record.js';
+
+const mostStarts = 5;
+const firstPauseMs = 1_000;
+
+/** The watch over the metrics beside a run. */
+export interface Guarding {
+  /** Ends it, and waits for nothing. */
+  end(): Promise<void>;
+}
+
+/**
+ * Keeps a guard beside the run: from its first change on, since before that there is nothing to take back, until the run
+ * is over. A guard that fails or is ended from outside never takes the run down: it is started again, a few times, and
+ * people are told when it is not any more. A plan without a guard has none.
+ */
+export function keepGuard(record: MigrationRecord): Guarding {
+  const { frozen, run } = record;
+  const { guard: spec } = frozen.plan;
+  let over = false;
+  if (spec) void CancellationScope.nonCancellable(() => watchOver(record, spec, () => over));
+  return {
+    async end() {
+      over = true;
+      if (record.guard?.state !== 'watching') return;
+      record.guarded({ state: 'ended' });
+      await cancelIfOpen(guardWorkflowId(run.workflowId));
+    },
+  };
+}
+
+async function watchOver(record: MigrationRecord, spec: GuardSpec, isOver: () => boolean): Promise<void> {
+  await condition(() => record.changedAt !== undefined || isOver());
+  for (let starts = 1, pause = firstPauseMs; !isOver(); starts += 1, pause *= 2) {
+    const reason = await watchOnce(record, spec, starts);
+    if (isOver()) return;
+    record.guarded({ state: 'lost', reason });
+    if (starts === mostStarts) return tellLost(record, reason);
+    await condition(isOver, pause, { summary: `Starts the guard again: ${reason}`.slice(0, 180) });
+  }
+}
+
+/** Resolves when the guard is no more, with why. */
+async function watchOnce(record: MigrationRecord, spec: GuardSpec, starts: number): Promise<string> {
+  const workflowId = guardWorkflowId(record.run.workflowId);
+  try {
+    const child = await start(record, spec, workflowId);
+    record.guarded({ state: 'watching', starts });
+    await child.result();
+    return 'it was ended while the run goes on';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      // One of an execution before this one: it ends now, or has nobody who would end it.
+      await cancelIfOpen(workflowId);
+      return 'that of an earlier execution was still open';
+    }
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    return error.cause?.message ?? error.message;
+  }
+}
+
+function start(
+  { frozen, run, changedAt, baseline }: MigrationRecord,
+  spec: GuardSpec,
+  workflowId: string
+): Promise<ChildWorkflowHandle<typeof guard>> {
+  const { plan, environment } = frozen;
+  const { alerts, incidents } = plan;
+  const metrics = Object.values(plan.metrics);
+  const input: GuardInput = {
+    schemaVersion: 1,
+    run,
+    guard: spec,
+    metrics,
+    ...(alerts ? { alerts } : {}),
+    ...(incidents ? { incidents } : {}),
+    environment: sliceEnvironment(environment, {
+      metrics: metrics.map(({ name }) => name),
+      notify: true,
+      alerts: true,
+      people: environment.people.map(({ name }) => name),
+    }),
+    since: changedAt ?? run.startedAt,
+    ...(changedAt === undefined ? {} : { changedAt }),
+    baseline,
+  };
+  return startChild<typeof guard>('guard', {
+    workflowId,
+    args: [input],
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `Guard: ${plan.title}`.slice(0, 180),
+    typedSearchAttributes: [
+      { key: searchAttributes.plan, value: run.planId },
+      { key: searchAttributes.environment, value: environment.id },
+      { key: searchAttributes.run, value: run.runId },
+      { key: searchAttributes.status, value: 'running' },
+    ],
+  });
+}
+
+async function tellLost({ run, frozen }: MigrationRecord, reason: string): Promise<void> {
+  const { environment, plan } = frozen;
+  await announce(run, environment, {
+    kind: 'escalation',
+    title: `${plan.title}: nobody watches its metrics any more`,
+    text: `The guard was started ${mostStarts} times and ended each time (${reason}). The run goes on; its windows still judge. Look at ${guardWorkflowId(run.workflowId)}.`,
+    to: environment.people.map(({ name }) => name),
+  });
+}

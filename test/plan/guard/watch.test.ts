@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { toldState } from '../../../src/plan/guard/state.js';
+import { rules, signs, successRate, take, told, violations, type Row } from '../../support/guard/guards.js';
+import { value } from '../../support/metrics/windows.js';
+
+describe('a metric under guard', () => {
+  it.each([
+    ['is critical when two samples in a row cross the critical threshold', '..!!', ['3 success_rate ok -> critical']],
+    ['is not for one of them', '..!..!..', []],
+    ['is at its warning likewise', '.w.ww', ['4 success_rate ok -> warning']],
+    ['counts a critical sample as one beyond the warning', '.w!', ['2 success_rate ok -> warning']],
+    [
+      'goes on from warning to critical',
+      'ww!!',
+      ['1 success_rate ok -> warning', '3 success_rate warning -> critical'],
+    ],
+    ['only misses its target where it crosses no threshold', 'ooo', ['1 success_rate ok -> off-target']],
+    [
+      'is back after three good samples in a row',
+      '!!....',
+      ['1 success_rate ok -> critical', '4 success_rate critical -> ok'],
+    ],
+    ['is not back after two', '!!..!..', ['1 success_rate ok -> critical']],
+    [
+      'is at its warning when only the critical threshold is over',
+      '!!www',
+      ['1 success_rate ok -> critical', '4 success_rate critical -> warning'],
+    ],
+    ['has no data after three samples without a value', '.---', ['3 success_rate ok -> no-data']],
+    ['whose source fails has no data either', '.e-e', ['3 success_rate ok -> no-data']],
+    ['has data again after three', '---...', ['2 success_rate ok -> no-data', '5 success_rate no-data -> ok']],
+    ['is not critical by a gap', '!-.', []],
+    ['is critical by two samples with a gap between them', '!-!', ['2 success_rate ok -> critical']],
+    ['is not cleared by gaps', '!!.-.-!', ['1 success_rate ok -> critical']],
+    ['stays critical while it has no data', '!!-----', ['1 success_rate ok -> critical']],
+    [
+      'is critical at once when the data that comes back is',
+      '---!!',
+      ['2 success_rate ok -> no-data', '4 success_rate no-data -> critical'],
+    ],
+  ])('%s: %s', (_, text, expected) => {
+    // A second metric, always well: else no data at all would be the guard's own news.
+    const two = rules([successRate, { ...successRate, name: 'other' }]);
+    const rows = signs(text).map((row) => ({ ...row, other: value(0.99) }));
+    expect(told(take(two, rows).news)).toEqual(expected);
+  });
+
+  it('says what it saw, when, and which threshold that crosses', () => {
+    const { news, state } = take(rules(), signs('..!!'));
+    expect(news).toEqual([
+      {
+        kind: 'metric',
+        metric: 'success_rate',
+        from: 'ok',
+        to: 'critical',
+        value: 0.5,
+        at: Date.UTC(2026, 10, 22, 10, 0, 3),
+        reason: 'success_rate is beyond its critical threshold (< 0.8): 50% at 2026-11-22 10:00:03Z',
+      },
+    ]);
+    expect(state.metrics['success_rate']).toMatchObject({ value: 0.5, seenAt: Date.UTC(2026, 10, 22, 10, 0, 3) });
+  });
+});
+
+describe('a metric whose target is 0', () => {
+  const counts = (...numbers: number[]): Row[] => numbers.map((number) => ({ violations: value(number) }));
+
+  it('counts from what it was before the first change', () => {
+    expect(told(take(rules([violations], { baseline: { violations: 7 } }), counts(7, 7, 8, 8)).news)).toEqual([
+      '3 violations ok -> critical',
+    ]);
+    expect(take(rules([violations], { baseline: { violations: 7 } }), counts(7, 7, 7)).news).toEqual([]);
+  });
+
+  it('counts from its first sample where that is not known', () => {
+    const { news } = take(rules([violations]), counts(7, 7, 9, 9));
+    expect(told(news)).toEqual(['3 violations ok -> critical']);
+    expect(news[0]?.reason).toContain('rose by 2 at');
+  });
+
+  it('sees through a counter that begins again', () => {
+    expect(told(take(rules([violations], { baseline: { violations: 7 } }), counts(7, 0, 0, 1, 1)).news)).toEqual([
+      '4 violations ok -> critical',
+    ]);
+  });
+
+  it('takes a query that counts by itself as it is', () => {
+    expect(told(take(rules([violations], { sinceChange: ['violations'] }), counts(1, 1)).news)).toEqual([
+      '1 violations ok -> critical',
+    ]);
+  });
+});
+
+describe('a guard that can measure nothing', () => {
+  const two = rules([successRate, { ...successRate, name: 'other' }]);
+  const both = (text: string): Row[] => signs(text).map((row) => ({ ...row, other: row['success_rate'] ?? value(1) }));
+
+  it('says so once, and not for each metric', () => {
+    const { news } = take(two, both('..eeeeeee'));
+    expect(told(news)).toEqual(['4 blind']);
+    expect(news[0]?.reason).toBe(
+      'none of the 2 metrics that the guard watches has had a valid value on 3 samples in a row or more (connect ECONNREFUSED)'
+    );
+  });
+
+  it('sees again when one metric does, and then says which does not', () => {
+    const rows = [...both('eee'), ...signs('...').map((row) => ({ ...row, other: { kind: 'no-data' as const } }))];
+    expect(told(take(two, rows).news)).toEqual(['2 blind', '5 other ok -> no-data', '5 sees']);
+  });
+
+  it('keeps what was critical before', () => {
+    const { state, news } = take(two, both('!!eeee'));
+    expect(told(news)).toEqual(['1 success_rate ok -> critical', '1 other ok -> critical', '4 blind']);
+    expect(Object.values(state.metrics).map(toldState)).toEqual(['critical', 'critical']);
+  });
+});

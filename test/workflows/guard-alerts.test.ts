@@ -1,0 +1,206 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { guardWorkflowId } from '../../src/plan/names.js';
+import type { MetricState } from '../../src/plan/watch-status.js';
+import { alertHandle, alertStory, guardHandle, guardedPlan, guardStatus } from '../support/stage/guarded.js';
+import { approval, phase, step } from '../support/stage/plans.js';
+import { openStage, type Run, type Stage } from '../support/stage/stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(async () => {
+  await stage.fresh();
+  stage.world.series = { success: () => 0.99, latency: () => 1 };
+});
+afterAll(() => stage.close());
+
+/** A run that has changed something and waits for its approval, watched. */
+async function waiting(guard: Parameters<typeof guardedPlan>[2] = {}): Promise<Run> {
+  const run = await stage.start(
+    guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {}, guard)
+  );
+  await stage.gate('1a');
+  await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
+  return run;
+}
+
+function seen(metric: string, state: MetricState): Promise<unknown> {
+  return stage.until(`${metric} to be ${state}`, async () =>
+    (await guardStatus(stage)).metrics.find((one) => one.metric === metric && one.state === state)
+  );
+}
+
+function told(key: string, ...levels: string[]): Promise<unknown> {
+  return stage.until(`${key} to hear ${levels.join(', ')}`, async () => {
+    const story = await alertStory(stage, key);
+    return JSON.stringify(story.levels) === JSON.stringify(levels);
+  });
+}
+
+async function complete(run: Run): Promise<void> {
+  await stage.tell('1a', 'approve', 'erin');
+  await run.result();
+}
+
+describe('the alerts of a guard', () => {
+  it('one metric at its warning alerts, and takes nothing back', async () => {
+    const run = await waiting();
+    stage.world.series['success'] = () => 0.85;
+    await told('success', 'warning');
+    const { input } = await alertStory(stage, 'success');
+    expect(input).toMatchObject({
+      key: 'success',
+      metric: 'success',
+      description: 'share of good answers',
+      run: { workflowId: run.workflowId },
+      news: { level: 'warning', value: 0.85 },
+    });
+    expect(input.news.reason).toMatch(/^success is beyond its warning threshold \(< 90%\): 85% at /);
+    expect((await guardStatus(stage)).alerts).toEqual([`${run.workflowId}/alert/success`]);
+    const { typedSearchAttributes, staticSummary } = await alertHandle(stage, 'success').describe();
+    expect(await staticSummary()).toBe('Alert: success warning');
+    expect(typedSearchAttributes.getAll().map(({ key }) => key.name)).toEqual(
+      expect.arrayContaining(['PhasegatePlan', 'PhasegateEnvironment', 'PhasegateRun'])
+    );
+    await complete(run);
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('hears how its metric goes on, and that it is back', async () => {
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    stage.world.series['latency'] = () => 6;
+    await told('latency', 'warning', 'critical');
+    stage.world.series['latency'] = () => 1;
+    await told('latency', 'warning', 'critical', 'recovered');
+    expect((await guardStatus(stage)).alerts).toEqual([]);
+    await complete(run);
+  });
+
+  it('hears that there is no data, as what it is', async () => {
+    const run = await waiting();
+    delete stage.world.series['latency'];
+    await told('latency', 'no-data');
+    expect((await guardStatus(stage)).sentence).toMatch(/^Watches 2 metrics every 100 ms; no-data: latency \(since /);
+    await complete(run);
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('a source that is away is one alert, of the guard itself', async () => {
+    const run = await waiting();
+    delete stage.world.series['success'];
+    delete stage.world.series['latency'];
+    await told('guard', 'no-data');
+    await expect(alertHandle(stage, 'success').describe()).rejects.toThrow();
+    expect(await guardStatus(stage)).toMatchObject({
+      state: 'blind',
+      metrics: [{ state: 'no-data' }, { state: 'no-data' }],
+    });
+    Object.assign(stage.world.series, { success: () => 0.99, latency: () => 1 });
+    await told('guard', 'no-data', 'recovered');
+    expect((await guardStatus(stage)).state).toBe('watching');
+    await complete(run);
+  });
+
+  it('that is open when the run ends hears that nobody watches any more', async () => {
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    await complete(run);
+    await told('latency', 'warning', 'unwatched');
+  });
+
+  it('that has closed is started anew', async () => {
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    await alertHandle(stage, 'latency').terminate('somebody closed it');
+    stage.world.series['latency'] = () => 6;
+    await told('latency', 'critical');
+    await complete(run);
+  });
+
+  it('that is open already, of an earlier guard, is told', async () => {
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    await guardHandle(stage).terminate('an accident');
+    await stage.until('another guard', async () => (await stage.status()).guard?.starts === 2);
+    // It knows nothing of the alert: it finds it open.
+    await told('latency', 'warning', 'warning');
+    await complete(run);
+  });
+
+  it('is told little of a metric that goes up and down 200 times', async () => {
+    const run = await waiting({ every: { ms: 10, planned: '10ms' } });
+    stage.world.series['latency'] = (at) => (Math.floor(at / 40) % 2 === 0 ? 4 : 1);
+    const before = Date.now();
+    await stage.until('200 times', () => Date.now() - before > 200 * 80, 30_000);
+    const { levels } = await alertStory(stage, 'latency');
+    expect(levels.length).toBeLessThan(20);
+    await complete(run);
+  });
+});
+
+describe('a guard that is lost', () => {
+  it('is started again, goes on from the same instant, and the status says so', async () => {
+    const run = await waiting();
+    await guardHandle(stage).terminate('an accident');
+    await stage.until('another guard', async () => (await stage.status()).guard?.starts === 2);
+    expect((await stage.status()).guard).toMatchObject({
+      workflowId: guardWorkflowId(run.workflowId),
+      state: 'watching',
+    });
+    const changedAt = (await stage.phase('1a')).changedAt;
+    await stage.until('its look', () => stage.world.guarded.length > 1);
+    expect(stage.world.guarded.at(-1)).toMatchObject({ since: changedAt, changedAt });
+    stage.world.series['latency'] = () => 4;
+    await seen('latency', 'warning');
+    await complete(run);
+  });
+
+  it('five times is not started any more: people are told, and the run goes on', { timeout: 90_000 }, async () => {
+    const run = await waiting();
+    for (let starts = 1; starts <= 5; starts += 1) {
+      await stage.until(`start ${starts}`, async () => {
+        const { guard } = await stage.status();
+        return guard?.state === 'watching' && guard.starts === starts;
+      });
+      await guardHandle(stage).terminate('an accident');
+    }
+    await stage.until('the end of it', () => stage.world.notes.some(({ kind }) => kind === 'escalation'));
+    expect(stage.world.notes.find(({ kind }) => kind === 'escalation')).toMatchObject({
+      title: 'A plan for tests: nobody watches its metrics any more',
+      to: ['dana', 'erin', 'lee', 'carlos'],
+    });
+    expect((await stage.status()).guard).toMatchObject({
+      state: 'lost',
+      starts: 5,
+      reason: expect.stringMatching(/terminated/i),
+    });
+    await complete(run);
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it(
+    'because its activity fails says that nobody watches, and watches again when it can',
+    { timeout: 120_000 },
+    async () => {
+      const works = stage.world.watch.bind(stage.world);
+      stage.world.watch = () => Promise.reject(ApplicationFailure.nonRetryable('the worker is broken', 'PG319'));
+      const run = await stage.start(guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
+      await stage.gate('1a');
+      await told('guard', 'no-data');
+      expect(await guardStatus(stage)).toMatchObject({
+        state: 'blind',
+        sentence: expect.stringContaining('PG319 the worker is broken'),
+      });
+      stage.world.watch = works;
+      await complete(run);
+      expect(stage.world.story('undo')).toEqual([]);
+    }
+  );
+});

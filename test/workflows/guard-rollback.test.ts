@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../src/plan/judge-types.js';
+import { troubleSignal, type Trouble } from '../../src/plan/trouble.js';
+import { guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
+import { approval, phase, span, step, windowSpec } from '../support/stage/plans.js';
+import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
+import { door, type Finding } from '../support/stage/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.fresh());
+afterAll(() => stage.close());
+
+const newestFirst = [
+  'undo flag/FLAG_TOOLS off',
+  'undo deploy/tools v1',
+  'undo flag/FLAG_CORE off',
+  'undo deploy/core v1',
+];
+const core = phase('1a', { steps: [step.flag('core'), step.deployTo('core')] });
+
+function healthy(): void {
+  stage.world.series = { success: () => 0.99, latency: () => 1 };
+}
+
+function critical(): void {
+  stage.world.series['success'] = () => 0.5;
+}
+
+/** A window that never ends, but in a rollback. */
+function endless(reached: () => void): void {
+  stage.world.onWindow = (input): Promise<Finding> | Finding => {
+    if (input.origin.address.startsWith('rollback/')) return 'PASS';
+    reached();
+    return new Promise(() => undefined);
+  };
+}
+
+/** Each leads to where the run is when its red metric becomes critical: two phases have changed something by then. */
+const situations: Record<string, () => Promise<Run>> = {
+  'in mid-deployment': async () => {
+    const apply = door();
+    stage.world.onApply = (entry) => (entry.step === 'deploy-tools' ? apply.wait() : undefined);
+    const run = await stage.start(
+      guardedPlan([core, phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')] })])
+    );
+    await apply.reached;
+    // An apply is waited for: an undo must not overtake it.
+    const stopped = (): Promise<boolean> => stage.status().then(({ state }) => state === 'rolling back');
+    void stage.until('the rollback', stopped).then(apply.open);
+    return run;
+  },
+  'in a check between two changes': async () => {
+    const check = door();
+    stage.world.onCheck = async (): Promise<Verdict> => {
+      await check.wait();
+      return 'PASS';
+    };
+    const steps = [step.deployTo('tools'), step.flag('tools'), step.check('smoke')];
+    const run = await stage.start(guardedPlan([core, phase('1b', { after: ['1a'], steps: steps })]));
+    await check.reached;
+    return run;
+  },
+  'during an approval': async () => {
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await stage.gate('1b');
+    return run;
+  },
+  'in a soak': async () => {
+    const soaks = door();
+    endless(() => void soaks.wait());
+    const run = await stage.start(guardedPlan([core, tools({ soak: windowSpec() })]));
+    await soaks.reached;
+    return run;
+  },
+  'during a HOLD': async () => {
+    const steps = [step.flag('tools'), step.deployTo('tools'), step.check('smoke', { onFail: 'hold' })];
+    stage.world.onCheck = () => 'HOLD';
+    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    await stage.until('the HOLD', async () => (await stage.phase('1b')).state === 'on hold');
+    stage.world.onCheck = () => 'PASS';
+    return run;
+  },
+  'while it is paused in a phase': async () => {
+    const steps = [step.flag('tools'), step.deployTo('tools'), step.check('first'), step.check('smoke')];
+    const first = door();
+    stage.world.onCheck = async (): Promise<Verdict> => {
+      await first.wait();
+      return 'PASS';
+    };
+    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    await first.reached;
+    await stage.tell(run, 'pause', 'dana');
+    first.open();
+    await stage.until('the pause', async () => (await stage.phase('1b')).state === 'paused');
+    return run;
+  },
+  'between two phases': async () => {
+    const run = await stage.start(
+      guardedPlan([core, tools({ approval: approval() }), phase('1c', { after: ['1b'], steps: [step.flag('more')] })])
+    );
+    await stage.gate('1b');
+    await stage.tell(run, 'pause', 'dana');
+    await stage.tell('1b', 'approve', 'erin');
+    await stage.until('the pause between phases', async () => (await stage.status()).state === 'paused');
+    return run;
+  },
+  'in the validation, without the approval that a person would need': async () => {
+    const soaks = door();
+    endless(() => void soaks.wait());
+    const stagePhase = phase('short-term', {
+      after: ['1b'],
+      steps: [],
+      before: [step.watch('stable')],
+      checklists: [{ id: 'all', title: 'All', items: ['stable'] }],
+      stage: {
+        since: '1b',
+        from: span(0),
+        to: span(600_000),
+        repeatEvery: span(60_000),
+        rollbackApproval: approval({ roles: { cto: 1 } }),
+      },
+    });
+    const run = await stage.start(guardedPlan([core, tools(), stagePhase]));
+    await soaks.reached;
+    return run;
+  },
+};
+
+function tools(change: Parameters<typeof phase>[1] = {}): ReturnType<typeof phase> {
+  return phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')], ...change });
+}
+
+describe('a red metric that becomes critical', () => {
+  it.each(Object.keys(situations))('%s takes everything back, newest phase first', async (where) => {
+    healthy();
+    const run = await situations[where]!();
+    critical();
+    const failure = await failureOf(run.result());
+    expect(failure.type).toBe('rolled-back-verified');
+    expect(failure.message).toMatch(/success is beyond its critical threshold \(< 80%\): 50% at/);
+    expect(failure.message).toContain('a red metric that is critical takes everything back');
+    const undone = stage.world.story('undo');
+    expect(undone.toSorted()).toEqual(newestFirst.toSorted());
+    const phaseOf = (effect: string): string => (/tools/i.test(effect) ? '1b' : '1a');
+    expect(undone.map(phaseOf)).toEqual(['1b', '1b', '1a', '1a']);
+    expect(stage.world.changed()).toEqual([]);
+    const status = await stage.status();
+    expect(status.rollbacks.length).toBe(new Set(status.rollbacks).size);
+    expect(status.guard).toMatchObject({ state: 'ended', starts: 1 });
+    await stage.until('the end of the guard', async () => (await guardStatus(stage)).state === 'ended');
+  });
+
+  it('while a phase is being taken back widens that, and takes nothing back twice', async () => {
+    healthy();
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await stage.gate('1b');
+    await stage.tell('1b', 'reject', { by: 'erin', reason: 'no' });
+    await undo.reached;
+    critical();
+    await stage.until('the guard to see it', async () => {
+      const { metrics } = await guardStatus(stage);
+      return metrics.find(({ metric }) => metric === 'success')?.state === 'critical';
+    });
+    undo.open();
+    const failure = await failureOf(run.result());
+    expect(failure.message).toContain('1b/approval#1 failed: rejected by erin: no; then everything: success is beyond');
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+
+  it('told of again and again is one rollback', async () => {
+    healthy();
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await stage.gate('1b');
+    const trouble: Trouble = {
+      dedupKey: 'guard/metric/success',
+      source: 'guard',
+      metric: 'success',
+      level: 'critical',
+      title: 'success is critical',
+      reason: 'success is bad',
+      at: Date.now(),
+    };
+    await Promise.all(Array.from({ length: 20 }, () => run.signal(troubleSignal, trouble)));
+    await failureOf(run.result());
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+  });
+});
+
+describe('what is no trouble', () => {
+  it.each([
+    ['a warning', { metric: 'success', level: 'warning' }],
+    ['an amber metric that is critical', { metric: 'latency', level: 'critical' }],
+    ['a metric that the plan does not know', { metric: 'toString', level: 'critical' }],
+    ['a cause without a metric', { cause: 'unknown' }],
+  ])('%s takes nothing back', async (_, what) => {
+    healthy();
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await stage.gate('1b');
+    const facts = { dedupKey: 'x', source: 'guard', title: 't', reason: 'r', at: 1 };
+    await run.signal(troubleSignal, { ...facts, ...what });
+    await run.signal(troubleSignal, 'nonsense');
+    await stage.tell('1b', 'approve', 'erin');
+    await run.result();
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('is a breach that was over before the first change', async () => {
+    critical();
+    const run = await stage.start(guardedPlan([phase('1a', { ...core, before: [step.attest('online')] })]));
+    await stage.gate('1a');
+    expect((await stage.status()).guard).toBeUndefined();
+    healthy();
+    await stage.tell('1a', 'attest', { by: 'erin', item: 'online', answer: 'done' });
+    await run.result();
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
+  it('is a run whose plan has no guard: it starts none', async () => {
+    const { guard: _none, ...unguarded } = guardedPlan([core]);
+    const run = await stage.start(unguarded);
+    await run.result();
+    await expect(guardHandle(stage).describe()).rejects.toThrow();
+    expect(await stage.status()).not.toHaveProperty('guard');
+  });
+});
