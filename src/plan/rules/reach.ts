@@ -24,7 +24,7 @@ export const reachRules: PairingRule = (pairing) => {
   if (!knowsPeople(pairing)) return;
   const contacts = namesOf(environment.contacts);
   const nobody = (name: string): boolean => !isHeld(pairing, name);
-  for (const { name, path } of recipientsOf(plan)) {
+  for (const { name, path } of isUnsound(environment, 'contacts') ? [] : recipientsOf(plan)) {
     if (contacts.includes(name) || !isDeclared(pairing, name) || !nobody(name)) continue;
     const isGroup = namesOf(plan.groups).includes(name);
     inPlan(path, {
@@ -57,10 +57,16 @@ function mailWithoutAddress({ plan, environment, inPlan }: Pairing, { path, valu
   const hasAddress = (name: string): boolean =>
     contacts.includes(name) ||
     people.some((person) => person === undefined || ('email' in person && person.roles?.includes(name)));
-  const to = namesAt(value.to, []).map(({ name }) => name);
+  const to = value.to ?? [undefined];
+  if (to.includes(undefined)) return;
   for (const { name, path: at } of namesAt(value.channels, [...path, 'channels'])) {
     const channel = environment.channels?.[name];
-    if (channel?.kind !== 'email' || (channel.to ?? [undefined]).length > 0 || to.some(hasAddress)) continue;
+    if (
+      channel?.kind !== 'email' ||
+      (channel.to ?? [undefined]).length > 0 ||
+      namesAt(to, []).some(({ name: told }) => hasAddress(told))
+    )
+      continue;
     inPlan(at, {
       code: 'PG120',
       message: `${name} would mail nobody: none of those whom a ${level} alert is for has an address in ${environment.id ?? 'the environment'}`,

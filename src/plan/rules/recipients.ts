@@ -16,7 +16,8 @@ export const recipientRules: PlanRule = (plan, report) => {
       at: 'key',
     });
   }
-  if (plan.roles === undefined) return;
+  // With a fault as a whole, nobody knows who is among them.
+  if (plan.roles === undefined || ('groups' in plan && plan.groups === undefined)) return;
   const told = [...roles, ...groups];
   for (const { name, path } of recipientsOf(plan)) {
     if (told.includes(name)) continue;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freeze } from '../../../src/plan/freeze.js';
 import { loadEnvironment } from '../../../src/plan/load-environment.js';
 import { loadPlan } from '../../../src/plan/load-plan.js';
-import { sampleEnvironment, samplePlan } from '../support/samples.js';
+import { watchedEnvironment, watchedPlan } from '../support/watch-samples.js';
 
 /** Texts that people get wrong, and some that an attacker would try. */
 const junk = [
@@ -48,8 +48,8 @@ function confused(text: string): fc.Arbitrary<string> {
 
 describe('whatever is written', () => {
   const texts = fc.tuple(
-    fc.oneof(fc.constant(samplePlan), damaged(samplePlan), confused(samplePlan)),
-    fc.oneof(fc.constant(sampleEnvironment), damaged(sampleEnvironment), confused(sampleEnvironment))
+    fc.oneof(fc.constant(watchedPlan), damaged(watchedPlan), confused(watchedPlan)),
+    fc.oneof(fc.constant(watchedEnvironment), damaged(watchedEnvironment), confused(watchedEnvironment))
   );
 
   it('is frozen, or refused with faults that lie in its file; nothing is thrown', { timeout: 60_000 }, () => {

@@ -1,7 +1,7 @@
 import { parseDocument, visit } from 'yaml';
 import { expect, it } from 'vitest';
 import { freezeTexts } from '../support/freeze-texts.js';
-import { sampleEnvironment, samplePlan } from '../support/samples.js';
+import { watchedEnvironment, watchedPlan } from '../support/watch-samples.js';
 
 interface Spoilt {
   text: string;
@@ -43,8 +43,8 @@ function gutted(text: string): string[] {
 }
 
 it.each([
-  ['a plan', 'plan.yaml', spoilt(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
-  ['an environment', 'lab.yaml', spoilt(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
+  ['a plan', 'plan.yaml', spoilt(watchedPlan), (text: string) => freezeTexts(text, watchedEnvironment)],
+  ['an environment', 'lab.yaml', spoilt(watchedEnvironment), (text: string) => freezeTexts(watchedPlan, text)],
 ] as const)(
   'each value of %s that cannot be is one fault in its line, and nothing that follows from it',
   {
@@ -60,8 +60,8 @@ it.each([
 );
 
 it.each([
-  ['a plan', 'plan.yaml', gutted(samplePlan), (text: string) => freezeTexts(text, sampleEnvironment)],
-  ['an environment', 'lab.yaml', gutted(sampleEnvironment), (text: string) => freezeTexts(samplePlan, text)],
+  ['a plan', 'plan.yaml', gutted(watchedPlan), (text: string) => freezeTexts(text, watchedEnvironment)],
+  ['an environment', 'lab.yaml', gutted(watchedEnvironment), (text: string) => freezeTexts(watchedPlan, text)],
 ] as const)('so is each mapping and each list of %s', { timeout: 60_000 }, (_, file, cases, freeze) => {
   expect(cases.length).toBeGreaterThan(10);
   for (const text of cases) {
