@@ -19,11 +19,16 @@ export interface PhaseNews {
   sentence?: string | undefined;
 }
 
-/** Says the same until another gate is the most urgent one or the phase goes on: each piece of news costs events. */
-export function newsOf(status: PhaseStatus): PhaseNews {
+/**
+ * Says the same until another gate is the most urgent one or the phase goes on: each piece of news costs events.
+ *
+ * @param inStage many people answer many items there, and who owes which is said by the stage itself
+ */
+export function newsOf(status: PhaseStatus, { inStage = false } = {}): PhaseNews {
   const { phase, state } = status;
   if (state === 'running') return { phase, state };
   const [gate] = byUrgency(status.gates);
+  if (inStage && gate?.kind === 'attestation') return { phase, state, sentence: 'Waits for answers to its items.' };
   return { phase, state, sentence: gate ? gateSentence(gate) : status.sentence };
 }
 

@@ -28,6 +28,8 @@ export interface PhaseInput {
   /** Phases that completed before, for `stable` checks: id -> epoch ms and their baselines. */
   completed: Record<string, CompletedPhase>;
   paused?: { by: string; reason?: string; at: number };
+  /** The run stores what was decided, when the phase is over; absent where an earlier build began it, which does so itself. */
+  gathersMinutes?: true;
 }
 
 export interface CompletedPhase {
@@ -70,4 +72,6 @@ export interface CleanupInput {
   state?: CleanupState;
   /** Of the search attributes that stand there already. */
   shown?: string;
+  /** Answers share an execution, which goes on to the next instant of the calendar; absent where an earlier build began it. */
+  shared?: true;
 }

@@ -84,8 +84,11 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   for (const phase of phases) {
     await record.notPaused();
     if (isAfterReset(phase.id)) return stopAfterReset(record);
+    // The deployment is over, and days of waiting begin.
+    if (phase.stage) minutes.flush();
     const result = await runPhase(record, phase);
     for (const document of result.minutes ?? []) minutes.keep(document);
+    minutes.gather(result.gathered ?? []);
     if (result.verdict === 'FAIL') return stopRun(record, asked, result, result);
     record.keep(phase.id, result);
     const stop = asked();
@@ -93,6 +96,7 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   }
   // Behind the validation nobody is left who could be asked whether everything is taken back.
   if (phases.at(-1)?.stage) record.settle();
+  minutes.flush();
   await minutes.written();
   return { kind: 'completed', reason: allDone(record) };
 }
@@ -148,6 +152,7 @@ async function close(record: MigrationRecord, minutes: Minutes, ending: Ending):
   // A run that did not end verified keeps its locks until somebody finished its rollback.
   const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
   const problem = release ? await releaseLocks(environment.id, run) : undefined;
+  minutes.flush();
   await minutes.written();
   await measureKpis(record);
   const reason = [ending.reason, left, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');

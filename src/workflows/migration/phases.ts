@@ -81,6 +81,7 @@ function start(record: MigrationRecord, phase: Phase): Promise<ChildWorkflowHand
     waivers: plan.waivers,
     completed,
     ...(paused ? { paused } : {}),
+    gathersMinutes: true,
   };
   return startChild<typeof deploymentPhase>('deploymentPhase', {
     workflowId: phaseWorkflowId(run.workflowId, phase.id),

@@ -153,7 +153,7 @@ export class PhaseRecord {
   /** Shows the present state in the Temporal UI. */
   publish(): void {
     const status = this.status;
-    this.news = newsOf(status);
+    this.news = newsOf(status, { inStage: this.input.phase.checklists !== undefined });
     setCurrentDetails(phaseDetails(status, this.remarks));
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
     const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;
