@@ -14,6 +14,11 @@ export interface RunIdentity {
   startedBy: string;
   /** Epoch ms. */
   startedAt: number;
+  /**
+   * Where an environment trusts names, workflows believe them without asking an activity, which would cost six events an
+   * answer. Absent in runs of earlier versions, whose histories have it.
+   */
+  namesBelieved?: true;
 }
 
 /** The input of `deploymentPhase`: only what this phase needs of the plan. */
