@@ -24,7 +24,7 @@ async function run({ say }: BenchOptions): Promise<Findings> {
     notes: [
       'Events and bytes as the server counts them. The window: 121 samples, as 30 minutes have at 15 s, taken 100 ms apart; its own share is a phase with it less a phase without (both with one check).',
       'The demo: the shipped plan in the demo environment (compressed time, real Prometheus), every workflow of the run, its clean-up too.',
-      'At full length: the shipped plan uncompressed, on the Temporal test server, which simulates its days (decision 014); bytes are those of the encoded events there.',
+      'At full length: the shipped plan uncompressed, to the last task of its clean-up, on the Temporal test server, which simulates its days (decision 014); bytes are those of the encoded events there.',
     ],
   };
 }

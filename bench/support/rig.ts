@@ -99,7 +99,7 @@ export async function startRig(say: (line: string) => void): Promise<Rig> {
         client.workflow.start<typeof migration>('migration', {
           workflowId: migrationId(there.id, plan.id),
           taskQueue: workflowQueue,
-          args: [runInput(plan, there)],
+          args: [{ ...runInput(plan, there), namesBelieved: true }],
           typedSearchAttributes: [
             { key: searchAttributes.plan, value: plan.id },
             { key: searchAttributes.environment, value: there.id },

@@ -634,4 +634,6 @@ export interface RunInput {
   schemaVersion: 1;
   versions: FrozenPlan[];
   startedBy: string;
+  /** See RunIdentity. */
+  namesBelieved?: true;
 }

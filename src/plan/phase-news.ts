@@ -27,14 +27,17 @@ export interface PhaseNews {
 /**
  * Says the same until another gate is the most urgent one or the phase goes on: each piece of news costs events.
  *
+ * @param inStage many people answer many items there, and who owes which is said by the stage itself
  * @param tellsFirstChange see PhaseInput
  */
-export function newsOf(status: PhaseStatus, tellsFirstChange = false): PhaseNews {
+export function newsOf(status: PhaseStatus, { inStage = false, tellsFirstChange = false } = {}): PhaseNews {
   const { phase, state, changedAt } = status;
   const baseline = status.baseline?.values;
   const change = tellsFirstChange && changedAt !== undefined ? { changedAt, ...(baseline && { baseline }) } : {};
   if (state === 'running') return { phase, state, ...change };
   const [gate] = byUrgency(status.gates);
+  if (inStage && gate?.kind === 'attestation')
+    return { phase, state, sentence: 'Waits for answers to its items.', ...change };
   return { phase, state, sentence: gate ? gateSentence(gate) : status.sentence, ...change };
 }
 

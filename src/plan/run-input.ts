@@ -29,6 +29,11 @@ export interface RunIdentity {
   startedBy: string;
   /** Epoch ms. */
   startedAt: number;
+  /**
+   * Where an environment trusts names, workflows believe them without asking an activity, which would cost six events an
+   * answer. Absent in runs of earlier versions, whose histories have it.
+   */
+  namesBelieved?: true;
 }
 
 /** The input of `deploymentPhase`: only what this phase needs of the plan. */
@@ -45,6 +50,8 @@ export interface PhaseInput {
   paused?: { by: string; reason?: string; at: number };
   /** The run's guard waits for its first change: the phase tells of it at once. */
   tellsFirstChange?: true;
+  /** The run stores what was decided, when the phase is over; absent where an earlier build began it, which does so itself. */
+  gathersMinutes?: true;
 }
 
 export interface CompletedPhase {
@@ -151,4 +158,6 @@ export interface CleanupInput {
   state?: CleanupState;
   /** Of the search attributes that stand there already. */
   shown?: string;
+  /** Answers share an execution, which goes on to the next instant of the calendar; absent where an earlier build began it. */
+  shared?: true;
 }

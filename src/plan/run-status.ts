@@ -269,6 +269,8 @@ export interface PhaseResult {
   rollback?: RollbackResult;
   /** Decisions that are not stored as evidence yet: the run does it, so that the next phase need not wait for it. */
   minutes?: DecisionMinutes[];
+  /** Decisions that the run stores together with those of other phases. */
+  gathered?: DecisionMinutes[];
   /** `all`: a person or a Temporal cancel asked for everything to be taken back. */
   reach: 'phase' | 'all';
   status: PhaseStatus;

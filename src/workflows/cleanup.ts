@@ -60,7 +60,7 @@ export async function cleanup(input: CleanupInput): Promise<CleanupResult> {
 async function turn(input: CleanupInput, record: CleanupRecord): Promise<void> {
   const { news, askedAt } = await look(input, record);
   await beside(
-    () => record.nextThing(askedAt),
+    () => record.nextThing(askedAt, news !== undefined),
     async () => {
       if (news) await tellOwners(input, record, news, askedAt);
     }

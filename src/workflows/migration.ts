@@ -92,8 +92,11 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   for (const phase of phases) {
     await record.notPaused();
     if (isAfterReset(phase.id)) return stopAfterReset(record);
+    // The deployment is over, and days of waiting begin.
+    if (phase.stage) minutes.flush();
     const result = await runPhase(record, phase);
     for (const document of result.minutes ?? []) minutes.keep(document);
+    minutes.gather(result.gathered ?? []);
     if (result.verdict === 'FAIL') return stopRun(record, asked, result, result);
     record.keep(phase.id, result);
     const stop = asked();
@@ -102,6 +105,7 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   await record.notHeld();
   // Behind the validation nobody is left who could be asked whether everything is taken back.
   if (phases.at(-1)?.stage) record.settle();
+  minutes.flush();
   await minutes.written();
   return { kind: 'completed', reason: allDone(record) };
 }
@@ -164,6 +168,7 @@ async function close(
   const release = record.holdsLocks && ending.kind !== 'rolled-back-not-verified';
   const problem = release ? await releaseLocks(environment.id, run) : undefined;
   await desk.close(ending);
+  minutes.flush();
   await minutes.written();
   await measureKpis(record);
   const reason = [ending.reason, left, problem, minutes.giveUp()].filter((part) => part !== undefined).join('; ');

@@ -14,6 +14,13 @@ const seed = 'full length';
 const frozen = await fullLengthPlan();
 const usual = afterHours(seed, frozen.plan);
 
+/** Tasks of the clean-up whose owners answer when they have been reminded. */
+const late = ['cleanup/legacy-code#1', 'cleanup/training#1', 'cleanup/scalability#1'];
+const lateToCleanUp: Habit = (gate, person, seenAt) => {
+  const answer = usual(gate, person, seenAt);
+  return answer && late.includes(gate.address) ? { ...answer, at: seenAt + 10 * 24 * hour } : answer;
+};
+
 async function play(options: Partial<RehearsalOptions> = {}): Promise<Rehearsed> {
   const install = 'apt-get install default-jdk-headless maven';
   const programs = { java: needs('java', install), mvn: needs('mvn', install) };
@@ -50,9 +57,9 @@ const dispatcher = ['deploy/tool-dispatcher', 'flag/ENABLE_TOOL_DISPATCHER_MIGRA
 const websocket = ['deploy/websocket-executor', 'flag/ENABLE_WEBSOCKET_EXECUTOR_MIGRATION'];
 
 describe('the shipped plan at full length, on simulated time', { timeout: 180_000 }, () => {
-  it('ends completed, with every phase on its calendar days and within its size', async () => {
-    const rehearsed = await play();
-    const { snapshot, sizes, answered } = rehearsed;
+  it('ends completed, with every phase on its calendar days, cleaned up months later, and within its size', async () => {
+    const rehearsed = await play({ habit: lateToCleanUp });
+    const { snapshot, sizes, answered, world } = rehearsed;
     expect(snapshot.run.state, snapshot.run.sentence).toBe('completed');
     expect(diary(rehearsed)).toEqual([
       'pre-deployment Mon 2030-03-25 completed',
@@ -77,6 +84,14 @@ describe('the shipped plan at full length, on simulated time', { timeout: 180_00
     expect(answered.map(({ address, word }) => `${word} ${address}`)).toEqual(
       expect.arrayContaining(['approve pre-deployment/approval#1', 'done 1a/war-room-open#1', 'approve 1d/approval#1'])
     );
+
+    const { cleanup } = snapshot;
+    expect(cleanup?.state, cleanup?.sentence).toBe('completed');
+    expect(cleanup?.steps.map(({ state }) => state)).toEqual(cleanup?.steps.map(() => 'passed'));
+    expect(dayOf(cleanup?.endedAt ?? 0)).toBe('Tue 2030-06-04');
+    expect(answered.map(({ address }) => address)).toEqual(expect.arrayContaining(late));
+    expect(world.notes.map(({ kind }) => kind)).toContain('reminder');
+    expect(world.story('remove')).toHaveLength(4);
 
     const { events, bytes } = total(sizes);
     expect(events).toBeLessThan(2000);

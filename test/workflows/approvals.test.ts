@@ -174,6 +174,25 @@ describe('an approval', () => {
     expect(decisions).toMatchObject([{ by: 'erin', decision: 'approve' }]);
   });
 
+  it('is believed without asking anybody where the run says so, but a signature is kept', async () => {
+    stage.world.onIdentity = () => {
+      throw new Error('the key server is away');
+    };
+    const twice = plan([phase('1a', { approval: approval({ roles: { lead: 2 } }) })]);
+    const run = await stage.start(twice, 'dana', stage.environment, { namesBelieved: true });
+    await stage.gate('1a');
+    await stage.tell('1a', 'approve', 'erin');
+    await stage.phaseHandle('1a').signal('approve', { by: 'lee', signature: 'SSHSIG' });
+    await stage.until('the question who lee is', async () => {
+      const { pendingActivities } = (await stage.phaseHandle('1a').describe()).raw;
+      return pendingActivities?.some((one) => one.activityType?.name === 'verifyIdentity');
+    });
+    expect((await stage.phase('1a')).decisions).toMatchObject([{ by: 'erin', identity: 'identity' }]);
+    stage.world.onIdentity = () => undefined;
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    expect((await stage.phase('1a')).decisions).toMatchObject([{ by: 'erin' }, { by: 'lee' }]);
+  });
+
   it('that is being checked when the gate closes is refused, and the phase does not wait for it', async () => {
     stage.world.onIdentity = ({ statement }) => {
       if (statement.by === 'lee') throw new Error('the key server is away');

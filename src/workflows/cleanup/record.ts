@@ -20,6 +20,9 @@ import { phaseDetails } from '../../plan/text/details.js';
 import { Inbox } from '../messages.js';
 import { Shown } from '../shown.js';
 
+/** What a new build has to replay at most, but for what is under way. */
+const mostEvents = 200;
+
 /** What is known about a clean-up: it only records, as plain data that the next execution goes on with. */
 export class CleanupRecord {
   readonly inbox: Inbox;
@@ -27,8 +30,10 @@ export class CleanupRecord {
   private readonly input: CleanupInput;
   private readonly shown: Shown;
   private shownKey: string;
-  /** An answer was taken, or a message went out in vain: the next execution looks at everything anew. */
+  /** An answer was taken. */
   private changed = false;
+  /** A message went out in vain: the next execution looks at everything anew. */
+  private again = false;
   private end: CleanupFacts['end'];
 
   constructor(input: CleanupInput) {
@@ -96,32 +101,44 @@ export class CleanupRecord {
 
   lookAgain(): void {
     this.changed = true;
+    this.again = true;
   }
 
-  /** Whether something happened after which more of its kind may come. */
+  /** Whether something happened after which more of its kind may come; an execution that answers share has waited. */
   get isWorthALook(): boolean {
-    return this.changed && !this.isDone && !this.removalAsked;
+    return this.changed && !this.input.shared && !this.isDone && !this.removalAsked;
   }
 
   /**
    * Resolves at the next instant at which something is to be done by itself, or when somebody answered. Of people who
-   * were told just now the next reminder counts from then.
+   * were told just now the next reminder counts from then; of those who are being told none is due before.
    *
    * @param now epoch ms, as an activity said it
+   * @param telling whether people are being told meanwhile
    */
-  async nextThing(now: number): Promise<void> {
+  async nextThing(now: number, telling: boolean): Promise<void> {
     const before = this.state.toldAt;
-    for (const told of [false, true]) {
-      const isOver = (): boolean =>
-        this.changed || workflowInfo().continueAsNewSuggested || (!told && this.state.toldAt !== before);
-      const next = this.instantAfter(now);
+    for (;;) {
+      const wasTold = this.state.toldAt !== before;
+      const instant = (): number | undefined => this.instantAfter(now, telling && !wasTold);
+      const next = instant();
+      // What was answered may have been all that was due then.
+      const isOther = (): boolean => this.input.shared === true && instant() !== next;
+      const isOver = (): boolean => this.goesOn || (this.state.toldAt !== before) !== wasTold || isOther();
       const summary = this.status.sentence.slice(0, 180);
       const woken =
         next === undefined
           ? await condition(isOver).then(() => true)
           : await condition(isOver, Math.max(1, next - Date.now()), { summary });
-      if (!woken || this.changed) return;
+      if (!woken || this.goesOn) return;
     }
+  }
+
+  /** Whether this execution has done its part before the calendar says so. */
+  private get goesOn(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    if (!this.input.shared) return this.changed || continueAsNewSuggested;
+    return this.again || this.isDone || this.removalAsked !== undefined || historyLength >= mostEvents;
   }
 
   /**
@@ -135,8 +152,12 @@ export class CleanupRecord {
     else await sleep(Math.max(1, next - Date.now()), { summary: this.status.sentence.slice(0, 180) });
   }
 
-  private instantAfter(now: number): number | undefined {
-    return nextInstant(this.input.cleanup, this.state, Math.max(now, this.state.toldAt ?? now));
+  private instantAfter(now: number, telling = false): number | undefined {
+    const { cleanup } = this.input;
+    const { toldAt } = this.state;
+    const due = toldAt !== undefined && toldAt + cleanup.remindEvery.ms > now;
+    const state = telling && due ? { ...this.state, toldAt: now } : this.state;
+    return nextInstant(cleanup, state, Math.max(now, state.toldAt ?? now));
   }
 
   finish(end: NonNullable<CleanupFacts['end']>): void {
@@ -145,9 +166,9 @@ export class CleanupRecord {
     this.shown.flush();
   }
 
-  handedOver(): Pick<CleanupInput, 'state' | 'shown'> {
+  handedOver(): Pick<CleanupInput, 'state' | 'shown' | 'shared'> {
     this.shown.flush();
-    return { state: { ...this.state, refusals: this.inbox.refusals }, shown: this.shownKey };
+    return { state: { ...this.state, refusals: this.inbox.refusals }, shown: this.shownKey, shared: true };
   }
 
   get status(): PhaseStatus {

@@ -36,6 +36,7 @@ export async function startCleanup(record: MigrationRecord): Promise<string | un
     firstDayAt: record.completed[preDeploymentId]?.completedAt ?? run.startedAt,
     completedAt: Math.max(run.startedAt, ...kept.map(({ result }) => result.completedAt)),
     exposedSince: Object.fromEntries(changes.toSorted((a, b) => a[1] - b[1])),
+    shared: true,
   };
   try {
     await startChild<typeof cleanup>('cleanup', {

@@ -82,6 +82,7 @@ function start(record: MigrationRecord, phase: Phase): Promise<ChildWorkflowHand
     completed,
     ...(paused ? { paused } : {}),
     ...(plan.guard && record.changedAt === undefined ? { tellsFirstChange: true } : {}),
+    gathersMinutes: true,
   };
   return startChild<typeof deploymentPhase>('deploymentPhase', {
     workflowId: phaseWorkflowId(run.workflowId, phase.id),

@@ -65,6 +65,7 @@ export class MigrationRecord {
       digest: frozen.digest,
       startedBy: findPerson(environment.people, input.startedBy)?.name ?? input.startedBy,
       startedAt: Date.now(),
+      ...(input.namesBelieved ? { namesBelieved: true } : {}),
     };
     this.phases = plan.phases.map(({ id, title }) => ({
       id,

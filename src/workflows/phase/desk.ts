@@ -4,6 +4,7 @@ import type { PhaseInput } from '../../plan/run-input.js';
 import type { DecisionMinutes, Gate } from '../../plan/run-status.js';
 import { refused } from '../messages.js';
 import type { Minutes } from '../minutes.js';
+import { Deadlines } from './deadlines.js';
 import type { PhaseRecord } from './record.js';
 
 /** How a gate ended. */
@@ -25,12 +26,14 @@ export class Desk {
   private readonly input: PhaseInput;
   private readonly record: PhaseRecord;
   private readonly minutes: Minutes;
+  private readonly shared: Deadlines | undefined;
   private readonly outcomes = new Map<Gate, GateOutcome>();
 
   constructor(input: PhaseInput, record: PhaseRecord, minutes: Minutes) {
     this.input = input;
     this.record = record;
     this.minutes = minutes;
+    this.shared = input.phase.checklists !== undefined ? new Deadlines() : undefined;
   }
 
   get gates(): readonly Gate[] {
@@ -58,7 +61,7 @@ export class Desk {
   /** Ends the time in which an answer can be corrected at a gate (`letCorrect` of the record); returns the correction. */
   endCorrection(gate: Gate): GateOutcome | undefined {
     const correction = this.outcomes.get(gate);
-    if (correction) this.minutes.keep(this.minutesOf(gate, correction));
+    if (correction) this.keep(gate, correction);
     this.outcomes.delete(gate);
     this.record.closeGate(gate);
     return correction;
@@ -73,16 +76,23 @@ export class Desk {
     this.record.openGate(gate);
     try {
       do {
-        const left = Math.max(1, gate.deadlineAt - Date.now());
-        await condition(() => this.outcomes.has(gate), left, { summary: `Deadline of ${gate.address}` });
+        await this.decidedOrLate(gate);
       } while (!this.outcomes.has(gate) && renew());
       const outcome = this.outcomes.get(gate) ?? { kind: 'expired' };
-      if (outcome.kind !== 'recovered') this.minutes.keep(this.minutesOf(gate, outcome));
+      if (outcome.kind !== 'recovered') this.keep(gate, outcome);
       return outcome;
     } finally {
       this.outcomes.delete(gate);
       this.record.closeGate(gate);
     }
+  }
+
+  /** Of the many items of a stage one timer serves all deadlines. */
+  private async decidedOrLate(gate: Gate): Promise<void> {
+    const isDecided = (): boolean => this.outcomes.has(gate);
+    if (this.shared && gate.kind === 'attestation') return this.shared.reached(gate, isDecided);
+    const left = Math.max(1, gate.deadlineAt - Date.now());
+    await condition(isDecided, left, { summary: `Deadline of ${gate.address}` });
   }
 
   /** @throws a refusal when the gate has ended already */
@@ -94,6 +104,12 @@ export class Desk {
   /** @throws a refusal when the gate has ended already */
   requireOpen(gate: Gate): void {
     if (!this.isOpen(gate)) throw refused({ code: 'PG208', reason: `${gate.address} was decided in the meantime` });
+  }
+
+  private keep(gate: Gate, outcome: GateOutcome): void {
+    const document = this.minutesOf(gate, outcome);
+    if (this.input.gathersMinutes) this.minutes.gather([document]);
+    else this.minutes.keep(document);
   }
 
   private minutesOf(gate: Gate, outcome: GateOutcome): DecisionMinutes {

@@ -2,7 +2,7 @@ import { ActivityFailure, allHandlersFinished, ApplicationFailure, condition } f
 import { rollbackWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
-import type { DecisionMinutes, PhaseResult, RollbackResult } from '../../plan/run-status.js';
+import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import type { Minutes } from '../minutes.js';
 import { isAfterReset } from '../reset.js';
 import { takeBack } from '../take-back.js';
@@ -11,6 +11,8 @@ import { failureText } from './attempt.js';
 import type { PhaseRecord } from './record.js';
 import type { RollbackApproval } from './rollback-approval.js';
 import type { Brake, Stop } from './stop.js';
+
+type HandedOver = ReturnType<Minutes['handOver']>;
 
 /**
  * Ends the phase: what it changed stays in force, unless somebody stopped it before its very end. Call it in a scope
@@ -36,7 +38,7 @@ export async function endPhase(
   throw failureOf(record, brake.widened(stop), rollback, minutes.handOver());
 }
 
-function complete(record: PhaseRecord, minutes: DecisionMinutes[]): PhaseResult {
+function complete(record: PhaseRecord, minutes: HandedOver): PhaseResult {
   record.end('completed');
   const { ledger } = record.facts;
   return {
@@ -46,7 +48,7 @@ function complete(record: PhaseRecord, minutes: DecisionMinutes[]): PhaseResult 
     ledger,
     changed: ledger.length > 0,
     completedAt: record.time.now,
-    ...(minutes.length > 0 ? { minutes } : {}),
+    ...minutes,
     status: record.status,
   };
 }
@@ -102,7 +104,7 @@ function failureOf(
   record: PhaseRecord,
   stop: Stop,
   rollback: RollbackResult | undefined,
-  minutes: DecisionMinutes[]
+  minutes: HandedOver
 ): ApplicationFailure {
   const { ledger } = record.facts;
   const result: PhaseResult = {
@@ -113,7 +115,7 @@ function failureOf(
     changed: ledger.length > 0,
     completedAt: record.time.now,
     ...(rollback ? { rollback } : {}),
-    ...(minutes.length > 0 ? { minutes } : {}),
+    ...minutes,
     status: record.status,
   };
   const type = rollback ? (rollback.verified ? 'rolled-back-verified' : 'rolled-back-not-verified') : 'failed';

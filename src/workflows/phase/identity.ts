@@ -19,7 +19,7 @@ interface Signed {
 
 /** The run whose people answer, and how its environment is asked about them. */
 export interface Asking {
-  input: { run: Pick<RunIdentity, 'workflowId'>; environment: Environment };
+  input: { run: Pick<RunIdentity, 'workflowId' | 'namesBelieved'>; environment: Environment };
   calls: EnvironmentCalls;
 }
 
@@ -44,6 +44,9 @@ export async function identityOf(
   how: How,
   patienceMs = untilDeadline(gate)
 ): Promise<'identity' | 'signature'> {
+  const { run, environment } = asking.input;
+  // Messages come from the environment's people alone, and more is not asked of them there. A signature is kept by the activity.
+  if (run.namesBelieved && environment.trust === 'identity' && message.signature === undefined) return 'identity';
   const patience = how === 'signal' ? patienceMs : answerWithinMs;
   const scope = new CancellationScope();
   try {

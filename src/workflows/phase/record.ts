@@ -159,7 +159,8 @@ export class PhaseRecord {
   /** Shows the present state in the Temporal UI. */
   publish(): void {
     const status = this.status;
-    this.news = newsOf(status, this.input.tellsFirstChange);
+    const { phase, tellsFirstChange = false } = this.input;
+    this.news = newsOf(status, { inStage: phase.checklists !== undefined, tellsFirstChange });
     setCurrentDetails(phaseDetails(status, this.remarks));
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
     const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;

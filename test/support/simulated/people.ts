@@ -129,7 +129,8 @@ export class SimulatedPeople {
   private async look(): Promise<void> {
     const now = await this.time.now();
     for (const gate of await this.client.openGates(this.run)) {
-      const key = `${gate.runId} ${gate.address} ${gate.openedAt}`;
+      // Not the execution that asks: a clean-up goes on in others.
+      const key = `${gate.workflowId} ${gate.address} ${gate.openedAt}`;
       if (this.seen.has(key)) continue;
       this.seen.add(key);
       for (const person of gate.people) {
@@ -140,9 +141,9 @@ export class SimulatedPeople {
   }
 
   /** Somebody else may have answered in the meantime, or the gate may have closed. */
-  private async answer({ address, runId }: OpenGate, by: string, word: Word): Promise<void> {
+  private async answer({ address, openedAt }: OpenGate, by: string, word: Word): Promise<void> {
     const gates = await this.client.openGates(this.run);
-    const gate = gates.find((one) => one.address === address && one.runId === runId && one.people.includes(by));
+    const gate = gates.find((one) => one.address === address && one.openedAt === openedAt && one.people.includes(by));
     if (!gate || gate.decisions.some((decision) => decision.by === by)) return;
     await say(this.client, gate, by, word);
     this.answered.push({ address, by, word, at: await this.time.now() });

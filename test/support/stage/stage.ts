@@ -3,7 +3,7 @@ import { type Client, ServiceError, WorkflowFailedError, type WorkflowHandle } f
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { untilTaken } from '../../../src/client/act/ask-update.js';
-import type { Environment, Plan } from '../../../src/plan/model.js';
+import type { Environment, Plan, RunInput } from '../../../src/plan/model.js';
 import {
   cleanupWorkflowId,
   environmentQueue,
@@ -100,12 +100,17 @@ export class Stage {
     this.plan = this.another().planId;
   }
 
-  start(plan: Plan, startedBy = 'dana', where = this.environment): Promise<Run> {
+  start(
+    plan: Plan,
+    startedBy = 'dana',
+    where = this.environment,
+    more: Pick<RunInput, 'namesBelieved'> = {}
+  ): Promise<Run> {
     const named = plan.id === 'test-plan' ? { ...plan, id: this.plan } : plan;
     return this.client.workflow.start<typeof migration>('migration', {
       workflowId: migrationId(this.environment.id, named.id),
       taskQueue: workflowQueue,
-      args: [runInput(named, where, startedBy)],
+      args: [{ ...runInput(named, where, startedBy), ...more }],
       workflowIdConflictPolicy: 'FAIL',
       typedSearchAttributes: [
         { key: searchAttributes.plan, value: named.id },
