@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { buildBoard } from '../../../src/client/dashboard/board.js';
 import type { Block, BoardDocument, BoardId, Panel } from '../../../src/client/dashboard/document.js';
 import { Look } from '../../../src/client/dashboard/look.js';
-import type { Seen } from '../../../src/client/dashboard/seen.js';
 import type { RunSnapshot } from '../../../src/client/read/snapshot.js';
 import { outcomeLine } from '../../../src/client/view/outcome-line.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
@@ -13,7 +12,7 @@ interface Shown {
   look: Look;
   reader: FakeReader;
   source: FakeSource;
-  board(id: BoardId, seen?: Seen): Promise<BoardDocument>;
+  board: (id: BoardId) => Promise<BoardDocument>;
 }
 
 function show(snapshot: RunSnapshot, at = (): number => now): Shown {
