@@ -147,6 +147,14 @@ describe('the boards', () => {
     expect(words(panel(document, 'incidents'))).toContain('no guard watches');
   });
 
+  it('do not say that nobody watches where a guard is only silent', async () => {
+    const { board, reader } = show(await scene());
+    reader.parts = { alerts: [], incidents: [], silent: ['migration/demo/user-execution-context/guard'] };
+    const text = words(panel(await board('operations'), 'alerts'));
+    expect(text).toContain('There is a guard, and it does not say how it stands.');
+    expect(text).not.toContain('no guard watches');
+  });
+
   it('show incidents, alerts and what the guard sees', async () => {
     const { board, reader } = show(await scene());
     reader.parts = troubled;
