@@ -47,7 +47,7 @@ export async function runDashboard(
     if (lines.join() !== told) context.note(...lines);
     told = lines.join();
   };
-  const streams = new Streams({ look, everyMs, now: io.now, failed });
+  const streams = new Streams({ look, everyMs, now: io.now, asCalled: (text) => context.asCalled(text), failed });
   const ports = port === undefined ? [usualPort, 0] : [port];
   const server = await serveDashboard({ host, ports, door: new Door(token), assets, streams });
   const stopped = new Promise<void>((resolve) => {

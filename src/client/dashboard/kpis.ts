@@ -63,6 +63,7 @@ export function unmeasured(view: Pick<View, 'snapshot'>, what: string, words: Re
   ];
 }
 
-function isOpen({ result }: ShownKpi): boolean {
+/** Whether nobody knows it yet. */
+export function isOpen({ result }: ShownKpi): boolean {
   return result === undefined || result.state === 'owed';
 }

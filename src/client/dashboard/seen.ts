@@ -1,4 +1,3 @@
-import type { MetricSource } from '../../plan/model.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import type { WatchParts } from '../read/watch-parts.js';
 import type { RangeId } from './document.js';
@@ -28,9 +27,4 @@ export function timesOf({ run, phases }: RunSnapshot): RunTimes {
     ...(changes.length > 0 ? { changedAt: Math.min(...changes) } : {}),
     ...(run.outcome ? { endedAt: run.outcome.endedAt } : {}),
   };
-}
-
-/** Where numbers come from, in words. */
-export function sourceWords({ provider, url }: Pick<MetricSource, 'provider' | 'url'>): string {
-  return `${provider === 'prometheus' ? 'Prometheus' : 'metrics endpoint'} ${url}`;
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { buildBoard } from '../../../src/client/dashboard/board.js';
 import type { Block, BoardDocument, BoardId, Panel } from '../../../src/client/dashboard/document.js';
 import { Look } from '../../../src/client/dashboard/look.js';
-import type { Seen } from '../../../src/client/dashboard/seen.js';
 import type { RunSnapshot } from '../../../src/client/read/snapshot.js';
 import { outcomeLine } from '../../../src/client/view/outcome-line.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
@@ -13,7 +12,7 @@ interface Shown {
   look: Look;
   reader: FakeReader;
   source: FakeSource;
-  board(id: BoardId, seen?: Seen): Promise<BoardDocument>;
+  board: (id: BoardId) => Promise<BoardDocument>;
 }
 
 function show(snapshot: RunSnapshot, at = (): number => now): Shown {
@@ -146,6 +145,14 @@ describe('the boards', () => {
     const document = await show(await scene()).board('operations');
     expect(words(panel(document, 'alerts'))).toContain('no guard watches');
     expect(words(panel(document, 'incidents'))).toContain('no guard watches');
+  });
+
+  it('do not say that nobody watches where a guard is only silent', async () => {
+    const { board, reader } = show(await scene());
+    reader.parts = { alerts: [], incidents: [], silent: ['migration/demo/user-execution-context/guard'] };
+    const text = words(panel(await board('operations'), 'alerts'));
+    expect(text).toContain('There is a guard, and it does not say how it stands.');
+    expect(text).not.toContain('no guard watches');
   });
 
   it('show incidents, alerts and what the guard sees', async () => {

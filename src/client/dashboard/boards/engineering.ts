@@ -98,7 +98,7 @@ function componentTable(view: View): Block {
       return [
         { text: `${phase.id}  ${phase.title}` },
         { text: state, mark: markOf(state), sub: took },
-        ...[criteriaCell(view, phase)],
+        criteriaCell(view, phase),
       ];
     });
   return { kind: 'table', caption: 'Components', columns: ['Phase', 'State', 'Judged by'], rows };

@@ -4,9 +4,9 @@ import { spanText } from '../../../plan/text/spans.js';
 import { gatesOf } from '../../read/gates.js';
 import { cleanLine } from '../../render/clean.js';
 import { timeline } from '../../timeline/timeline.js';
-import type { Block, Cell, Panel } from '../document.js';
+import type { Block, Cell, Panel, Table } from '../document.js';
 import { figureOf } from '../figures.js';
-import { kpisOf } from '../kpis.js';
+import { isOpen, kpisOf, type ShownKpi } from '../kpis.js';
 import { mark, markOf } from '../marks.js';
 import { plotOf } from '../plots.js';
 import type { View } from '../seen.js';
@@ -100,23 +100,41 @@ function tableOr(rows: Cell[][], about: { caption: string; columns: string[] }, 
   return [{ kind: 'note', mark: mark('dim', 'nothing'), text: nothing }];
 }
 
+const kpiTable: Omit<Table, 'rows'> = {
+  kind: 'table',
+  caption: 'Success metrics of the migration',
+  columns: ['Metric', 'Target', 'State', 'What is known'],
+};
+
 function businessBlocks(view: View): Block[] {
   const { plan } = view.snapshot.frozen;
   const topics = metricTopics(plan);
   const red = Object.values(plan.metrics).filter(({ priority }) => priority === 'red');
   const shown = [...new Set([...red, ...topics.uptime])].map((metric) => figureOf(view, metric));
-  const kpis = [...kpisOf(view, 'technical'), ...kpisOf(view, 'business')].map(
-    ({ kpi, mark: shownMark, text }): Cell[] => [kpi.title, kpi.target, { text: shownMark.word, mark: shownMark }, text]
-  );
+  const kpis = [...kpisOf(view, 'technical'), ...kpisOf(view, 'business')];
+  const rows = kpis
+    .filter((kpi) => !isOpen(kpi))
+    .map(({ kpi, mark: shownMark, text }): Cell[] => [
+      kpi.title,
+      kpi.target,
+      { text: shownMark.word, mark: shownMark },
+      text,
+    ]);
   return [
     ...(shown.length > 0 ? [{ kind: 'figures', items: shown } as const] : []),
     ...(topics.goldenPath.length > 0
       ? [{ kind: 'plots', items: topics.goldenPath.map((metric) => plotOf(view, metric)) } as const]
       : []),
-    ...tableOr(
-      kpis,
-      { caption: 'Success metrics of the migration', columns: ['Metric', 'Target', 'State', 'What is known'] },
-      'The plan has no success metrics.'
-    ),
+    ...(rows.length > 0 ? [{ ...kpiTable, rows }] : []),
+    ...openKpis(kpis.filter(isOpen)),
   ];
+}
+
+/** Success metrics that are not known yet, by who or what will tell. */
+function openKpis(open: readonly ShownKpi[]): Block[] {
+  const when = new Map<string, string[]>();
+  for (const { kpi, text } of open) when.set(text, [...(when.get(text) ?? []), `${kpi.title} (${kpi.target})`]);
+  return [...when].map(([text, titles]): Block => {
+    return { kind: 'note', mark: mark('dim', 'not known yet', '◷'), text: `${text}: ${titles.join(', ')}` };
+  });
 }

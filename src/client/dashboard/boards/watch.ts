@@ -1,5 +1,6 @@
 import { spanText } from '../../../plan/text/spans.js';
 import type { AlertStatus, GuardStatus, IncidentStatus, MetricState } from '../../../plan/watch-status.js';
+import type { WatchParts } from '../../read/watch-parts.js';
 import type { Block, Cell, Mark } from '../document.js';
 import { labelOf } from '../figures.js';
 import { mark } from '../marks.js';
@@ -37,7 +38,7 @@ export function incidentBlocks({ watch, now }: View): Block[] {
             text: 'No incident is known of this run.',
           },
         ];
-  return [...(watch.guard ? [] : guardNote(undefined)), ...table, ...silentNote(watch.silent)];
+  return [...(watch.guard ? [] : guardNote(watch)), ...table, ...silentNote(watch.silent)];
 }
 
 function severityMark({ severity, state }: IncidentStatus): Mark {
@@ -76,7 +77,7 @@ export function alertBlocks({ watch, now }: View): Block[] {
     rows.length > 0
       ? { kind: 'table', caption: 'Alerts, newest first', columns: ['Alert', 'Level', 'State', 'Told'], rows }
       : { kind: 'note', mark: mark('dim', 'none'), text: 'No alert is known of this run.' };
-  return [...guardNote(watch.guard), ...patterns(watch.alerts), history, ...watched(watch.guard, now)];
+  return [...guardNote(watch), ...patterns(watch.alerts), history, ...watched(watch.guard, now)];
 }
 
 function stateCell({ state, acknowledged, openedAt, closedAt }: AlertStatus, now: number): Cell {
@@ -115,7 +116,10 @@ function watched(guard: GuardStatus | undefined, now: number): Block[] {
   return [{ kind: 'table', caption: 'Watched by the guard', columns: ['Metric', 'State', 'Since'], rows }];
 }
 
-function guardNote(guard: GuardStatus | undefined): Block[] {
+function guardNote({ guard, silent }: WatchParts): Block[] {
+  if (!guard && silent.some((workflowId) => workflowId.endsWith('/guard'))) {
+    return [{ kind: 'note', mark: mark('warn', 'silent', '?'), text: 'There is a guard, and it does not say how it stands.' }]; // prettier-ignore
+  }
   if (!guard) {
     return [
       {

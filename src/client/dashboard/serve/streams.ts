@@ -10,6 +10,8 @@ export interface StreamsOptions {
   /** Between two readings. */
   everyMs: number;
   now: () => number;
+  /** How commands in texts are typed here. Default: as they stand. */
+  asCalled?: (text: string) => string;
   /** Told of a reading that failed. */
   failed: (error: unknown) => void;
 }
@@ -69,7 +71,10 @@ export class Streams {
     const key = `${board} ${range}`;
     const known = texts.get(key);
     if (known !== undefined) return known;
-    const document = buildBoard({ ...seen, now: this.options.now() }, board, range);
+    const { now, asCalled = (line: string) => line } = this.options;
+    const document = buildBoard({ ...seen, now: now() }, board, range);
+    document.head.sentence = asCalled(document.head.sentence);
+    document.head.problems = document.head.problems.map(asCalled);
     const text = `event: board\ndata: ${JSON.stringify(document)}\n\n`;
     texts.set(key, text);
     return text;
