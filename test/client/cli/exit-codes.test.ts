@@ -32,6 +32,7 @@ describe('the exit code of an error', () => {
     ['PG410', 2],
     ['PG411', 2],
     ['PG412', 8],
+    ['PG420', 2],
     ['PG441', 2],
     ['PG442', 2],
   ] as const)('%s is %i', (code, exitCode) => {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Phase } from '../../../src/plan/model.js';
+import type { FrozenPlan, Phase } from '../../../src/plan/model.js';
+import { dashboardOf } from '../../../src/client/monitoring/grafana/dashboards.js';
+import { subjectOf } from '../../../src/client/monitoring/subject.js';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -35,8 +37,16 @@ beforeAll(async () => {
     ...alerting.map(({ name }) => `metrics.${name}`),
     ...kpis.map(({ id }) => `kpis.${id}`),
     ...left,
+    ...(frozen ? panelsOf(frozen) : []),
   ];
 });
+
+/** What of the dashboards `phasegate render` makes. */
+function panelsOf(frozen: FrozenPlan): string[] {
+  return (['executive', 'engineering', 'operations'] as const).flatMap((kind) =>
+    dashboardOf(kind, subjectOf(frozen)).sections.map(({ title }) => `grafana/${kind}.json ${title}`)
+  );
+}
 
 function elementsOf({ id, schedule, before, steps, success, successChecks, approval }: Phase): string[] {
   return [
@@ -61,6 +71,7 @@ describe('the table of what of the first plan is where', () => {
     ['Post-deployment validation', [6, 6, 6]],
     ['KPIs', [5, 5, 5]],
     ['Metrics', [10]],
+    ['Dashboards', [5, 5, 5]],
     ['Clean-up', [5, 5]],
     ['Review', [1]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {
