@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { FlagState } from '../plan/change.js';
+import type { FlagSource } from '../plan/model.js';
 import { activity, scrubbed } from './activity.js';
 import { verifyIdentity } from './approvals/verify-identity.js';
 import { applyChange, captureChange, undoChange, verifyChange } from './changes/index.js';
@@ -7,6 +9,7 @@ import type { CheckMetric } from './checks/run-check.js';
 import { watchCheck } from './checks/watch-check.js';
 import type { EnvironmentActivities, WindowActivities } from './contract.js';
 import type { ActivityDeps, Tools } from './deps.js';
+import { flagProviderFor } from './flags/registry.js';
 import { captureFlags, removeFlags, verifyRemoval } from './flags/index.js';
 import { createMetricActivities, createWindowActivities } from './metrics/index.js';
 import { notify } from './notify/notify.js';
@@ -55,6 +58,12 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
       ),
     },
   };
+}
+
+/** Reads a flag as its system has it, for those who only show it. Throws what a flag provider throws. */
+export function createFlagReader(deps: ActivityDeps): (source: FlagSource, key: string) => Promise<FlagState> {
+  const tools = toolsOf(deps);
+  return (source, key) => flagProviderFor(source, tools, () => undefined).read(key);
 }
 
 function toolsOf(deps: ActivityDeps): Tools {

@@ -12,7 +12,7 @@ export const runMetrics = {
     labels: ['environment'],
   },
   phasegate_runs_unread: {
-    help: 'Open executions that the latest look left out, since it is bounded; the next ones read them',
+    help: 'Open executions that the latest look left out: it reads the newest 400',
     labels: ['environment'],
   },
   phasegate_run_read: {

@@ -1,8 +1,10 @@
 import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { createFlagReader } from '../activities/create-activities.js';
 import { readConnectionSettings } from '../connection/settings.js';
 import { PhasegateError } from '../plan/errors.js';
+import { activityDeps } from './activity-deps.js';
 import { loadBundle } from './bundle.js';
 import { connect, type Connections } from './connection.js';
 import { createWorkers } from './create-workers.js';
@@ -10,6 +12,9 @@ import { promote, type Standing } from './deployment.js';
 import { serveHealth } from './http.js';
 import { createLogger } from './logger.js';
 import type { RunWorkerOptions } from './options.js';
+import { RunsLook } from './runs/look.js';
+import type { Look } from './runs/seen.js';
+import { watchRuns } from './runs/watch-runs.js';
 import { installRuntime, removeRuntime } from './runtime.js';
 
 /**
@@ -53,8 +58,16 @@ async function host(options: RunWorkerOptions, connections: Connections, logger:
     ready: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
     about: () => ({ buildId, queues: queues(), ...standing }),
   });
+  const over = new AbortController();
+  let watching: Promise<void> | undefined;
   try {
     workers = await createWorkers(options, { connections, bundle, registry, logger });
+    const { environment } = options;
+    if (environment !== undefined) {
+      const look = new RunsLook(connections.client, environment, createFlagReader(activityDeps(options, logger)));
+      const take = (now: number): Promise<Look> => look.take(now);
+      watching = watchRuns({ environment, registry, logger, take, signal: over.signal });
+    }
     await runAll(workers, options.signal, async (signal) => {
       if (options.workflows !== false) {
         standing = await promote(connections.client, buildId, { promote: options.promote ?? false, logger, signal });
@@ -64,6 +77,8 @@ async function host(options: RunWorkerOptions, connections: Connections, logger:
     });
     logger.info('worker has stopped; its windows were handed over');
   } finally {
+    over.abort();
+    await watching;
     await health.close();
   }
 }

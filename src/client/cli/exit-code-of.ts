@@ -31,6 +31,7 @@ const special: Partial<Record<ErrorCode, ExitCode>> = {
   PG451: exitCodes.notAllowed,
   PG453: exitCodes.usage,
   PG454: exitCodes.usage,
+  PG420: exitCodes.usage,
   PG441: exitCodes.usage,
   PG442: exitCodes.usage,
 };

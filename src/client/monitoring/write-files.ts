@@ -46,7 +46,7 @@ export function writeAll(folder: string, files: ReadonlyMap<string, string>, for
     for (const name of all.keys()) undo.push(move(folder, aside, name));
   } catch (error) {
     for (const back of undo.toReversed()) back();
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    if (made !== undefined && existsSync(made)) rmSync(made, { recursive: true, force: true });
     throw new PhasegateError('PG414', (error as Error).message, {
       where: folder,
       hint: 'Nothing was written. Choose another folder with --out DIR.',
@@ -75,7 +75,7 @@ function move(folder: string, aside: string, name: string): () => void {
   const back = (): void => {
     if (before === undefined) rmSync(file, { force: true });
     else renameSync(before, file);
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    if (made !== undefined && existsSync(made)) rmSync(made, { recursive: true, force: true });
   };
   try {
     renameSync(path.join(aside, 'new', name), file);

@@ -32,6 +32,7 @@ describe('the exit code of an error', () => {
     ['PG410', 2],
     ['PG411', 2],
     ['PG412', 8],
+    ['PG420', 2],
     ['PG430', 2],
     ['PG431', 2],
     ['PG432', 2],

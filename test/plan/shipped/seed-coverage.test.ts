@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Alerts, Incidents, Phase } from '../../../src/plan/model.js';
+import type { Alerts, FrozenPlan, Incidents, Phase } from '../../../src/plan/model.js';
+import { dashboardOf } from '../../../src/client/monitoring/grafana/dashboards.js';
+import { subjectOf } from '../../../src/client/monitoring/subject.js';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -37,8 +39,16 @@ beforeAll(async () => {
     ...left,
     ...(alerts ? alertElements(alerts) : []),
     ...(incidents ? incidentElements(incidents) : []),
+    ...(frozen ? panelsOf(frozen) : []),
   ];
 });
+
+/** What of the dashboards `phasegate render` makes. */
+function panelsOf(frozen: FrozenPlan): string[] {
+  return (['executive', 'engineering', 'operations'] as const).flatMap((kind) =>
+    dashboardOf(kind, subjectOf(frozen)).sections.map(({ title }) => `grafana/${kind}.json ${title}`)
+  );
+}
 
 function elementsOf({ id, schedule, before, steps, success, successChecks, approval }: Phase): string[] {
   return [
@@ -90,6 +100,7 @@ describe('the table of what of the first plan is where', () => {
     ['Alerts', [3, 3, 2]],
     ['Incidents', [5 + 3, 4 + 3, 4 + 3]],
     ['War room', [4, 5, 7]],
+    ['Dashboards', [5, 5, 5]],
     ['Clean-up', [5, 5]],
     ['Review', [1]],
   ])('has as many lines of %s as the first plan: %j', (name, counts) => {

@@ -1,0 +1,135 @@
+import type { Client } from '@temporalio/client';
+import type { FlagState, LedgerEntry } from '../../plan/change.js';
+import type { FlagSource, FrozenPlan } from '../../plan/model.js';
+import type { PhaseStatus, RunStatus } from '../../plan/run-status.js';
+import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
+import { createLimiter } from '../../activities/metrics/limiter.js';
+import { endedRuns, openExecutions, type Execution } from './executions.js';
+import { ExecutionReader } from './reader.js';
+import type { Look, SeenRun } from './seen.js';
+
+/** Reads a flag as its system has it. */
+export type ReadFlag = (source: FlagSource, key: string) => Promise<FlagState>;
+
+/** So many questions at once. */
+const atOnce = 8;
+
+/** Looks at the runs of one environment, again and again; what cannot change is read once. */
+export class RunsLook {
+  private readonly client: Client;
+  private readonly environment: string;
+  private readonly readFlag: ReadFlag;
+  private readonly reader: ExecutionReader;
+  private readonly limit = createLimiter(atOnce);
+
+  constructor(client: Client, environment: string, readFlag: ReadFlag) {
+    this.client = client;
+    this.environment = environment;
+    this.readFlag = readFlag;
+    this.reader = new ExecutionReader(client);
+  }
+
+  /** @throws when the server cannot say which runs there are */
+  async take(now: number): Promise<Look> {
+    const [{ executions, unread }, ended] = await Promise.all([
+      openExecutions(this.client, this.environment),
+      endedRuns(this.client, this.environment, now),
+    ]);
+    const statuses = new Map<string, unknown>();
+    await Promise.all(
+      executions.map(async (execution) => {
+        const status = await this.limit(() => this.reader.status(execution));
+        if (status !== undefined) statuses.set(execution.runId, status);
+      })
+    );
+    const plans = new Set([...executions, ...ended].map(({ plan }) => plan));
+    const runs = await Promise.all(
+      [...plans].map((plan) => {
+        const own = executions.filter((execution) => execution.plan === plan);
+        return this.run(
+          plan,
+          own,
+          ended.find((run) => run.plan === plan),
+          statuses
+        );
+      })
+    );
+    this.reader.keepOnly(this.inUse(executions, statuses));
+    return { at: now, runs: runs.filter((run) => run !== undefined), unread };
+  }
+
+  private async run(
+    plan: string,
+    executions: readonly Execution[],
+    ended: Execution | undefined,
+    statuses: ReadonlyMap<string, unknown>
+  ): Promise<SeenRun | undefined> {
+    const answered = <T>(type: string): T[] =>
+      executions
+        .filter((each) => each.type === type)
+        .flatMap(({ runId }) => (statuses.get(runId) as T | undefined) ?? []);
+    const migration = executions.find(({ type }) => type === 'migration');
+    const told = migration ?? ended;
+    // What outlived a run that ended long ago is told with the run that comes next.
+    if (!told) return undefined;
+    const status = migration && (statuses.get(migration.runId) as RunStatus | undefined);
+    const [guard] = answered<GuardStatus>('guard');
+    const phases = answered<PhaseStatus>('deploymentPhase');
+    return {
+      plan,
+      state: status?.state ?? told.state,
+      startedAt: told.startedAt,
+      ...(migration ? { open: await this.open(migration, status, phases) } : {}),
+      ...(guard ? { guard } : {}),
+      alerts: answered<AlertStatus>('alert').filter(({ state }) => state !== 'closed'),
+      incidents: answered<IncidentStatus>('incident').filter(({ state }) => state !== 'closed'),
+    };
+  }
+
+  private async open(
+    migration: Execution,
+    status: RunStatus | undefined,
+    phases: PhaseStatus[]
+  ): Promise<NonNullable<SeenRun['open']>> {
+    const frozen = await this.reader.plan(migration).catch(() => undefined);
+    const [flags, inForce] = await Promise.all([
+      frozen ? this.flags(frozen) : new Map<string, undefined>(),
+      status ? this.inForce(status, phases) : undefined,
+    ]);
+    return { phases, flags, ...(status ? { status } : {}), ...(inForce ? { inForce } : {}) };
+  }
+
+  private async flags({ plan, environment }: FrozenPlan): Promise<Map<string, FlagState | undefined>> {
+    const steps = plan.phases.flatMap((phase) => phase.steps);
+    const keys = new Set(
+      steps.flatMap((step) => (step.kind === 'flag' ? [step.key] : step.kind === 'traffic' ? [step.flag] : []))
+    );
+    const read = [...keys].map(async (key): Promise<[string, FlagState | undefined]> => {
+      const state = await this.limit(() => this.readFlag(environment.flags, key)).catch(() => undefined);
+      return [key, state];
+    });
+    return new Map(await Promise.all(read));
+  }
+
+  /** Undefined while something is taken back, or a phase does not tell what it changed: then nobody knows. */
+  private async inForce(status: RunStatus, open: readonly PhaseStatus[]): Promise<LedgerEntry[] | undefined> {
+    if (status.rollbacks.length > 0 || status.state === 'rolling back') return undefined;
+    const ledgers = await Promise.all(
+      status.phases.map(async ({ id, state, workflowId, runId, endedAt }): Promise<LedgerEntry[] | undefined> => {
+        if (state === 'pending') return [];
+        if (endedAt === undefined || runId === undefined) {
+          const phase = open.find((each) => each.phase === id);
+          return phase && phase.state !== 'rolling back' ? phase.ledger : undefined;
+        }
+        return (await this.limit(() => this.reader.result(workflowId, runId)))?.ledger;
+      })
+    );
+    return ledgers.includes(undefined) ? undefined : ledgers.flatMap((ledger) => ledger ?? []);
+  }
+
+  private inUse(executions: readonly Execution[], statuses: ReadonlyMap<string, unknown>): Set<string> {
+    const runs = executions.filter(({ type }) => type === 'migration');
+    const phases = runs.flatMap(({ runId }) => (statuses.get(runId) as RunStatus | undefined)?.phases ?? []);
+    return new Set([...executions.map(({ runId }) => runId), ...phases.flatMap(({ runId }) => runId ?? [])]);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { FrozenPlan, RunInput } from '../../plan/model.js';
+import type { PhaseResult } from '../../plan/run-status.js';
+import { statusQuery } from '../../plan/wire.js';
+import type { Execution } from './executions.js';
+
+/** A query waits no longer: a worker that is alive takes some 20 ms. */
+const answerWithinMs = 2_000;
+
+/**
+ * Reads what single executions say. A status is asked for only when the history has grown since it was told: what waits
+ * costs the server one look and a worker nothing. What has ended cannot change and is read once.
+ */
+export class ExecutionReader {
+  private readonly client: Client;
+  private readonly told = new Map<string, { length: number; status: unknown }>();
+  private readonly inputs = new Map<string, FrozenPlan>();
+  private readonly results = new Map<string, PhaseResult>();
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  /** Undefined when nobody answers for it. */
+  async status<T>({ workflowId, runId }: Pick<Execution, 'workflowId' | 'runId'>): Promise<T | undefined> {
+    const handle = this.client.workflow.getHandle(workflowId, runId);
+    try {
+      const { historyLength: length } = await this.within(() => handle.describe());
+      const known = this.told.get(runId);
+      if (known && known.length === length) return known.status as T;
+      const status = await this.within(() => handle.query<T>(statusQuery));
+      this.told.set(runId, { length, status });
+      return status;
+    } catch {
+      this.told.delete(runId);
+      return undefined;
+    }
+  }
+
+  /** What a run executes; undefined when its input cannot be read. */
+  async plan(run: Pick<Execution, 'workflowId' | 'runId'>): Promise<FrozenPlan | undefined> {
+    const known = this.inputs.get(run.runId);
+    if (known) return known;
+    const { connection, options } = this.client;
+    const { history } = await this.within(() =>
+      connection.workflowService.getWorkflowExecutionHistory({
+        namespace: options.namespace,
+        execution: { workflowId: run.workflowId, runId: run.runId },
+        maximumPageSize: 1,
+      })
+    );
+    const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+    const [input] = await decodeArrayFromPayloads(options.loadedDataConverter, started?.input?.payloads);
+    const frozen = (input as Partial<RunInput> | undefined)?.versions?.at(-1);
+    if (frozen) this.inputs.set(run.runId, frozen);
+    return frozen;
+  }
+
+  /** What an ended phase returned; undefined when it returned nothing that can be read. */
+  async result(workflowId: string, runId: string): Promise<PhaseResult | undefined> {
+    const known = this.results.get(runId);
+    if (known) return known;
+    const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
+    const result = await this.within(() => handle.result() as Promise<PhaseResult>).catch((error: unknown) => {
+      const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+      return cause instanceof ApplicationFailure ? (cause.details?.[0] as PhaseResult | undefined) : undefined;
+    });
+    if (result) this.results.set(runId, result);
+    return result;
+  }
+
+  /** Forgets what is not open any more; results of the phases of open runs stay. */
+  keepOnly(runIds: ReadonlySet<string>): void {
+    for (const known of [this.told, this.inputs, this.results]) {
+      for (const runId of known.keys()) if (!runIds.has(runId)) known.delete(runId);
+    }
+  }
+
+  private within<T>(ask: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + answerWithinMs, ask);
+  }
+}

@@ -1,0 +1,35 @@
+import type { FlagState, LedgerEntry } from '../../plan/change.js';
+import type { PhaseStatus, RunStatus } from '../../plan/run-status.js';
+import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
+
+/** What one look found of a run. */
+export interface SeenRun {
+  plan: string;
+  /** As the run tells it, else as Temporal knows it. */
+  state: string;
+  /** Epoch ms. */
+  startedAt: number;
+  /** Absent when the run has ended. */
+  open?: {
+    /** Absent when no worker answered for it. */
+    status?: RunStatus;
+    /** Those under way that answered. */
+    phases: PhaseStatus[];
+    /** Changes that are not undone; absent when that cannot be told now. */
+    inForce?: LedgerEntry[];
+    /** Flag -> its state; undefined when the flag system could not be asked. */
+    flags: Map<string, FlagState | undefined>;
+  };
+  /** These may outlive their run. */
+  guard?: GuardStatus;
+  alerts: AlertStatus[];
+  incidents: IncidentStatus[];
+}
+
+export interface Look {
+  /** Epoch ms. */
+  at: number;
+  runs: SeenRun[];
+  /** Open executions that were left out. */
+  unread: number;
+}

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { runGauges } from './run-gauges.js';
+import { samplesOf } from './samples.js';
+import type { Look } from './seen.js';
+
+/** Exports what the runs of an environment look like, until it is stopped. A look that fails is told as such. */
+export async function watchRuns(options: {
+  environment: string;
+  registry: Registry;
+  logger: Pick<Logger, 'warn'>;
+  take: (now: number) => Promise<Look>;
+  signal: AbortSignal;
+  /** From the start of one look to the next. */
+  everyMs?: number;
+  /** A look that takes longer has failed: what it would tell is old by then. */
+  withinMs?: number;
+}): Promise<void> {
+  const { environment, registry, logger, take, signal, everyMs = 15_000, withinMs = 10_000 } = options;
+  const show = runGauges(registry);
+  show(samplesOf(environment, undefined));
+  let failing = false;
+  while (!signal.aborted) {
+    const began = Date.now();
+    try {
+      show(samplesOf(environment, await inTime(take(began), withinMs, signal)));
+      failing = false;
+    } catch (error) {
+      show(samplesOf(environment, undefined));
+      if (!failing && !signal.aborted) logger.warn({ error: String(error) }, 'the runs cannot be looked at');
+      failing = true;
+    }
+    await delay(Math.max(0, began + everyMs - Date.now()), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function inTime(look: Promise<Look>, withinMs: number, signal: AbortSignal): Promise<Look> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  const late = delay(withinMs, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`no answer within ${withinMs / 1000} s`);
+  });
+  try {
+    return await Promise.race([look, late]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    over.abort();
+  }
+}

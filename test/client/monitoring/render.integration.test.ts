@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { phasegate } from '../../integration/cli/binary.js';
+import { scratchFolder } from '../../support/servers/scratch.js';
+
+const plan = ['render', 'plans/user-execution-context.yaml', '--env', 'example-production', '--var', 'revision=v1'];
+
+describe('phasegate render', () => {
+  it('writes everything, says what is left to fill in, and writes it anew', async () => {
+    const out = path.join(scratchFolder(), 'monitoring');
+    const first = await phasegate([...plan, '--out', out]);
+    expect(first.code, first.stderr).toBe(0);
+    const names = [
+      'prometheus/rules.yml',
+      'prometheus/rules.test.yml',
+      'alertmanager/alertmanager.yml',
+      'grafana/executive.json',
+      'grafana/engineering.json',
+      'grafana/operations.json',
+      'runbook.md',
+      'runbook.html',
+    ];
+    expect(first.stdout).toBe(names.map((name) => `wrote ${path.join(out, name)}\n`).join(''));
+    expect(first.stderr).toContain('! replace https://replace-me.invalid/env%3ARELEASE_CHANNEL_WEBHOOK');
+    const texts = names.map((name) => readFileSync(path.join(out, name), 'utf8'));
+    // Nobody's name and no clock is in it.
+    expect((await phasegate([...plan, '--as', 'erin', '--out', out])).code).toBe(0);
+    expect(names.map((name) => readFileSync(path.join(out, name), 'utf8'))).toEqual(texts);
+  });
+
+  it('refuses a file that it did not write, by name, and writes nothing', async () => {
+    const out = scratchFolder();
+    writeFileSync(path.join(out, 'runbook.md'), 'mine');
+    const { code, stdout, stderr } = await phasegate([...plan, '--out', out]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`PG420 not written by phasegate, or changed since: ${path.join(out, 'runbook.md')}`);
+    expect(stderr).toContain('--force');
+    expect(readdirSync(out)).toEqual(['runbook.md']);
+    expect((await phasegate([...plan, '--out', out, '--force'])).code).toBe(0);
+    expect(readFileSync(path.join(out, 'runbook.md'), 'utf8')).toContain('# Runbook');
+  });
+
+  it('says all faults of plan and environment, and what is wrong with an option', async () => {
+    const out = path.join(scratchFolder(), 'none');
+    const faulty = await phasegate([
+      'render',
+      'plans/user-execution-context.yaml',
+      '--env',
+      'example-production',
+      '--out',
+      out,
+    ]);
+    expect([faulty.code, faulty.stderr]).toEqual([2, expect.stringContaining('revision')]);
+    const wrong = await phasegate([...plan, '--out', out, '--revenue', 'much']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Write whole dollars')]);
+    expect((await phasegate(plan)).stderr).toContain('--out');
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { shipped, watchedOver } from './plans.js';
+import { rendered } from './rendered.js';
+import type { FrozenPlan } from '../../../src/plan/model.js';
+
+async function runbooks(plan: FrozenPlan): Promise<{ md: string; html: string }> {
+  const { files } = await rendered(plan);
+  return { md: files.get('runbook.md') ?? '', html: files.get('runbook.html') ?? '' };
+}
+
+/** Without escapes, so that words can be compared. */
+const plain = (text: string): string => text.replaceAll('\\', '');
+const unescaped = (text: string): string =>
+  text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+
+describe('the runbook', () => {
+  it('has every phase, step, checklist item and gate of the plan, in Markdown and as a page', async () => {
+    const frozen = await shipped();
+    const { md, html } = await runbooks(frozen);
+    for (const { id, title, steps, before } of frozen.plan.phases) {
+      for (const words of [`${id}: ${title}`, ...[...steps, ...before].map((step) => step.title)]) {
+        expect(plain(md)).toContain(words);
+        expect(unescaped(html)).toContain(words);
+      }
+    }
+    expect(plain(md)).toContain('1 of engineering-lead (erin, enzo)');
+  });
+
+  it('has every alerting metric with its thresholds, where the alerts say it is', async () => {
+    const frozen = await shipped();
+    const { md, html } = await runbooks(frozen);
+    const alerting = Object.values(frozen.plan.metrics).filter(({ warning, critical }) => warning ?? critical);
+    expect(alerting).toHaveLength(10);
+    for (const { name, critical, impact = '' } of alerting) {
+      expect(html).toContain(`id="metric-${name}"`);
+      expect(md).toContain(`<a id="metric-${name}"></a>`);
+      expect(unescaped(html)).toContain(critical?.text);
+      expect(unescaped(html)).toContain(impact);
+    }
+  });
+
+  it('has routes, templates with their links, severities, war room and post-mortem, where the plan has them', async () => {
+    const { md, html } = await runbooks(await watchedOver());
+    for (const words of [
+      'pagerduty, slack_ops, email_exec',
+      'engineering-team (engineering@example.com), devops-team (no address)',
+      'Users affected: {{affected_users}}',
+      'https://docs.example.com/runbooks/user-isolation-violation',
+      'Severity 1: Critical',
+      'User isolation violations (user_isolation_violations is critical); the users that are affected are to be told',
+      'Security breach related to the migration (declared by a person: breach)',
+      'Much slower (response_time_p95 is more than 50 % above its baseline)',
+      'Initiate emergency rollback',
+      'Incident commander',
+      'Assess impact',
+      'several incidents of severity 2',
+      'A post-mortem is due within',
+    ]) {
+      expect(plain(md)).toContain(words);
+      expect(unescaped(html)).toContain(words);
+    }
+  });
+
+  it('says so where the plan has none of it', async () => {
+    const { md } = await runbooks(await shipped());
+    expect(plain(md)).toContain('The plan routes no alerts: the channels of example-production are told');
+    expect(plain(md)).toContain('The plan has no rules for incidents');
+  });
+
+  it('can be printed and opened anywhere: nothing is loaded, no script runs, whatever a title says', async () => {
+    const frozen = await watchedOver();
+    const hostile = '<script>alert(1)</script> | `x` "y"';
+    const { md, html } = await runbooks({ ...frozen, plan: { ...frozen.plan, title: hostile, description: hostile } });
+    expect(html).not.toMatch(/<script|src=|href="https?:(?!\/\/docs\.example\.com)|@import|url\(/);
+    expect(unescaped(html)).toContain("default-src 'none'");
+    expect(html).toContain('@media print');
+    expect(md).not.toContain('<script>');
+  });
+
+  it('has the commands to type for this run', async () => {
+    const { md } = await runbooks(await shipped());
+    expect(md).toContain('phasegate rollback example-production/user-execution-context --reason "why"');
+    expect(md).toContain('--var revision=v1');
+  });
+});
+
+it('the same plan gives the same bytes', async () => {
+  const [one, two] = [await rendered(await watchedOver()), await rendered(await watchedOver())];
+  expect([...one.files]).toEqual([...two.files]);
+});
