@@ -3,6 +3,7 @@ export type { Sent } from './act/send.js';
 export type { ConnectionChoice, ConnectionSettings } from '../connection/settings.js';
 export { PhasegateClient } from './phasegate-client.js';
 export type { ConnectOptions, Saying } from './phasegate-client.js';
+export type { AlertList, ListedAlert } from './read/alerts.js';
 export type { ListAnswer, ListedRun } from './read/list-runs.js';
 export type { LiveWindow, OpenGate, RunRef, RunSnapshot, Trouble } from './read/snapshot.js';
 export type { WatchOptions } from './read/watch-run.js';

@@ -2,12 +2,14 @@ import type { FrozenPlan } from '../plan/model.js';
 import type { IncidentStatus } from '../plan/watch-status.js';
 import type { MessageName } from '../plan/wire.js';
 import { previewRollback, startRollback, type RollbackPreview } from './act/rollback.js';
+import { runsOver, type Runs } from './receive/tell-runs.js';
 import { sendMessage, type Sent } from './act/send.js';
 import { refuseIfUnable, startRun } from './act/start.js';
 import { openLink, type Link } from './connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
 import { gatesOf } from './read/gates.js';
 import { idleQueues } from './read/pollers.js';
+import { listAlerts, resolveAlert, type AlertList } from './read/alerts.js';
 import { listRuns, type ListAnswer } from './read/list-runs.js';
 import { resolveRun } from './read/resolve-run.js';
 import { SnapshotReader, type Parts } from './read/snapshot-reader.js';
@@ -132,6 +134,24 @@ export class PhasegateClient {
     return listRuns(this.link, options);
   }
 
+  /** Alerts that are open, newest first; of one run, or with those that are closed. */
+  alerts(options: { run?: RunRef; all?: boolean } = {}): Promise<AlertList> {
+    return listAlerts(this.link, options);
+  }
+
+  /**
+   * @param reference run and metric, a unique ending of that, a workflow id, or nothing: the only alert that is open
+   * @throws PhasegateError PG443 when there is none, PG444 when several match
+   */
+  resolveAlert(reference?: string): Promise<RunRef> {
+    return resolveAlert(this.link, reference);
+  }
+
+  /** Says that somebody takes care of an alert. */
+  acknowledge(alert: RunRef, saying: Saying): Promise<Sent> {
+    return this.send(alert, 'acknowledge', { ...saying });
+  }
+
   /**
    * What happened, for people who were not there.
    *
@@ -228,6 +248,11 @@ export class PhasegateClient {
   async incident(run: RunRef, written: string): Promise<IncidentStatus> {
     const { findIncident, readIncident } = await import('./read/incidents.js');
     return readIncident(this.link, await findIncident(this.link, run, written));
+  }
+
+  /** What a receiver of other systems' alerts says to runs; it remembers what it has said. */
+  runs(): Runs {
+    return runsOver(this.link);
   }
 
   /** Sends any message to any workflow of a run, as its open gates name it; the shortcuts above are easier to use. */

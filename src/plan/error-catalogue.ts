@@ -193,6 +193,10 @@ export const errorCatalogue = {
   PG413: refuse('There is no build of phasegate', 'Build it: npm run build'),
   PG414: refuse('A file cannot be written', 'Choose another folder, or move what is there away.'),
 
+  PG420: refuse(
+    'A file is in the way that phasegate did not write',
+    'Move it away, choose another folder with --out DIR, or write it anew with --force.'
+  ),
   PG430: refuse(
     'The dashboard cannot listen there',
     'Name a free port with --port, and an address of this machine with --host.'
@@ -205,11 +209,10 @@ export const errorCatalogue = {
     'The token of the dashboard cannot be used',
     'Give the variable at least 16 characters, such as: export DASHBOARD_TOKEN=$(openssl rand -hex 24)'
   ),
-  PG420: refuse(
-    'A file is in the way that phasegate did not write',
-    'Move it away, choose another folder with --out DIR, or write it anew with --force.'
+  PG440: refuse(
+    'The receiver has no secret to know its senders by',
+    "Set PHASEGATE_RECEIVE_TOKEN to a random text of at least 16 characters, or name another place: --token '${file:token}'"
   ),
-
   PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
   PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),
 

@@ -67,10 +67,10 @@ function isLong(record: AlertRecord): boolean {
 
 async function goOn(input: AlertInput, record: AlertRecord): Promise<never> {
   await condition(() => record.post.isResting && allHandlersFinished());
-  const handedOver = record.handOver();
-  // What was called off has ended: it will not arrive behind what the next execution sends.
-  await condition(() => record.post.isIdle);
+  record.post.callOff();
+  // What was called off must not arrive behind what the next execution sends; and news come until the last moment.
+  await condition(() => record.post.isIdle && allHandlersFinished());
   const { memo, typedSearchAttributes } = workflowInfo();
   const next = makeContinueAsNewFunc<typeof alert>({ typedSearchAttributes, ...(memo ? { memo } : {}) });
-  return next({ ...input, ...handedOver });
+  return next({ ...input, ...record.handOver() });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findPerson, isAmong, namesInRoles } from '../../src/plan/people.js';
+import { addressesOf, findPerson, isAmong, namesInRoles } from '../../src/plan/people.js';
 
 const people = [
   { name: 'dana', title: '', roles: ['manager', 'lead'] },
@@ -25,5 +25,25 @@ describe('people', () => {
     expect(namesInRoles(people, ['lead'])).toEqual(['dana', 'Erin']);
     expect(namesInRoles(people, ['ops', 'manager'])).toEqual(['dana', 'ola']);
     expect(namesInRoles(people, ['nobody'])).toEqual([]);
+  });
+});
+
+describe('e-mail addresses', () => {
+  const environment = {
+    people: [
+      { name: 'dana', title: 'Dana', roles: ['manager'], email: 'dana@example.test' },
+      { name: 'erin', title: 'Erin', roles: ['lead'], email: 'erin@example.test' },
+      { name: 'lee', title: 'Lee', roles: ['lead'] },
+    ],
+    contacts: { executives: 'exec@example.test', lead: 'leads@example.test' },
+  };
+  it.each([
+    [['executives'], ['exec@example.test']],
+    [['dana'], ['dana@example.test']],
+    [['manager', 'dana'], ['dana@example.test']],
+    [['lead'], ['leads@example.test', 'erin@example.test']],
+    [['lee', 'nobody', 'constructor'], []],
+  ])('of %j are %j', (to, addresses) => {
+    expect(addressesOf(environment, to)).toEqual(addresses);
   });
 });

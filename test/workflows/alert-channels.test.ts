@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alertsOf } from '../support/alert/alert-input.js';
 import { mailSubjects, openAlertStage, pages, slackTitles, type Alert } from '../support/alert/alert-stage.js';
-import { span } from '../support/stage/plans.js';
 
 const everyChannel = { channels: ['pager', 'slack', 'mail'] };
-const soon = { ...everyChannel, escalate: { after: span(500), to: [] }, remindEvery: span(600_000) };
 
 async function deliveries(alert: Alert): Promise<string[]> {
   return (await alert.status()).deliveries.map(({ channel, kind, state }) => `${channel} ${kind} ${state}`);
@@ -70,43 +68,5 @@ describe('a channel that does not take an alert', () => {
     expect(status.deliveries).toContainEqual(
       expect.objectContaining({ channel: 'phone', state: 'given up', reason: 'the environment has no such channel' })
     );
-  });
-
-  it('for longer is reported, tried patiently, and has it when it is back', { timeout: 120_000 }, async () => {
-    await using stage = await openAlertStage();
-    let isBack = false;
-    stage.pager.answer = () => (isBack ? 202 : 503);
-    const alert = await stage.start({ alerts: alertsOf(everyChannel) });
-    const failing = await alert.until(
-      'the report',
-      ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'),
-      60_000
-    );
-    expect(failing.deliveries).toContainEqual(
-      expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'failing' })
-    );
-    expect(failing.sentence).toContain('pager did not take it yet and is tried again.');
-    isBack = true;
-    await alert.until(
-      'the pager has it',
-      ({ deliveries: all }) =>
-        all.some(({ channel, kind, state }) => channel === 'pager' && kind === 'opened' && state === 'delivered'),
-      60_000
-    );
-  });
-
-  it('does not hear of it any more when it is over: the end takes its place', { timeout: 120_000 }, async () => {
-    await using stage = await openAlertStage();
-    let isBack = false;
-    stage.pager.answer = () => (isBack ? 202 : 503);
-    const alert = await stage.start({ alerts: alertsOf(soon) });
-    await alert.until('the report', ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'), 60_000);
-    isBack = true;
-    await alert.hear('recovered');
-    const status = await alert.handle.result();
-    expect(status.deliveries).toContainEqual(
-      expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'given up', reason: 'overtaken by recovered' })
-    );
-    expect(pages(stage).at(-1)).toMatchObject({ event_action: 'resolve', dedup_key: status.dedupKey });
   });
 });

@@ -18,8 +18,15 @@ export function bashCompletion(program: Command): string {
     const names = [command.name(), ...command.aliases()];
     return {
       names,
-      options: [...optionNames(command.options), ...everywhere, '--help'],
-      values: choices(command.options),
+      options: [
+        ...new Set([command, ...command.commands].flatMap(({ options }) => optionNames(options))),
+        ...everywhere,
+        '--help',
+      ],
+      values: {
+        ...below(command),
+        ...Object.assign({}, ...[command, ...command.commands].map(({ options }) => choices(options))),
+      },
     };
   });
   const known = commands.flatMap(({ names }) => names);
@@ -66,6 +73,12 @@ function optionNames(options: readonly Option[]): string[] {
 
 function flagsOf({ short, long }: Option): string[] {
   return [short, long].filter((flag) => flag !== undefined);
+}
+
+/** Behind a command that has others below it comes one of those. */
+function below(command: Command): Record<string, string> {
+  const names = command.commands.map((one) => one.name());
+  return names.length > 0 ? { [command.name()]: names.join(' ') } : {};
 }
 
 function choices(options: readonly Option[]): Record<string, string> {

@@ -34,6 +34,10 @@ const special: Partial<Record<ErrorCode, ExitCode>> = {
   PG420: exitCodes.usage,
   PG441: exitCodes.usage,
   PG442: exitCodes.usage,
+  PG440: exitCodes.usage,
+  PG443: exitCodes.notFound,
+  PG444: exitCodes.usage,
+  PG445: exitCodes.notAllowed,
 };
 
 /** The exit code of an error: bad input is 2, what may not be done is 7, what cannot be found or reached has its own. */

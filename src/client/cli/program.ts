@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { alertCommand } from './commands/alert.js';
 import { approveCommand } from './commands/approve.js';
 import { attestCommand } from './commands/attest.js';
 import { completionCommand } from './commands/completion.js';
@@ -11,6 +12,7 @@ import { initCommand } from './commands/init.js';
 import { listCommand } from './commands/list.js';
 import { pauseCommand } from './commands/pause.js';
 import { planCommand } from './commands/plan.js';
+import { receiveCommand } from './commands/receive.js';
 import { rejectCommand } from './commands/reject.js';
 import { renderCommand } from './commands/render.js';
 import { reportCommand } from './commands/report.js';
@@ -97,6 +99,8 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     rollbackCommand(run),
     takeoverCommand(run),
     incidentCommand(run),
+    alertCommand(run),
+    receiveCommand(run),
     reportCommand(run),
     dashboardCommand(run),
     renderCommand(run),
@@ -107,10 +111,15 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     helpCommand(run, program),
   ];
   for (const command of commands) {
-    command.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} --help`));
-    for (const verb of command.commands)
-      verb.copyInheritedSettings(program).exitOverride(usageError(`phasegate ${command.name()} ${verb.name()} --help`));
+    settle(program, command, 'phasegate');
     program.addCommand(command);
   }
   return program;
+}
+
+/** Gives a command, and those below it, the settings of the one above. */
+function settle(above: Command, command: Command, path: string): void {
+  const name = `${path} ${command.name()}`;
+  command.copyInheritedSettings(above).exitOverride(usageError(`${name} --help`));
+  for (const below of command.commands) settle(command, below, name);
 }

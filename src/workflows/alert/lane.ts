@@ -54,6 +54,7 @@ export class Lane {
   /** Set while a channel that is down is tried patiently. */
   private trying: { letter: Letter; scope: CancellationScope } | undefined;
   private handingOver = false;
+  private calledOff: Letter | undefined;
   /** Its latest message was not taken, or is not yet. */
   isDown = false;
 
@@ -86,31 +87,38 @@ export class Lane {
     this.start(false);
   }
 
-  /** Calls off what is tried patiently and hands over what is not told yet. */
-  handOver(): Letter | undefined {
-    const letter = this.next ?? this.trying?.letter;
+  /** Ends what is tried patiently, and begins nothing more. */
+  callOff(): void {
     this.handingOver = true;
+    this.calledOff = this.trying?.letter;
     this.trying?.scope.cancel();
-    return letter;
+  }
+
+  /** What is not told yet, when all that was called off has ended. */
+  get untold(): Letter | undefined {
+    return this.next ?? this.calledOff;
   }
 
   private start(patiently: boolean): void {
-    if (this.working) return;
+    if (this.working || this.handingOver) return;
     this.working = true;
     // Also where a signal or the end of the run has come here.
-    void CancellationScope.nonCancellable(() => this.work(patiently)).finally(() => {
-      this.working = false;
-    });
+    void CancellationScope.nonCancellable(() => this.work(patiently));
   }
 
   private async work(patiently: boolean): Promise<void> {
     let late = patiently;
-    while (!this.handingOver) {
-      const letter = this.next ?? this.asides.shift();
-      if (!letter) return;
-      if (letter === this.next) this.next = undefined;
-      await this.deliver(letter, late);
-      late = false;
+    try {
+      while (!this.handingOver) {
+        const letter = this.next ?? this.asides.shift();
+        if (!letter) return;
+        if (letter === this.next) this.next = undefined;
+        await this.deliver(letter, late);
+        late = false;
+      }
+    } finally {
+      // In the same moment in which nothing is left: what comes next begins anew.
+      this.working = false;
     }
   }
 

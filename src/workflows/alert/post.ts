@@ -9,11 +9,13 @@ import { Lane, type Letter } from './lane.js';
 export interface PostState {
   /** Names of the channels that were told of the alert. */
   told: string[];
-  /** Channels that takes nothing, and of which the others know. */
+  /** Channels that take nothing, and of which the others know. */
   reported: string[];
   deliveries: Delivery[];
   /** Channel -> what it has not taken yet. */
   pending: Record<string, Letter>;
+  /** What was told last. */
+  latest?: Letter;
 }
 
 export interface PostEvents {
@@ -42,6 +44,7 @@ export class Post {
     this.events = events;
     this.reported = new Set(state?.reported);
     this.deliveries = state?.deliveries ?? [];
+    this.latest = state?.latest;
     for (const name of state?.told ?? []) {
       const channel = this.everywhere.find((one) => one.name === name);
       const pending = state?.pending[name];
@@ -68,13 +71,16 @@ export class Post {
     for (const lane of everybody ? this.lanes.values() : lanes) lane.send(letter);
   }
 
-  /** Calls off what is being tried; call it while it is resting. */
+  /** Ends what is being tried, and begins nothing more; call it while it is resting. */
+  callOff(): void {
+    for (const lane of this.lanes.values()) lane.callOff();
+  }
+
+  /** Call it when what was called off has ended. */
   handOver(): PostState {
-    const pending = [...this.lanes].flatMap(([name, lane]) => {
-      const letter = lane.handOver();
-      return letter ? [[name, letter] as const] : [];
-    });
+    const pending = [...this.lanes].flatMap(([name, { untold }]) => (untold ? [[name, untold] as const] : []));
     return {
+      ...(this.latest ? { latest: this.latest } : {}),
       told: [...this.lanes.keys()],
       reported: [...this.reported],
       deliveries: this.deliveries,

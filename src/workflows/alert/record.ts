@@ -100,7 +100,7 @@ export class AlertRecord {
   }
 
   handOver(): { state: Handover } {
-    this.shown.flush();
+    this.finish();
     const { state, told, shownKey: shown } = this;
     return { state: { state, post: this.post.handOver(), refusals: this.inbox.refusals, told, shown } };
   }

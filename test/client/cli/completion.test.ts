@@ -29,6 +29,11 @@ describe('completion in bash', () => {
       ['table', 'json', 'name'],
     ],
     [['attest', '--answer', 'n'], ['not-applicable']],
+    [
+      ['alert', ''],
+      ['list', 'ack'],
+    ],
+    [['alert', 'list', '--cl'], ['--closed']],
     [['--time'], ['--timeout']],
     [['status', '--prof'], ['--profile']],
     // A file, which bash completes by itself.

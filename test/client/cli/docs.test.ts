@@ -17,8 +17,8 @@ describe('docs/cli.md', () => {
     expect(cli).toMatch(new RegExp(`^\\| \`${name}\\b`, 'm'));
   });
 
-  const options = [program, ...program.commands].flatMap((command) =>
-    command.options.map((option) => option.long ?? '')
+  const options = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)].flatMap(
+    (command) => command.options.map((option) => option.long ?? '')
   );
   it.each([...new Set(options)])('has the option %s', (long) => {
     expect(cli).toContain(long);

@@ -99,6 +99,11 @@ describe('the course of an alert', () => {
       ['critical', 'recovered', '+1m', 'recovered', 'recovered', '+5m'],
       ['0m opened', '1m recovered'],
     ],
+    [
+      'good news that are told again put nothing off',
+      ['warning', 'recovered', '+0.6m', 'recovered', '+0.4m'],
+      ['0m opened', '1m recovered'],
+    ],
     ['is nothing at all when it begins with good news', ['recovered', '+5m'], []],
   ])('%s', (_, events, told) => {
     expect(play(...events).told).toEqual(told);

@@ -1,0 +1,127 @@
+import { PhasegateError } from '../../plan/errors.js';
+import { alertWorkflowId, isAlert } from '../../plan/names.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
+import { runName } from '../../plan/text/command-lines.js';
+import type { AlertStatus } from '../../plan/watch-status.js';
+import { isNotFound } from '../connection/failures.js';
+import type { Link } from '../connection/link.js';
+import { cleanDeep } from '../render/clean.js';
+import { queryStatus } from './query.js';
+import type { RunRef } from './snapshot.js';
+import { quoted } from './visibility.js';
+
+/** One alert in a list; without a worker what Temporal itself knows of it. Times are epoch ms. */
+export interface ListedAlert extends RunRef {
+  /** As people write it: run and metric. */
+  address: string;
+  state: AlertStatus['state'] | 'unknown';
+  startedAt: number;
+  status?: AlertStatus;
+}
+
+export interface AlertList {
+  alerts: ListedAlert[];
+  /** False when no worker answered for one that is open. */
+  workerAnswered: boolean;
+}
+
+const atMost = 100;
+
+/**
+ * Alerts, newest first.
+ *
+ * @param run only those of this run
+ * @param all with those that are closed, as far as the server still has them
+ */
+export async function listAlerts(link: Link, { run, all }: { run?: RunRef; all?: boolean } = {}): Promise<AlertList> {
+  const alerts = await found(link, { run, all });
+  let workerAnswered = true;
+  const asked = await Promise.all(
+    alerts.map(async (alert): Promise<ListedAlert> => {
+      const answer = await queryStatus<AlertStatus>(link, alert);
+      if ('status' in answer) return { ...alert, state: answer.status.state, status: answer.status };
+      workerAnswered = false;
+      return alert;
+    })
+  );
+  return { alerts: asked, workerAnswered };
+}
+
+async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }): Promise<ListedAlert[]> {
+  const query = [
+    "WorkflowType = 'alert'",
+    all ? "ExecutionStatus != 'ContinuedAsNew'" : "ExecutionStatus = 'Running'",
+    ...(run ? [`WorkflowId STARTS_WITH ${quoted(alertWorkflowId(run.workflowId, ''))}`] : []),
+  ].join(' AND ');
+  return link.call('list of alerts', async () => {
+    const alerts: ListedAlert[] = [];
+    for await (const info of link.temporal.workflow.list({ query })) {
+      const state = info.typedSearchAttributes.get(searchAttributes.status);
+      alerts.push(
+        cleanDeep({
+          workflowId: info.workflowId,
+          runId: info.runId,
+          address: addressOf(info.workflowId),
+          state: states.find((one) => one === state) ?? 'unknown',
+          startedAt: info.startTime.getTime(),
+        })
+      );
+      if (alerts.length === atMost) break;
+    }
+    return alerts.toSorted((a, b) => b.startedAt - a.startedAt);
+  });
+}
+
+const states = ['firing', 'acknowledged', 'closed'] as const;
+
+/**
+ * The alert that is meant: by run and metric (`demo/checkout/error_rate`), a unique ending of that, or its workflow id;
+ * left out, the only one that is open.
+ *
+ * @throws PhasegateError PG443 when none is open, PG444 when several match
+ */
+export async function resolveAlert(link: Link, reference?: string): Promise<RunRef> {
+  // The list may not have an alert that began a moment ago.
+  const whole = reference === undefined ? undefined : wholeAlertId(reference);
+  const there = whole === undefined ? undefined : await lookUp(link, whole);
+  if (there) return there;
+  const open = await found(link, {});
+  const matching = reference === undefined ? open : open.filter((alert) => isMeant(alert, reference));
+  const [match, ...others] = matching;
+  if (match && others.length === 0) return match;
+  if (!match)
+    throw new PhasegateError('PG443', reference === undefined ? 'no alert is open' : `no alert ${reference} is open`);
+  const names = matching.map(({ address }) => address).join(', ');
+  throw new PhasegateError(
+    'PG444',
+    reference === undefined ? `several alerts are open: ${names}` : `several alerts end in ${reference}: ${names}`
+  );
+}
+
+/** The workflow of an alert whose run and metric are given in full. */
+function wholeAlertId(reference: string): string | undefined {
+  const id = reference.startsWith('migration/') ? reference : `migration/${reference}`;
+  if (isAlert(id)) return id;
+  const [, environment, plan, ...key] = id.split('/');
+  return key.length === 1 && key[0] ? alertWorkflowId(`migration/${environment}/${plan}`, key[0]) : undefined;
+}
+
+async function lookUp(link: Link, workflowId: string): Promise<RunRef | undefined> {
+  try {
+    const { runId } = await link.call(`alert ${workflowId}`, () =>
+      link.temporal.workflow.getHandle(workflowId).describe()
+    );
+    return { workflowId, runId };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMeant({ address, workflowId }: ListedAlert, reference: string): boolean {
+  return [address, workflowId].some((name) => name === reference || name.endsWith(`/${reference}`));
+}
+
+function addressOf(workflowId: string): string {
+  return runName(workflowId).replace('/alert/', '/');
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { alertOfDedupKey } from './names.js';
+import type { AcknowledgedElsewhere } from './trouble.js';
+
+/** PagerDuty's webhooks, version 3: what of them matters here. https://developer.pagerduty.com/docs/webhooks-overview */
+const payload = z.looseObject({
+  event: z.looseObject({
+    event_type: z.string(),
+    agent: z.looseObject({ summary: z.string().optional() }).nullish(),
+    data: z.looseObject({ incident_key: z.string().nullish() }),
+  }),
+});
+
+export type ReadPagerDuty =
+  | { ok: true; acknowledged: { workflowId: string; message: AcknowledgedElsewhere } }
+  | { ok: true; ignored: string }
+  | { ok: false; problem: string };
+
+/** Reads what PagerDuty posts: that somebody acknowledged an incident of ours there. Everything else says nothing. */
+export function readPagerDuty(raw: unknown): ReadPagerDuty {
+  const parsed = payload.safeParse(raw);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue && issue.path.length > 0 ? `${issue.path.join('.')} ` : '';
+    return { ok: false, problem: `no webhook of PagerDuty: ${where}${issue?.message ?? 'has the wrong shape'}` };
+  }
+  const { event_type: type, agent, data } = parsed.data.event;
+  if (type !== 'incident.acknowledged') return { ok: true, ignored: `${type} is not heard` };
+  const workflowId = alertOfDedupKey(data.incident_key ?? '');
+  if (workflowId === undefined) return { ok: true, ignored: 'it is no incident of phasegate' };
+  const by = agent?.summary?.trim().slice(0, 200) || 'somebody';
+  return { ok: true, acknowledged: { workflowId, message: { by, via: 'PagerDuty' } } };
+}

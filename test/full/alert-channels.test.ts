@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { alertsOf, news } from '../support/alert/alert-input.js';
+import { openAlertStage, pages, slackTitles } from '../support/alert/alert-stage.js';
+import { span } from '../support/stage/plans.js';
+
+const everyChannel = { channels: ['pager', 'slack', 'mail'] };
+const soon = { ...everyChannel, escalate: { after: span(500), to: [] }, remindEvery: span(600_000) };
+const quietly = {
+  channels: ['pager', 'slack'],
+  escalate: { after: span(600_000), to: ['executives'] },
+  remindEvery: span(600_000),
+};
+
+describe('a channel that is down for longer than half a minute', () => {
+  it('is reported, tried patiently, and has it when it is back', { timeout: 120_000 }, async () => {
+    await using stage = await openAlertStage();
+    let isBack = false;
+    stage.pager.answer = () => (isBack ? 202 : 503);
+    const alert = await stage.start({ alerts: alertsOf(everyChannel) });
+    const failing = await alert.until(
+      'the report',
+      ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'),
+      60_000
+    );
+    expect(failing.deliveries).toContainEqual(
+      expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'failing' })
+    );
+    expect(failing.sentence).toContain('pager did not take it yet and is tried again.');
+    isBack = true;
+    await alert.until(
+      'the pager has it',
+      ({ deliveries: all }) =>
+        all.some(({ channel, kind, state }) => channel === 'pager' && kind === 'opened' && state === 'delivered'),
+      60_000
+    );
+  });
+
+  it('does not hear of it any more when it is over: the end takes its place', { timeout: 120_000 }, async () => {
+    await using stage = await openAlertStage();
+    let isBack = false;
+    stage.pager.answer = () => (isBack ? 202 : 503);
+    const alert = await stage.start({ alerts: alertsOf(soon) });
+    await alert.until('the report', ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'), 60_000);
+    isBack = true;
+    await alert.hear('recovered');
+    const status = await alert.handle.result();
+    expect(status.deliveries).toContainEqual(
+      expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'given up', reason: 'overtaken by recovered' })
+    );
+    expect(pages(stage).at(-1)).toMatchObject({ event_action: 'resolve', dedup_key: status.dedupKey });
+  });
+
+  it('is tried by the next execution, with what is true then', { timeout: 180_000 }, async () => {
+    await using stage = await openAlertStage();
+    let isBack = false;
+    stage.pager.answer = () => (isBack ? 202 : 503);
+    const alert = await stage.start({ alerts: alertsOf(quietly, quietly), news: news('warning') });
+    const first = (await alert.handle.describe()).runId;
+    const flood = async (): Promise<void> => {
+      for (let sent = 0; sent < 600; sent += 50)
+        await Promise.all(Array.from({ length: 50 }, () => alert.hear('warning')));
+    };
+    await flood();
+    // It waits with going on until the pager is tried patiently only.
+    await alert.hear('critical');
+    const raised = await alert.until(
+      'the next execution',
+      ({ runId, level, deliveries }) =>
+        runId !== first &&
+        level === 'critical' &&
+        deliveries.some(({ kind, state }) => kind === 'raised' && state === 'delivered'),
+      90_000
+    );
+    isBack = true;
+    const status = await alert.until(
+      'the pager has it',
+      ({ deliveries }) =>
+        deliveries.some(
+          ({ channel, kind, state }) => channel === 'pager' && kind === 'raised' && state === 'delivered'
+        ),
+      60_000
+    );
+    expect(status.dedupKey).toBe(raised.dedupKey);
+    expect(slackTitles(stage).filter((title) => title.includes('CRITICAL'))).toHaveLength(1);
+    expect(pages(stage).at(-1)).toMatchObject({
+      event_action: 'trigger',
+      dedup_key: status.dedupKey,
+      payload: { severity: 'critical' },
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { AlertList } from '../../../src/client/read/alerts.js';
+import { alertsOf } from '../../support/alert/alert-input.js';
+import { openAlertStage, pages, type Alert, type AlertStage } from '../../support/alert/alert-stage.js';
+import { until } from '../../support/until.js';
+import { phasegate } from './binary.js';
+
+const address = ({ id }: Alert): string => id.replace('migration/', '').replace('/alert/', '/');
+const told = (alert: Alert) => alert.until('it is told', ({ deliveries }) => deliveries.length === 3);
+
+function start(stage: AlertStage, key = 'isolation'): Promise<Alert> {
+  return stage.start({ key, metric: key, alerts: alertsOf({ channels: ['pager', 'slack', 'mail'] }) });
+}
+
+/** The visibility store may be a moment behind. */
+async function listed(alert: Alert, ...options: string[]): Promise<AlertList['alerts'][number]> {
+  return until('the alert in the list', async () => {
+    const { stdout } = await phasegate(['alert', 'list', '-o', 'json', ...options]);
+    return (JSON.parse(stdout) as AlertList).alerts.find(({ workflowId }) => workflowId === alert.id);
+  });
+}
+
+describe('phasegate alert', () => {
+  it('lists what is open, and with --closed what is over', async () => {
+    await using stage = await openAlertStage();
+    const alert = await start(stage);
+    await told(alert);
+    expect(await listed(alert)).toMatchObject({
+      address: address(alert),
+      state: 'firing',
+      status: { level: 'critical', title: 'CRITICAL: isolation is broken (3)' },
+    });
+    const { stdout } = await phasegate(['alert', 'list']);
+    const row = stdout.split('\n').find((line) => line.startsWith(address(alert)));
+    expect(row).toMatch(/critical +✖ firing +\d{4}-.*Z +CRITICAL: isolation is broken \(3\): isolation is critical$/);
+    await alert.hear('unwatched', { reason: 'the run has ended' });
+    await alert.handle.result();
+    await until(
+      'it left the list',
+      async () => !(await phasegate(['alert', 'list', '-o', 'name'])).stdout.includes(address(alert))
+    );
+    expect(await listed(alert, '--closed')).toMatchObject({ state: 'closed' });
+  });
+
+  it('acknowledges the one that is meant, by run and metric, by an ending, or by its id', async () => {
+    await using stage = await openAlertStage();
+    for (const name of [address, ({ id }: Alert) => id]) {
+      const alert = await start(stage);
+      await told(alert);
+      const { code, stdout } = await phasegate(['alert', 'ack', name(alert), '--as', 'erin', '--reason', 'on it']);
+      expect([code, stdout]).toEqual([0, 'erin acknowledged it; everybody who was told of it is told\n']);
+      expect((await alert.status()).acknowledged).toMatchObject({ by: 'erin' });
+    }
+    const alert = await start(stage, `m_${stage.environmentId.slice(2)}`);
+    await listed(alert);
+    const { code } = await phasegate(['alert', 'ack', alert.input.key, '--as', 'lee']);
+    expect(code).toBe(0);
+    const again = await phasegate(['alert', 'ack', address(alert), '--as', 'erin']);
+    expect([again.code, again.stdout]).toEqual([0, 'lee has acknowledged it (it was so already)\n']);
+    await until(
+      'the pager knows',
+      () => pages(stage).filter(({ event_action }) => event_action === 'acknowledge').length === 3
+    );
+  });
+
+  it('says what to do when it cannot tell which one, or who asks', async () => {
+    await using stage = await openAlertStage();
+    const [one, another] = await Promise.all([start(stage), start(stage)]);
+    await Promise.all([listed(one), listed(another)]);
+    const several = await phasegate(['alert', 'ack', 'isolation']);
+    expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('PG444') as string });
+    expect(several.stderr).toContain(address(one));
+    const none = await phasegate(['alert', 'ack', `${address(one)}-not`]);
+    expect(none).toMatchObject({ code: 6, stderr: expect.stringContaining('PG443') as string });
+    const stranger = await phasegate(['alert', 'ack', address(one), '--as', 'mallory']);
+    expect(stranger).toMatchObject({ code: 7, stderr: expect.stringContaining('PG204') as string });
+  });
+
+  it('one that is closed, while its end is told, is refused', async () => {
+    await using stage = await openAlertStage();
+    const alert = await start(stage);
+    await told(alert);
+    let letGo = (): void => undefined;
+    const held = new Promise<number>((resolve) => (letGo = () => resolve(200)));
+    stage.slack.answer = () => held;
+    await alert.hear('unwatched', { reason: 'the run has ended' });
+    await alert.until('its end', ({ state }) => state === 'closed');
+    const late = await phasegate(['alert', 'ack', address(alert), '--as', 'erin']);
+    letGo();
+    expect(late).toMatchObject({ code: 7, stderr: expect.stringContaining('PG445') as string });
+    await alert.handle.result();
+  });
+});

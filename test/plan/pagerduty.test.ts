@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { alertDedupKey, alertOfDedupKey } from '../../src/plan/names.js';
+import { readPagerDuty } from '../../src/plan/pagerduty.js';
+
+const key = 'migration/prod/checkout/alert/error_rate#01234567';
+const event = (change: object = {}) => ({
+  event: {
+    id: '01',
+    event_type: 'incident.acknowledged',
+    resource_type: 'incident',
+    occurred_at: '2026-11-28T12:00:00.000Z',
+    agent: { id: 'P1', type: 'user_reference', summary: 'Ola Nordmann' },
+    data: { id: 'Q1', type: 'incident', status: 'acknowledged', incident_key: key },
+    ...change,
+  },
+});
+
+describe("PagerDuty's webhook", () => {
+  it('says which alert was acknowledged, and by whom', () => {
+    expect(readPagerDuty(event())).toEqual({
+      ok: true,
+      acknowledged: {
+        workflowId: 'migration/prod/checkout/alert/error_rate',
+        message: { by: 'Ola Nordmann', via: 'PagerDuty' },
+      },
+    });
+    expect(readPagerDuty(event({ agent: null }))).toMatchObject({ acknowledged: { message: { by: 'somebody' } } });
+  });
+
+  it.each([
+    [event({ event_type: 'incident.resolved' }), 'incident.resolved is not heard'],
+    [event({ data: { incident_key: 'disk-full' } }), 'it is no incident of phasegate'],
+    [event({ data: { incident_key: null } }), 'it is no incident of phasegate'],
+    [event({ data: {} }), 'it is no incident of phasegate'],
+    [event({ data: { incident_key: 'migration/prod/checkout#01234567' } }), 'it is no incident of phasegate'],
+  ])('%j says nothing', (raw, ignored) => {
+    expect(readPagerDuty(raw)).toEqual({ ok: true, ignored });
+  });
+
+  it.each([[undefined], [{}], [{ event: { event_type: 1, data: {} } }], [[]]])('%j is refused', (raw) => {
+    expect(readPagerDuty(raw)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('no webhook of PagerDuty') as string,
+    });
+  });
+
+  it('the key of an alert leads back to it', () => {
+    for (const id of ['migration/e/p/alert/error_rate', 'migration/e/p/alert/odd#name'])
+      expect(alertOfDedupKey(alertDedupKey(id, 'abcdefgh-1'))).toBe(id);
+    expect(alertOfDedupKey('migration/e/p/alert/error_rate')).toBeUndefined();
+  });
+});
