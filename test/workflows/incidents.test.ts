@@ -250,6 +250,32 @@ describe('severity 2', () => {
     });
   });
 
+  it('takes back a completed component while no phase is under way', async () => {
+    const phases = [
+      phase('1a', { steps: [step.flag('core')] }),
+      phase('1b', { after: [], steps: [step.flag('tools')], approval: approval() }),
+      phase('1c', { after: ['1a'] }),
+    ];
+    const run = await stage.start(plan(phases, { incidents: incidents() }));
+    await stage.gate('1b');
+    await stage.tell(run, 'declare', failing);
+    await stage.tell('1b', 'approve', 'lee');
+    await stage.until('the end of 1b', async () => (await stage.status()).phases[1]?.state === 'completed');
+    await stage.tell(run, 'rollback', { by: 'lee', phase: '1a', reason: 'no fix' });
+    const failure = await failureOf(run.result());
+    expect(failure.message).toBe('rolled-back-verified: lee asked for it: no fix; completed and kept: 1b');
+    expect(stage.world.story('undo')).toEqual(['undo flag/FLAG_CORE off']);
+    expect((await stage.status()).phases.map(({ state }) => state)).toEqual(['rolled back', 'completed', 'pending']);
+  });
+
+  it('lets nobody take back a completed phase that it is not about', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { ...failing, phase: '1b' });
+    expect(await refusalOf(stage.tell(run, 'rollback', { by: 'lee', phase: '1a', reason: 'x' }))).toMatchObject({
+      code: 'PG209',
+    });
+  });
+
   it('is answered by a rollback of everything as well', async () => {
     const run = await inSecondPhase();
     await stage.tell(run, 'declare', failing);
@@ -331,6 +357,25 @@ describe('several incidents at once', () => {
     expect((await stage.status()).held).toBeUndefined();
     undo.open();
     expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+  });
+});
+
+describe('garbage', () => {
+  it('sent as the signals between workflows changes and wedges nothing', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'slow' });
+    const incident = stage.incidentHandle(1);
+    const before = await stage.incident(1);
+    for (const rubbish of [undefined, null, 7, 'x', [], {}, { kind: 'rollback' }, { number: 1, state: 'closed' }]) {
+      for (const name of ['trouble', 'incidentNews']) await run.signal(name, rubbish);
+      await incident.signal('incidentOrder', rubbish);
+      for (const name of ['takeBack', 'hold']) await stage.phaseHandle('1b').signal(name, rubbish);
+    }
+    await run.signal('incidentNews', { run: 'another', number: 1, state: 'closed', warRoom: true });
+    await stage.tell(incident, 'note', { by: 'lee', text: 'still here' });
+    expect((await stage.incident(1)).timeline.slice(0, -1)).toEqual(before.timeline);
+    expect((await stage.status()).incidents).toMatchObject([{ state: 'open', warRoom: false }]);
+    expect(await stage.phase('1b')).toMatchObject({ state: 'waiting' });
   });
 });
 
