@@ -36,7 +36,8 @@ const mostDone = 10;
 export async function incident(input: IncidentInput): Promise<IncidentStatus> {
   const record = new IncidentRecord(input);
   const teller = new Teller(input, record);
-  const first = JSON.stringify(record.news);
+  // The run hears of an incident whatever it does not know by itself: that its war room opened with it.
+  const known = input.state ? record.news : { ...record.news, warRoom: false };
   setHandler(defineQuery<IncidentStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this incident.',
   });
@@ -52,7 +53,7 @@ export async function incident(input: IncidentInput): Promise<IncidentStatus> {
   listenToResponders(input, record, teller);
 
   return CancellationScope.nonCancellable(async () => {
-    const reported = { news: first, gone: false };
+    const reported = { news: JSON.stringify(known), gone: false };
     const duties = [
       call(input, record, teller),
       gather(input, record, teller),

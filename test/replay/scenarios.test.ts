@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
-import { approval, cleanup, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
+import type { Plan } from '../../src/plan/model.js';
+import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 import { historyOf, keep, replay } from './histories.js';
@@ -13,16 +14,19 @@ beforeAll(async () => {
 beforeEach(() => stage.fresh());
 afterAll(() => stage.close());
 
-const two = (): ReturnType<typeof plan> =>
-  plan([
-    phase('1a', {
-      before: [step.check('backups'), step.attest('team')],
-      steps: [step.flag('core'), step.deployTo('core'), step.watch('window'), step.traffic('ramp', 'FLAG_CORE')],
-      success: windowSpec(),
-      approval: approval(),
-    }),
-    phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools'), step.watch('window')] }),
-  ]);
+const two = (change: Partial<Plan> = {}): Plan =>
+  plan(
+    [
+      phase('1a', {
+        before: [step.check('backups'), step.attest('team')],
+        steps: [step.flag('core'), step.deployTo('core'), step.watch('window'), step.traffic('ramp', 'FLAG_CORE')],
+        success: windowSpec(),
+        approval: approval(),
+      }),
+      phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools'), step.watch('window')] }),
+    ],
+    change
+  );
 
 async function gate(phaseId: string, kind: string): Promise<void> {
   await stage.until(kind, async () => (await stage.phase(phaseId)).gates.find((one) => one.kind === kind));
@@ -54,6 +58,8 @@ async function inSecondWindow(): Promise<void> {
 interface Scenario {
   /** Endings of the ids of the workflows whose histories are kept. */
   workflows: string[];
+  /** Default: two phases. */
+  plan?: () => Plan;
   play: (run: WorkflowHandle) => Promise<void>;
 }
 
@@ -88,6 +94,23 @@ const scenarios: Record<string, Scenario> = {
       await stage.until('the failing undo', async () => (await stage.rollback('1b')).gates[0]);
       broken = false;
       await stage.tell(stage.rollbackHandle('1b'), 'retry', 'dana');
+    },
+  },
+  incident: {
+    workflows: ['', '/phase/1b', '/incident/1'],
+    plan: () => two({ incidents: incidents() }),
+    async play(run) {
+      await inSecondWindow();
+      await stage.tell(run, 'declare', { by: 'erin', severity: 2, phase: '1a', customer: true, reason: 'agents fail' });
+      const incident = stage.incidentHandle(1);
+      await stage.tell(incident, 'acknowledge', 'erin');
+      await stage.tell(incident, 'step', { by: 'erin', step: 'activate' });
+      await stage.tell(run, 'rollback', { by: 'erin', phase: '1a', reason: 'no fix' });
+      await stage.until('its end', async () => (await stage.incident(1)).rollback?.state === 'verified');
+      await stage.tell(incident, 'resolve', { by: 'erin', reason: 'taken back' });
+      await stage.until('the draft', async () => (await stage.incident(1)).postMortem.draft);
+      await stage.tell(incident, 'postmortem', { by: 'erin', link: 'https://wiki.example/1' });
+      await incident.result();
     },
   },
   cancelled: {
@@ -200,7 +223,7 @@ async function nextOf(workflowId: string, runId: string): Promise<string | undef
 
 describe('a run of today replays on the build of today', () => {
   it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
-    const run = await stage.start(two());
+    const run = await stage.start(scenario.plan?.() ?? two());
     await scenario.play(run);
     await run.result().catch(() => undefined);
     for (const suffix of scenario.workflows) {

@@ -137,6 +137,15 @@ describe('the war room', () => {
     });
   });
 
+  it('ticks off that affected users were told, where the cause says that they must be', async () => {
+    await declared({ severity: undefined, cause: 'leak' });
+    expect((await stage.incident(1)).tasks).toEqual([
+      { id: 'notify-users', title: 'Notify the users who are affected' },
+    ]);
+    await tell('step', { by: 'lee', step: 'notify-users', note: 'mail sent' });
+    expect((await stage.incident(1)).tasks[0]).toMatchObject({ by: 'lee', note: 'mail sent' });
+  });
+
   it('tells the stakeholders how it stands, again and again, until it is resolved; and that it is late', async () => {
     const room = incidents().warRoom;
     await declared({}, { warRoom: { ...room!, within: span(100), updateEvery: span(200) } });

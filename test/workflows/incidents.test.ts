@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { refuseIfUnable } from '../../src/client/act/start.js';
+import type { Link } from '../../src/client/connection/link.js';
+import { incidentIds } from '../../src/client/read/incidents.js';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
-import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
+import { linkOf } from '../support/stage/link.js';
+import { approval, incidents, phase, plan, runInput, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -45,6 +49,10 @@ function until(what: string, number: number, is: (status: IncidentStatus) => boo
     const status = await stage.incident(number);
     return is(status) && status;
   });
+}
+
+function openIncidents(link: Link): Promise<string[]> {
+  return incidentIds(link, stage.id, 'no run');
 }
 
 function titles(): string[] {
@@ -203,10 +211,11 @@ describe('severity 2', () => {
     await stage.until('the hold of the phase', async () => (await stage.phase('1b')).held);
     await stage.tell('1b', 'approve', 'lee');
     await stage.until('the end of 1b', async () => (await stage.status()).phases[1]?.state === 'completed');
-    expect(await stage.outcome()).toBeUndefined();
     await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'restarted' });
     const done = await run.result();
     expect(done).toMatchObject({ state: 'completed' });
+    const { resolution } = await stage.incident(1);
+    expect(done.outcome?.endedAt).toBeGreaterThanOrEqual(resolution?.at ?? Infinity);
     expect(await stage.incident(1)).toMatchObject({
       state: 'resolved',
       rollback: { reach: 'component', state: 'declined', by: 'lee' },
@@ -237,6 +246,8 @@ describe('severity 2', () => {
       'undo flag/FLAG_SOCKETS off',
       'undo flag/FLAG_TOOLS off',
     ]);
+    // Undone first, then verified once for all of it.
+    expect(stage.world.windows.filter(({ origin }) => origin.address.startsWith('rollback/'))).toHaveLength(1);
     expect((await stage.status()).phases.map(({ state }) => state)).toEqual([
       'completed',
       'rolled back',
@@ -247,6 +258,32 @@ describe('severity 2', () => {
       phase: '1b',
       rollback: { reach: 'component' },
       warRoom: { trigger: 'rollback' },
+    });
+  });
+
+  it('takes back a completed component while no phase is under way', async () => {
+    const phases = [
+      phase('1a', { steps: [step.flag('core')] }),
+      phase('1b', { after: [], steps: [step.flag('tools')], approval: approval() }),
+      phase('1c', { after: ['1a'] }),
+    ];
+    const run = await stage.start(plan(phases, { incidents: incidents() }));
+    await stage.gate('1b');
+    await stage.tell(run, 'declare', failing);
+    await stage.tell('1b', 'approve', 'lee');
+    await stage.until('the end of 1b', async () => (await stage.status()).phases[1]?.state === 'completed');
+    await stage.tell(run, 'rollback', { by: 'lee', phase: '1a', reason: 'no fix' });
+    const failure = await failureOf(run.result());
+    expect(failure.message).toBe('rolled-back-verified: lee asked for it: no fix; completed and kept: 1b');
+    expect(stage.world.story('undo')).toEqual(['undo flag/FLAG_CORE off']);
+    expect((await stage.status()).phases.map(({ state }) => state)).toEqual(['rolled back', 'completed', 'pending']);
+  });
+
+  it('lets nobody take back a completed phase that it is not about', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { ...failing, phase: '1b' });
+    expect(await refusalOf(stage.tell(run, 'rollback', { by: 'lee', phase: '1a', reason: 'x' }))).toMatchObject({
+      code: 'PG209',
     });
   });
 
@@ -334,6 +371,25 @@ describe('several incidents at once', () => {
   });
 });
 
+describe('garbage', () => {
+  it('sent as the signals between workflows changes and wedges nothing', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'slow' });
+    const incident = stage.incidentHandle(1);
+    const before = await stage.incident(1);
+    for (const rubbish of [undefined, null, 7, 'x', [], {}, { kind: 'rollback' }, { number: 1, state: 'closed' }]) {
+      for (const name of ['trouble', 'incidentNews']) await run.signal(name, rubbish);
+      await incident.signal('incidentOrder', rubbish);
+      for (const name of ['takeBack', 'hold']) await stage.phaseHandle('1b').signal(name, rubbish);
+    }
+    await run.signal('incidentNews', { run: 'another', number: 1, state: 'closed', warRoom: true });
+    await stage.tell(incident, 'note', { by: 'lee', text: 'still here' });
+    expect((await stage.incident(1)).timeline.slice(0, -1)).toEqual(before.timeline);
+    expect((await stage.status()).incidents).toMatchObject([{ state: 'open', warRoom: false }]);
+    expect(await stage.phase('1b')).toMatchObject({ state: 'waiting' });
+  });
+});
+
 describe('an incident and its run', () => {
   it('takes everything back in a stage of the validation without its approval', async () => {
     const validation = phase('first', {
@@ -365,6 +421,11 @@ describe('an incident and its run', () => {
     expect(
       await refusalOf(stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'x' })).catch(() => 'closed')
     ).toBe('closed');
+    // It keeps no new run from beginning.
+    const link = linkOf(stage);
+    await stage.until('the visibility store', async () => (await openIncidents(link)).length === 1);
+    const [frozen] = runInput(plan([phase('1a')], { id: stage.planId }), stage.environment).versions;
+    await refuseIfUnable(link, frozen!);
     const next = await inSecondPhase();
     expect(await stage.tell(next, 'declare', { by: 'erin', severity: 3, reason: 'slow again' })).toMatchObject({
       message: 'incident/2 is open, severity 3; the run goes on',

@@ -3,6 +3,7 @@ import { describeChange, describeState } from '../ledger.js';
 import type { Gate, PhaseStatus, Refusal, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
 import { bullets, code, panel, plain, signed, verbatim } from './markdown.js';
 import { everythingBack, pasteableAnswers, type Pasteable } from './pasteable.js';
+import type { IncidentSummary } from '../watch-status.js';
 import { byUrgency } from './sentences.js';
 import { instantText } from './spans.js';
 
@@ -51,6 +52,7 @@ export function runDetails(status: RunStatus): string {
     `**${plain(status.sentence)}**`,
     remarksLine(status.remarks),
     bullets('Phases', phases),
+    bullets('Incidents', (status.incidents ?? []).map(incidentLine)),
     bullets('Rollbacks', status.rollbacks.map(code)),
     refusalLines(status.refusals),
     `Plan ${code(status.plan.id)} ${code(status.plan.digest.slice(0, 19))}, started by ${plain(status.startedBy)}.`,
@@ -59,6 +61,10 @@ export function runDetails(status: RunStatus): string {
       : `Gates are answered in the workflow of their phase (tab Relationships) or in a terminal: ${code('phasegate status')}.`,
     status.outcome ? '' : cancelNote,
   ]);
+}
+
+function incidentLine({ workflowId, severity, title, state, warRoom }: IncidentSummary): string {
+  return `severity ${severity}, _${state}_${warRoom ? ', war room' : ''}: ${plain(title)} ${code(workflowId)}`;
 }
 
 /** Who holds which lock of an environment. */

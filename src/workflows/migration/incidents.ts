@@ -171,15 +171,20 @@ export class IncidentDesk {
     const { plan } = record.frozen;
     const spec = this.spec as Incidents;
     const openedAt = Date.now();
-    const others = this.known.map((one) => ({
-      severity: one.severity,
-      openedAt: one.openedAt,
-      open: this.open.includes(one),
-    }));
+    const others = this.known.map((one) => {
+      return { severity: one.severity, openedAt: one.openedAt, open: this.open.includes(one) };
+    });
     const now = { severity: alarm.severity, openedAt, open: true, customer: alarm.customer === true, rollback };
-    const due = triggerOf(spec, now, others);
     // One room at a time: who is in one is not called into another.
-    const room = this.open.some(({ warRoom }) => warRoom) ? undefined : due;
+    const free = !this.open.some(({ warRoom }) => warRoom);
+    const room = free ? triggerOf(spec, now, others) : undefined;
+    // Nothing that the run does may hang on its clock (decision 009): of a room that opens by the time between two
+    // incidents the run hears from the incident itself.
+    const due = triggerOf(
+      spec,
+      now,
+      others.filter((one) => one.open)
+    );
     const component = reach === 'component' ? componentOf(plan.phases, this.begun, alarm) : alarm.phase;
     const known: Known = {
       workflowId: '',
@@ -188,7 +193,7 @@ export class IncidentDesk {
       title: alarm.title,
       openedAt,
       state: 'open',
-      warRoom: room !== undefined,
+      warRoom: free && due !== undefined,
       alarm,
       component,
       reach,
