@@ -10,7 +10,8 @@ import { kpisSince } from '../../plan/kpis.js';
 import { cleanupFromHistory, describeCleanup } from './cleanup-part.js';
 import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
-import { readFamily, type Relative } from './family.js';
+import { moves, readFamily, type Relative } from './family.js';
+import { readGuard } from './guard-part.js';
 import { readHistory, readInput, type HistoryFacts } from './history.js';
 import { phaseFromHistory } from './phase-from-history.js';
 import { pollingBuilds } from './pollers.js';
@@ -69,8 +70,10 @@ export class SnapshotReader {
       'status' in asked
         ? await this.answered(asked.status, described, frozen, parts)
         : await this.unanswered(asked.why, described, frozen);
+    const watch = frozen.plan.guard && (await readGuard(this.link, described, found.noWorker === undefined));
     // Locks, the decisions kept at its end, notices: the run has activities of its own.
-    const snapshot = { ...found, troubles: [...atWork(described).troubles, ...found.troubles] };
+    const troubles = [...atWork(described).troubles, ...found.troubles, ...(watch?.troubles ?? [])];
+    const snapshot = { ...found, troubles, ...(watch ? { guard: watch.guard } : {}) };
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -240,9 +243,4 @@ function snapshotOf(
     troubles: parts.flatMap((part) => part.troubles),
     ...(noWorker === undefined ? {} : { noWorker }),
   };
-}
-
-/** Only phases and rollbacks hold or undo changes. */
-export function moves(relative: Relative): boolean {
-  return relative.type === 'deploymentPhase' || relative.type === 'rollback';
 }

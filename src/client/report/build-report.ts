@@ -3,6 +3,7 @@ import { describeChange, describeState } from '../../plan/ledger.js';
 import type { Standing, Unit } from '../../plan/model.js';
 import type { Outcome } from '../../plan/outcome.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
+import type { GuardStatus } from '../../plan/watch-status.js';
 import type {
   KpiResult,
   PhaseStatus,
@@ -71,6 +72,8 @@ export interface Report {
   notStarted: string[];
   changes: ReportedChange[];
   rollbacks: RollbackStatus[];
+  /** What watched beside it, and what it saw. */
+  guard?: GuardStatus;
   refusals: Refusal[];
 }
 
@@ -116,6 +119,7 @@ export function buildReport(snapshot: RunSnapshot, windows?: Report['windows']):
     notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),
     changes: phases.flatMap((phase) => phase.ledger).map((entry) => reported(entry, rollbacks)),
     rollbacks,
+    ...(snapshot.guard ? { guard: snapshot.guard } : {}),
     refusals: [run, ...phases, ...rollbacks].flatMap((from) => from.refusals).toSorted((a, b) => a.at - b.at),
   };
 }
