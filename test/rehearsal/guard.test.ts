@@ -16,7 +16,7 @@ async function guardedPlan(): Promise<FrozenPlan> {
   const { metrics } = found.plan;
   const watched = Object.values(metrics).filter(({ warning, critical }) => warning ?? critical);
   const guard = {
-    every: { ms: 15_000, planned: '15s' },
+    every: { ms: 60_000, planned: '60s' },
     inARow: 2,
     recoveredInARow: 4,
     missingInARow: 4,
@@ -28,7 +28,7 @@ async function guardedPlan(): Promise<FrozenPlan> {
 async function play(options: Partial<RehearsalOptions> = {}): Promise<Rehearsed> {
   const install = 'apt-get install default-jdk-headless maven';
   const programs = { java: needs('java', install), mvn: needs('mvn', install) };
-  const habit = afterHours('guard', frozen.plan);
+  const habit = afterHours('full length', frozen.plan);
   return rehearse(programs, { frozen, startAt: monday, startedBy: 'dana', habit, ...options });
 }
 
@@ -43,7 +43,8 @@ describe('the guard of a run at full length, on simulated time', { timeout: 240_
     expect(world.guarded[0]?.since).toBe(changedAt);
     expect((guard?.startedAt ?? 0) - changedAt).toBeLessThan(60_000);
     const seenAt = Math.max(...(guard?.metrics ?? []).map((metric) => metric.seenAt ?? 0));
-    expect(Math.abs(endedAt - seenAt)).toBeLessThan(25 * hour);
+    // Its look was called off in the middle: in a rehearsal that is what it last returned.
+    expect(Math.abs(endedAt - seenAt)).toBeLessThan(73 * hour);
 
     const guards = sizes.filter(({ workflowId }) => workflowId.endsWith('/guard'));
     const weeks = (endedAt - changedAt) / week;

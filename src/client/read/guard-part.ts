@@ -13,7 +13,7 @@ import { queryStatus } from './query.js';
 
 /**
  * The guard of a run, or undefined while it has none: it is asked, and read from its history when it does not answer or
- * has ended. It looks for a day at a time, so how its metrics stand now is in the heartbeat of its look.
+ * has ended. It looks for days at a time, so how its metrics stand now is in the heartbeat of its look.
  */
 export async function readGuard(
   link: Link,

@@ -11,8 +11,8 @@ import { sliceEnvironment } from '../slice.js';
 import type { GuardRecord } from './record.js';
 
 const minute = 60_000;
-/** Without news, an execution of the guard lasts so long. */
-const longestMs = 24 * 60 * minute;
+/** Without news, an execution of the guard lasts so long: some thirty events a week. */
+const longestMs = 3 * 24 * 60 * minute;
 /** The source remembers what was missed, and it takes some time to ask for all of it. */
 const catchingUpMs = 60 * minute;
 

@@ -5,7 +5,7 @@ import { createHostActivities } from '../../../src/activities/host/index.js';
 import { startRun } from '../../../src/client/act/start.js';
 import { linkOver, type Link } from '../../../src/client/connection/link.js';
 import { PhasegateClient } from '../../../src/client/phasegate-client.js';
-import { readFamily } from '../../../src/client/read/family.js';
+import { moves, readFamily } from '../../../src/client/read/family.js';
 import type { RunRef, RunSnapshot } from '../../../src/client/read/snapshot.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
 import {
@@ -123,7 +123,7 @@ function hostActivities(client: Client, time: SimulatedTime): HostActivities {
   return Object.fromEntries(calls) as HostActivities;
 }
 
-/** Resolves when nothing of the run is open any more, however it ended, but its clean-up, which goes on for months. */
+/** Resolves when nothing of the run is open any more, however it ended, but what outlives it: clean-up, alerts. */
 async function over(link: Link, run: RunRef): Promise<void> {
   const closed = ({ workflowId, runId }: RunRef): Promise<unknown> =>
     link.temporal.workflow
@@ -132,9 +132,8 @@ async function over(link: Link, run: RunRef): Promise<void> {
       .catch(() => undefined);
   await closed(run);
   for (;;) {
-    const open = (await readFamily(link, { firstRunId: run.runId })).filter(
-      ({ open: isOpen, type }) => isOpen && type !== 'cleanup'
-    );
+    const family = await readFamily(link, { firstRunId: run.runId });
+    const open = family.filter((part) => part.open && (moves(part) || part.type === 'guard'));
     if (open.length === 0) return;
     await Promise.all(open.map(closed));
   }
