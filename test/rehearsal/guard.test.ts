@@ -4,6 +4,7 @@ import { needs } from '../support/needs.js';
 import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
 import { afterHours } from '../support/simulated/people.js';
 import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
+import { standInBundle } from '../support/stand-in/bundle.js';
 import { total } from '../support/simulated/sizes.js';
 
 const hour = 3_600_000;
@@ -57,9 +58,10 @@ describe('the guard of a run at full length, on simulated time', { timeout: 240_
 
   it('takes everything back, newest phase first, when a red metric becomes critical with 1C', async () => {
     const { snapshot, world } = await play({
+      bundle: await standInBundle(),
       prepare(simulated) {
         // Its look sees the world as it is when that begins.
-        simulated.guardSliceMs = hour;
+        simulated.guardSliceMs = 2 * hour;
         const bad = (): boolean => simulated.changed().includes('flag/ENABLE_TOOL_DISPATCHER_MIGRATION');
         simulated.series['chat_response_quality'] = () => (bad() ? 0.5 : 0.997);
       },
