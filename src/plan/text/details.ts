@@ -51,6 +51,7 @@ export function runDetails(status: RunStatus): string {
     `**${plain(status.sentence)}**`,
     remarksLine(status.remarks),
     bullets('Phases', phases),
+    guardLine(status),
     bullets('Rollbacks', status.rollbacks.map(code)),
     refusalLines(status.refusals),
     `Plan ${code(status.plan.id)} ${code(status.plan.digest.slice(0, 19))}, started by ${plain(status.startedBy)}.`,
@@ -59,6 +60,13 @@ export function runDetails(status: RunStatus): string {
       : `Gates are answered in the workflow of their phase (tab Relationships) or in a terminal: ${code('phasegate status')}.`,
     status.outcome ? '' : cancelNote,
   ]);
+}
+
+/** What it sees stands in its own panel. */
+function guardLine({ guard }: RunStatus): string {
+  if (!guard) return '';
+  if (guard.state !== 'lost') return `Guard: ${code(guard.workflowId)}, _${guard.state}_.`;
+  return `**The guard is lost** after ${guard.starts} starts: ${plain(guard.reason ?? 'nobody knows why')}. Only the windows of the phases judge.`;
 }
 
 /** Who holds which lock of an environment. */
