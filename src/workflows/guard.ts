@@ -22,7 +22,7 @@ setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, guard);
 
 /**
  * The watch over a run's metrics, beside whatever it does, from its first change until it is over. Each execution looks
- * once, for as long as nothing happens and for a day at most; tells the run of what takes it back, and people of what
+ * once, for as long as nothing happens and for three days at most; tells the run of what takes it back, and people of what
  * they must know; and continues as new, so that its history stays short and any later build can go on with it.
  *
  * A Temporal cancel ends it: then it returns its last status. It closes no alert but by what metrics say; those that are

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Plan } from '../../src/plan/model.js';
+import { guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
 import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
@@ -203,6 +204,29 @@ describe('a clean-up of today replays on the build of today', () => {
     for (const [index, { runId, how }] of all.entries()) {
       const history = await stage.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
       const recorded = { name: `${how}-cleanup-${index + 1}`, workflowId: handle.workflowId, history };
+      await replay(recorded);
+      if (process.env.RECORD_HISTORIES === '1') keep(recorded);
+    }
+  });
+});
+
+describe('a guard of today replays on the build of today', () => {
+  it('each of its executions: news of an amber metric, a red one that is critical, and its end', async () => {
+    stage.world.series = { success: () => 0.99, latency: () => 1 };
+    const run = await stage.start(guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
+    await gate('1a', 'approval');
+    const handle = guardHandle(stage);
+    const first = await stage.until('the guard', async () => (await handle.describe()).runId);
+    stage.world.series['latency'] = () => 4;
+    await stage.until('the first news', async () => (await guardStatus(stage)).alerts.length > 0);
+    stage.world.series['success'] = () => 0.5;
+    await run.result().catch(() => undefined);
+    await stage.until('its end', async () => (await guardStatus(stage)).state === 'ended');
+    const chain = await executionsSince(first, handle.workflowId);
+    expect(chain.length).toBeGreaterThan(2);
+    for (const [index, { runId, how }] of chain.entries()) {
+      const history = await stage.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
+      const recorded = { name: `${how}-guard-${index + 1}`, workflowId: handle.workflowId, history };
       await replay(recorded);
       if (process.env.RECORD_HISTORIES === '1') keep(recorded);
     }

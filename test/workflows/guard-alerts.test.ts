@@ -1,9 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PhasegateClient } from '../../src/client/phasegate-client.js';
+import { openBelow } from '../../src/client/read/family.js';
+import { plain } from '../../src/client/render/paint.js';
+import { buildReport } from '../../src/client/report/build-report.js';
+import { pageOf } from '../../src/client/report/html/page.js';
+import { reportMarkdown } from '../../src/client/report/markdown.js';
+import { frame } from '../../src/client/view/frame.js';
 import { guardWorkflowId } from '../../src/plan/names.js';
 import type { MetricState } from '../../src/plan/watch-status.js';
 import { alertHandle, alertStory, guardHandle, guardedPlan, guardStatus } from '../support/stage/guarded.js';
 import { approval, phase, step } from '../support/stage/plans.js';
+import { linkOf } from '../support/stage/link.js';
 import { openStage, type Run, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
@@ -142,6 +150,39 @@ describe('the alerts of a guard', () => {
     const { levels } = await alertStory(stage, 'latency');
     expect(levels.length).toBeLessThan(20);
     await complete(run);
+  });
+});
+
+describe('what a guard sees', () => {
+  it('stands in the status, in its last value too, and in the report when it is over', async () => {
+    const client = new PhasegateClient(linkOf(stage));
+    const run = await waiting();
+    const ref = { workflowId: run.workflowId, runId: (await run.describe()).runId };
+    const lines = async (): Promise<string> => {
+      const view = { paint: plain, columns: 200, now: Date.now() };
+      return frame(await client.status(ref), view)
+        .map(({ text }) => text)
+        .join('\n');
+    };
+    await stage.until('the status', async () => (await client.status(ref)).guard?.metrics[0]?.value === 0.99);
+    expect(await lines()).toContain('▶ guard  Watches 2 metrics every 100 ms; all are well.');
+    stage.world.series['latency'] = () => 4;
+    await seen('latency', 'warning');
+    expect(await lines()).toMatch(/! guard {2}Watches 2 metrics every 100 ms; warning: latency 4s \(since /);
+    expect(await lines()).toContain('latency is beyond its warning threshold (> 3s): 4s at');
+    await complete(run);
+    const report = await stage.until('the end of the guard', async () => {
+      const made = buildReport(await client.status(ref));
+      return made.guard?.state === 'ended' && made;
+    });
+    const markdown = reportMarkdown(report);
+    expect(markdown).toContain('## Guard\n\nThe guard has ended; at last: warning: latency 4s');
+    expect(markdown).toMatch(/\| latency \| ok → warning \| latency is beyond its warning threshold/);
+    expect(markdown).toMatch(/Evidence: sha256:/);
+    expect(pageOf(report)).toContain('Metrics as they stood last');
+    // An alert that is left open, and a guard that is just ending, are no reason to refuse the next run.
+    expect((await alertHandle(stage, 'latency').describe()).status.name).toBe('RUNNING');
+    expect(await openBelow(linkOf(stage), run.workflowId)).toEqual([]);
   });
 });
 

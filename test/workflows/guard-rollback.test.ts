@@ -191,6 +191,32 @@ describe('a red metric that becomes critical', () => {
   });
 });
 
+describe('the end of a run', () => {
+  it('waits for no guard, whatever that waits for', async () => {
+    healthy();
+    const looks = door();
+    stage.world.watch = () => looks.wait().then(() => Promise.reject(new Error('too late')));
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await looks.reached;
+    await stage.gate('1b');
+    const approvedAt = Date.now();
+    await stage.tell('1b', 'approve', 'erin');
+    await run.result();
+    expect(Date.now() - approvedAt).toBeLessThan(8_000);
+    looks.open();
+  });
+
+  it('that is terminated ends its guard, and everything goes back', async () => {
+    healthy();
+    const run = await stage.start(guardedPlan([phase('1a', { ...core, approval: approval() })]));
+    await stage.gate('1a');
+    await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
+    await run.terminate('an accident');
+    await stage.until('the end of the guard', async () => (await guardStatus(stage)).state === 'ended');
+    await stage.until('the rollback', () => stage.world.changed().length === 0);
+  });
+});
+
 describe('what is no trouble', () => {
   it.each([
     ['a warning', { metric: 'success', level: 'warning' }],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApplicationFailure } from '@temporalio/common';
-import { approval, phase, plan, step, windowSpec } from '../support/stage/plans.js';
+import { guardedPlan, guardStatus } from '../support/stage/guarded.js';
+import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
@@ -83,5 +84,19 @@ describe('workflows that are replayed at every task', () => {
     await stage.gate('1a', '1a/user#1');
     await stage.tell('1a', 'attest', { by: 'erin', item: 'user', answer: 'done' });
     expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
+  it('take everything back for a critical metric that the guard sees, after news of another one', async () => {
+    stage.world.series = { success: () => 0.99, latency: () => 4 };
+    const run = await stage.start(
+      guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {}, { every: span(300) })
+    );
+    await stage.gate('1a');
+    await stage.until('the first news', async () => (await guardStatus(stage)).alerts.length > 0);
+    stage.world.series['latency'] = () => 1;
+    stage.world.series['success'] = () => 0.5;
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    expect(stage.world.changed()).toEqual([]);
+    await stage.until('the end of the guard', async () => (await guardStatus(stage)).state === 'ended');
   });
 });

@@ -3,28 +3,21 @@ import { cleanupStatus } from '../../plan/cleanup/status.js';
 import { cleanupWorkflowId } from '../../plan/names.js';
 import { problemWithAnswer } from '../../plan/activity-answers.js';
 import type { HostActivities } from '../../activities/contract.js';
-import { PhasegateError } from '../../plan/errors.js';
 import type { CleanupInput } from '../../plan/run-input.js';
 import type { CleanupResult, PhaseStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
-import { describeRun, type Described } from './describe.js';
+import { describeIfOf, type Described } from './describe.js';
 import type { HistoryFacts } from './history.js';
 
 /**
  * The newest execution of a run's clean-up, which continues as new all the time; undefined when the run has none, or
  * that of a later run stands in its place.
  */
-export async function describeCleanup(
+export function describeCleanup(
   link: Link,
   { workflowId, firstRunId }: Pick<Described, 'workflowId' | 'firstRunId'>
 ): Promise<Described | undefined> {
-  try {
-    const found = await describeRun(link, cleanupWorkflowId(workflowId));
-    return found.run === firstRunId ? found : undefined;
-  } catch (error) {
-    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
-    throw error;
-  }
+  return describeIfOf(link, cleanupWorkflowId(workflowId), firstRunId);
 }
 
 /**

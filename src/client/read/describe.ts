@@ -5,6 +5,7 @@ import type { Outcome } from '../../plan/outcome.js';
 import { outcomeKinds } from '../../plan/outcome.js';
 import { runStates, type RunState } from '../../plan/run-status.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
+import { PhasegateError } from '../../plan/errors.js';
 import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { decodePayloads } from './payloads.js';
@@ -92,6 +93,17 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
       (description.raw.pendingActivities ?? []).map((pending) => pendingActivity(link, pending))
     ),
   };
+}
+
+/** The newest execution of this workflow id; undefined when there is none that belongs to this run. */
+export async function describeIfOf(link: Link, workflowId: string, firstRunId: string): Promise<Described | undefined> {
+  try {
+    const found = await describeRun(link, workflowId);
+    return found.run === firstRunId ? found : undefined;
+  } catch (error) {
+    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
+    throw error;
+  }
 }
 
 /** The execution that now stands where this one was started: another one after a reset, else itself. */

@@ -26,16 +26,21 @@ export async function readFamily(link: Link, { firstRunId }: Pick<Described, 'fi
   return listRelatives(link, `PhasegateRun = ${quoted(firstRunId)}`);
 }
 
-/** What outlives its migration, by days or months, and moves nothing that a new run would. */
-const outliving: ReadonlySet<string> = new Set(['cleanup', 'alert', 'incident']);
-
-/** Whatever is open below a migration's id, of this or an earlier execution. */
+/**
+ * What is open below a migration's id, of this or an earlier execution, and moves what a new run would. Clean-up,
+ * alerts and incidents outlive their run, and a guard ends by itself.
+ */
 export async function openBelow(link: Link, migration: string): Promise<Relative[]> {
   const found = await listRelatives(
     link,
     `WorkflowId STARTS_WITH ${quoted(`${migration}/`)} AND ExecutionStatus = 'Running'`
   );
-  return found.filter((relative) => !outliving.has(relative.type));
+  return found.filter(moves);
+}
+
+/** Only phases and rollbacks hold or undo changes. */
+export function moves(relative: Relative): boolean {
+  return relative.type === 'deploymentPhase' || relative.type === 'rollback';
 }
 
 /** Phases and rollbacks that are open: of one environment, or of all. */

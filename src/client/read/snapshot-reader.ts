@@ -11,7 +11,8 @@ import { kpisSince } from '../../plan/kpis.js';
 import { cleanupFromHistory, describeCleanup } from './cleanup-part.js';
 import { currentOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
-import { readFamily, type Relative } from './family.js';
+import { moves, readFamily, type Relative } from './family.js';
+import { readGuard } from './guard-part.js';
 import { readHistory, readInput, type HistoryFacts } from './history.js';
 import { describeIncident, incidentFromHistory, incidentIds } from './incidents.js';
 import { phaseFromHistory } from './phase-from-history.js';
@@ -71,9 +72,11 @@ export class SnapshotReader {
       'status' in asked
         ? await this.answered(asked.status, described, frozen, parts)
         : await this.unanswered(asked.why, described, frozen);
+    const watch = frozen.plan.guard && (await readGuard(this.link, described, found.noWorker === undefined));
     // Locks, the decisions kept at its end, notices: the run has activities of its own.
-    const troubles = [...atWork(described).troubles, ...found.troubles];
-    const snapshot = { ...found, troubles, ...(await this.incidents(found, described, parts)) };
+    const troubles = [...atWork(described).troubles, ...found.troubles, ...(watch?.troubles ?? [])];
+    const guard = watch ? { guard: watch.guard } : {};
+    const snapshot = { ...found, troubles, ...guard, ...(await this.incidents(found, described, parts)) };
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -261,9 +264,4 @@ function snapshotOf(
     troubles: parts.flatMap((part) => part.troubles),
     ...(noWorker === undefined ? {} : { noWorker }),
   };
-}
-
-/** Only phases and rollbacks hold or undo changes. */
-export function moves(relative: Relative): boolean {
-  return relative.type === 'deploymentPhase' || relative.type === 'rollback';
 }

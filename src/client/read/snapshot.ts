@@ -1,6 +1,6 @@
 import type { WindowHeartbeat } from '../../activities/contract.js';
 import type { FrozenPlan } from '../../plan/model.js';
-import type { IncidentStatus } from '../../plan/watch-status.js';
+import type { GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 
 /** Workflow id and run id of a migration's execution. */
@@ -37,6 +37,8 @@ export interface RunSnapshot {
   /** Phases that have started, in the order of the plan. */
   phases: PhaseStatus[];
   rollbacks: RollbackStatus[];
+  /** The watch over its metrics, of a run that has one. */
+  guard?: GuardStatus;
   /** Incidents of the run, in their order; absent where its plan leads none. */
   incidents?: IncidentStatus[];
   /** What is left to do, of a run that has completed and whose plan says so. */

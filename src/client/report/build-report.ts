@@ -12,7 +12,7 @@ import type {
   UndoRecord,
   Waiver,
 } from '../../plan/run-status.js';
-import type { IncidentStatus } from '../../plan/watch-status.js';
+import type { GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import { effectiveState } from '../read/effective-state.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { timeline, type RunEvent } from '../timeline/timeline.js';
@@ -72,6 +72,8 @@ export interface Report {
   notStarted: string[];
   changes: ReportedChange[];
   rollbacks: RollbackStatus[];
+  /** What watched beside it, and what it saw. */
+  guard?: GuardStatus;
   /** Absent in plans that lead none. */
   incidents?: IncidentStatus[];
   refusals: Refusal[];
@@ -119,6 +121,7 @@ export function buildReport(snapshot: RunSnapshot, windows?: Report['windows']):
     notStarted: run.phases.filter((phase) => !started.has(phase.id)).map((phase) => `${phase.id} ${phase.title}`),
     changes: phases.flatMap((phase) => phase.ledger).map((entry) => reported(entry, rollbacks)),
     rollbacks,
+    ...(snapshot.guard ? { guard: snapshot.guard } : {}),
     ...(snapshot.incidents ? { incidents: snapshot.incidents } : {}),
     refusals: [run, ...phases, ...rollbacks, ...(snapshot.incidents ?? [])]
       .flatMap((from) => from.refusals)

@@ -5,6 +5,7 @@ import { formatValue } from '../../plan/judge/format.js';
 import { standingWords } from '../../plan/standing.js';
 import { instantText, spanText } from '../../plan/text/spans.js';
 import type { Report, Units } from './build-report.js';
+import { seenRow, watchedRow } from './guard-rows.js';
 import { incidentParts } from './incident-parts.js';
 import { cell, mdTable } from './md-table.js';
 
@@ -30,6 +31,7 @@ export function reportMarkdown(report: Report): string {
     changes(report),
     ...report.rollbacks.flatMap((rollback) => rollbackParts(rollback, units)),
     ...(report.incidents ?? []).flatMap(incidentParts),
+    ...guardParts(report),
     report.refusals.length > 0 ? '## Refused messages' : '',
     mdTable(
       ['time (UTC)', 'message', 'by', 'why it was refused'],
@@ -37,6 +39,24 @@ export function reportMarkdown(report: Report): string {
     ),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function guardParts({ guard, units }: Report): string[] {
+  if (!guard) return [];
+  const { metrics, news = [], evidence = [] } = guard;
+  return [
+    '## Guard',
+    `${cell(guard.sentence)}${evidence.map(({ digest }) => ` Evidence: ${digest}.`).join('')}`,
+    mdTable(
+      ['metric', 'state', 'since (UTC)', 'last', 'seen (UTC)'],
+      metrics.map((metric) => watchedRow(metric, units))
+    ),
+    news.length > 0 ? '### What it saw' : '',
+    mdTable(
+      ['time (UTC)', 'what', 'state', 'why'],
+      news.map((one) => [instantText(one.at), ...seenRow(one), one.reason])
+    ),
+  ];
 }
 
 function finishing({ finishing: left }: Report): string {

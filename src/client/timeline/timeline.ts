@@ -1,4 +1,6 @@
 import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../plan/run-status.js';
+import { mattersNow, type GuardNews } from '../../plan/guard/state.js';
+import type { MetricState } from '../../plan/watch-status.js';
 import type { Decision } from '../../plan/quorum.js';
 import { outcomeWords, verificationWords } from '../../plan/outcome.js';
 import { awaited } from '../../plan/text/sentences.js';
@@ -22,12 +24,13 @@ export interface RunEvent {
  * plain view's lines are all this list. What was seen before is told by the key.
  */
 export function timeline(snapshot: RunSnapshot): RunEvent[] {
-  const { run, phases, rollbacks, cleanup, incidents = [] } = snapshot;
+  const { run, phases, rollbacks, cleanup, incidents = [], guard } = snapshot;
   const story = [
     ...runEvents(run),
     ...[...phases, ...(cleanup ? [cleanup] : [])].flatMap((phase) => phaseEvents(phase, run)),
     ...rollbacks.flatMap(rollbackEvents),
     ...incidents.flatMap(incidentEvents),
+    ...(guard?.news ?? []).flatMap(guardEvents),
     ...endEvents(run),
   ];
   return story
@@ -172,6 +175,21 @@ function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
     events.push({ key: `${about}:ended`, at: rollback.endedAt, about, state: 'rolled back', text });
   }
   return events;
+}
+
+/** What only misses its target is in the guard's own part; a cause is told by its metric. */
+function guardEvents(news: GuardNews): RunEvent[] {
+  if (!mattersNow(news) || news.kind === 'cause') return [];
+  const { at, reason: text, kind } = news;
+  const state = kind === 'blind' ? (news.blind ? 'on hold' : 'passed') : stateOf(news.to);
+  const about = 'guard';
+  return [{ key: `guard:${kind === 'blind' ? 'blind' : news.metric}:${at}`, at, about, state, text }];
+}
+
+function stateOf(metric: MetricState): AnyState {
+  if (metric === 'critical') return 'failed';
+  if (metric === 'no-data') return 'on hold';
+  return metric === 'warning' ? 'waived' : 'passed';
 }
 
 function refusalEvents(from: { refusals: RunStatus['refusals']; phase?: string }): RunEvent[] {

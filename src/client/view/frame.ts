@@ -8,6 +8,7 @@ import { timeline, type RunEvent } from '../timeline/timeline.js';
 import { lockLines } from './awaited-lines.js';
 import { cleanupLines } from './cleanup-lines.js';
 import { gateLines } from './gate-lines.js';
+import { guardLines } from './guard-lines.js';
 import { headerLines } from './header.js';
 import { incidentLines } from './incident-lines.js';
 import { keep, line, type Line } from './line.js';
@@ -30,6 +31,7 @@ export function frame(snapshot: RunSnapshot, view: View): Line[] {
     ...phaseLines(snapshot, view),
     ...rollbackLines(snapshot, view),
     ...incidentLines(snapshot, view),
+    ...guardLines(snapshot, view),
     ...cleanupLines(snapshot, view),
     ...(gates.length > 0 ? [line(''), ...gates] : []),
     line('', keep.event),

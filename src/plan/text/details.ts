@@ -53,6 +53,7 @@ export function runDetails(status: RunStatus): string {
     remarksLine(status.remarks),
     bullets('Phases', phases),
     bullets('Incidents', (status.incidents ?? []).map(incidentLine)),
+    guardLine(status),
     bullets('Rollbacks', status.rollbacks.map(code)),
     refusalLines(status.refusals),
     `Plan ${code(status.plan.id)} ${code(status.plan.digest.slice(0, 19))}, started by ${plain(status.startedBy)}.`,
@@ -65,6 +66,13 @@ export function runDetails(status: RunStatus): string {
 
 function incidentLine({ workflowId, severity, title, state, warRoom }: IncidentSummary): string {
   return `severity ${severity}, _${state}_${warRoom ? ', war room' : ''}: ${plain(title)} ${code(workflowId)}`;
+}
+
+/** What it sees stands in its own panel. */
+function guardLine({ guard }: RunStatus): string {
+  if (!guard) return '';
+  if (guard.state !== 'lost') return `Guard: ${code(guard.workflowId)}, _${guard.state}_.`;
+  return `**The guard is lost** after ${guard.starts} starts: ${plain(guard.reason ?? 'nobody knows why')}. Only the windows of the phases judge.`;
 }
 
 /** Who holds which lock of an environment. */

@@ -1,5 +1,6 @@
-import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, sleep, TimeoutFailure } from '@temporalio/workflow';
 import type { WatchMetricsResult } from '../../activities/contract.js';
+import { problemWithAnswer } from '../../plan/activity-answers.js';
 import { watchedCauses } from '../../plan/guard/status.js';
 import type { BlindNews, GuardNews } from '../../plan/guard/state.js';
 import type { GuardInput } from '../../plan/run-input.js';
@@ -11,8 +12,8 @@ import { sliceEnvironment } from '../slice.js';
 import type { GuardRecord } from './record.js';
 
 const minute = 60_000;
-/** Without news, an execution of the guard lasts so long. */
-const longestMs = 24 * 60 * minute;
+/** Without news, an execution of the guard lasts so long: some thirty events a week. */
+const longestMs = 3 * 24 * 60 * minute;
 /** The source remembers what was missed, and it takes some time to ask for all of it. */
 const catchingUpMs = 60 * minute;
 
@@ -30,14 +31,37 @@ export async function look(input: GuardInput, record: GuardRecord): Promise<Guar
     return unwatched && !stillBlind ? [isBack, ...found.news] : found.news;
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    const seen = lastBeat(error);
+    if (seen) record.saw(seen);
+    const news = seen?.news ?? [];
+    // A look that was called off, and whose worker was gone, is not one that failed.
+    if (CancellationScope.current().consideredCancelled) return news;
     const reason = failureText(error);
     const at = Date.now();
-    record.lost(reason, at);
-    if (!wasNotTaken(error) && unwatched && !CancellationScope.current().consideredCancelled)
-      await sleep(minute, { summary: `Looks again: ${reason}`.slice(0, 180) });
+    record.lost(reason, unwatched?.since ?? at);
+    if (!wasNotTaken(error) && unwatched) await pause(reason);
     const known = unwatched !== undefined || (record.carried.watch?.blind.rank ?? 0) > 0;
-    return known ? [] : [{ kind: 'blind', blind: true, at, reason: `nobody watches the metrics: ${reason}` }];
+    return known
+      ? news
+      : [...news, { kind: 'blind', blind: true, at, reason: `nobody watches the metrics: ${reason}` }];
   }
+}
+
+/** What was seen must be told, so a cancel only ends the pause. */
+async function pause(reason: string): Promise<void> {
+  try {
+    await sleep(minute, { summary: `Looks again: ${reason}`.slice(0, 180) });
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
+
+/** What the last heartbeat of a lost worker said, as far as it can be understood. */
+function lastBeat({ cause }: ActivityFailure): Pick<WatchMetricsResult, 'state' | 'news'> | undefined {
+  const beat: unknown = cause instanceof TimeoutFailure ? cause.lastHeartbeatDetails : undefined;
+  if (typeof beat !== 'object' || beat === null) return undefined;
+  if (problemWithAnswer('watchMetrics', { ...beat, endedAt: 0 }) !== undefined) return undefined;
+  return beat as WatchMetricsResult;
 }
 
 function watch(input: GuardInput, { carried }: GuardRecord): Promise<WatchMetricsResult> {

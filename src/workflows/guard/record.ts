@@ -27,8 +27,8 @@ export class GuardRecord {
   }
 
   /** Nobody could look. */
-  lost(reason: string, at: number): void {
-    this.change({ ...this.carried, unwatched: { since: this.carried.unwatched?.since ?? at, reason } });
+  lost(reason: string, since: number): void {
+    this.change({ ...this.carried, unwatched: { since, reason } });
   }
 
   /** An alert is open from here on, or it is not. */

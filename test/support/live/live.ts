@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { inject, onTestFinished } from 'vitest';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
+import type { GuardHeartbeat } from '../../../src/activities/contract.js';
 import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
 import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
 import type { Environment, Plan } from '../../../src/plan/model.js';
-import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
+import { guardWorkflowId, migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import { payloadConverterPath } from '../../../src/worker/bundle.js';
 import type { migration } from '../../../src/workflows/migration.js';
@@ -28,6 +29,8 @@ export interface Live {
   phase(id: string): Promise<PhaseStatus>;
   /** The sample that the window of a phase has reached, from its last heartbeat. */
   windowAt(id: string): Promise<number>;
+  /** The sample that the guard has reached, likewise. */
+  guardAt(): Promise<number>;
   until: typeof until;
 }
 
@@ -112,13 +115,18 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
         args: [runInput(plan, where)],
       }),
     phase: (phaseId) => client.workflow.getHandle(phaseWorkflowId(id, phaseId)).query<PhaseStatus>('status'),
-    async windowAt(phaseId) {
-      const { raw } = await client.workflow.getHandle(phaseWorkflowId(id, phaseId)).describe();
-      const data = raw.pendingActivities?.find((one) => one.activityType?.name === 'watchWindow')?.heartbeatDetails
-        ?.payloads?.[0]?.data;
-      return data ? (JSON.parse(Buffer.from(data).toString()) as { k: number }).k : -1;
-    },
+    windowAt: async (phaseId) =>
+      (await heartbeatOf<{ k: number }>(client, phaseWorkflowId(id, phaseId), 'watchWindow'))?.k ?? -1,
+    guardAt: async () =>
+      (await heartbeatOf<GuardHeartbeat>(client, guardWorkflowId(id), 'watchMetrics'))?.state.nextK ?? -1,
     until: (what, look) => until(what, look, { withinMs: 60_000 }),
   };
   return live;
+}
+
+async function heartbeatOf<T>(client: Client, workflowId: string, activity: string): Promise<T | undefined> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const pending = raw.pendingActivities?.find((one) => one.activityType?.name === activity);
+  const data = pending?.heartbeatDetails?.payloads?.[0]?.data;
+  return data ? (JSON.parse(Buffer.from(data).toString()) as T) : undefined;
 }

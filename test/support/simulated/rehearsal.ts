@@ -5,7 +5,7 @@ import { createHostActivities } from '../../../src/activities/host/index.js';
 import { startRun } from '../../../src/client/act/start.js';
 import { linkOver, type Link } from '../../../src/client/connection/link.js';
 import { PhasegateClient } from '../../../src/client/phasegate-client.js';
-import { readFamily } from '../../../src/client/read/family.js';
+import { moves, readFamily } from '../../../src/client/read/family.js';
 import type { RunRef, RunSnapshot } from '../../../src/client/read/snapshot.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
 import {
@@ -15,7 +15,7 @@ import {
   windowQueue,
   workflowQueue,
 } from '../../../src/plan/names.js';
-import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
+import { loadBundle, payloadConverterPath, type WorkflowBundle } from '../../../src/worker/bundle.js';
 import { codeTime } from '../../../src/worker/code-time.js';
 import { versionOf } from '../../../src/worker/deployment.js';
 import '../runtime.js';
@@ -37,6 +37,8 @@ export interface RehearsalOptions {
   habit?: Habit;
   /** Makes the world what the test wants; it is a healthy one. */
   prepare?: (world: SimulatedWorld) => void;
+  /** Default: that of the build. */
+  bundle?: WorkflowBundle;
 }
 
 /** A run that is over, with everything that belongs to it. */
@@ -55,6 +57,7 @@ export interface Rehearsed {
  */
 export async function rehearse(programs: Programs, options: RehearsalOptions): Promise<Rehearsed> {
   const { frozen, startAt, startedBy, habit = afterHours('rehearsal', frozen.plan), prepare } = options;
+  const bundle = options.bundle ?? (await loadBundle());
   const server = await startTestServer(programs);
   const { connection } = server;
   answerLists(connection);
@@ -63,7 +66,7 @@ export async function rehearse(programs: Programs, options: RehearsalOptions): P
   const time = new SimulatedTime(connection);
   const world = new SimulatedWorld(healthySeries(frozen.plan));
   prepare?.(world);
-  const stopWorkers = await startWorkers(server, time, world, frozen.environment.id);
+  const stopWorkers = await startWorkers(server, time, world, frozen.environment.id, bundle);
   try {
     await time.heldUntil(startAt);
     const id = migrationId(frozen.environment.id, frozen.plan.id);
@@ -90,10 +93,10 @@ async function startWorkers(
   { connection, nativeConnection }: TestServer,
   time: SimulatedTime,
   world: SimulatedWorld,
-  environmentId: string
+  environmentId: string,
+  { code, buildId }: WorkflowBundle
 ): Promise<() => Promise<void>> {
   const { environment, windows } = world.activities();
-  const { code, buildId } = await loadBundle();
   const shared = { connection: nativeConnection, dataConverter: { payloadConverterPath } };
   const workers = await Promise.all([
     Worker.create({
@@ -125,6 +128,9 @@ function hostActivities(client: Client, time: SimulatedTime): HostActivities {
   return Object.fromEntries(calls) as HostActivities;
 }
 
+/** What ends by itself behind its run; alerts and incidents may wait for people for ever. */
+const ended: ReadonlySet<string> = new Set(['cleanup', 'guard']);
+
 /**
  * Resolves when nothing of the run is open any more, however it ended, its clean-up included, months later; with what
  * its run had left behind when it ended: the test server holds its clock for the parent of what completes, and a parent
@@ -139,9 +145,10 @@ async function over(link: Link, run: RunRef): Promise<{ left: string[] }> {
   await closed(run);
   const left = new Set<string>();
   for (;;) {
-    const open = (await readFamily(link, { firstRunId: run.runId })).filter(({ open: isOpen }) => isOpen);
+    const family = await readFamily(link, { firstRunId: run.runId });
+    const open = family.filter((part) => part.open && (moves(part) || ended.has(part.type)));
     if (open.length === 0) return { left: [...left] };
-    for (const { workflowId, type } of open) if (type === 'cleanup') left.add(workflowId);
+    for (const { workflowId, type } of open) if (ended.has(type)) left.add(workflowId);
     await Promise.all(open.map(closed));
   }
 }

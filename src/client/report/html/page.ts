@@ -7,6 +7,7 @@ import { plain } from '../../render/paint.js';
 import { symbolOf, toneOf } from '../../render/states.js';
 import { partOf } from '../../timeline/timeline.js';
 import type { Report, ReportedChange } from '../build-report.js';
+import { seenRow, watchedRow } from '../guard-rows.js';
 import { incidentSection } from './incident-section.js';
 import { html, trusted, type Html } from './markup.js';
 import { anchor, shortDigest, table, tag, time, toned } from './parts.js';
@@ -50,7 +51,7 @@ export function pageOf(report: Report): string {
           ${timelineChart(report)} ${owed(report)}${waivers(report)}${kpis(report)}${decisions(report)}
           ${contents(report)} ${phases.map((phase) => phaseSection(report, phase))}
           ${notStarted(report)}${changes(report)}${rollbacks.map((rollback) => rollbackSection(report, rollback))}
-          ${incidents(report)}${refusals(report)}${events(report)}${basis(report)}
+          ${incidents(report)}${guard(report)}${refusals(report)}${events(report)}${basis(report)}
         </main>
         <footer>
           Made by phasegate from the run's history and evidence. Each digest names a document in the evidence store of
@@ -127,6 +128,25 @@ function section(title: string, content: Html | undefined): Html | undefined {
       <h2 id="${anchor(title)}">${title}</h2>
       ${content}
     </section> `
+  );
+}
+
+function guard({ guard: watched, units }: Report): Html | undefined {
+  if (!watched) return undefined;
+  const { metrics, news = [], evidence = [], sentence } = watched;
+  return section(
+    'Guard',
+    html`<p>${sentence} ${evidence.map(({ digest }) => shortDigest(digest))}</p>
+      ${table(
+        'Metrics as they stood last',
+        ['metric', 'state', 'since', 'last', 'seen'],
+        metrics.map((metric) => watchedRow(metric, units))
+      )}
+      ${table(
+        'What it saw',
+        ['time', 'what', 'state', 'why'],
+        news.map((one) => [time(one.at), ...seenRow(one), one.reason])
+      )}`
   );
 }
 
