@@ -80,9 +80,12 @@ function serve(reader: FakeReader, options: PageOptions = {}): Promise<ServedPag
   return servePages(reader, { assets: readAssets(packageFolder()), ...options });
 }
 
-/** What is wider than the page, or whose text is cut off. */
+/** What hangs out of its panel, or out of the page. */
 const overflowing = `[...document.querySelectorAll('#panels *, #head *, .bar *')]
-  .filter((one) => !one.closest('thead, .unseen, canvas') && one.getBoundingClientRect().right > innerWidth + 1)
+  .filter((one) => {
+    const right = one.closest('.panel')?.getBoundingClientRect().right ?? innerWidth;
+    return !one.closest('thead, .unseen, canvas') && one.getBoundingClientRect().right > right + 1;
+  })
   .map((one) => one.outerHTML.slice(0, 120))`;
 
 /** The least contrast of any text with what lies behind it, as WCAG counts it. */
