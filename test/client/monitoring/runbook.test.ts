@@ -52,6 +52,7 @@ describe('the runbook', () => {
       'Users affected: {{affected_users}}',
       'https://docs.example.com/runbooks/user-isolation-violation',
       'Severity 1: Critical',
+      'At once it goes to cto (carlos@example.com), ceo (no address)',
       'User isolation violations (user_isolation_violations is critical); the users that are affected are to be told',
       'Security breach related to the migration (declared by a person: breach)',
       'Much slower (response_time_p95 is more than 50 % above its baseline)',

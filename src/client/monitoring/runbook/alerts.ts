@@ -25,7 +25,7 @@ export function alertBlocks(subject: Subject): Block[] {
   return [
     heading(2, 'Alerts', 'alerts'),
     ...routes,
-    text('An alert that nobody acknowledges goes on to the next in line. A metric without data alerts as what it is.'),
+    text('A metric without data alerts as what it is.'),
     ...alerting.flatMap((metric): Block[] => {
       const watched = subject.watched.find((each) => each.metric.name === metric.name);
       const templates = alerts?.templates.filter((each) => each.metric === metric.name) ?? [];

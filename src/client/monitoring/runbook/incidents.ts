@@ -36,7 +36,7 @@ function severities({ frozen }: Subject, { severities: all, multipleWithin }: In
     ...all.flatMap(({ severity, title, respondWithin, escalateTo, escalateAfter, reach, action, causes }): Block[] => [
       heading(3, `Severity ${severity}: ${title}`, `severity-${severity}`),
       text(
-        `Somebody responds within ${spanWords(respondWithin)}. After ${spanWords(escalateAfter)} it goes to ${whom(frozen.environment, escalateTo)}. Action: ${action}. Taken back: ${reaches[reach]}.`
+        `Somebody responds within ${spanWords(respondWithin)}. ${escalateAfter.ms === 0 ? 'At once' : `After ${spanWords(escalateAfter)}`} it goes to ${whom(frozen.environment, escalateTo)}. Action: ${action}. Taken back: ${reaches[reach]}.`
       ),
       {
         kind: 'list',

@@ -122,3 +122,62 @@ describe('a query', () => {
     );
   });
 });
+
+describe('the words of an alert', () => {
+  it('are those of the template: facts, what context queries answer, and unknown for the rest', async () => {
+    const frozen = await watchedOver();
+    const { folder } = await rendered(frozen);
+    const labels = { plan: frozen.plan.id, environment: frozen.environment.id };
+    const own = `plan="${labels.plan}",environment="${labels.environment}"`;
+    // promtool is Prometheus's own template engine.
+    const told = (affected: string, input: object[]): object => ({
+      interval: '15s',
+      input_series: [{ series: `phasegate:user_isolation_violations{${own}}`, values: '4+0x40' }, ...input],
+      alert_rule_test: [
+        {
+          eval_time: '5m',
+          alertname: 'user_isolation_violations_critical',
+          exp_alerts: [
+            {
+              exp_labels: { ...labels, severity: 'critical', priority: 'red', metric: 'user_isolation_violations' },
+              exp_annotations: {
+                summary: 'CRITICAL: User isolation violation unknown',
+                description: `Users affected: ${affected}\nDetected: 1970-01-01 00:00:00 +0000 UTC\nValue: 4, >= 3\nLiteral {{ $labels }}`,
+                business_impact: 'Risk of a GDPR or compliance violation',
+                runbook_url: 'https://docs.example.com/runbooks/user-isolation-violation',
+                runbook: 'runbook.html#metric-user_isolation_violations',
+              },
+            },
+          ],
+        },
+      ],
+    });
+    const file = path.join(folder, 'prometheus/words.test.yml');
+    const tests = [told('unknown', []), told('300', [{ series: 'chat_users_affected_total', values: '0+15x40' }])];
+    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '15s', tests }));
+    const tested = await tool('promtool', path.dirname(file), ['test', 'rules', file]);
+    expect(tested.code, tested.out).toBe(0);
+  });
+
+  it('are in the words of the unit where the plan has no template', async () => {
+    const { folder } = await rendered(await shipped());
+    const own = 'plan="user-execution-context",environment="example-production"';
+    const summaries = {
+      golden_path_success_rate: ['0.7912', '79.12%'],
+      memory_usage_per_context: ['25500000', '25.5MB'],
+      response_time_p95: ['5.25', '5.25s'],
+    };
+    const tests = Object.entries(summaries).map(([name, [value, words]]) => ({
+      interval: '15s',
+      input_series: [{ series: `phasegate:${name}{${own}}`, values: `${value}+0x40` }],
+      alert_rule_test: [
+        { eval_time: '5m', alertname: `${name}_critical`, exp_alerts: [{ exp_annotations: { summary: words } }] },
+      ],
+    }));
+    const file = path.join(folder, 'prometheus/words.test.yml');
+    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '15s', tests }));
+    // It says what it got; only the number is of interest here.
+    const { out } = await tool('promtool', path.dirname(file), ['test', 'rules', file]);
+    for (const [, words = ''] of Object.values(summaries)) expect(out).toContain(` is ${words} (`);
+  });
+});
