@@ -4,7 +4,6 @@ import { needs } from '../support/needs.js';
 import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
 import { afterHours } from '../support/simulated/people.js';
 import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
-import { standInBundle } from '../support/stand-in/bundle.js';
 import { total } from '../support/simulated/sizes.js';
 
 const hour = 3_600_000;
@@ -54,26 +53,5 @@ describe('the guard of a run at full length, on simulated time', { timeout: 240_
     const { events, bytes } = total(sizes);
     expect(events).toBeLessThan(2000);
     expect(bytes).toBeLessThan(2 * 2 ** 20);
-  });
-
-  it('takes everything back, newest phase first, when a red metric becomes critical with 1C', async () => {
-    const { snapshot, world } = await play({
-      bundle: await standInBundle(),
-      prepare(simulated) {
-        // Its look sees the world as it is when that begins.
-        simulated.guardSliceMs = 2 * hour;
-        const bad = (): boolean => simulated.changed().includes('flag/ENABLE_TOOL_DISPATCHER_MIGRATION');
-        simulated.series['chat_response_quality'] = () => (bad() ? 0.5 : 0.997);
-      },
-    });
-    expect(snapshot.run.state, snapshot.run.sentence).toBe('rolled back');
-    expect(snapshot.run.outcome).toMatchObject({ kind: 'rolled-back-verified' });
-    expect(snapshot.run.sentence).toContain('chat_response_quality is beyond its critical threshold (< 80%)');
-    expect(world.changed()).toEqual([]);
-    const flags = world.story('undo').filter((effect) => effect.includes('flag/'));
-    expect(flags.map((effect) => effect.split('_')[1])).toEqual(['TOOL', 'WORKFLOW', 'AGENT']);
-    expect(snapshot.guard?.news?.filter(({ kind }) => kind === 'metric')).toMatchObject([
-      { metric: 'chat_response_quality', from: 'ok', to: 'critical' },
-    ]);
   });
 });

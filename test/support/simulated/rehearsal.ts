@@ -15,7 +15,7 @@ import {
   windowQueue,
   workflowQueue,
 } from '../../../src/plan/names.js';
-import { loadBundle, payloadConverterPath, type WorkflowBundle } from '../../../src/worker/bundle.js';
+import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
 import { codeTime } from '../../../src/worker/code-time.js';
 import { versionOf } from '../../../src/worker/deployment.js';
 import '../runtime.js';
@@ -37,8 +37,6 @@ export interface RehearsalOptions {
   habit?: Habit;
   /** Makes the world what the test wants; it is a healthy one. */
   prepare?: (world: SimulatedWorld) => void;
-  /** Default: that of the build. */
-  bundle?: WorkflowBundle;
 }
 
 /** A run that is over, with everything that belongs to it. */
@@ -57,7 +55,6 @@ export interface Rehearsed {
  */
 export async function rehearse(programs: Programs, options: RehearsalOptions): Promise<Rehearsed> {
   const { frozen, startAt, startedBy, habit = afterHours('rehearsal', frozen.plan), prepare } = options;
-  const bundle = options.bundle ?? (await loadBundle());
   const server = await startTestServer(programs);
   const { connection } = server;
   answerLists(connection);
@@ -66,7 +63,7 @@ export async function rehearse(programs: Programs, options: RehearsalOptions): P
   const time = new SimulatedTime(connection);
   const world = new SimulatedWorld(healthySeries(frozen.plan));
   prepare?.(world);
-  const stopWorkers = await startWorkers(server, time, world, frozen.environment.id, bundle);
+  const stopWorkers = await startWorkers(server, time, world, frozen.environment.id);
   try {
     await time.heldUntil(startAt);
     const id = migrationId(frozen.environment.id, frozen.plan.id);
@@ -93,10 +90,10 @@ async function startWorkers(
   { connection, nativeConnection }: TestServer,
   time: SimulatedTime,
   world: SimulatedWorld,
-  environmentId: string,
-  { code, buildId }: WorkflowBundle
+  environmentId: string
 ): Promise<() => Promise<void>> {
   const { environment, windows } = world.activities();
+  const { code, buildId } = await loadBundle();
   const shared = { connection: nativeConnection, dataConverter: { payloadConverterPath } };
   const workers = await Promise.all([
     Worker.create({

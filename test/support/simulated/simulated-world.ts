@@ -27,9 +27,6 @@ const activityTime = { now: () => currentScope().scheduledAt };
  * time returns at once and says when it would have ended.
  */
 export class SimulatedWorld extends World {
-  /** What a guard watches at a time, which sees the world as it is at the beginning: shorter in a test about a fault. */
-  guardSliceMs = Number.POSITIVE_INFINITY;
-
   constructor(series: Record<string, Series>) {
     super(activityTime.now);
     this.series = series;
@@ -65,8 +62,7 @@ export class SimulatedWorld extends World {
         },
         watchMetrics: async (input) => {
           this.guarded.push(input);
-          const longestMs = Math.min(input.longestMs, this.guardSliceMs);
-          return { ...(await watchMetrics(this.tools(), silent(), { ...input, longestMs })), simulated: true };
+          return { ...(await watchMetrics(this.tools(), silent(), input)), simulated: true };
         },
       },
     };
