@@ -24,15 +24,17 @@ export function buildBoard(seen: Seen, board: BoardId, range: RangeId): BoardDoc
   const { snapshot, now } = seen;
   const { startedAt, endedAt } = timesOf(snapshot);
   const grid = seen.metrics.gridOf(range) ?? gridOf(range, startedAt, endedAt ?? now);
-  const view: View = { ...seen, range, from: grid.from, to: grid.to };
+  const { lag } = snapshot.frozen.environment.metrics;
+  const to = Math.max(grid.to, endedAt ?? now - lag.ms);
+  const view: View = { ...seen, range, from: grid.from, to };
   return {
     schemaVersion: 1,
     board,
     range,
     now,
     from: grid.from,
-    to: grid.to,
-    bands: bandsOf(view).filter((band) => band.to >= grid.from && band.from <= grid.to),
+    to,
+    bands: bandsOf(view).filter((band) => band.to >= grid.from && band.from <= to),
     head: headOf(seen),
     panels: boards[board](view),
   };

@@ -78,10 +78,14 @@ export class MetricHistory {
     const remembered = [...(known.columns.get(metric) ?? [])];
     const hasOne = remembered.some(([, value]) => value !== undefined);
     const column = hasOne ? remembered : onGrid(this.seen.get(metric) ?? new Map(), known.grid);
-    return column
+    const points = column
       .filter(([at]) => at >= known.grid.from)
       .map(([at, value]) => ({ at, value }))
       .toSorted((a, b) => a.at - b.at);
+    // The line ends at the number beside it, also between two instants of the grid.
+    const { value, valueAt = 0 } = this.last.get(metric) ?? {};
+    const isNewer = value !== undefined && valueAt > (points.at(-1)?.at ?? known.grid.from);
+    return isNewer ? [...points, { at: valueAt, value }] : points;
   }
 
   /** Whether the source remembers nothing of what was before, or does not answer. */

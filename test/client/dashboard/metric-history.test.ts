@@ -46,6 +46,16 @@ describe('what a metrics source said so far', () => {
     expect(history.points('success', 'run').length).toBeGreaterThan(100);
   });
 
+  it('ends at the latest look, also between two instants of the grid', async () => {
+    const { source } = recorded();
+    const history = new MetricHistory(source, ['success'], 0);
+    await history.refresh(start + 4 * minute + 1_234, { startedAt: start }, ['run']);
+    expect(history.points('success', 'run').at(-1)).toEqual({
+      at: start + 4 * minute + 1_234,
+      value: start + 4 * minute + 1_234,
+    });
+  });
+
   it('is asked again for an instant at which the source did not answer', async () => {
     const made = recorded();
     const history = new MetricHistory(made.source, ['success'], 0);
