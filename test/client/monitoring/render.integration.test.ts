@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { phasegate } from '../../integration/cli/binary.js';
+import { phasegate, root } from '../../integration/cli/binary.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
 
 const plan = ['render', 'plans/user-execution-context.yaml', '--env', 'example-production', '--var', 'revision=v1'];
@@ -55,5 +55,13 @@ describe('phasegate render', () => {
     const wrong = await phasegate([...plan, '--out', out, '--revenue', 'much']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Write whole dollars')]);
     expect((await phasegate(plan)).stderr).toContain('--out');
+  });
+
+  it("keeps Grafana's SDK in a file that no other command loads", () => {
+    const folder = path.join(root, 'dist/cli');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.cjs'));
+    // A word that only the SDK has.
+    const having = files.filter((name) => readFileSync(path.join(folder, name), 'utf8').includes('continuous-GrYlRd'));
+    expect(having).toEqual([expect.stringMatching(/^draw-/)]);
   });
 });
