@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { exitCodes } from '../src/plan/outcome.js';
 import { cleanUp } from './clean-up.js';
 import { isInTheCode, phaseOf, setFaults } from './faults.js';
+import { closeIncidents } from './incidents.js';
 import { parseDemoOptions, usage, type DemoOptions } from './options.js';
 import { playPeople, standing } from './people.js';
 import { proof } from './proof.js';
@@ -88,6 +89,7 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
     const { interactive } = options;
     await cleanUp(stack.cli, { run, flagsFile: stack.flagsFile, interactive, say, signal });
   }
+  await closeIncidents(stack.cli, { run, told: stack.told, interactive: options.interactive, say });
   for (const line of await proof(stack.platform)) say(line);
   if (code === null || !outcomes.has(code)) return { code: code ?? 1 };
   say(await keepReport(stack.cli, run));

@@ -7,6 +7,7 @@ import type { Gate, PhaseStatus } from '../src/plan/run-status.js';
 import type { Cli } from './cli.js';
 import type { DemoFault } from './faults.js';
 import { phaseOf, setFaults } from './faults.js';
+import { Commander } from './incidents.js';
 
 export interface Play {
   run: string;
@@ -46,8 +47,10 @@ async function watch(cli: Cli, client: PhasegateClient, run: RunRef, play: Play)
   const answered = new Set<string>();
   const answers: Array<Promise<void>> = [];
   const saboteur = new Saboteur(play.platform, play.fault);
+  const commander = play.interactive ? undefined : new Commander(cli, play.run);
   for await (const snapshot of client.watch(run, { signal: play.signal })) {
     await saboteur.watch(snapshot.phases);
+    await commander?.watch(snapshot);
     const gates = play.interactive ? [] : snapshot.phases.flatMap((phase) => phase.gates);
     for (const gate of gates) {
       // A gate that needs several people asks the next one when one of them has answered.
