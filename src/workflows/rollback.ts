@@ -4,9 +4,11 @@ import {
   CancellationScope,
   condition,
   defineQuery,
+  defineSignal,
   setHandler,
   setWorkflowOptions,
 } from '@temporalio/workflow';
+import { leaveToRunSignal } from '../plan/incidents/signals.js';
 import { rollbackLockKeys } from '../plan/names.js';
 import type { RollbackInput } from '../plan/run-input.js';
 import type { RollbackResult, RollbackStatus } from '../plan/run-status.js';
@@ -39,6 +41,9 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   const desk = new RollbackDesk(input, record);
   const undos = new Undos(input, record, desk);
   desk.listen();
+  setHandler(defineSignal(leaveToRunSignal), () => void (record.leftToRun = true), {
+    description: 'The run takes back more and verifies all of it; sent by the phase, not by people.',
+  });
   record.inbox.refuseOthers();
 
   return CancellationScope.nonCancellable(async () => {

@@ -10,7 +10,13 @@ interface Mark {
 /** What a watch tells about the way to the run, not about the run. */
 type Reach = 'no worker' | 'worker' | 'no server' | 'server';
 
-const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'incident' | 'skipped' | 'unknown', Mark> = {
+/** How the guard sees a metric. */
+type Seen = 'critical' | 'warning' | 'no data' | 'well';
+
+const marks: Record<
+  RunState | StepState | UndoRecord['state'] | Reach | Seen | 'incident' | 'skipped' | 'unknown',
+  Mark
+> = {
   pending: { symbol: '·', tone: 'dim' },
   'waiting for locks': { symbol: '◷', tone: 'warn' },
   running: { symbol: '▶', tone: 'info' },
@@ -37,6 +43,10 @@ const marks: Record<RunState | StepState | UndoRecord['state'] | Reach | 'incide
   'no server': { symbol: '!', tone: 'bad' },
   server: { symbol: '✔', tone: 'good' },
   incident: { symbol: '!', tone: 'bad' },
+  critical: { symbol: '✖', tone: 'bad' },
+  warning: { symbol: '!', tone: 'warn' },
+  'no data': { symbol: '?', tone: 'warn' },
+  well: { symbol: '✔', tone: 'good' },
 };
 export type AnyState = keyof typeof marks;
 

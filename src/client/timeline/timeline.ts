@@ -181,15 +181,14 @@ function rollbackEvents(rollback: RollbackStatus): RunEvent[] {
 function guardEvents(news: GuardNews): RunEvent[] {
   if (!mattersNow(news) || news.kind === 'cause') return [];
   const { at, reason: text, kind } = news;
-  const state = kind === 'blind' ? (news.blind ? 'on hold' : 'passed') : stateOf(news.to);
+  const state = kind === 'blind' ? (news.blind ? 'no data' : 'well') : stateOf(news.to);
   const about = 'guard';
   return [{ key: `guard:${kind === 'blind' ? 'blind' : news.metric}:${at}`, at, about, state, text }];
 }
 
 function stateOf(metric: MetricState): AnyState {
-  if (metric === 'critical') return 'failed';
-  if (metric === 'no-data') return 'on hold';
-  return metric === 'warning' ? 'waived' : 'passed';
+  if (metric === 'critical' || metric === 'warning') return metric;
+  return metric === 'no-data' ? 'no data' : 'well';
 }
 
 function refusalEvents(from: { refusals: RunStatus['refusals']; phase?: string }): RunEvent[] {

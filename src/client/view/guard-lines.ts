@@ -25,8 +25,8 @@ export function guardLines(snapshot: RunSnapshot, view: View): Line[] {
 function guardMark(guard: GuardStatus | undefined): AnyState {
   if (!guard) return 'unknown';
   const bad = guard.metrics.filter(({ state }) => isAlerting(state));
-  if (bad.some(({ state }) => state === 'critical')) return 'failed';
-  if (guard.state === 'blind') return 'on hold';
-  if (bad.length > 0) return 'waived';
+  if (bad.some(({ state }) => state === 'critical')) return 'critical';
+  if (guard.state === 'blind') return 'no data';
+  if (bad.length > 0) return 'warning';
   return guard.state === 'ended' ? 'done' : 'running';
 }

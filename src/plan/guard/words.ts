@@ -1,4 +1,5 @@
 import { formatValue } from '../judge/format.js';
+import { holds } from '../judge/measure.js';
 import type { GuardSpec, Metric, Unit } from '../model.js';
 import { counted, instantText } from '../text/spans.js';
 import type { MetricState } from '../watch-status.js';
@@ -15,6 +16,9 @@ export function metricReason(guard: GuardSpec, metric: Metric, watch: MetricWatc
   }
   const seen = seenText(metric, watch);
   if (to === 'critical') return `${name} is beyond its critical threshold (${critical?.text ?? ''}): ${seen}`;
+  // A level is left after several good samples, so the latest may be well while it still counts.
+  if (to === 'warning' && warning && watch.value !== undefined && !holds(warning, watch.value))
+    return `${name} was beyond its warning threshold (${warning.text}) and is not sure to be back: ${seen}`;
   if (to === 'warning') return `${name} is beyond its warning threshold (${warning?.text ?? ''}): ${seen}`;
   if (to === 'off-target')
     return `${name} crosses no threshold, and misses its target (${target?.text ?? ''}): ${seen}`;

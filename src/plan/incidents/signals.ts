@@ -10,6 +10,8 @@ export const incidentOrderSignal = 'incidentOrder';
 export const takeBackSignal = 'takeBack';
 /** The run holds the phase under way for an incident, or lets it go on. */
 export const holdSignal = 'hold';
+/** A phase tells its rollback that the run takes back more: then all of it is verified together. */
+export const leaveToRunSignal = 'leaveToRun';
 
 const text = z.string().max(4000);
 

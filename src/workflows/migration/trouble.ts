@@ -31,7 +31,11 @@ async function takeTrouble(
   if (!plan.incidents) {
     const red = metric !== undefined && plan.metrics[metric]?.priority === 'red';
     if (plan.guard && level === 'critical' && red)
-      await stopNow(record, { reason: troubleWords(trouble), reach: 'all' }, interrupt);
+      await stopNow(
+        record,
+        { reason: `${troubleWords(trouble)}; a red metric that is critical takes everything back`, reach: 'all' },
+        interrupt
+      );
     return;
   }
   if (desk.openFor((alarm) => alarm.key === key)) return;

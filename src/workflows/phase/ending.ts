@@ -1,4 +1,12 @@
-import { ActivityFailure, allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  getExternalWorkflowHandle,
+  TemporalFailure,
+} from '@temporalio/workflow';
+import { leaveToRunSignal } from '../../plan/incidents/signals.js';
 import { rollbackWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseInput } from '../../plan/run-input.js';
@@ -33,7 +41,7 @@ export async function endPhase(
   // What people asked for meanwhile counts, so look again.
   const stop = stopped ?? brake.stop;
   if (!stop) return complete(record, minutes.handOver());
-  const rollback = await takeBackPhase(input, record, stop);
+  const rollback = await takeBackPhase(input, record, brake, stop);
   await condition(allHandlersFinished);
   throw failureOf(record, brake.widened(stop), rollback, minutes.handOver());
 }
@@ -54,7 +62,12 @@ function complete(record: PhaseRecord, minutes: HandedOver): PhaseResult {
 }
 
 /** Takes back what the phase changed; undefined when it had changed nothing. */
-async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop): Promise<RollbackResult | undefined> {
+async function takeBackPhase(
+  input: PhaseInput,
+  record: PhaseRecord,
+  brake: Brake,
+  stop: Stop
+): Promise<RollbackResult | undefined> {
   record.abandonRunning(stop.reason);
   const doubt = isAfterReset('end') ? await remembered(input, record) : undefined;
   const { ledger } = record.facts;
@@ -64,7 +77,11 @@ async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop)
   }
   record.facts.rollback = rollbackWorkflowId(input.run.workflowId, input.phase.id);
   record.end('rolling back');
-  const more = (stop.reach === 'all' || stop.more === true) && Object.keys(input.completed).length > 0;
+  const others = Object.keys(input.completed).length > 0;
+  const goesOn = ({ reach, more }: Stop): boolean => others && (reach === 'all' || more === true);
+  const more = goesOn(stop);
+  const { rollback: workflowId } = record.facts;
+  if (!more) void condition(() => goesOn(brake.widened(stop))).then(() => leaveToRun(workflowId));
   const rollback = await takeBack(input, {
     name: input.phase.id,
     entries: ledger,
@@ -76,6 +93,16 @@ async function takeBackPhase(input: PhaseInput, record: PhaseRecord, stop: Stop)
   if (!rollback.verified && !rollback.verifiedByRun) record.facts.verification = rollback.reason;
   record.end(stateAfterRollback(rollback));
   return rollback;
+}
+
+/** Everything is to be taken back by now: what was done before this phase must not wait until this one is verified. */
+async function leaveToRun(rollback: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(rollback).signal(leaveToRunSignal);
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof TemporalFailure)) throw error;
+  }
 }
 
 /** The way back begins with what is known; what could not be learned is the doubt that is returned. */

@@ -21,8 +21,10 @@ export class RollbackRecord {
   /** What is undone, in order, and what cannot be: each with what became of it. */
   readonly steps: Undo[];
   readonly closed: Undo[];
-  readonly checks: StepRecord[] = [];
+  checks: StepRecord[] = [];
   gates: Gate[] = [];
+  /** The run takes back more than this, and verifies all of it then. */
+  leftToRun: boolean;
   readonly time = new KnownTime();
   private readonly input: RollbackInput;
   private readonly startedAt = Date.now();
@@ -31,6 +33,7 @@ export class RollbackRecord {
 
   constructor(input: RollbackInput) {
     this.input = input;
+    this.leftToRun = input.verifiedByRun === true;
     this.inbox = new Inbox(input.environment.people, () => this.publish());
     this.steps = undoOrder(input.entries).map((step) => {
       const { change, before } = step.entry;

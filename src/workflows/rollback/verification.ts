@@ -1,3 +1,4 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Origin } from '../../activities/contract.js';
 import type { CheckStep } from '../../plan/model.js';
 import type { RollbackInput } from '../../plan/run-input.js';
@@ -28,7 +29,22 @@ function leftToRun(input: RollbackInput, record: RollbackRecord): Verification {
  * be measured is not verified.
  */
 export async function verifyRollback(input: RollbackInput, record: RollbackRecord): Promise<Verification> {
-  if (input.verifiedByRun) return leftToRun(input, record);
+  if (record.leftToRun) return leftToRun(input, record);
+  const scope = new CancellationScope();
+  const measured = scope.run(() => measureAll(input, record));
+  // Whatever it came to, when the run takes back more it is measured again then.
+  const ended = measured.catch((error: unknown) => {
+    if (!record.leftToRun) throw error;
+  });
+  await Promise.race([ended, condition(() => record.leftToRun)]);
+  if (!record.leftToRun) return measured;
+  scope.cancel();
+  await ended;
+  record.checks = record.checks.filter(({ state }) => state !== 'running');
+  return leftToRun(input, record);
+}
+
+async function measureAll(input: RollbackInput, record: RollbackRecord): Promise<Verification> {
   const since = record.time.now;
   const outcomes: StepOutcome[] = [];
   const isReading = ({ check }: CheckStep): boolean => check.type === 'metric';
