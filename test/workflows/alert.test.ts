@@ -122,7 +122,10 @@ describe('an alert', () => {
     expect(status).toMatchObject({ state: 'firing', level: 'critical' });
     expect(status.acknowledged).toBeUndefined();
     expect(status.deliveries.at(-1)).toMatchObject({ channel: 'pager', kind: 'raised', state: 'delivered' });
-    expect(slackTitles(stage)).toEqual(['🟠 Warning: isolation', '🟠 Acknowledged by erin: Warning: isolation']);
+    expect(slackTitles(stage)).toEqual([
+      '🟠 WARNING: isolation is 3',
+      '🟠 Acknowledged by erin: WARNING: isolation is 3',
+    ]);
   });
 
   it('tells the recovery to whoever knew, resolves the same incident, and ends', async () => {
@@ -163,8 +166,8 @@ describe('an alert', () => {
     const { environment } = alert.input;
     const plain = await stage.start({ environment: { ...environment, channels: [], notify: [slack] } });
     const status = await plain.until('it is told', ({ deliveries }) => deliveries.length === 1);
-    expect(status.title).toBe('CRITICAL: isolation');
+    expect(status.title).toBe('CRITICAL: isolation is 3');
     expect(status.message).toBe('Users seeing data of others: isolation is critical. Impact: trust is lost.');
-    expect(slackTitles(stage)).toEqual(['🔴 CRITICAL: isolation']);
+    expect(slackTitles(stage)).toEqual(['🔴 CRITICAL: isolation is 3']);
   });
 });

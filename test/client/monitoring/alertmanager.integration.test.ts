@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { alerts, odd, shipped, watchedOver } from './plans.js';
+import { bare, alerts, odd, shipped, watchedOver } from './plans.js';
 import { rendered, tool } from './rendered.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
 
@@ -64,7 +64,7 @@ describe('an alert', () => {
   it.each(['critical', 'warning'])(
     'of severity %s goes to the environment where the plan routes none',
     async (severity) => {
-      expect(await routed(await shipped(), severity, 'environment')).toMatchObject({ code: 0 });
+      expect(await routed(await bare(), severity, 'environment')).toMatchObject({ code: 0 });
     }
   );
 
@@ -119,7 +119,7 @@ describe('a receiver', () => {
         'devops-team: nobody has an e-mail address, so channel email_eng leaves them out',
       ])
     );
-    const webhook = await configOf(await shipped());
+    const webhook = await configOf(await bare());
     expect(webhook.remarks.join('\n')).toContain('RELEASE_CHANNEL_WEBHOOK');
     for (const remark of webhook.remarks) expect(webhook.text).toContain(`# ${remark}`);
   });

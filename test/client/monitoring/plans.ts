@@ -19,6 +19,13 @@ export async function shipped(): Promise<FrozenPlan> {
   return found;
 }
 
+/** The same without alerts and incidents. */
+export async function bare(): Promise<FrozenPlan> {
+  const { plan, ...rest } = await shipped();
+  const { alerts: _alerts, incidents: _incidents, ...kept } = plan;
+  return { ...rest, plan: kept };
+}
+
 export const channels: Channel[] = [
   {
     kind: 'pagerduty',

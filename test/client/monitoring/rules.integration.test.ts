@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { FrozenPlan } from '../../../src/plan/model.js';
-import { odd, shipped, watchedOver } from './plans.js';
+import { bare, odd, shipped, watchedOver } from './plans.js';
 import { rendered, tool } from './rendered.js';
 
 interface Rule {
@@ -64,7 +64,7 @@ describe('a threshold', () => {
   );
 
   it('is an alert that says how bad it is, whom it belongs to and what to do', async () => {
-    const { files } = await rendered(await shipped());
+    const { files } = await rendered(await bare());
     const rule = rulesOf(files.get('prometheus/rules.yml') ?? '').find(
       ({ alert }) => alert === 'golden_path_success_rate_critical'
     );
@@ -160,7 +160,7 @@ describe('the words of an alert', () => {
   });
 
   it('are in the words of the unit where the plan has no template', async () => {
-    const { folder } = await rendered(await shipped());
+    const { folder } = await rendered(await bare());
     const own = 'plan="user-execution-context",environment="example-production"';
     const summaries = {
       golden_path_success_rate: ['0.7912', '79.12%'],

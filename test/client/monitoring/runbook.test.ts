@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shipped, watchedOver } from './plans.js';
+import { bare, shipped, watchedOver } from './plans.js';
 import { rendered } from './rendered.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
 
@@ -68,9 +68,7 @@ describe('the runbook', () => {
   });
 
   it('says so where the plan has none of it', async () => {
-    const { plan: whole, ...frozen } = await shipped();
-    const { alerts: _alerts, incidents: _incidents, ...bare } = whole;
-    const { md } = await runbooks({ ...frozen, plan: bare });
+    const { md } = await runbooks(await bare());
     expect(plain(md)).toContain('The plan routes no alerts: the channels of example-production are told');
     expect(plain(md)).toContain('The plan has no rules for incidents');
   });

@@ -48,13 +48,18 @@ function fieldsOf({ execution, type, status, searchAttributes }: Info): Fields {
   };
 }
 
-/** `A = 'x' AND B STARTS_WITH 'y' AND C IN ('x', 'y')` */
+/** `A = 'x' AND B STARTS_WITH 'y' AND C IN ('x', 'y') AND (D = 'x' OR E = 'y')` */
 function parseQuery(query: string): (fields: Fields) => boolean {
   const clauses = query === '' ? [] : query.split(' AND ').map(parseClause);
   return (fields) => clauses.every((holds) => holds(fields));
 }
 
 function parseClause(clause: string): (fields: Fields) => boolean {
+  const either = /^\((.+ OR .+)\)$/.exec(clause)?.[1];
+  if (either !== undefined) {
+    const clauses = either.split(' OR ').map(parseClause);
+    return (fields) => clauses.some((holds) => holds(fields));
+  }
   const [, name = '', operator = '', right = ''] = /^(\w+) (=|STARTS_WITH|IN) (.+)$/.exec(clause) ?? [];
   const values = [...right.matchAll(/'((?:[^']|'')*)'/g)].map(([, value = '']) => value.replaceAll("''", "'"));
   if (values.length === 0) throw new Error(`the simulated list does not understand "${clause}"`);
