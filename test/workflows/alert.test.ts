@@ -167,7 +167,10 @@ describe('an alert', () => {
     const plain = await stage.start({ environment: { ...environment, channels: [], notify: [slack] } });
     const status = await plain.until('it is told', ({ deliveries }) => deliveries.length === 1);
     expect(status.title).toBe('CRITICAL: isolation is 3');
-    expect(status.message).toBe('Users seeing data of others: isolation is critical. Impact: trust is lost.');
+    expect(status.message).toMatch(
+      /^It has crossed its critical threshold\.\n\n- Metric: isolation \(Users seeing data of others\)\n/
+    );
+    expect(status.message).toContain('- Impact: trust is lost');
     expect(slackTitles(stage)).toEqual(['🔴 CRITICAL: isolation is 3']);
   });
 });

@@ -168,7 +168,9 @@ describe('a red metric that becomes critical', () => {
     });
     undo.open();
     const failure = await failureOf(run.result());
-    expect(failure.message).toContain('1b/approval#1 failed: rejected by erin: no; then everything: success is beyond');
+    expect(failure.message).toContain(
+      '1b/approval#1 failed: rejected by erin: no; then everything: success is critical'
+    );
     expect(stage.world.story('undo')).toEqual(newestFirst);
   });
 
