@@ -22,7 +22,9 @@ describe('phasegate render', () => {
       'runbook.html',
     ];
     expect(first.stdout).toBe(names.map((name) => `wrote ${path.join(out, name)}\n`).join(''));
-    expect(first.stderr).toContain('! put the value of PAGERDUTY_ROUTING_KEY into /etc/alertmanager/secrets/PAGERDUTY_ROUTING_KEY');
+    expect(first.stderr).toContain(
+      '! put the value of PAGERDUTY_ROUTING_KEY into /etc/alertmanager/secrets/PAGERDUTY_ROUTING_KEY'
+    );
     const texts = names.map((name) => readFileSync(path.join(out, name), 'utf8'));
     // Nobody's name and no clock is in it.
     expect((await phasegate([...plan, '--as', 'erin', '--out', out])).code).toBe(0);
