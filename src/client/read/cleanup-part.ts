@@ -1,13 +1,17 @@
-import { freshState, opened } from '../../plan/cleanup/course.js';
+import { means, parseAddress } from '../../plan/address.js';
+import { answered, attemptAt, freshState, opened, tasksNow, type CleanupState } from '../../plan/cleanup/course.js';
+import { attestationProblem } from '../../plan/gate-rules.js';
+import { findPerson } from '../../plan/people.js';
+import { parseMessage } from '../../plan/wire.js';
 import { cleanupStatus } from '../../plan/cleanup/status.js';
-import { cleanupWorkflowId } from '../../plan/names.js';
+import { cleanupId, cleanupWorkflowId } from '../../plan/names.js';
 import { problemWithAnswer } from '../../plan/activity-answers.js';
 import type { HostActivities } from '../../activities/contract.js';
 import type { CleanupInput } from '../../plan/run-input.js';
 import type { CleanupResult, PhaseStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
 import { describeIfOf, type Described } from './describe.js';
-import type { HistoryFacts } from './history.js';
+import type { HistoryFacts, MessageFact } from './history.js';
 
 /**
  * The newest execution of a run's clean-up, which continues as new all the time; undefined when the run has none, or
@@ -27,16 +31,56 @@ export function describeCleanup(
 export function cleanupFromHistory(history: HistoryFacts, { open, closedAt, status }: Described): PhaseStatus {
   const result = history.result as Partial<CleanupResult> | undefined;
   if (result?.status) return result.status;
-  const { cleanup, environment, state = freshState(history.startedAt) } = history.input as CleanupInput;
+  const input = history.input as CleanupInput;
+  const { cleanup, environment, state = freshState(history.startedAt) } = input;
   const { workflowId, runId } = history;
   const calendar = history.localAnswers.find(isCalendar);
-  const now = calendar ? opened(cleanup, state, calendar.groups, calendar.askedAt) : state;
+  const begun = calendar ? opened(cleanup, state, calendar.groups, calendar.askedAt) : state;
+  const now = history.messages.reduce((sofar, message) => withAnswer(input, sofar, message), begun);
   const sentence = `Clean-up was ${status.toLowerCase()}.`;
   const end = open ? {} : { end: { state: 'failed' as const, at: closedAt ?? history.startedAt, sentence } };
   return cleanupStatus(
     { cleanup, people: environment.people, workflowId, runId, refusals: state.refusals, ...end },
     now
   );
+}
+
+/**
+ * With what somebody answered in this execution. A signal counts as the workflow will count it, where names are believed;
+ * else nobody knows here who sent it.
+ */
+function withAnswer(
+  input: CleanupInput,
+  state: CleanupState,
+  { name, input: raw, how, at }: MessageFact
+): CleanupState {
+  const { cleanup, environment, run } = input;
+  const parsed = name === 'attest' ? parseMessage(name, raw) : undefined;
+  if (!parsed?.ok || (how === 'signal' && !run.namesBelieved)) return state;
+  const { item, answer, evidence, reason } = parsed.message;
+  const by = findPerson(environment.people, parsed.message.by)?.name;
+  const written = parseAddress(item, cleanupId);
+  const steps = state.steps.map((step) => ({ ...step }));
+  const found = tasksNow(cleanup, { ...state, steps }).find(
+    ({ step }) => written && step?.state === 'waiting' && means(written, step.address)
+  );
+  if (by === undefined || !found?.step || attestationProblem(found.task, parsed.message)) return state;
+  const { gates } = cleanupStatus(
+    { cleanup, people: environment.people, workflowId: '', runId: '', refusals: [] },
+    { ...state, steps }
+  );
+  const { address } = found.step;
+  if (!gates.some((gate) => gate.address === address && gate.people.includes(by))) return state;
+  const given = {
+    by,
+    answer,
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(reason === undefined ? {} : { reason }),
+    at,
+  };
+  Object.assign(found.step, answered(found.task, given));
+  if (found.step.state === 'failed') steps.push(attemptAt(found.task, steps, at));
+  return { ...state, steps };
 }
 
 type Calendar = Awaited<ReturnType<HostActivities['cleanupDays']>>;

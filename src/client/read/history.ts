@@ -13,6 +13,14 @@ export interface ActivityFact {
   endedAt?: number;
 }
 
+/** What somebody sent: as an update that was answered without an error, or as a signal, of which nobody says what became. */
+export interface MessageFact {
+  name: string;
+  input: unknown;
+  how: 'update' | 'signal';
+  at: number;
+}
+
 /** What a history says without replaying it. Times are epoch ms. */
 export interface HistoryFacts extends RunRef {
   input: unknown;
@@ -21,6 +29,8 @@ export interface HistoryFacts extends RunRef {
   activities: ActivityFact[];
   /** What activities answered that ran beside the workflow itself, in their order. */
   localAnswers: unknown[];
+  /** In their order. */
+  messages: MessageFact[];
   /** The workflow's result: what it returned or failed with. */
   result?: unknown;
 }
@@ -59,7 +69,9 @@ async function projectHistory(link: Link, run: RunRef, events: readonly Event[])
     startedAt: timeOf(events[0]),
     activities: [],
     localAnswers: [],
+    messages: [],
   };
+  const accepted = new Map<string, MessageFact>();
   for (const event of events) {
     const started = event.workflowExecutionStartedEventAttributes;
     if (started) facts.input = (await decodePayloads(link, started.input?.payloads))[0];
@@ -91,12 +103,34 @@ async function projectHistory(link: Link, run: RunRef, events: readonly Event[])
     if (marker?.markerName === localActivity)
       facts.localAnswers.push((await decodePayloads(link, marker.details?.['result']?.payloads))[0]);
 
+    const request = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    const signal = event.workflowExecutionSignaledEventAttributes;
+    const sent = request
+      ? { ...request, how: 'update' as const }
+      : signal && { ...messageIn(signal), how: 'signal' as const };
+    if (sent) {
+      const [input] = await decodePayloads(link, sent.args?.payloads);
+      const message = { name: sent.name ?? '', input, how: sent.how, at: timeOf(event) };
+      if (sent.how === 'update') accepted.set(String(event.eventId), message);
+      else facts.messages.push(message);
+    }
+    const replied = event.workflowExecutionUpdateCompletedEventAttributes;
+    const taken = replied?.outcome?.success && accepted.get(String(replied.acceptedEventId));
+    if (taken) facts.messages.push(taken);
+
     const answer = resultOf(event);
     if (answer) facts.result = (await decodePayloads(link, answer.payloads))[0];
     if (closes(event)) facts.endedAt = timeOf(event);
   }
   facts.activities = [...activities.values()];
   return facts;
+}
+
+function messageIn({ signalName, input }: temporal.api.history.v1.IWorkflowExecutionSignaledEventAttributes): {
+  name: string;
+  args: temporal.api.common.v1.IPayloads | undefined;
+} {
+  return { name: signalName ?? '', args: input ?? undefined };
 }
 
 function closes(event: Event): boolean {

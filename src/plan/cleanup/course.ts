@@ -88,6 +88,24 @@ export function attemptAt(task: CleanupTask, steps: readonly StepRecord[], start
   };
 }
 
+/** What an answer means for a KPI. */
+const kpiWords: Readonly<Record<string, string>> = { done: 'met', failed: 'not met' };
+
+/** What an answer makes of an attempt at a task: whether a KPI was met or not, either is an answer. */
+export function answered(task: CleanupTask, given: NonNullable<StepRecord['answer']>): Partial<StepRecord> {
+  const { by, answer, evidence, reason } = given;
+  if (task.kind === 'remove-flags' && answer === 'done') return { state: 'running', answer: given };
+  const good = answer !== 'failed' || task.kind === 'kpi';
+  return {
+    state: good ? 'passed' : 'failed',
+    verdict: answer === 'failed' ? 'FAIL' : 'PASS',
+    reason: [`${by}: ${(task.kind === 'kpi' && kpiWords[answer]) || answer}`, evidence, reason]
+      .filter((part) => part !== undefined)
+      .join(' · '),
+    answer: given,
+  };
+}
+
 /** The state at an instant that has surely come: the groups that begin by then are open. */
 export function opened(
   cleanup: Cleanup,

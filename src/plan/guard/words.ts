@@ -20,6 +20,8 @@ export function metricReason(guard: GuardSpec, metric: Metric, watch: MetricWatc
   if (to === 'warning' && warning && watch.value !== undefined && !holds(warning, watch.value))
     return `${name} was beyond its warning threshold (${warning.text}) and is not sure to be back: ${seen}`;
   if (to === 'warning') return `${name} is beyond its warning threshold (${warning?.text ?? ''}): ${seen}`;
+  if (to === 'off-target' && target && watch.value !== undefined && holds(target, watch.value))
+    return `${name} crosses no threshold, and is not sure to be inside its target (${target.text}): ${seen}`;
   if (to === 'off-target')
     return `${name} crosses no threshold, and misses its target (${target?.text ?? ''}): ${seen}`;
   return `${name} is back inside its thresholds: ${seen}`;

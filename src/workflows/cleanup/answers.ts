@@ -1,5 +1,6 @@
 import { means, parseAddress } from '../../plan/address.js';
 import { attestationProblem, findGate, type GateContext, type Objection } from '../../plan/gate-rules.js';
+import { answered } from '../../plan/cleanup/course.js';
 import { cleanupId } from '../../plan/names.js';
 import type { Decision } from '../../plan/quorum.js';
 import type { CleanupInput } from '../../plan/run-input.js';
@@ -67,9 +68,6 @@ function isSame({ answer }: StepRecord, { by, answer: said, evidence, reason }: 
   return answer?.by === by && answer.answer === said && answer.evidence === evidence && answer.reason === reason;
 }
 
-/** What an answer means for a KPI. */
-const kpiWords: Readonly<Record<string, string>> = { done: 'met', failed: 'not met' };
-
 function take(
   record: CleanupRecord,
   gate: Gate,
@@ -85,21 +83,11 @@ function take(
     answer,
     ...(evidence === undefined ? {} : { evidence }),
     ...(reason === undefined ? {} : { reason }),
+    at: Date.now(),
   };
   const said = `${by} answered ${gate.address}: ${answer}`;
-  if (found.task.kind === 'remove-flags' && answer === 'done') {
-    record.mark(found.step, { state: 'running', answer: { ...given, at: Date.now() } });
+  record.mark(found.step, answered(found.task, given));
+  if (found.step.state === 'running')
     return `${said}; whether the flags can be removed safely is looked at now: see the status`;
-  }
-  // Whether a KPI was met or not: either is an answer.
-  const good = answer !== 'failed' || found.task.kind === 'kpi';
-  record.mark(found.step, {
-    state: good ? 'passed' : 'failed',
-    verdict: answer === 'failed' ? 'FAIL' : 'PASS',
-    reason: [`${by}: ${(found.task.kind === 'kpi' && kpiWords[answer]) || answer}`, evidence, reason]
-      .filter((part) => part !== undefined)
-      .join(' · '),
-    answer: { ...given, at: Date.now() },
-  });
-  return good ? said : `${said}; the task stays open`;
+  return found.step.state === 'passed' ? said : `${said}; the task stays open`;
 }

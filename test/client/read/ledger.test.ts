@@ -8,7 +8,16 @@ const ramp = entry('ramp@50', { type: 'flag', key: 'FLAG_CORE', enabled: true, p
 const all = [flagEntry, deployEntry, ramp];
 
 function history(change: Partial<HistoryFacts>): HistoryFacts {
-  return { workflowId: 'w', runId: 'r', input: undefined, startedAt: t, activities: [], localAnswers: [], ...change };
+  return {
+    workflowId: 'w',
+    runId: 'r',
+    input: undefined,
+    startedAt: t,
+    activities: [],
+    localAnswers: [],
+    messages: [],
+    ...change,
+  };
 }
 const captures = (entries: LedgerEntry[], startedAt = t) =>
   history({

@@ -33,6 +33,7 @@ const history = (change: Partial<HistoryFacts>): HistoryFacts => ({
   startedAt: t,
   activities: [],
   localAnswers: [],
+  messages: [],
   ...change,
 });
 

@@ -22,6 +22,7 @@ const history = (change: Partial<HistoryFacts> = {}): HistoryFacts => ({
   input: { entries: [flagEntry, deployEntry], reason: 'dana asked for it' },
   startedAt: t,
   localAnswers: [],
+  messages: [],
   activities: [
     { type: 'undoChange', input: {}, result: { entryId: flagEntry.id }, scheduledAt: t },
     { type: 'undoChange', input: {}, failure: 'refused', scheduledAt: t },

@@ -18,7 +18,9 @@ afterAll(() => stage.close());
 
 it('a clean-up is seen whole while no worker answers, and an answer to it waits for one', async () => {
   const left = cleanup([task.plain('docs'), task.plain('legacy'), task.plain('training', { owner: 'cto' })]);
-  const run = await stage.start(plan([phase('1a')], { cleanup: left }));
+  const run = await stage.start(plan([phase('1a')], { cleanup: left }), 'dana', stage.environment, {
+    namesBelieved: true,
+  });
   await run.result();
   const { runId } = await run.describe();
   await stage.until('all tasks', async () => (await stage.cleanup()).gates.length === 3);
@@ -37,8 +39,7 @@ it('a clean-up is seen whole while no worker answers, and an answer to it waits 
   if (!gate) throw new Error('no gate');
   const sent = await sendMessage(silent, gate, 'attest', { by: 'erin', item: gate.address, answer: 'done' });
   expect(sent.how).toBe('signal');
-  // In the next execution, which another worker may begin with another build.
-  await stage.until('the answer', async () => (await stage.cleanupHandle().describe()).runId !== gate.runId);
+  // It stands in the history at once, whether a worker has taken it or not.
   const later = await reader.read('open');
   expect(later.cleanup?.steps.map(({ id, state }) => `${id} ${state}`)).toEqual([
     'docs passed',
