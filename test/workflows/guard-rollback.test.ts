@@ -174,6 +174,26 @@ describe('a red metric that becomes critical', () => {
     expect(stage.world.story('undo')).toEqual(newestFirst);
   });
 
+  it('while the rollback of a phase is being verified does not wait for that: all is verified together', async () => {
+    healthy();
+    const verifying = door();
+    let verifications = 0;
+    stage.world.onWindow = async ({ origin }): Promise<Finding> => {
+      // That of the phase alone never ends by itself.
+      if (origin.address.startsWith('rollback/') && ++verifications === 1) await verifying.wait();
+      return 'PASS';
+    };
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await stage.gate('1b');
+    await stage.tell('1b', 'reject', { by: 'erin', reason: 'no' });
+    await verifying.reached;
+    critical();
+    expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+    expect(stage.world.story('undo')).toEqual(newestFirst);
+    expect(await stage.rollback('1b')).toMatchObject({ verified: false, verifiedByRun: true });
+    expect(await stage.rollback('all')).toMatchObject({ verified: true });
+  });
+
   it('told of again and again is one rollback', async () => {
     healthy();
     const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
