@@ -79,6 +79,7 @@ async function demoRun(say: (line: string) => void): Promise<Fact[]> {
       platform: stack.platform,
       fault: undefined,
       interactive: false,
+      begun: () => Promise.resolve(),
       since,
       signal: ended.signal,
     });

@@ -43,7 +43,8 @@ export class Cli {
     });
   }
 
-  worker(args: readonly string[]): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
-    return { command: process.execPath, args: [binary, 'worker', ...args], env: this.env };
+  /** A command that runs until it is stopped, for `spawnServer`. */
+  process(args: readonly string[]): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
+    return { command: process.execPath, args: [binary, ...args], env: this.env };
   }
 }

@@ -75,6 +75,8 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
     interactive: options.interactive,
     since,
     signal: AbortSignal.any([signal, ended.signal]),
+    // The run goes on without them.
+    begun: () => stack.showDashboards(run).catch((error: unknown) => say(`no dashboards: ${reasonOf(error)}`)),
   }).catch((error: unknown) => {
     // Without its people the run would wait until its gates expire.
     stopWatching();

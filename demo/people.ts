@@ -17,6 +17,8 @@ export interface Play {
   /** Epoch ms before the run was started: a configured server may remember an earlier demo. */
   since: number;
   signal: AbortSignal;
+  /** Called when the run is there. */
+  begun: () => Promise<void>;
 }
 
 /**
@@ -27,7 +29,9 @@ export async function playPeople(cli: Cli, play: Play): Promise<void> {
   const client = await PhasegateClient.connect({ env: cli.env });
   try {
     const run = await whenStarted(client, play);
-    if (run) await watch(cli, client, run, play);
+    if (!run) return;
+    await play.begun();
+    await watch(cli, client, run, play);
   } finally {
     await client.close();
   }

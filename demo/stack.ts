@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startTemporal, tempFolder } from '../src/client/dev-server/index.js';
 import { binary, Cli, root } from './cli.js';
 import type { DemoOptions } from './options.js';
-import { spawnServer } from './servers/processes.js';
+import { freePorts, LOOPBACK, spawnServer } from './servers/processes.js';
 import { startPrometheus } from './servers/prometheus.js';
 import { startReceivers, type Told } from './servers/receivers.js';
 import { writeTyped } from './typed.js';
@@ -29,6 +29,8 @@ export interface Stack {
   uiUrl: string | undefined;
   /** Options of `plan` and `start`: the environment and its variables. */
   target: string[];
+  /** Serves the run's dashboards where it was said; they need a run that is there. */
+  showDashboards(run: string): Promise<void>;
   /** What PagerDuty, Slack and the mail server would have been sent. */
   told: readonly Told[];
   stop(): Promise<void>;
@@ -113,7 +115,7 @@ export async function startStack(
     for (const [name, value] of Object.entries(receivers.vars)) target.push('--var', `${name}=${value}`);
     // A person at the keyboard needs longer than the demo's own people to answer.
     if (options.interactive) target.push('--var', 'people-minimum=10m');
-    const command = cli.worker(['--env', 'demo', '--workdir', root]);
+    const command = cli.process(['worker', '--env', 'demo', '--workdir', root]);
     const worker = await spawnServer({
       name: 'phasegate worker',
       ...command,
@@ -125,8 +127,21 @@ export async function startStack(
     signal.throwIfAborted();
     say(`worker: process ${worker.pid}, log ${worker.logFile}`);
     if (temporal.uiUrl) say(`Temporal UI: ${temporal.uiUrl}`);
+    const [port] = await freePorts(1);
+    say(`dashboards, as soon as the run is there: http://${LOOPBACK}:${port}`);
+    const showDashboards = async (run: string): Promise<void> => {
+      const pages = await spawnServer({
+        name: 'dashboards',
+        ...cli.process(['dashboard', run, '--port', String(port)]),
+        cwd: root,
+        logFile: join(stateDir, 'dashboards.log'),
+        ready: { line: /^http:/m },
+      });
+      stops.push(() => pages.stop());
+    };
     const { told } = receivers;
-    return { cli, typed, platform: platform.url, flagsFile, stateDir, uiUrl: temporal.uiUrl, target, told, stop };
+    const { uiUrl } = temporal;
+    return { cli, typed, platform: platform.url, flagsFile, stateDir, uiUrl, target, told, showDashboards, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -105,7 +105,7 @@ async function killAtRandom(stack: Stack, firstPid: number, random: Random, over
     await worker?.exited;
     worker = await spawnServer({
       name: 'phasegate worker',
-      ...stack.cli.worker(['--env', 'demo', '--workdir', resolve('.')]),
+      ...stack.cli.process(['worker', '--env', 'demo', '--workdir', resolve('.')]),
       cwd: resolve('.'),
       logFile: join(stack.stateDir, `worker-${kills + 2}.log`),
       ready: { line: /worker ready/ },
