@@ -30,9 +30,9 @@ describe('incidents that are replayed at every task', () => {
     await incident.signal('resolve', { by: 'lee', reason: 'restarted' });
     await stage.until('the refusal', async () => (await stage.incident(1)).refusals.length === 1);
     stage.world.onWindow = () => 'PASS';
+    const first = (await stage.incident(1)).runId;
     await stage.tell(incident, 'resolve', { by: 'lee', reason: 'restarted once more' });
     await stage.until('the end of the hold', async () => (await stage.phase('1b')).held === undefined);
-    const first = (await stage.incident(1)).runId;
     await stage.until('another execution', async () => (await stage.incident(1)).runId !== first);
     await stage.tell('1b', 'approve', 'lee');
     expect((await run.result()).incidents).toMatchObject([{ number: 1, state: 'resolved', warRoom: true }]);

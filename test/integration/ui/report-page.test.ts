@@ -7,6 +7,7 @@ import type { Report } from '../../../src/client/index.js';
 import { migrationId } from '../../../src/plan/names.js';
 import { goLive } from '../../support/live/live.js';
 import { needs } from '../../support/needs.js';
+import { ownServer } from '../../support/servers/own-server.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
 import { phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 import { phasegate } from '../cli/binary.js';
@@ -36,7 +37,11 @@ describe('the report as a page', { timeout: 180_000 }, () => {
     needs('prometheus', 'apt-get install --no-install-recommends prometheus');
     const browser = await openBrowser();
     const folder = scratchFolder();
-    const live = await goLive(['FLAG_CORE']);
+    // Of its own, since on the shared one the workers of other tests would answer.
+    const server = await ownServer();
+    onTestFinished(() => server.stop());
+    const { address } = server;
+    const live = await goLive(['FLAG_CORE'], server);
     const worker = await live.startWorker();
     // Until it is well again, the window cannot pass.
     live.target.set(0.9);
@@ -50,7 +55,7 @@ describe('the report as a page', { timeout: 180_000 }, () => {
     const handle = await live.start(planned);
     const run = migrationId(live.environment.id, 'test-plan');
     const report = async (): Promise<Report> => {
-      const { stdout, stderr } = await phasegate(['report', run, '--format', 'json']);
+      const { stdout, stderr } = await phasegate(['report', run, '--format', 'json'], { address });
       expect(stderr).not.toMatch(/PG\d/);
       return JSON.parse(stdout) as Report;
     };
@@ -68,9 +73,9 @@ describe('the report as a page', { timeout: 180_000 }, () => {
     expect(new Set(points.map((point) => point.class))).toEqual(new Set(['breach', 'ok']));
 
     const file = join(folder, 'report.html');
-    const written = await phasegate(['report', run, '--out', file]);
+    const written = await phasegate(['report', run, '--out', file], { address });
     expect([written.code, written.stdout]).toEqual([0, `wrote ${file}\n`]);
-    const again = await phasegate(['report', run, '--out', file]);
+    const again = await phasegate(['report', run, '--out', file], { address });
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('PG441')]);
 
     const page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
@@ -101,7 +106,7 @@ describe('the report as a page', { timeout: 180_000 }, () => {
 
     await worker.stop();
     const silent = join(folder, 'silent.html');
-    const unanswered = await phasegate(['report', run, '--out', silent]);
+    const unanswered = await phasegate(['report', run, '--out', silent], { address });
     expect([unanswered.code, unanswered.stderr]).toEqual([0, expect.stringContaining('no worker answers')]);
     const text = readFileSync(silent, 'utf8');
     expect(text).toContain('No picture: its samples could not be read.');

@@ -34,8 +34,15 @@ export interface Live {
   until: typeof until;
 }
 
-/** Call it in a test, after `needs('prometheus', …)`; everything is stopped when the test ends. */
-export async function goLive(flags: readonly string[]): Promise<Live> {
+/**
+ * Call it in a test, after `needs('prometheus', …)`; everything is stopped when the test ends.
+ *
+ * @param temporal default: the server that all tests share, where workers of others answer too
+ */
+export async function goLive(
+  flags: readonly string[],
+  temporal = { address: inject('temporalAddress'), namespace: inject('temporalNamespace') }
+): Promise<Live> {
   const folder = scratchFolder();
   const target = await startTarget();
   onTestFinished(() => target.close());
@@ -63,11 +70,11 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
       bindings: { success: { promql: 'min_over_time(success[4s])' } },
     },
   });
-  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  const connection = await Connection.connect({ address: temporal.address });
   onTestFinished(() => connection.close());
   const client = new Client({
     connection,
-    namespace: inject('temporalNamespace'),
+    namespace: temporal.namespace,
     dataConverter: { payloadConverterPath },
   });
   const evidenceDir = join(folder, 'evidence');
@@ -98,8 +105,8 @@ export async function goLive(flags: readonly string[]): Promise<Live> {
         ],
         env: {
           ...process.env,
-          TEMPORAL_ADDRESS: inject('temporalAddress'),
-          TEMPORAL_NAMESPACE: inject('temporalNamespace'),
+          TEMPORAL_ADDRESS: temporal.address,
+          TEMPORAL_NAMESPACE: temporal.namespace,
           XDG_STATE_HOME: folder,
         },
         logFile: join(folder, `worker-${workers}.log`),
