@@ -1,9 +1,8 @@
-import { readFileSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrationId, phaseWorkflowId, rollbackWorkflowId } from '../src/plan/names.js';
 import { span } from '../test/support/stage/plans.js';
-import { now } from './support/clock.js';
+import { badValue } from './support/bad-value.js';
 import { until } from '../test/support/until.js';
 import type { Benchmark, BenchOptions, Findings } from './support/findings.js';
 import { eventsOf, firstAt } from './support/histories.js';
@@ -68,50 +67,34 @@ async function run({ trials = 40, say }: BenchOptions): Promise<Findings> {
 }
 
 async function trial(rig: Rig, id: string): Promise<Trial> {
-  const { prometheus, client } = rig;
-  const before = readFileSync(rig.flagsFile, 'utf8');
-  prometheus.asked.length = 0;
-  let value = 1;
-  let answered: number | undefined;
-  let putBack: number | undefined;
-  prometheus.value = () => value;
-  prometheus.onAnswer = (_, given, at) => {
-    if (given < 1) answered ??= at;
-  };
-  const watcher = watch(dirname(rig.flagsFile), () => {
-    const at = now();
-    if (answered === undefined || putBack !== undefined || readFileSync(rig.flagsFile, 'utf8') !== before) return;
-    putBack = at;
-    // What the rollback looks at afterwards is well again.
-    value = 1;
-  });
+  const { prometheus, client, flagsFile } = rig;
+  const bad = badValue(rig);
   try {
     const handle = await rig.start(
       watchedFlag(id, { length: span(60_000), every: span(every), deadline: span(90_000) })
     );
     await until(
       'three samples after the change',
-      () => prometheus.asked.length >= 3 && readFileSync(rig.flagsFile, 'utf8') !== before
+      () => prometheus.asked.length >= 3 && readFileSync(flagsFile, 'utf8') !== bad.before
     );
     await delay(Math.random() * every);
-    value = 0.5;
-    await until('the flag put back', () => putBack !== undefined);
+    bad.turnBad();
+    await until('the flag put back', () => bad.putBack !== undefined);
     await handle.result().catch(() => undefined);
     const migration = migrationId(rig.environment.id, id);
     const phase = await eventsOf(client, phaseWorkflowId(migration, '1a'));
     const rollback = await eventsOf(client, rollbackWorkflowId(migration, '1a'));
     return {
-      answered: answered ?? Number.NaN,
+      answered: bad.answered ?? Number.NaN,
       judged: firstAt(phase, 'ACTIVITY_TASK_COMPLETED', 'watchWindow') ?? Number.NaN,
       rollbackAsked: firstAt(phase, 'START_CHILD_WORKFLOW_EXECUTION_INITIATED') ?? Number.NaN,
       rollbackStarted: firstAt(rollback, 'WORKFLOW_EXECUTION_STARTED') ?? Number.NaN,
       rollbackTask: firstAt(rollback, 'WORKFLOW_TASK_STARTED') ?? Number.NaN,
       undoScheduled: firstAt(rollback, 'ACTIVITY_TASK_SCHEDULED', 'undoChange') ?? Number.NaN,
       undoStarted: firstAt(rollback, 'ACTIVITY_TASK_STARTED', 'undoChange') ?? Number.NaN,
-      putBack: putBack ?? Number.NaN,
+      putBack: bad.putBack ?? Number.NaN,
     };
   } finally {
-    watcher.close();
-    prometheus.onAnswer = undefined;
+    bad.stop();
   }
 }

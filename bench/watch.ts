@@ -1,11 +1,11 @@
-import { readFileSync, watch as watchFolder, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment, Metric, Plan } from '../src/plan/model.js';
 import { guardWorkflowId, incidentWorkflowId, migrationId } from '../src/plan/names.js';
 import { approval, phase, plan, span, step } from '../test/support/stage/plans.js';
 import { until } from '../test/support/until.js';
-import { now } from './support/clock.js';
+import { badValue } from './support/bad-value.js';
 import type { Benchmark, BenchOptions, Fact, Findings } from './support/findings.js';
 import { eventsOf, firstAt } from './support/histories.js';
 import { startPager, type Pager } from './support/pager.js';
@@ -69,41 +69,25 @@ async function reactions({ trials = 20, say }: BenchOptions): Promise<Findings> 
 
 async function trial(rig: Rig, pager: Pager, id: string): Promise<Trial> {
   const { prometheus, client } = rig;
-  const before = readFileSync(rig.flagsFile, 'utf8');
-  prometheus.asked.length = 0;
+  const bad = badValue(rig);
   pager.pages.length = 0;
-  let value = 1;
-  let answered: number | undefined;
-  let putBack: number | undefined;
-  prometheus.value = () => value;
-  prometheus.onAnswer = (_, given, at) => {
-    if (given < 1) answered ??= at;
-  };
-  const watcher = watchFolder(dirname(rig.flagsFile), () => {
-    const at = now();
-    if (answered === undefined || putBack !== undefined || readFileSync(rig.flagsFile, 'utf8') !== before) return;
-    putBack = at;
-    // What the rollback looks at afterwards is well again.
-    value = 1;
-  });
   try {
     const handle = await rig.start(guarded(id, every, 1), paged(rig.environment, pager));
     await until('three looks of the guard', () => prometheus.asked.length >= 3);
     await delay(Math.random() * every);
-    value = 0.5;
-    await until('the flag put back', () => putBack !== undefined);
+    bad.turnBad();
+    await until('the flag put back', () => bad.putBack !== undefined);
     await until('a page', () => pager.pages.length > 0);
     await handle.result().catch(() => undefined);
     const incident = await eventsOf(client, incidentWorkflowId(migrationId(rig.environment.id, id), 1));
     return {
-      answered: answered ?? Number.NaN,
+      answered: bad.answered ?? Number.NaN,
       opened: firstAt(incident, 'WORKFLOW_EXECUTION_STARTED') ?? Number.NaN,
-      putBack: putBack ?? Number.NaN,
+      putBack: bad.putBack ?? Number.NaN,
       paged: pager.pages[0] ?? Number.NaN,
     };
   } finally {
-    watcher.close();
-    prometheus.onAnswer = undefined;
+    bad.stop();
   }
 }
 
