@@ -7,7 +7,9 @@ import { sendMessage, type Sent } from './act/send.js';
 import { refuseIfUnable, startRun } from './act/start.js';
 import { openLink, type Link } from './connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
+import { describeIfOf, describeRun } from './read/describe.js';
 import { gatesOf } from './read/gates.js';
+import { findIncident, incidentIds, readIncident } from './read/incidents.js';
 import { idleQueues } from './read/pollers.js';
 import { listAlerts, resolveAlert, type AlertList } from './read/alerts.js';
 import { listRuns, type ListAnswer } from './read/list-runs.js';
@@ -102,7 +104,7 @@ export class PhasegateClient {
   /**
    * Everything known about a run now; without a worker from descriptions and histories, which `noWorker` says.
    *
-   * @param parts `open`: without what has ended, which is enough to answer a gate and quicker in a long run
+   * @param parts `open`: without what has ended and without the guard, which is enough to answer a gate and quicker in a long run
    */
   status(run: RunRef, parts: Parts = 'all'): Promise<RunSnapshot> {
     return new SnapshotReader(this.link, run).read(parts);
@@ -231,13 +233,9 @@ export class PhasegateClient {
 
   /** Incidents of a run, and those of earlier runs of its plan that are still open, by their numbers. */
   async incidents(run: RunRef): Promise<IncidentStatus[]> {
-    const [{ describeIncident, incidentIds, readIncident }, { describeRun }] = await Promise.all([
-      import('./read/incidents.js'),
-      import('./read/describe.js'),
-    ]);
     const { firstRunId } = await describeRun(this.link, run.workflowId, run.runId);
     const ids = await incidentIds(this.link, run.workflowId, firstRunId);
-    const found = await Promise.all(ids.map((id) => describeIncident(this.link, id)));
+    const found = await Promise.all(ids.map((id) => describeIfOf(this.link, id)));
     return Promise.all(found.flatMap((one) => (one ? [readIncident(this.link, one)] : [])));
   }
 
@@ -246,7 +244,6 @@ export class PhasegateClient {
    * @throws PhasegateError PG222 when there is none
    */
   async incident(run: RunRef, written: string): Promise<IncidentStatus> {
-    const { findIncident, readIncident } = await import('./read/incidents.js');
     return readIncident(this.link, await findIncident(this.link, run, written));
   }
 

@@ -95,11 +95,19 @@ export async function describeRun(link: Link, workflowId: string, runId?: string
   };
 }
 
-/** The newest execution of this workflow id; undefined when there is none that belongs to this run. */
-export async function describeIfOf(link: Link, workflowId: string, firstRunId: string): Promise<Described | undefined> {
+/**
+ * The newest execution of this workflow id; undefined when there is none that belongs to this run.
+ *
+ * @param firstRunId of the run; absent: whichever has the id now
+ */
+export async function describeIfOf(
+  link: Link,
+  workflowId: string,
+  firstRunId?: string
+): Promise<Described | undefined> {
   try {
     const found = await describeRun(link, workflowId);
-    return found.run === firstRunId ? found : undefined;
+    return firstRunId === undefined || found.run === firstRunId ? found : undefined;
   } catch (error) {
     if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
     throw error;

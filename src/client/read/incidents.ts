@@ -7,31 +7,11 @@ import { runName } from '../../plan/text/command-lines.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
-import { describeRun, type Described } from './describe.js';
+import { describeIfOf, describeRun, type Described } from './describe.js';
 import { readHistory, type HistoryFacts } from './history.js';
 import { queryStatus } from './query.js';
 import type { RunRef } from './snapshot.js';
 import { quoted } from './visibility.js';
-
-/**
- * The newest execution of an incident, which continues as new now and then; undefined when there is none, or a later run's
- * stands in its place.
- *
- * @param firstRunId of the run that it belongs to; absent: whichever has this number
- */
-export async function describeIncident(
-  link: Link,
-  workflowId: string,
-  firstRunId?: string
-): Promise<Described | undefined> {
-  try {
-    const found = await describeRun(link, workflowId);
-    return firstRunId === undefined || found.run === firstRunId ? found : undefined;
-  } catch (error) {
-    if (error instanceof PhasegateError && error.code === 'PG403') return undefined;
-    throw error;
-  }
-}
 
 /** An incident's status without a worker: what it returned, or what it was handed over when its execution began. */
 export function incidentFromHistory({ input, result, startedAt, workflowId, runId }: HistoryFacts): IncidentStatus {
@@ -71,7 +51,7 @@ export async function readIncident(link: Link, { open, workflowId, runId }: Desc
 export async function findIncident(link: Link, run: RunRef, written: string): Promise<Described> {
   const number = /^(?:incident\/)?(\d{1,6})$/i.exec(written.trim())?.[1];
   const id = number === undefined ? undefined : incidentWorkflowId(run.workflowId, Number(number));
-  const found = id === undefined ? undefined : await describeIncident(link, id);
+  const found = id === undefined ? undefined : await describeIfOf(link, id);
   if (found) return found;
   const name = runName(run.workflowId);
   const { firstRunId } = await describeRun(link, run.workflowId, run.runId);

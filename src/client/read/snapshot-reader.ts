@@ -9,12 +9,12 @@ import { atWork, type AtWork } from './at-work.js';
 import type { Builds } from './build-words.js';
 import { kpisSince } from '../../plan/kpis.js';
 import { cleanupFromHistory, describeCleanup } from './cleanup-part.js';
-import { currentOf, describeRun, type Described } from './describe.js';
+import { currentOf, describeIfOf, describeRun, type Described } from './describe.js';
 import { runFromOutside } from './fallback.js';
 import { moves, readFamily, type Relative } from './family.js';
 import { readGuard } from './guard-part.js';
 import { readHistory, readInput, type HistoryFacts } from './history.js';
-import { describeIncident, incidentFromHistory, incidentIds } from './incidents.js';
+import { incidentFromHistory, incidentIds } from './incidents.js';
 import { phaseFromHistory } from './phase-from-history.js';
 import { pollingBuilds } from './pollers.js';
 import { queryStatus, silentPartsText, unansweredText, type Why } from './query.js';
@@ -59,7 +59,8 @@ export class SnapshotReader {
   }
 
   /**
-   * @param parts `open`: without the phases and rollbacks that have ended, as far as the run knows; each costs a history
+   * @param parts `open`: without the guard, and the phases and rollbacks that have ended, as far as the run knows; each
+   *   costs a history
    * @throws PhasegateError PG403 when the run is unknown, PG401 when the server cannot be reached
    */
   async read(parts: Parts = 'all'): Promise<RunSnapshot> {
@@ -72,11 +73,16 @@ export class SnapshotReader {
       'status' in asked
         ? await this.answered(asked.status, described, frozen, parts)
         : await this.unanswered(asked.why, described, frozen);
-    const watch = frozen.plan.guard && (await readGuard(this.link, described, found.noWorker === undefined));
+    // Whoever answers a gate is shown no guard, and must not wait for one.
+    const watched = parts === 'all' && frozen.plan.guard !== undefined;
+    const [watch, incidents] = await Promise.all([
+      watched ? readGuard(this.link, described, found.noWorker === undefined) : undefined,
+      this.incidents(found, described, parts),
+    ]);
     // Locks, the decisions kept at its end, notices: the run has activities of its own.
     const troubles = [...atWork(described).troubles, ...found.troubles, ...(watch?.troubles ?? [])];
     const guard = watch ? { guard: watch.guard } : {};
-    const snapshot = { ...found, troubles, ...guard, ...(await this.incidents(found, described, parts)) };
+    const snapshot = { ...found, troubles, ...guard, ...incidents };
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -207,7 +213,7 @@ export class SnapshotReader {
     const named = (run.incidents ?? []).filter(({ state }) => which === 'all' || state !== 'closed');
     const listed = open && noWorker === undefined ? [] : await incidentIds(this.link, workflowId, firstRunId);
     const ids = [...new Set([...named.map((one) => one.workflowId), ...listed])];
-    const found = await Promise.all(ids.map((id) => describeIncident(this.link, id, firstRunId)));
+    const found = await Promise.all(ids.map((id) => describeIfOf(this.link, id, firstRunId)));
     const parts = found.flatMap((one) =>
       one ? [this.part<IncidentStatus>(one, incidentFromHistory, noWorker === undefined)] : []
     );

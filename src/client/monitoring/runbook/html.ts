@@ -1,9 +1,8 @@
-import { html, linked, trusted, type Html } from '../../report/html/markup.js';
+import { head } from '../../report/html/head.js';
+import { html, linked, type Html } from '../../report/html/markup.js';
 import { style } from '../../report/html/style.js';
 import type { Block, RunbookDocument } from './blocks.js';
 
-/** Nothing is loaded and no script runs, whatever anybody wrote into a title. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 const own = `
 pre { background: var(--surface); border-radius: 6px; padding: .6rem .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font: .86em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .checklist { list-style: none; padding-left: 0; } .checklist li::before { content: "\\2610\\00a0\\00a0"; }
@@ -16,17 +15,7 @@ export function runbookHtml({ title, subtitle, blocks }: RunbookDocument): strin
   const chapters = blocks.flatMap((block) => (block.kind === 'heading' && block.level === 2 ? [block] : []));
   const page = html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <style>
-          ${trusted(style + own)}
-        </style>
-      </head>
+      ${head(title, style + own)}
       <body>
         <header>
           <h1>${title}</h1>

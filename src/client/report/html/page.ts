@@ -9,15 +9,13 @@ import { partOf } from '../../timeline/timeline.js';
 import type { Report, ReportedChange } from '../build-report.js';
 import { seenRow, watchedRow } from '../guard-rows.js';
 import { incidentSection } from './incident-section.js';
-import { html, trusted, type Html } from './markup.js';
+import { head } from './head.js';
+import { html, type Html } from './markup.js';
 import { anchor, shortDigest, table, tag, time, toned } from './parts.js';
 import { phaseSection, rollbackSection } from './phase-section.js';
 import { newPage } from './plot.js';
 import { style } from './style.js';
 import { timelineChart } from './timeline-chart.js';
-
-/** Nothing is loaded and no script runs, whatever anybody wrote into a title or an answer. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
  * A report as one HTML file that needs nothing else: it opens without a network, without scripts, on light and dark
@@ -29,17 +27,7 @@ export function pageOf(report: Report): string {
   const title = `${plan.title} in ${environment.title}`;
   const page = html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${cleanLine(`${title}: ${report.state}`)}</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
+      ${head(cleanLine(`${title}: ${report.state}`), style)}
       <body>
         <header>
           <h1>${title}</h1>
