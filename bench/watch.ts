@@ -9,8 +9,9 @@ import { badValue } from './support/bad-value.js';
 import type { Benchmark, BenchOptions, Fact, Findings } from './support/findings.js';
 import { eventsOf, firstAt } from './support/histories.js';
 import { startPager, type Pager } from './support/pager.js';
-import { marked, metricNames, quickRollback, runOf } from './support/plans.js';
+import { marked, metricNames, quickRollback } from './support/plans.js';
 import { flagKey, startRig, type Rig } from './support/rig.js';
+import { startMany } from './support/start-many.js';
 import { usageText, watchUsage } from './support/usage.js';
 
 export const watch: Benchmark = {
@@ -97,11 +98,10 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
     const worker = await rig.startWorker();
     const keys = Array.from({ length: count }, (_, index) => `FLAG_${index}`);
     const flags = { provider: 'flagd', file: writeFlags(rig, keys) } as const;
-    for (const [index, key] of keys.entries()) {
-      const id = `guarded-${index}`;
-      await rig.start(guarded(id, guardedEvery, metrics, key), { ...marked(rig.environment, id, metrics), flags });
-    }
-    await until('the first look of every guard', () => asking(rig) === count, { withinMs: 300_000 });
+    const ids = keys.map((_, index) => `guarded-${index}`);
+    await startMany(rig, ids, (id, index) =>
+      rig.start(guarded(id, guardedEvery, metrics, keys[index]), { ...marked(rig.environment, id, metrics), flags })
+    );
     say(`${count} guards with ${metrics} metric(s) each: watching for ${minutes} minutes`);
     const usage = watchUsage({ worker: worker.pid, server: rig.temporal.pid });
     await delay(minutes * 60_000);
@@ -126,10 +126,6 @@ function writeFlags(rig: Rig, keys: readonly string[]): string {
   const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
   writeFileSync(file, JSON.stringify({ flags: Object.fromEntries(keys.map((key) => [key, off])) }));
   return file;
-}
-
-function asking(rig: Rig): number {
-  return new Set(rig.prometheus.asked.map(({ query }) => runOf(query))).size;
 }
 
 /** A run that waits behind its flag, with a guard over so many metrics whose critical threshold is 80 %. */

@@ -1,18 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { span } from '../test/support/stage/plans.js';
 import { now } from './support/clock.js';
-import { until } from '../test/support/until.js';
 import type { Benchmark, BenchOptions, Fact, Findings, Series } from './support/findings.js';
-import { marked, onlyWindow, runOf } from './support/plans.js';
+import { marked, onlyWindow } from './support/plans.js';
 import { startRig, type Rig } from './support/rig.js';
+import { startMany } from './support/start-many.js';
 import { usageText, watchUsage } from './support/usage.js';
 
 export const windows: Benchmark = { name: 'windows', title: 'many windows on one worker', run };
 
 const every = 15_000;
 const lateMs = 250;
-/** Starts in flight: enough to fill the server, few enough that none times out. */
-const startsAtOnce = 8;
 
 async function run({ windows: counts, metrics, minutes, say }: BenchOptions): Promise<Findings> {
   const series: Series[] = [];
@@ -79,17 +77,7 @@ async function load(count: number, metrics: number, minutes: number, say: (line:
 async function begin(rig: Rig, count: number, metrics: number): Promise<void> {
   const window = { length: span(3_600_000), every: span(every), deadline: span(7_200_000) };
   const ids = Array.from({ length: count }, (_, index) => `window-${index}`);
-  const waiting = [...ids];
-  const starter = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      const own = id;
-      await rig.start(onlyWindow(own, window, metrics), marked(rig.environment, own, metrics));
-      await until(`the first sample of ${own}`, () => rig.prometheus.asked.some((one) => runOf(one.query) === own), {
-        withinMs: 300_000,
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: startsAtOnce }, starter));
+  await startMany(rig, ids, (id) => rig.start(onlyWindow(id, window, metrics), marked(rig.environment, id, metrics)));
 }
 
 /** Instants of each query's grid, due between the two times, that were not asked for. */
