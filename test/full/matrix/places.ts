@@ -79,7 +79,7 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
     rollback: onlyAlerts,
   },
   verifyIdentity: notBack('nobody decides anything while all goes back'),
-  recordEvidence: { ...inPhases, rollback: { from: /\/phase\/1b$/, trigger: 'reject' } },
+  recordEvidence: { ...inPhases, rollback: { from: theRun, trigger: 'reject' } },
   readEvidence: {
     'first phase': { never: 'no workflow calls it, only a CLI on another host' },
     'last phase': { never: 'no workflow calls it, only a CLI on another host' },
