@@ -30,6 +30,9 @@ export interface Rig {
 
 export const flagKey = 'FLAG_CORE';
 
+/** As docs/worker.md has a worker of production run. */
+const production = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' };
+
 export async function startRig(say: (line: string) => void): Promise<Rig> {
   const folder = tempFolder('bench');
   const stops: Array<() => Promise<unknown>> = [];
@@ -88,7 +91,7 @@ export async function startRig(say: (line: string) => void): Promise<Rig> {
           name: 'worker',
           command: process.execPath,
           args: [binary, 'worker', '--env', where.id, '--workdir', folder, ...more],
-          env,
+          env: { ...env, ...production },
           logFile: join(folder, `worker-${workers}.log`),
           ready: { line: /worker ready/ },
         });

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { FlagState, LedgerEntry } from '../../plan/change.js';
-import type { FlagSource, FrozenPlan } from '../../plan/model.js';
+import type { FlagSource } from '../../plan/model.js';
 import type { PhaseStatus, RunStatus } from '../../plan/run-status.js';
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import { createLimiter } from '../../activities/metrics/limiter.js';
 import { endedRuns, openExecutions, type Execution } from './executions.js';
-import { ExecutionReader } from './reader.js';
+import { ExecutionReader, type MovedFlags } from './reader.js';
 import type { Look, SeenRun } from './seen.js';
 
 /** Reads a flag as its system has it. */
@@ -55,7 +55,7 @@ export class RunsLook {
       })
     );
     this.reader.keepOnly(this.inUse(executions, statuses));
-    return { at: now, runs: runs.filter((run) => run !== undefined), unread };
+    return { at: now, runs: runs.filter((run) => run !== undefined), asked: executions.length, unread };
   }
 
   private async run(
@@ -91,21 +91,17 @@ export class RunsLook {
     status: RunStatus | undefined,
     phases: PhaseStatus[]
   ): Promise<NonNullable<SeenRun['open']>> {
-    const frozen = await this.reader.plan(migration).catch(() => undefined);
+    const moved = await this.reader.moved(migration).catch(() => undefined);
     const [flags, inForce] = await Promise.all([
-      frozen ? this.flags(frozen) : new Map<string, undefined>(),
+      moved ? this.flags(moved) : new Map<string, undefined>(),
       status ? this.inForce(status, phases) : undefined,
     ]);
     return { phases, flags, ...(status ? { status } : {}), ...(inForce ? { inForce } : {}) };
   }
 
-  private async flags({ plan, environment }: FrozenPlan): Promise<Map<string, FlagState | undefined>> {
-    const steps = plan.phases.flatMap((phase) => phase.steps);
-    const keys = new Set(
-      steps.flatMap((step) => (step.kind === 'flag' ? [step.key] : step.kind === 'traffic' ? [step.flag] : []))
-    );
-    const read = [...keys].map(async (key): Promise<[string, FlagState | undefined]> => {
-      const state = await this.limit(() => this.readFlag(environment.flags, key)).catch(() => undefined);
+  private async flags({ source, keys }: MovedFlags): Promise<Map<string, FlagState | undefined>> {
+    const read = keys.map(async (key): Promise<[string, FlagState | undefined]> => {
+      const state = await this.limit(() => this.readFlag(source, key)).catch(() => undefined);
       return [key, state];
     });
     return new Map(await Promise.all(read));
@@ -121,7 +117,7 @@ export class RunsLook {
           const phase = open.find((each) => each.phase === id);
           return phase && phase.state !== 'rolling back' ? phase.ledger : undefined;
         }
-        return (await this.limit(() => this.reader.result(workflowId, runId)))?.ledger;
+        return await this.limit(() => this.reader.ledger(workflowId, runId));
       })
     );
     return ledgers.includes(undefined) ? undefined : ledgers.flatMap((ledger) => ledger ?? []);

@@ -1,23 +1,31 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { FrozenPlan, RunInput } from '../../plan/model.js';
+import type { LedgerEntry } from '../../plan/change.js';
+import type { FlagSource, FrozenPlan, RunInput } from '../../plan/model.js';
 import type { PhaseResult } from '../../plan/run-status.js';
 import { statusQuery } from '../../plan/wire.js';
 import type { Execution } from './executions.js';
+
+/** Flags that a run moves. */
+export interface MovedFlags {
+  source: FlagSource;
+  keys: readonly string[];
+}
 
 /** A query waits no longer: a worker that is alive takes some 20 ms. */
 const answerWithinMs = 2_000;
 
 /**
  * Reads what single executions say. A status is asked for only when the history has grown since it was told: what waits
- * costs the server one look and a worker nothing. What has ended cannot change and is read once.
+ * costs the server one look and a worker nothing. What has ended cannot change and is read once. Of what is read once
+ * only the little that is told of it stays in memory.
  */
 export class ExecutionReader {
   private readonly client: Client;
   private readonly told = new Map<string, { length: number; status: unknown }>();
-  private readonly inputs = new Map<string, FrozenPlan>();
-  private readonly results = new Map<string, PhaseResult>();
+  private readonly inputs = new Map<string, MovedFlags>();
+  private readonly ledgers = new Map<string, LedgerEntry[]>();
 
   constructor(client: Client) {
     this.client = client;
@@ -39,8 +47,8 @@ export class ExecutionReader {
     }
   }
 
-  /** What a run executes; undefined when its input cannot be read. */
-  async plan(run: Pick<Execution, 'workflowId' | 'runId'>): Promise<FrozenPlan | undefined> {
+  /** The flags that a run moves; undefined when its input cannot be read. */
+  async moved(run: Pick<Execution, 'workflowId' | 'runId'>): Promise<MovedFlags | undefined> {
     const known = this.inputs.get(run.runId);
     if (known) return known;
     const { connection, options } = this.client;
@@ -54,26 +62,28 @@ export class ExecutionReader {
     const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
     const [input] = await decodeArrayFromPayloads(options.loadedDataConverter, started?.input?.payloads);
     const frozen = (input as Partial<RunInput> | undefined)?.versions?.at(-1);
-    if (frozen) this.inputs.set(run.runId, frozen);
-    return frozen;
+    if (!frozen) return undefined;
+    const moved = movedFlags(frozen);
+    this.inputs.set(run.runId, moved);
+    return moved;
   }
 
-  /** What an ended phase returned; undefined when it returned nothing that can be read. */
-  async result(workflowId: string, runId: string): Promise<PhaseResult | undefined> {
-    const known = this.results.get(runId);
+  /** The changes of a phase that has ended; undefined when it returned nothing that can be read. */
+  async ledger(workflowId: string, runId: string): Promise<LedgerEntry[] | undefined> {
+    const known = this.ledgers.get(runId);
     if (known) return known;
     const handle = this.client.workflow.getHandle(workflowId, runId, { followRuns: false });
     const result = await this.within(() => handle.result() as Promise<PhaseResult>).catch((error: unknown) => {
       const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
       return cause instanceof ApplicationFailure ? (cause.details?.[0] as PhaseResult | undefined) : undefined;
     });
-    if (result) this.results.set(runId, result);
-    return result;
+    if (result) this.ledgers.set(runId, result.ledger);
+    return result?.ledger;
   }
 
-  /** Forgets what is not open any more; results of the phases of open runs stay. */
+  /** Forgets what is not open any more; ledgers of the phases of open runs stay. */
   keepOnly(runIds: ReadonlySet<string>): void {
-    for (const known of [this.told, this.inputs, this.results]) {
+    for (const known of [this.told, this.inputs, this.ledgers]) {
       for (const runId of known.keys()) if (!runIds.has(runId)) known.delete(runId);
     }
   }
@@ -81,4 +91,12 @@ export class ExecutionReader {
   private within<T>(ask: () => Promise<T>): Promise<T> {
     return this.client.withDeadline(Date.now() + answerWithinMs, ask);
   }
+}
+
+function movedFlags({ plan, environment }: FrozenPlan): MovedFlags {
+  const steps = plan.phases.flatMap((phase) => phase.steps);
+  const keys = steps.flatMap((step) =>
+    step.kind === 'flag' ? [step.key] : step.kind === 'traffic' ? [step.flag] : []
+  );
+  return { source: environment.flags, keys: [...new Set(keys)] };
 }

@@ -30,6 +30,8 @@ export interface Look {
   /** Epoch ms. */
   at: number;
   runs: SeenRun[];
+  /** Open executions that were asked. */
+  asked: number;
   /** Open executions that were left out. */
   unread: number;
 }

@@ -5,6 +5,14 @@ import { runGauges } from './run-gauges.js';
 import { samplesOf } from './samples.js';
 import type { Look } from './seen.js';
 
+/** To look at hundreds of runs must cost a worker next to nothing: so many executions are asked in a second, on average. */
+const askedPerSecond = 7;
+
+/** Milliseconds from the start of a look to the next, after one that asked so many executions. */
+export function untilNextLook(everyMs: number, asked: number): number {
+  return Math.max(everyMs, Math.ceil((1000 * asked) / askedPerSecond));
+}
+
 /** Exports what the runs of an environment look like, until it is stopped. A look that fails is told as such. */
 export async function watchRuns(options: {
   environment: string;
@@ -12,7 +20,7 @@ export async function watchRuns(options: {
   logger: Pick<Logger, 'warn'>;
   take: (now: number) => Promise<Look>;
   signal: AbortSignal;
-  /** From the start of one look to the next. */
+  /** From the start of one look to the next, unless there is so much to ask that it takes longer. */
   everyMs?: number;
   /** A look that takes longer has failed: what it would tell is old by then. */
   withinMs?: number;
@@ -23,15 +31,18 @@ export async function watchRuns(options: {
   let failing = false;
   while (!signal.aborted) {
     const began = Date.now();
+    let untilNext = everyMs;
     try {
-      show(samplesOf(environment, await inTime(take(began), withinMs, signal)));
+      const look = await inTime(take(began), withinMs, signal);
+      show(samplesOf(environment, look));
+      untilNext = untilNextLook(everyMs, look.asked);
       failing = false;
     } catch (error) {
       show(samplesOf(environment, undefined));
       if (!failing && !signal.aborted) logger.warn({ error: String(error) }, 'the runs cannot be looked at');
       failing = true;
     }
-    await delay(Math.max(0, began + everyMs - Date.now()), undefined, { signal }).catch(() => undefined);
+    await delay(Math.max(0, began + untilNext - Date.now()), undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -81,7 +81,7 @@ function told(samples: readonly Sample[]): string[] {
 }
 
 const look = (change: Partial<SeenRun> = {}): Sample[] =>
-  samplesOf('e', { at: 7000, unread: 2, runs: [{ ...run, ...change }] });
+  samplesOf('e', { at: 7000, unread: 2, asked: 7, runs: [{ ...run, ...change }] });
 
 describe('what a worker exports of a run', () => {
   it('is its state, its phases, steps, gates and flags, and who watches over it', () => {

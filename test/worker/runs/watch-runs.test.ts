@@ -1,11 +1,12 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Look } from '../../../src/worker/runs/seen.js';
-import { watchRuns } from '../../../src/worker/runs/watch-runs.js';
+import { untilNextLook, watchRuns } from '../../../src/worker/runs/watch-runs.js';
 
 const good: Look = {
   at: 5000,
   unread: 0,
+  asked: 0,
   runs: [{ plan: 'p', state: 'completed', startedAt: 0, alerts: [], incidents: [] }],
 };
 
@@ -75,6 +76,15 @@ async function exported(registry: Registry): Promise<string> {
 }
 
 describe('the look at the runs', () => {
+  it.each([
+    { asked: 0, seconds: 15 },
+    { asked: 100, seconds: 15 },
+    { asked: 140, seconds: 20 },
+    { asked: 400, seconds: 58 },
+  ])('comes again after $seconds s when $asked executions were asked', ({ asked, seconds }) => {
+    expect(Math.ceil(untilNextLook(15_000, asked) / 1000)).toBe(seconds);
+  });
+
   it('tells nothing good before it has looked, then what it saw', async () => {
     const { registry, next } = watching();
     const first = await next();
