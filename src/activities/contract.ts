@@ -13,7 +13,16 @@ import type { WindowState } from '../plan/judge.js';
 import type { RollbackResult } from '../plan/run-status.js';
 import type { BaselineSet, CriterionSummary, EvidenceRef } from '../plan/run-facts.js';
 import type { GuardNews, GuardState, WatchedCause } from '../plan/guard/state.js';
-import type { AlertLevel, Channel, Check, Environment, GuardSpec, Metric, WindowSpec } from '../plan/model.js';
+import type {
+  AlertLevel,
+  Channel,
+  Check,
+  Environment,
+  GuardSpec,
+  Metric,
+  Severity,
+  WindowSpec,
+} from '../plan/model.js';
 import type { RemovedFlag } from '../plan/cleanup/course.js';
 import type { DaysAsked, GroupDays } from '../plan/cleanup/days.js';
 import type { Opening, OpeningQuestion } from '../plan/schedule.js';
@@ -267,8 +276,19 @@ export interface AlertNews {
   event: 'trigger' | 'acknowledge' | 'resolve';
   metric: string;
   level: AlertLevel | 'no-data';
+  /** Key of the page that it has together with other alerts and their incident, which ends it; absent: its own. */
+  page?: string;
   /** Link. */
   runbook?: string;
+}
+
+/** What a paging service needs to know of the incident that a notification tells. */
+export interface IncidentNews {
+  /** The same for everything that people are paged with for this incident, and for the alerts that belong to it. */
+  page: string;
+  /** `none`: it is for those who know of the incident, and calls nobody. */
+  event: 'trigger' | 'acknowledge' | 'resolve' | 'none';
+  severity: Severity;
 }
 
 export interface Notification {
@@ -286,6 +306,8 @@ export interface Notification {
   addresses?: string[];
   /** Present when it tells an alert. */
   alert?: AlertNews;
+  /** Present when it tells an incident. */
+  incident?: IncidentNews;
 }
 
 /** One message for one channel. */

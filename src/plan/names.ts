@@ -56,6 +56,19 @@ export function alertDedupKey(workflowId: string, runId: string): string {
   return `${workflowId}#${runId.slice(0, 8)}`;
 }
 
+/**
+ * By what PagerDuty recognises all that people are called for together: `everything` while everything goes back, else the
+ * key of a trouble, or an incident.
+ */
+export function pageKey({ workflowId, runId }: { workflowId: string; runId: string }, what: string): string {
+  return `${workflowId}#${runId.slice(0, 8)}/${what}`;
+}
+
+/** The run whose page has this key; undefined when it is no page of phasegate. */
+export function runOfPageKey(key: string): string | undefined {
+  return /^(migration\/[^/]+\/[^/#]+)#[0-9a-f]{8}\/./.exec(key)?.[1];
+}
+
 /** The workflow of an alert by its key; undefined when it is no alert of phasegate. */
 export function alertOfDedupKey(key: string): string | undefined {
   const workflowId = key.replace(/#[^#]*$/, '');

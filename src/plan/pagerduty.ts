@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertOfDedupKey } from './names.js';
+import { alertOfDedupKey, runOfPageKey } from './names.js';
 import type { AcknowledgedElsewhere } from './trouble.js';
 
 /** PagerDuty's webhooks, version 3: what of them matters here. https://developer.pagerduty.com/docs/webhooks-overview */
@@ -12,7 +12,9 @@ const payload = z.looseObject({
 });
 
 export type ReadPagerDuty =
-  | { ok: true; acknowledged: { workflowId: string; message: AcknowledgedElsewhere } }
+  | { ok: true; acknowledged: { alert: string; message: AcknowledgedElsewhere } }
+  /** Everything of the run that is open and has this page. */
+  | { ok: true; acknowledged: { run: string; message: AcknowledgedElsewhere } }
   | { ok: true; ignored: string }
   | { ok: false; problem: string };
 
@@ -26,8 +28,12 @@ export function readPagerDuty(raw: unknown): ReadPagerDuty {
   }
   const { event_type: type, agent, data } = parsed.data.event;
   if (type !== 'incident.acknowledged') return { ok: true, ignored: `${type} is not heard` };
-  const workflowId = alertOfDedupKey(data.incident_key ?? '');
-  if (workflowId === undefined) return { ok: true, ignored: 'it is no incident of phasegate' };
+  const key = data.incident_key ?? '';
   const by = agent?.summary?.trim().slice(0, 200) || 'somebody';
-  return { ok: true, acknowledged: { workflowId, message: { by, via: 'PagerDuty' } } };
+  const message = { by, via: 'PagerDuty' } as const;
+  const run = runOfPageKey(key);
+  if (run !== undefined) return { ok: true, acknowledged: { run, message: { ...message, page: key } } };
+  const alert = alertOfDedupKey(key);
+  if (alert === undefined) return { ok: true, ignored: 'it is no incident of phasegate' };
+  return { ok: true, acknowledged: { alert, message } };
 }

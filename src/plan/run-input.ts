@@ -121,6 +121,8 @@ export interface IncidentInput {
   run: RunIdentity;
   number: number;
   severity: Severity;
+  /** Key of what people are paged with, for it and for the alerts that it comes from; absent where an earlier build began it. */
+  page?: string;
   title: string;
   cause?: string;
   reason: string;

@@ -35,6 +35,8 @@ const level = z.strictObject({
   value: z.number().optional(),
   at: z.number(),
   context: z.record(z.string().max(100), z.string().max(500)).optional(),
+  /** Key of the page that people get for it together with others; absent: it is a page of its own. */
+  page: z.string().max(600).optional(),
 });
 /** `recovered` and `unwatched` (nobody watches any more) close the alert. */
 export type LevelNews = z.infer<typeof level>;
@@ -48,6 +50,8 @@ const acknowledgedElsewhere = z.strictObject({
   by: z.string().trim().min(1).max(200),
   /** The other system. */
   via: z.literal('PagerDuty'),
+  /** Key of the page; absent: it is the alert's own. */
+  page: z.string().max(600).optional(),
 });
 export type AcknowledgedElsewhere = z.infer<typeof acknowledgedElsewhere>;
 

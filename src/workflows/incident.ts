@@ -45,7 +45,7 @@ export async function incident(input: IncidentInput): Promise<IncidentStatus> {
     defineSignal<unknown[]>(incidentOrderSignal),
     (...raw) => {
       const order = readSignal.order(raw[0]);
-      if (order) takeOrder(record, order);
+      if (order) takeOrder(input, record, order);
       else log.warn('An order could not be understood');
     },
     { description: 'What the run does for this incident; sent by the run, not by people.' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertDedupKey, alertOfDedupKey } from '../../src/plan/names.js';
+import { alertDedupKey, alertOfDedupKey, pageKey, runOfPageKey } from '../../src/plan/names.js';
 import { readPagerDuty } from '../../src/plan/pagerduty.js';
 
 const key = 'migration/prod/checkout/alert/error_rate#01234567';
@@ -20,12 +20,31 @@ describe("PagerDuty's webhook", () => {
     expect(readPagerDuty(event())).toEqual({
       ok: true,
       acknowledged: {
-        workflowId: 'migration/prod/checkout/alert/error_rate',
+        alert: 'migration/prod/checkout/alert/error_rate',
         message: { by: 'Ola Nordmann', via: 'PagerDuty' },
       },
     });
     expect(readPagerDuty(event({ agent: null }))).toMatchObject({ acknowledged: { message: { by: 'somebody' } } });
   });
+
+  it.each(['everything', 'guard/cause/leak', 'guard/metric/error_rate', 'incident/3'])(
+    'says that the page "%s" of a run was acknowledged',
+    (what) => {
+      const run = 'migration/prod/checkout';
+      const page = pageKey({ workflowId: run, runId: '01234567-89ab' }, what);
+      expect(readPagerDuty(event({ data: { incident_key: page } }))).toEqual({
+        ok: true,
+        acknowledged: { run, message: { by: 'Ola Nordmann', via: 'PagerDuty', page } },
+      });
+    }
+  );
+
+  it.each([['migration/e/p/alert/odd#01234567/x'], ['migration/e/p#0123/x'], ['migration/e/p#01234567/'], ['x']])(
+    '%s is the page of no run',
+    (key) => {
+      expect(runOfPageKey(key)).toBeUndefined();
+    }
+  );
 
   it.each([
     [event({ event_type: 'incident.resolved' }), 'incident.resolved is not heard'],

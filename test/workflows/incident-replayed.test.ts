@@ -43,8 +43,9 @@ describe('incidents that are replayed at every task', () => {
   it('take everything back', async () => {
     const run = await stage.start(two);
     await stage.gate('1b');
-    for (const key of ['leak', 'loss'])
-      await run.signal('trouble', { dedupKey: key, source: 'guard', cause: 'leak', title: key, reason: 'x', at: 1 });
+    const told = { leak: 'guard', loss: 'guard', corruption: 'alertmanager' };
+    for (const [key, source] of Object.entries(told))
+      await run.signal('trouble', { dedupKey: key, source, cause: 'leak', title: key, reason: 'x', at: 1 });
     expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
     for (const number of [1, 2])
       await stage.until('its end', async () => (await stage.incident(number)).rollback?.state === 'verified');

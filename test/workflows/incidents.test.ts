@@ -326,7 +326,7 @@ describe('several incidents at once', () => {
   it('of severity 1 share one war room, which the other takes over when the first is resolved', async () => {
     const run = await inSecondPhase();
     await run.signal('trouble', trouble('leak', { cause: 'leak' }));
-    await run.signal('trouble', trouble('loss', { level: 'critical', metric: 'success', cause: 'leak' }));
+    await run.signal('trouble', trouble('loss', { level: 'critical', source: 'alertmanager', cause: 'leak' }));
     await failureOf(run.result());
     const both = await Promise.all(
       [1, 2].map((number) => until('its end', number, ({ rollback }) => rollback?.state === 'verified'))

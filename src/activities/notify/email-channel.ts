@@ -80,7 +80,8 @@ function isLoopback(host: string): boolean {
 }
 
 function mailOf({ notification, environment }: Message): object {
-  const { title, text, to, run, address, remarks, alert, dedupKey } = notification;
+  const { title, text, to, run, address, remarks, alert, incident, dedupKey } = notification;
+  const thread = incident?.page ?? alert?.page ?? alert?.dedupKey;
   const lines = [
     text,
     ...(alert?.runbook === undefined ? [] : [`Runbook: ${alert.runbook}`]),
@@ -93,7 +94,7 @@ function mailOf({ notification, environment }: Message): object {
     subject: title,
     text: lines.join('\n\n'),
     messageId: idOf(dedupKey),
-    ...(alert ? { references: [idOf(alert.dedupKey)], inReplyTo: idOf(alert.dedupKey) } : {}),
+    ...(thread === undefined ? {} : { references: [idOf(thread)], inReplyTo: idOf(thread) }),
   };
 }
 

@@ -7,9 +7,9 @@ import { postJson, type Message, type NotifyChannel } from './channel.js';
 const longestSummary = 1_024;
 
 /**
- * Notifications as events of PagerDuty's Events API v2. All that is told of one alert has one `dedup_key`, so that it is
- * one incident there: triggered, acknowledged and resolved as it is here. What is no alert triggers, under its run and
- * address, and is resolved by people.
+ * Notifications as events of PagerDuty's Events API v2. All that is told of one alert or incident has one `dedup_key`, so
+ * that it is one incident there: triggered, acknowledged and resolved as it is here. An incident shares it with the alerts
+ * that it comes from, and ends it. What is neither triggers, under its run and address, and is resolved by people.
  */
 export function createPagerDutyChannel(
   channel: Extract<Channel, { kind: 'pagerduty' }>,
@@ -18,6 +18,7 @@ export function createPagerDutyChannel(
   return {
     name: channel.name,
     async deliver(message, signal) {
+      if (message.notification.incident?.event === 'none') return;
       const routingKey = secrets.resolve(channel.routingKey);
       const body = { ...secrets.scrubAll(eventOf(message)), routing_key: routingKey };
       await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch);
@@ -26,9 +27,9 @@ export function createPagerDutyChannel(
 }
 
 function eventOf({ notification, environment, at }: Message): object {
-  const { alert, run, address, title, text, kind, to, remarks } = notification;
-  const action = alert?.event ?? 'trigger';
-  const key = { event_action: action, dedup_key: alert?.dedupKey ?? `${run}/${address ?? 'run'}` };
+  const { alert, incident, run, address, title, text, kind, to, remarks } = notification;
+  const action = alert?.event ?? incident?.event ?? 'trigger';
+  const key = { event_action: action, dedup_key: dedupKeyOf(notification) };
   if (action !== 'trigger') return key;
   return {
     ...key,
@@ -36,7 +37,7 @@ function eventOf({ notification, environment, at }: Message): object {
     payload: {
       summary: title.slice(0, longestSummary),
       source: run,
-      severity: alert ? severities[alert.level] : (kindSeverities[kind] ?? 'info'),
+      severity: severityOf(notification),
       timestamp: new Date(at).toISOString(),
       component: alert?.metric ?? address ?? run,
       group: environment.id,
@@ -47,6 +48,18 @@ function eventOf({ notification, environment, at }: Message): object {
   };
 }
 
+/** An alert that was paged before it came to a page of several ends its own; the incident ends theirs. */
+function dedupKeyOf({ alert, incident, run, address }: Message['notification']): string {
+  if (alert) return alert.event === 'resolve' ? alert.dedupKey : (alert.page ?? alert.dedupKey);
+  return incident?.page ?? `${run}/${address ?? 'run'}`;
+}
+
+function severityOf({ alert, incident, kind }: Message['notification']): string {
+  if (alert) return severities[alert.level];
+  return incident ? incidentSeverities[incident.severity] : (kindSeverities[kind] ?? 'info');
+}
+
+const incidentSeverities = { 1: 'critical', 2: 'error', 3: 'warning' } as const;
 const severities = { critical: 'critical', warning: 'warning', 'no-data': 'error' } as const;
 const kindSeverities: Partial<Record<NotificationKind, string>> = {
   'undo-failed': 'critical',

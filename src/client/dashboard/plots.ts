@@ -27,7 +27,7 @@ export function ratePlotOf(view: View, metric: Metric, title: string): Plot {
 }
 
 function drawn(
-  view: Pick<View, 'from'>,
+  view: Pick<View, 'from' | 'metrics' | 'range'>,
   points: readonly Point[],
   about: Pick<Plot, 'title' | 'unit' | 'bounds'>
 ): Plot {
@@ -35,17 +35,16 @@ function drawn(
   const show = (value: number): string =>
     about.unit === 'per second' ? `${Number(value.toPrecision(3))} per second` : formatValue(about.unit, value, 3);
   const last = values.at(-1);
+  const none = view.metrics.gridOf(view.range) === undefined ? 'being read' : 'no value in this time';
   const limits = about.bounds.map(({ name, text }) => `${name} ${text}`).join(', ');
   const words =
-    last === undefined
-      ? 'no value in this time'
-      : `${show(Math.min(...values))} to ${show(Math.max(...values))}, last ${show(last)}`;
+    last === undefined ? none : `${show(Math.min(...values))} to ${show(Math.max(...values))}, last ${show(last)}`;
   return {
     kind: 'plot',
     ...about,
     points: points.map(({ at, value }) => [(at - view.from) / 1000, value === undefined ? null : rounded(value)]),
     label: `${about.title}: ${words}${limits === '' ? '' : `; ${limits}`}`,
-    ...(last === undefined ? { problem: 'no value in this time' } : {}),
+    ...(last === undefined ? { problem: none } : {}),
   };
 }
 

@@ -38,6 +38,14 @@ export async function openBelow(link: Link, migration: string): Promise<Relative
   return found.filter(moves);
 }
 
+/** What people are called by, and is open: alerts and incidents below a migration's id, of this or an earlier execution. */
+export async function openCalls(link: Link, migration: string): Promise<Relative[]> {
+  return listRelatives(
+    link,
+    `WorkflowId STARTS_WITH ${quoted(`${migration}/`)} AND WorkflowType IN ('alert', 'incident') AND ExecutionStatus = 'Running'`
+  );
+}
+
 /** Only phases and rollbacks hold or undo changes. */
 export function moves(relative: Relative): boolean {
   return relative.type === 'deploymentPhase' || relative.type === 'rollback';

@@ -115,11 +115,15 @@ const pagerDuty: Hear = async (body, request, { runs, pagerDutySecret }) => {
   const read = readPagerDuty(parse(body));
   if (!read.ok) return reply(400, read.problem);
   if ('ignored' in read) return { status: 200, body: { ignored: read.ignored } };
-  const { workflowId, message } = read.acknowledged;
-  const result = await runs.acknowledged(workflowId, message);
+  const { message } = read.acknowledged;
+  const result =
+    'run' in read.acknowledged
+      ? await runs.acknowledgedPage(read.acknowledged.run, message)
+      : await runs.acknowledged(read.acknowledged.alert, message);
+  const what = 'run' in read.acknowledged ? message.page : read.acknowledged.alert;
   // PagerDuty switches off a webhook that fails too often, and an alert that is closed needs nobody.
-  if (result === 'unknown') return { status: 200, body: { ignored: `${workflowId} is not open` } };
-  return { status: 200, body: { acknowledged: workflowId, by: message.by } };
+  if (result === 'unknown') return { status: 200, body: { ignored: `${what} is not open` } };
+  return { status: 200, body: { acknowledged: what, by: message.by } };
 };
 
 function reply(status: number, error: string): Reply {

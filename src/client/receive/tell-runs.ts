@@ -3,12 +3,15 @@ import { acknowledgedElsewhereSignal, troubleSignal } from '../../plan/trouble.j
 import { PhasegateError } from '../../plan/errors.js';
 import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
+import { openCalls } from '../read/family.js';
 
 /** What the receiver says to workflows. */
 export interface Runs {
   /** `unknown`: no such run is open. `repeated`: the run has heard it before. */
   trouble(run: string, trouble: Trouble): Promise<'told' | 'repeated' | 'unknown'>;
-  acknowledged(workflowId: string, message: AcknowledgedElsewhere): Promise<'told' | 'unknown'>;
+  acknowledged(alert: string, message: AcknowledgedElsewhere): Promise<'told' | 'unknown'>;
+  /** Tells every alert and incident of the run that is open: those that have the page take it. */
+  acknowledgedPage(run: string, message: AcknowledgedElsewhere): Promise<'told' | 'unknown'>;
 }
 
 /** Keys that are remembered; the run itself knows those that are forgotten. */
@@ -46,8 +49,15 @@ export function runsOver(link: Link): Runs {
       if (heard.size > mostKeys && oldest !== undefined) heard.delete(oldest);
       return 'told';
     },
-    acknowledged: async (workflowId, message) =>
-      (await tell(workflowId, undefined, acknowledgedElsewhereSignal, message)) ? 'told' : 'unknown',
+    acknowledged: async (alert, message) =>
+      (await tell(alert, undefined, acknowledgedElsewhereSignal, message)) ? 'told' : 'unknown',
+    async acknowledgedPage(run, message) {
+      const calls = await openCalls(link, run);
+      const told = await Promise.all(
+        calls.map(({ workflowId }) => tell(workflowId, undefined, acknowledgedElsewhereSignal, message))
+      );
+      return told.includes(true) ? 'told' : 'unknown';
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface AlertState {
   news: LevelNews;
   /** The latest that were bad: what messages are about. */
   crossing: Crossing;
+  /** Key of the page that it has with others, once it has one. */
+  page?: string;
   /** Who is told: the route of the worst level since it opened. */
   route: AlertLevel;
   openedAt: number;
@@ -77,7 +79,7 @@ export function hearNews(state: AlertState, news: LevelNews, patience: Patience,
   const known = state.known;
   if (known === undefined) return opened(heard, news, patience, now);
   if (ranks[news.level] > ranks[known]) return raised(heard, news, patience, now);
-  return { state: { ...heard, crossing: news } };
+  return { state: { ...heard, ...pageOf(news), crossing: news } };
 }
 
 /** The instant at which something is to be done by itself. While the metric is back nobody is reminded. */
@@ -119,13 +121,14 @@ export function isClosed({ closedAt }: AlertState): boolean {
 function opened(before: AlertState, news: Crossing, patience: Patience, now: number): Turn {
   const { news: latest } = before;
   const fresh = { news: latest, openedAt: now, reminders: 0, route: routeOf(news.level) };
-  return { state: asks({ ...fresh, crossing: news, known: news.level }, patience, now), tell: 'opened' };
+  const state = { ...fresh, ...pageOf(news), crossing: news, known: news.level };
+  return { state: asks(state, patience, now), tell: 'opened' };
 }
 
 function raised(before: AlertState, news: Crossing, patience: Patience, now: number): Turn {
   const { acknowledged: _acknowledged, escalatedAt: _escalated, ...rest } = before;
   const route = before.route === 'critical' ? 'critical' : routeOf(news.level);
-  const state = { ...rest, crossing: news, known: news.level, route, reminders: 0 };
+  const state = { ...rest, ...pageOf(news), crossing: news, known: news.level, route, reminders: 0 };
   return { state: asks(state, patience, now), tell: 'raised' };
 }
 
@@ -142,6 +145,10 @@ function asks(state: AlertState, patience: Patience, now: number): AlertState {
 function recovered(state: AlertState, now: number): Turn {
   const { known: _known, escalateAt: _escalate, remindAt: _remind, recoverAt: _recover, ...rest } = state;
   return { state: { ...rest, closedAt: now }, tell: 'recovered' };
+}
+
+function pageOf({ page }: LevelNews): { page?: string } {
+  return page === undefined ? {} : { page };
 }
 
 function routeOf(level: Level): AlertLevel {

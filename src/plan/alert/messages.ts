@@ -20,7 +20,14 @@ export interface AlertMessage {
   dedupKey: string;
   remarks: string[];
   addresses: string[];
-  alert: { dedupKey: string; event: Event; metric: string; level: AlertState['crossing']['level']; runbook?: string };
+  alert: {
+    dedupKey: string;
+    event: Event;
+    metric: string;
+    level: AlertState['crossing']['level'];
+    page?: string;
+    runbook?: string;
+  };
 }
 
 /** The words of an alert as it stands. */
@@ -64,6 +71,7 @@ export function alertMessage(
       event: kind === 'acknowledged' ? 'acknowledge' : kind === 'recovered' ? 'resolve' : 'trigger',
       metric: input.metric,
       level: state.crossing.level,
+      ...(state.page === undefined ? {} : { page: state.page }),
       ...(runbook === undefined ? {} : { runbook }),
     },
   };

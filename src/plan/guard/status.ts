@@ -20,6 +20,8 @@ export interface GuardCarried {
   stored: EvidenceRef[];
   /** Keys of the alerts that it opened and did not close. */
   alerts: string[];
+  /** It has told the run of something that takes everything back: what comes after that belongs to it. */
+  takesAllBack?: true;
   /** Since when nobody has looked at all, and why. */
   unwatched?: { since: number; reason: string };
 }

@@ -1,7 +1,7 @@
 import type { IncidentInput } from '../run-input.js';
 import type { Refusal } from '../run-status.js';
 import type { IncidentStatus, WarRoomStatus } from '../watch-status.js';
-import type { WarRoomTrigger } from '../model.js';
+import type { Incidents, WarRoomTrigger } from '../model.js';
 import { namesInRoles } from '../people.js';
 import { findCause, specOf, troubleWords } from './classify.js';
 
@@ -38,17 +38,21 @@ export interface IncidentState {
 
 export const notifyUsersTask = { id: 'notify-users', title: 'Notify the users who are affected' };
 
+/** What an incident of this cause owes besides the war room's procedure. */
+export function tasksOf(incidents: Incidents, cause: string | undefined): IncidentState['tasks'] {
+  const known = cause === undefined ? undefined : findCause(incidents, cause);
+  return known?.cause.notifyUsers ? [{ ...notifyUsersTask }] : [];
+}
+
 /** An incident that begins now. */
 export function freshIncident(input: IncidentInput, now: number): IncidentState {
   const { incidents, severity, cause, reach, openedBy, warRoom } = input;
-  const known = cause === undefined ? undefined : findCause(incidents, cause);
   const spec = specOf(incidents, severity);
-  const task = { ...notifyUsersTask };
   const state: IncidentState = {
     openedAt: now,
     calls: 0,
     calledAt: now,
-    tasks: known?.cause.notifyUsers ? [task] : [],
+    tasks: tasksOf(incidents, cause),
     notes: [],
     updates: [],
     postMortem: {},

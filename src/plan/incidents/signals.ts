@@ -38,6 +38,8 @@ const order = z.discriminatedUnion('kind', [
     /** Epoch ms of the last undo; absent while it runs. */
     safeAt: z.number().optional(),
   }),
+  /** Other trouble of the guard while this one takes everything back. */
+  z.strictObject({ kind: z.literal('also'), trouble: text, cause: text.optional() }),
 ]);
 export type IncidentOrder = z.infer<typeof order>;
 

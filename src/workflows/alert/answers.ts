@@ -18,7 +18,9 @@ export function hearOthers(record: AlertRecord): void {
       { description: 'Sent by phasegate itself, not for people.' }
     );
   hear(levelSignal, readLevel, (news) => record.hear(news));
-  hear(acknowledgedElsewhereSignal, readAcknowledgedElsewhere, ({ by, via }) => record.acknowledge(`${by} (${via})`));
+  hear(acknowledgedElsewhereSignal, readAcknowledgedElsewhere, ({ by, via, page }) => {
+    if (page === undefined || page === record.state.page) record.acknowledge(`${by} (${via})`);
+  });
 }
 
 /** Any person of the environment may acknowledge; whoever comes later hears who was first. */

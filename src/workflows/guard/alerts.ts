@@ -1,9 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { getExternalWorkflowHandle, log, ParentClosePolicy, startChild, TemporalFailure } from '@temporalio/workflow';
 import { metricFacts } from '../../plan/alert-text.js';
+import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
 import { isAlerting, type GuardNews } from '../../plan/guard/state.js';
-import { alertWorkflowId } from '../../plan/names.js';
+import { alertWorkflowId, pageKey } from '../../plan/names.js';
 import type { AlertInput, GuardInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { instantText } from '../../plan/text/spans.js';
@@ -27,7 +28,9 @@ export class GuardAlerts {
   /** Tells each alert what is new of its metric; the latest counts. */
   async tell(news: readonly GuardNews[]): Promise<void> {
     const latest = new Map(news.flatMap((one) => levelOf(one)));
-    await Promise.all([...latest].map(([key, level]) => this.send(key, this.withFacts(key, level))));
+    await Promise.all(
+      [...latest].map(([key, level]) => this.send(key, this.withPage(key, this.withFacts(key, level))))
+    );
   }
 
   /** Nobody watches any more: what is open would wait for ever. */
@@ -44,6 +47,13 @@ export class GuardAlerts {
     if (!metric || level === 'recovered' || level === 'unwatched') return news;
     const facts = metricFacts(metric, level, environment.metrics.bindings[key], value);
     return { ...news, context: { ...facts, detection_time: instantText(at), ...context } };
+  }
+
+  /** With whatever else people are called for it. */
+  private withPage(key: string, news: LevelNews): LevelNews {
+    if (news.level !== 'critical') return news;
+    const page = pageOfAlert(this.input, this.record.carried, key);
+    return page === undefined ? news : { ...news, page: pageKey(this.input.run, page) };
   }
 
   private async send(key: string, news: LevelNews): Promise<void> {

@@ -1,5 +1,6 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { WatchMetricsResult } from '../../activities/contract.js';
+import { takesAllBack } from '../../plan/guard/pages.js';
 import { freshGuard, guardStatus, type GuardCarried } from '../../plan/guard/status.js';
 import { remarksOf } from '../../plan/names.js';
 import type { GuardInput } from '../../plan/run-input.js';
@@ -23,7 +24,9 @@ export class GuardRecord {
   /** Somebody has looked. */
   saw({ state, news }: Pick<WatchMetricsResult, 'state' | 'news'>): void {
     const { unwatched: _over, ...carried } = this.carried;
-    this.change({ ...carried, watch: state, news: [...carried.news, ...news] });
+    const isGrave = carried.takesAllBack === true || takesAllBack(this.input, state);
+    const grave = isGrave ? { takesAllBack: true as const } : {};
+    this.change({ ...carried, ...grave, watch: state, news: [...carried.news, ...news] });
   }
 
   /** Nobody could look. */

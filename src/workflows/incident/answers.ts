@@ -1,7 +1,9 @@
+import { defineSignal, log, setHandler } from '@temporalio/workflow';
 import { stranger, type Objection } from '../../plan/gate-rules.js';
 import { findPerson } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { instantText } from '../../plan/text/spans.js';
+import { acknowledgedElsewhereSignal, readAcknowledgedElsewhere } from '../../plan/trouble.js';
 import type { Answer, Message } from '../../plan/wire.js';
 import { refused } from '../messages.js';
 import type { IncidentRecord } from './record.js';
@@ -23,7 +25,7 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
     take: async ({ by }) => {
       const { acknowledged } = state;
       if (acknowledged) return again(`${acknowledged.by} acknowledged it before`);
-      acknowledge(record, by);
+      acknowledge(record, teller, by);
       return said(`${by} responds to it`);
     },
   });
@@ -71,7 +73,7 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
       if (state.validating) return again(`${state.validating.by} said so already: the metrics are looked at`);
       const objection = notToResolve(record);
       if (objection) throw refused(objection);
-      if (!state.acknowledged) acknowledge(record, by);
+      if (!state.acknowledged) acknowledge(record, teller, by);
       state.validating = { by, at: Date.now(), reason };
       record.tell(`${by} says that it is resolved: ${reason}`);
       const { planned } = input.rollback.window.length;
@@ -88,6 +90,17 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
       return said('the post-mortem is done, and the incident closed');
     },
   });
+  // It stops the calls and decides nothing: whoever has the page there need not be one of the environment's people.
+  setHandler(
+    defineSignal<unknown[]>(acknowledgedElsewhereSignal),
+    (raw) => {
+      const news = readAcknowledgedElsewhere(raw);
+      if (!news) log.warn('An acknowledgement could not be understood');
+      else if (news.page === input.page && !state.acknowledged && !record.isResolved)
+        acknowledge(record, teller, `${news.by} (${news.via})`);
+    },
+    { description: 'Sent by phasegate itself, not for people.' }
+  );
   inbox.refuseOthers();
 }
 
@@ -99,9 +112,16 @@ function again(message: string): Answer {
   return { message, repeated: true };
 }
 
-function acknowledge(record: IncidentRecord, by: string): void {
+function acknowledge(record: IncidentRecord, teller: Teller, by: string): void {
   record.state.acknowledged = { by, at: Date.now() };
   record.tell(`${by} acknowledged it`);
+  void teller.say({
+    kind: 'acknowledged',
+    page: 'acknowledge',
+    headline: `${by} responds`,
+    text: `${by} acknowledged it.`,
+    to: record.everybody,
+  });
 }
 
 function objectionTo(found: object | Objection): Objection | undefined {

@@ -1,12 +1,19 @@
 import type { IncidentOrder } from '../../plan/incidents/signals.js';
+import { tasksOf } from '../../plan/incidents/course.js';
+import type { IncidentInput } from '../../plan/run-input.js';
 import type { IncidentRecord } from './record.js';
 
 /** Takes what the run says that it does. */
-export function takeOrder(record: IncidentRecord, order: IncidentOrder): void {
+export function takeOrder({ incidents }: IncidentInput, record: IncidentRecord, order: IncidentOrder): void {
   const { state } = record;
   switch (order.kind) {
     case 'war-room':
       return record.openRoom(order.trigger);
+    case 'also': {
+      const known = state.tasks.map(({ id }) => id);
+      state.tasks.push(...tasksOf(incidents, order.cause).filter(({ id }) => !known.includes(id)));
+      return record.tell(`also: ${order.trouble}`);
+    }
     case 'rollback': {
       const { reach, by, reason, safeAt } = order;
       const now = Date.now();

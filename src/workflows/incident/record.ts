@@ -37,6 +37,11 @@ export class IncidentRecord {
     this.publish();
   }
 
+  /** Whoever was called when it began. */
+  get everybody(): string[] {
+    return this.input.environment.people.map(({ name }) => name);
+  }
+
   get isResolved(): boolean {
     return isResolved(this.state);
   }

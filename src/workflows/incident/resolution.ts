@@ -34,9 +34,10 @@ export async function validate(input: IncidentInput, record: IncidentRecord, tel
         record.inbox.refusals.push({ at: now, message: 'resolve', by, reason: `PG225 ${verdict}: ${reason}` });
         record.tell(`it is not resolved: ${reason}`);
       }
-      const to = verdict === 'PASS' ? input.environment.people.map(({ name }) => name) : [by];
+      const to = verdict === 'PASS' ? record.everybody : [by];
       const headline = verdict === 'PASS' ? 'resolved' : `NOT resolved (${verdict})`;
-      await teller.say({ kind: 'incident', headline, text: `${by}: ${text}. ${reason}.`, to });
+      const page = verdict === 'PASS' ? { page: 'resolve' as const } : {};
+      await teller.say({ kind: 'incident', ...page, headline, text: `${by}: ${text}. ${reason}.`, to });
     });
   }
 }

@@ -14,7 +14,9 @@ const patience = '1d';
 /** One message to people, about one incident. */
 export interface Told {
   /** `escalation` also for those next in line. */
-  kind: 'incident' | 'reminder' | 'escalation';
+  kind: 'incident' | 'reminder' | 'escalation' | 'acknowledged';
+  /** What it does with people's page; absent: it calls nobody. */
+  page?: 'trigger' | 'acknowledge' | 'resolve';
   headline: string;
   text: string;
   /** Names, roles, groups. */
@@ -23,11 +25,11 @@ export interface Told {
 
 /** Everybody whom an incident tells is told here. */
 export async function tell(
-  { run, number, environment }: IncidentInput,
+  { run, number, environment, page, severity }: IncidentInput,
   record: IncidentRecord,
   told: Told
 ): Promise<void> {
-  const { headline, kind, text, to } = told;
+  const { headline, kind, text, to, page: event = 'none' } = told;
   await announce(
     run,
     environment,
@@ -37,6 +39,7 @@ export async function tell(
       title: `${run.planTitle}, ${incidentAddressOf(number)}: ${headline}`,
       text: `${text} ${record.status.sentence} Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`,
       to,
+      ...(page === undefined ? {} : { incident: { page, event, severity } }),
     },
     patience
   );
@@ -62,6 +65,7 @@ export function callFor(input: IncidentInput, escalated: boolean, times: number)
   const again = times === 0 ? '' : `, call ${times + 1}`;
   return {
     kind: escalated ? 'escalation' : 'incident',
+    page: 'trigger',
     headline: `severity ${severity}: ${title}${again}`,
     text: `${reason}.`,
     to: [...new Set([...next, ...everybody])],
@@ -74,6 +78,7 @@ export function roomCall(input: IncidentInput, record: IncidentRecord): Told | u
   const roles = warRoom.roles.map(({ title, person }) => `${title}: ${person ?? 'nobody has this role'}`);
   return {
     kind: 'incident',
+    page: 'trigger',
     headline: `war room (${warRoom.trigger})`,
     text: `Be there until ${instantText(warRoom.activateBy)}. ${roles.join('; ')}.`,
     to: [...new Set(warRoom.roles.map(({ person, role }) => person ?? role))],

@@ -81,6 +81,7 @@ async function takeBackKept(record: MigrationRecord, stop: Stop, entries: Ledger
   const { plan, environment } = record.frozen;
   const input = { run: record.run, environment, rollback: plan.rollback };
   const name = stop.reach === 'all' ? 'all' : (phases[0] ?? 'all');
+  for (const id of phases) record.markPhase(id, { state: 'rolling back', reason: stop.reason });
   const result = await takeBack(input, { name, entries, reason: stop.reason });
   record.addRollback(result);
   const reason = result.verified ? stop.reason : `${result.reason}; taken back because ${stop.reason}`;

@@ -22,9 +22,10 @@ import {
 } from '../../plan/incidents/signals.js';
 import { channelsOf } from '../../plan/alert/routing.js';
 import type { Channel, Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
-import { incidentAddressOf, incidentWorkflowId } from '../../plan/names.js';
+import { incidentAddressOf, incidentWorkflowId, pageKey } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
+import type { Trouble } from '../../plan/trouble.js';
 import type { IncidentSummary, TroubleSource } from '../../plan/watch-status.js';
 import type { incident } from '../incident.js';
 import type { Stop } from '../phase/stop.js';
@@ -40,6 +41,8 @@ const mostOpen = 50;
 export interface Alarm {
   /** The same trouble has the same key: while its incident is open, no other begins. */
   key: string;
+  /** What people are paged under; absent: the incident alone. */
+  page?: string | undefined;
   severity: Severity;
   title: string;
   reason: string;
@@ -64,6 +67,8 @@ interface Known extends IncidentSummary {
   room?: WarRoomTrigger | undefined;
   /** What opens a war room for it when there is none any more. */
   due?: WarRoomTrigger | undefined;
+  /** The troubles that joined it. */
+  also: Array<Pick<Alarm, 'key' | 'cause'>>;
 }
 
 /**
@@ -106,8 +111,22 @@ export class IncidentDesk {
   }
 
   /** The incident that is open for this trouble. */
-  openFor(is: (alarm: Alarm) => boolean): IncidentSummary | undefined {
-    return this.open.find(({ alarm }) => is(alarm));
+  openFor(is: (alarm: Pick<Alarm, 'key' | 'cause'>) => boolean): IncidentSummary | undefined {
+    return this.open.find(({ alarm, also }) => is(alarm) || also.some(is));
+  }
+
+  /**
+   * Adds a trouble of the guard to the incident of the guard that takes everything back, since nothing more can be done for
+   * it: ten metrics that become critical together are one incident. False when there is none.
+   */
+  join(trouble: Trouble): boolean {
+    const lead = this.open.find(({ alarm, reach }) => alarm.source === 'guard' && reach === 'all');
+    if (!lead || trouble.source !== 'guard') return false;
+    const { dedupKey: key, cause } = trouble;
+    lead.also.push({ key, cause });
+    const words = troubleWords(trouble).slice(0, 4000);
+    this.order(lead, { kind: 'also', trouble: words, ...(cause === undefined ? {} : { cause }) });
+    return true;
   }
 
   get isFull(): boolean {
@@ -202,6 +221,7 @@ export class IncidentDesk {
       started: false,
       room,
       due,
+      also: [],
     };
     this.known.push(known);
     this.pending += 1;
@@ -266,7 +286,13 @@ export class IncidentDesk {
       try {
         const child = await startChild<typeof incident>('incident', {
           workflowId: known.workflowId,
-          args: [{ ...input, number: known.number }],
+          args: [
+            {
+              ...input,
+              number: known.number,
+              page: pageKey(record.run, known.alarm.page ?? incidentAddressOf(known.number)),
+            },
+          ],
           parentClosePolicy: ParentClosePolicy.ABANDON,
           staticSummary: `Severity ${known.severity}: ${known.title}`.slice(0, 180),
           typedSearchAttributes: [

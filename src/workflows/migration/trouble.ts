@@ -1,5 +1,6 @@
 import { defineSignal, log, setHandler } from '@temporalio/workflow';
-import { severityOf, troubleWords } from '../../plan/incidents/classify.js';
+import { pageOfTrouble } from '../../plan/guard/pages.js';
+import { severityOf, specOf, troubleWords } from '../../plan/incidents/classify.js';
 import { readTrouble, troubleSignal, type Trouble } from '../../plan/trouble.js';
 import type { IncidentDesk } from './incidents.js';
 import type { MigrationRecord } from './record.js';
@@ -38,7 +39,9 @@ async function takeTrouble(
       );
     return;
   }
-  if (desk.openFor((alarm) => alarm.key === key)) return;
+  if (desk.openFor((alarm) => alarm.key === key) || desk.join(trouble)) return;
   const severity = severityOf(plan.incidents, trouble, plan.metrics);
-  await desk.raise({ key, severity, title, reason, source, by: `the ${source}`, cause, metric });
+  const reach = specOf(plan.incidents, severity)?.reach ?? 'none';
+  const page = source === 'guard' ? pageOfTrouble(trouble, reach) : undefined;
+  await desk.raise({ key, page, severity, title, reason, source, by: `the ${source}`, cause, metric });
 }

@@ -52,7 +52,44 @@ function bodies(server: TestServer): unknown[] {
   return server.seen.map(({ body }) => JSON.parse(body) as unknown);
 }
 
+const incident: Notification = {
+  kind: 'incident',
+  run: 'migration/prod/plan',
+  address: 'incident/1',
+  title: 'severity 1: isolation is broken',
+  text: 'It is.',
+  to: ['operations'],
+  dedupKey: 'r/incident/1/incident/1',
+  remarks: [],
+  incident: { page: 'migration/prod/plan#1a2b/everything', event: 'trigger', severity: 1 },
+};
+
 describe('PagerDuty', () => {
+  it('has one incident for an incident and the alerts that belong to it, which the incident ends', async () => {
+    await using server = await serve((_, response) => response.writeHead(202).end('{}'));
+    const { page } = incident.incident!;
+    const told = (event: 'trigger' | 'acknowledge' | 'resolve' | 'none', severity: 1 | 2 | 3 = 1): Notification => ({
+      ...incident,
+      incident: { page, event, severity },
+    });
+    const ofIt = (event: 'trigger' | 'acknowledge' | 'resolve'): Notification => ({
+      ...alert,
+      alert: { ...alert.alert!, event, page },
+    });
+    const all = [told('trigger'), ofIt('trigger'), ofIt('acknowledge'), ofIt('resolve'), told('none'), told('resolve')];
+    for (const one of [...all, told('trigger', 2), told('trigger', 3)]) await tell(pager(server.url), one);
+    const seen = bodies(server) as Array<{ event_action: string; dedup_key: string; payload?: { severity: string } }>;
+    expect(seen.map((body) => [body.event_action, body.dedup_key, body.payload?.severity])).toEqual([
+      ['trigger', page, 'critical'],
+      ['trigger', page, 'critical'],
+      ['acknowledge', page, undefined],
+      ['resolve', alert.alert?.dedupKey, undefined],
+      ['resolve', page, undefined],
+      ['trigger', page, 'error'],
+      ['trigger', page, 'warning'],
+    ]);
+  });
+
   it('triggers, acknowledges and resolves one incident, by one dedup_key', async () => {
     await using server = await serve((_, response) => response.writeHead(202).end('{"status":"success"}'));
     for (const one of [alert, of('acknowledge'), of('resolve')]) await tell(pager(server.url), one);

@@ -34,6 +34,8 @@ describe('completion in bash', () => {
       ['list', 'ack'],
     ],
     [['alert', 'list', '--cl'], ['--closed']],
+    [['incident', 'd'], ['declare']],
+    [['incident', 'declare', '--sev'], ['--severity']],
     [['--time'], ['--timeout']],
     [['status', '--prof'], ['--profile']],
     // A file, which bash completes by itself.

@@ -22,7 +22,11 @@ const acknowledged = JSON.stringify({
 });
 
 /** FAKE: stands in for the workflows; test/integration/cli/receive.test.ts has real ones. */
-const taking: Runs = { trouble: () => Promise.resolve('told'), acknowledged: () => Promise.resolve('told') };
+const taking: Runs = {
+  trouble: () => Promise.resolve('told'),
+  acknowledged: () => Promise.resolve('told'),
+  acknowledgedPage: () => Promise.resolve('told'),
+};
 
 let receiver: Receiver | undefined;
 const lines: string[] = [];
@@ -136,6 +140,22 @@ describe('the receiver', () => {
       body: { ignored: 'migration/e/p/alert/m is not open' },
     });
     expect(await post('/pagerduty', '{}')).toMatchObject({ status: 400 });
+  });
+
+  it('acknowledges a page of several', async () => {
+    const key = 'migration/e/p#01234567/everything';
+    const body = acknowledged.replace('migration/e/p/alert/m#01234567', key);
+    const told: unknown[] = [];
+    const runs: Runs = { ...taking, acknowledgedPage: (...all) => Promise.resolve((told.push(all), 'told')) };
+    expect(await post('/pagerduty', body, { runs })).toEqual({ status: 200, body: { acknowledged: key, by: 'Ola' } });
+    expect(told).toEqual([['migration/e/p', { by: 'Ola', via: 'PagerDuty', page: key }]]);
+    await receiver?.close();
+    receiver = undefined;
+    const none: Runs = { ...taking, acknowledgedPage: () => Promise.resolve('unknown') };
+    expect(await post('/pagerduty', body, { runs: none })).toEqual({
+      status: 200,
+      body: { ignored: `${key} is not open` },
+    });
   });
 
   it('where PagerDuty has a secret, its signature must be right', async () => {

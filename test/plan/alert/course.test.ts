@@ -44,6 +44,26 @@ function news(level: string, at: number): LevelNews {
   return { level: level as LevelNews['level'], reason: level, at };
 }
 
+describe('the page of an alert', () => {
+  it('is that of its latest news that had one, and goes when it opens anew', () => {
+    const bad = (level: LevelNews['level'], at: number, page?: string): LevelNews => ({
+      level,
+      reason: level,
+      at,
+      ...(page === undefined ? {} : { page }),
+    });
+    let { state } = openAlert(bad('warning', 0), patience, 0);
+    expect(state.page).toBeUndefined();
+    ({ state } = hearNews(state, bad('critical', 1, 'everything'), patience, 1));
+    expect(state.page).toBe('everything');
+    ({ state } = hearNews(state, bad('warning', 2), patience, 2));
+    expect(state.page).toBe('everything');
+    ({ state } = hearNews(state, bad('unwatched', 3), patience, 3));
+    ({ state } = hearNews(state, bad('critical', 4), patience, 4));
+    expect(state.page).toBeUndefined();
+  });
+});
+
 describe('the course of an alert', () => {
   it.each<[string, string[], string[]]>([
     ['opens at once', ['critical'], ['0m opened']],

@@ -3,7 +3,7 @@ import type { AlertStatus, GuardStatus, IncidentStatus, MetricState } from '../.
 import type { WatchParts } from '../../read/watch-parts.js';
 import type { Block, Cell, Mark } from '../document.js';
 import { labelOf } from '../figures.js';
-import { mark } from '../marks.js';
+import { mark, worst } from '../marks.js';
 import type { View } from '../seen.js';
 
 const mostRows = 8;
@@ -129,7 +129,9 @@ function guardNote({ guard, silent }: WatchParts): Block[] {
       },
     ];
   }
-  const marks = { watching: mark('good', 'watching'), blind: mark('bad', 'blind'), ended: mark('dim', 'ended') };
+  const seen = guard.metrics.map(({ state }) => levels[state]).filter(({ tone }) => tone !== 'good');
+  const watching = worst(seen) ?? mark('good', 'watching');
+  const marks = { watching, blind: mark('bad', 'blind'), ended: mark('dim', 'ended') };
   return [{ kind: 'note', mark: marks[guard.state], text: guard.sentence }];
 }
 

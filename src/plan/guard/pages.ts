@@ -1,0 +1,101 @@
+import { severityOf, specOf } from '../incidents/classify.js';
+import type { GuardInput } from '../run-input.js';
+import type { Trouble } from '../trouble.js';
+import { toldState, type CauseNews, type GuardState, type MetricNews } from './state.js';
+import { watchedCauses } from './status.js';
+
+/** What people are called for together while severity 1 takes everything back. */
+const everything = 'everything';
+
+type Rules = Pick<GuardInput, 'metrics' | 'incidents'>;
+
+/** What the guard saw: `takesAllBack` from the first trouble on that makes the run go back. */
+interface Seen {
+  watch?: GuardState;
+  takesAllBack?: true;
+}
+
+/** What a trouble that the guard tells is paged under: with everything else while it takes everything back, else alone. */
+export function pageOfTrouble({ dedupKey }: Pick<Trouble, 'dedupKey'>, reach: 'all' | 'component' | 'none'): string {
+  return reach === 'all' ? everything : dedupKey;
+}
+
+/**
+ * What the alert of a critical metric is paged under; undefined: it is a page of its own. Ten metrics that become critical
+ * together, and the incident that they make, call people once.
+ */
+export function pageOfAlert(input: Rules, { watch, takesAllBack }: Seen, metric: string): string | undefined {
+  if (takesAllBack) return everything;
+  const own = heldTroubles(input, watch).find((trouble) => trouble.metric === metric);
+  return own && pageOfTrouble(own, reachOf(input, own));
+}
+
+/** Whether something holds for which the run takes everything back. */
+export function takesAllBack(input: Rules, watch: GuardState): boolean {
+  return heldTroubles(input, watch).some((trouble) => reachOf(input, trouble) === 'all');
+}
+
+/** Gravest first: what takes everything back goes before what asks for a choice. */
+export function bySeverity(input: Rules, troubles: readonly Trouble[]): Trouble[] {
+  const { incidents, metrics } = input;
+  if (!incidents) return [...troubles];
+  const named = namedMetrics(metrics);
+  return troubles.toSorted((a, b) => severityOf(incidents, a, named) - severityOf(incidents, b, named));
+}
+
+/** A metric that is critical makes trouble when it is red, unless that is a cause that the plan names. */
+export function isTroubleOfItsOwn(input: Rules, metric: string): boolean {
+  const named = watchedCauses(input).flatMap(({ when }) =>
+    'level' in when && when.level === 'critical' ? [when.metric] : []
+  );
+  return input.metrics.some(({ name, priority }) => name === metric && priority === 'red') && !named.includes(metric);
+}
+
+export function troubleOfMetric({ metric, reason, at }: Pick<MetricNews, 'metric' | 'reason' | 'at'>): Trouble {
+  return {
+    dedupKey: `guard/metric/${metric}`,
+    source: 'guard',
+    metric,
+    level: 'critical',
+    title: `${metric} is critical`,
+    reason,
+    at,
+  };
+}
+
+export function troubleOfCause(input: Rules, news: Pick<CauseNews, 'cause' | 'metric' | 'reason' | 'at'>): Trouble {
+  const { cause, metric, reason, at } = news;
+  const found = watchedCauses(input).find(({ id }) => id === cause);
+  const level = found && 'level' in found.when ? { level: found.when.level } : {};
+  return {
+    dedupKey: `guard/cause/${cause}`,
+    source: 'guard',
+    cause,
+    metric,
+    ...level,
+    title: found?.title ?? cause,
+    reason,
+    at,
+  };
+}
+
+function heldTroubles(input: Rules, watch: GuardState | undefined): Trouble[] {
+  if (!watch || !input.incidents) return [];
+  const since = { reason: '', at: 0 };
+  const critical = Object.entries(watch.metrics).flatMap(([metric, found]) =>
+    toldState(found) === 'critical' && isTroubleOfItsOwn(input, metric) ? [troubleOfMetric({ metric, ...since })] : []
+  );
+  const causes = watchedCauses(input).flatMap(({ id, when }) =>
+    (watch.causes[id]?.told.rank ?? 0) > 0 ? [troubleOfCause(input, { cause: id, metric: when.metric, ...since })] : []
+  );
+  return [...critical, ...causes];
+}
+
+function reachOf({ incidents, metrics }: Rules, trouble: Trouble): 'all' | 'component' | 'none' {
+  if (!incidents) return 'none';
+  return specOf(incidents, severityOf(incidents, trouble, namedMetrics(metrics)))?.reach ?? 'none';
+}
+
+function namedMetrics(metrics: GuardInput['metrics']): Record<string, GuardInput['metrics'][number]> {
+  return Object.fromEntries(metrics.map((metric) => [metric.name, metric]));
+}

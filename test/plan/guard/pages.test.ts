@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { bySeverity, pageOfAlert, takesAllBack } from '../../../src/plan/guard/pages.js';
+import { metricStates, type GuardState } from '../../../src/plan/guard/state.js';
+import type { Metric } from '../../../src/plan/model.js';
+import type { Trouble } from '../../../src/plan/trouble.js';
+import type { MetricState } from '../../../src/plan/watch-status.js';
+import { incidents as withCauses, span } from '../../support/stage/plans.js';
+
+const metric = (name: string, priority: Metric['priority'] = 'red'): Metric => ({
+  name,
+  description: name,
+  unit: 'ratio',
+  priority,
+  gates: true,
+});
+const metrics = [metric('isolation'), metric('agents'), metric('success'), metric('latency', 'amber')];
+const severity = (number: 1 | 2 | 3, reach: 'all' | 'component' | 'none', causes: object[]): object => ({
+  severity: number,
+  title: String(number),
+  reach,
+  action: '',
+  respondWithin: span(1),
+  escalateTo: [],
+  escalateAfter: span(1),
+  causes,
+});
+const cause = (id: string, of: string): object => ({ id, title: id, when: { metric: of, level: 'critical' } });
+const incidents = {
+  ...withCauses(),
+  severities: [
+    severity(1, 'all', [cause('leak', 'isolation')]),
+    severity(2, 'component', [cause('component-failure', 'agents')]),
+    severity(3, 'none', []),
+  ],
+} as ReturnType<typeof withCauses>;
+const rules = { metrics, incidents };
+
+function saw(states: Record<string, MetricState>): GuardState {
+  const told = (name: string): object => ({ told: { rank: metricStates.indexOf(states[name] ?? 'ok'), since: 0 } });
+  const holds = (name: string): object => ({ told: { rank: states[name] === 'critical' ? 1 : 0, since: 0 } });
+  return {
+    metrics: Object.fromEntries(metrics.map(({ name }) => [name, told(name)])),
+    causes: { leak: holds('isolation'), 'component-failure': holds('agents') },
+  } as unknown as GuardState;
+}
+
+describe('what a critical alert is paged under', () => {
+  it.each<[string, Record<string, MetricState>, string, string | undefined]>([
+    ['a cause of severity 1', { isolation: 'critical' }, 'isolation', 'everything'],
+    ['a red metric that no cause names', { success: 'critical' }, 'success', 'everything'],
+    ['a cause that holds the run', { agents: 'critical' }, 'agents', 'guard/cause/component-failure'],
+    ['a metric that makes no trouble', { latency: 'critical' }, 'latency', undefined],
+    ['no trouble yet', { success: 'warning' }, 'success', undefined],
+  ])('is, for %s, its page', (_, states, name, page) => {
+    expect(pageOfAlert(rules, { watch: saw(states) }, name)).toBe(page);
+  });
+
+  it('is everything, whatever it is, once something takes everything back', () => {
+    const watch = saw({ agents: 'critical', latency: 'critical' });
+    for (const name of ['agents', 'latency', 'guard'])
+      expect(pageOfAlert(rules, { watch, takesAllBack: true }, name)).toBe('everything');
+  });
+
+  it('is its own in a plan without incidents', () => {
+    expect(pageOfAlert({ metrics }, { watch: saw({ success: 'critical' }) }, 'success')).toBeUndefined();
+  });
+});
+
+describe('what takes everything back', () => {
+  it.each<[Record<string, MetricState>, boolean]>([
+    [{ isolation: 'critical' }, true],
+    [{ success: 'critical' }, true],
+    [{ agents: 'critical' }, false],
+    [{ latency: 'critical', isolation: 'warning', success: 'no-data' }, false],
+  ])('%j: %s', (states, is) => {
+    expect(takesAllBack(rules, saw(states))).toBe(is);
+  });
+});
+
+describe('troubles that come together', () => {
+  const trouble = (change: Partial<Trouble>): Trouble => ({
+    dedupKey: 'x',
+    source: 'guard',
+    title: '',
+    reason: '',
+    at: 0,
+    level: 'critical',
+    ...change,
+  });
+  const component = trouble({ cause: 'component-failure', metric: 'agents' });
+  const slow = trouble({ metric: 'latency', level: 'warning' });
+  const leak = trouble({ cause: 'leak', metric: 'isolation' });
+
+  it('are told with the gravest first, and else in their order', () => {
+    expect(bySeverity(rules, [slow, component, leak])).toEqual([leak, component, slow]);
+    expect(bySeverity({ metrics }, [slow, component, leak])).toEqual([slow, component, leak]);
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Notification } from '../../src/activities/contract.js';
+import { createPagerDutyChannel } from '../../src/activities/notify/pagerduty-channel.js';
+import type { Metric, Plan } from '../../src/plan/model.js';
+import { acknowledgedElsewhereSignal } from '../../src/plan/trouble.js';
+import { serve, type TestServer } from '../support/activities/http-server.js';
+import { testTools } from '../support/activities/tools.js';
+import { guardedMetrics, guardedPlan, guardStatus } from '../support/stage/guarded.js';
+import { approval, incidents, phase, step } from '../support/stage/plans.js';
+import { door } from '../support/stage/world.js';
+import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
+
+let stage: Stage;
+let pagerDuty: TestServer;
+beforeAll(async () => {
+  stage = await openStage();
+  pagerDuty = await serve((_, response) => response.writeHead(202).end('{"status":"success"}'));
+});
+beforeEach(async () => {
+  await stage.fresh();
+  pagerDuty.seen.length = 0;
+  page();
+});
+afterAll(async () => {
+  await stage.close();
+  await pagerDuty[Symbol.asyncDispose]();
+});
+
+const names = Array.from({ length: 10 }, (_, index) => `success_${index}`);
+const red = names.map((name): Metric => ({ ...(guardedMetrics['success'] as Metric), name }));
+const metrics = { ...guardedMetrics, ...Object.fromEntries(red.map((metric) => [metric.name, metric])) };
+
+/** Everything that is told goes to PagerDuty, as its channel of phasegate says it; the service is a STUB. */
+function page(): void {
+  const { secrets, fetch } = testTools({ env: { PD_KEY: 'canary' } });
+  const { url } = pagerDuty;
+  const channel = createPagerDutyChannel(
+    { kind: 'pagerduty', name: 'pager', url, routingKey: '${env:PD_KEY}' },
+    { secrets, fetch }
+  );
+  const tell = async (notification: Notification): Promise<void> =>
+    channel.deliver({ notification, environment: stage.environment, at: Date.now() }, AbortSignal.timeout(5_000));
+  stage.world.onNotify = tell;
+  stage.world.onTell = ({ notification }) => tell(notification);
+}
+
+interface Event {
+  event_action: string;
+  dedup_key: string;
+  payload?: { class: string };
+}
+
+function events(): Event[] {
+  return pagerDuty.seen.map(({ body }) => JSON.parse(body) as Event);
+}
+
+/** Keys of what called people about what the guard saw. */
+function pages(): string[] {
+  const called = events().filter(
+    ({ event_action, dedup_key }) => event_action === 'trigger' && /#[0-9a-f]{8}/.test(dedup_key)
+  );
+  return [...new Set(called.map(({ dedup_key }) => dedup_key))];
+}
+
+function turn(value: number): void {
+  for (const name of names) stage.world.series[name] = () => value;
+}
+
+async function waiting(change: Partial<Plan> = {}): Promise<Run> {
+  turn(0.99);
+  const run = await stage.start(
+    guardedPlan(
+      [phase('1a', { steps: [step.flag('core')], approval: approval() })],
+      { metrics, incidents: incidents(), ...change },
+      { metrics: names }
+    )
+  );
+  await stage.gate('1a');
+  await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
+  return run;
+}
+
+describe('ten red metrics that become critical together', () => {
+  it('are one incident and one page, which ends when the incident is resolved', { timeout: 60_000 }, async () => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await waiting();
+    turn(0.5);
+    const also = await stage.until('the other nine', async () => {
+      const told = (await stage.incident(1)).timeline.filter(({ text }) => text.startsWith('also: '));
+      return told.length >= 9 && told;
+    });
+    undo.open();
+    await failureOf(run.result());
+    const { incidents: opened = [] } = await stage.status();
+    expect(opened.map(({ number, severity }) => [number, severity])).toEqual([[1, 1]]);
+    const lead = (await stage.incident(1)).title.replace(' is critical', '');
+    expect(also.map(({ text }) => /^also: (\S+)/.exec(text)?.[1]).toSorted()).toEqual(
+      names.filter((name) => name !== lead)
+    );
+    await stage.until('what the alerts said', () => {
+      const alerts = events().filter(
+        ({ event_action, payload }) => event_action === 'trigger' && payload?.class === 'alert'
+      );
+      return alerts.length === 10;
+    });
+    expect(pages()).toEqual([expect.stringMatching(/^migration\/.*#[0-9a-f]{8}\/everything$/)]);
+
+    turn(0.99);
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+    const [key] = pages();
+    await stage.until('the end of the page', () =>
+      events().some(({ event_action, dedup_key }) => event_action === 'resolve' && dedup_key === key)
+    );
+    const ofPage = events().filter(({ dedup_key }) => dedup_key === key);
+    expect(ofPage.at(-1)?.event_action).toBe('resolve');
+  });
+
+  it('one of them after the other are the same', { timeout: 60_000 }, async () => {
+    const run = await waiting();
+    stage.world.series['success_3'] = () => 0.5;
+    await stage.until('the incident', async () => ((await stage.status()).incidents ?? []).length === 1);
+    turn(0.5);
+    await failureOf(run.result());
+    expect((await stage.status()).incidents).toHaveLength(1);
+    expect(pages()).toEqual([expect.stringMatching(/everything$/)]);
+  });
+});
+
+describe('an acknowledgement in PagerDuty', () => {
+  it('of another page changes nothing; of its own it stops the calls, and PagerDuty hears of it', async () => {
+    const run = await waiting();
+    turn(0.5);
+    await failureOf(run.result());
+    const incident = stage.incidentHandle(1);
+    const [key = ''] = await stage.until('the page', () => pages().length > 0 && pages());
+    const ack = { by: 'Ola', via: 'PagerDuty' };
+    await incident.signal(acknowledgedElsewhereSignal, { ...ack, page: `${key}-another` });
+    await incident.signal(acknowledgedElsewhereSignal, 'nonsense');
+    await incident.signal(acknowledgedElsewhereSignal, { ...ack, page: key });
+    await incident.signal(acknowledgedElsewhereSignal, { ...ack, by: 'Kim', page: key });
+    await stage.until('the acknowledgement', async () => (await stage.incident(1)).state === 'acknowledged');
+    expect((await stage.incident(1)).acknowledged?.by).toBe('Ola (PagerDuty)');
+    await stage.until('PagerDuty', () =>
+      events().some(({ event_action, dedup_key }) => event_action === 'acknowledge' && dedup_key === key)
+    );
+    expect((await stage.incident(1)).timeline.filter(({ text }) => text.endsWith('acknowledged it'))).toHaveLength(1);
+  });
+});
