@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -18,6 +19,12 @@ import { watchRuns } from './runs/watch-runs.js';
 import { installRuntime, removeRuntime } from './runtime.js';
 
 /**
+ * V8 lets a heap grow to several times of what lives in it before it looks for what is dead; a worker that waits for days
+ * needs a third less memory so, for a few percent of its little work. It counts for every thread from now on.
+ */
+const frugal = '--heap-growing-percent=30';
+
+/**
  * Runs a worker until it is told to stop.
  *
  * @throws PG401 when Temporal does not answer; PG407 when there would be nothing to do; PG409 when the health port is taken;
@@ -29,6 +36,7 @@ export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
       hint: 'Name it with --env ID.',
     });
   }
+  setFlagsFromString(frugal);
   const settings = readConnectionSettings(options, process.env);
   const logger = options.logger ?? createLogger();
   installRuntime(logger, options.sdkMetrics);

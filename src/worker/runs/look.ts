@@ -12,7 +12,7 @@ import type { Look, SeenRun } from './seen.js';
 export type ReadFlag = (source: FlagSource, key: string) => Promise<FlagState>;
 
 /** So many questions at once. */
-const atOnce = 8;
+const atOnce = 2;
 
 /** Looks at the runs of one environment, again and again; what cannot change is read once. */
 export class RunsLook {
