@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Plan } from '../../src/plan/model.js';
-import { guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
+import { alertHandle, guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
 import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
@@ -203,9 +203,7 @@ describe('a clean-up of today replays on the build of today', () => {
     ];
     for (const [index, { runId, how }] of all.entries()) {
       const history = await stage.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
-      const recorded = { name: `${how}-cleanup-${index + 1}`, workflowId: handle.workflowId, history };
-      await replay(recorded);
-      if (process.env.RECORD_HISTORIES === '1') keep(recorded);
+      await replayed({ name: `${how}-cleanup-${index + 1}`, workflowId: handle.workflowId, history });
     }
   });
 });
@@ -226,12 +224,21 @@ describe('a guard of today replays on the build of today', () => {
     expect(chain.length).toBeGreaterThan(2);
     for (const [index, { runId, how }] of chain.entries()) {
       const history = await stage.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
-      const recorded = { name: `${how}-guard-${index + 1}`, workflowId: handle.workflowId, history };
-      await replay(recorded);
-      if (process.env.RECORD_HISTORIES === '1') keep(recorded);
+      await replayed({ name: `${how}-guard-${index + 1}`, workflowId: handle.workflowId, history });
+    }
+    // Each of its alerts, which hears at last that nobody watches any more.
+    for (const key of ['latency', 'success']) {
+      const alert = alertHandle(stage, key);
+      await alert.result();
+      await replayed({ name: `ended-alert-${key}`, workflowId: alert.workflowId, history: await alert.fetchHistory() });
     }
   });
 });
+
+async function replayed(recorded: Parameters<typeof keep>[0]): Promise<void> {
+  await replay(recorded);
+  if (process.env.RECORD_HISTORIES === '1') keep(recorded);
+}
 
 /** The executions of a chain, oldest first: each history names the one that it continued as. */
 async function executionsSince(first: string, workflowId: string): Promise<Array<{ runId: string; how: string }>> {
@@ -253,9 +260,7 @@ describe('a run of today replays on the build of today', () => {
     for (const suffix of scenario.workflows) {
       const workflowId = suffix === 'locks' ? stage.locksHandle().workflowId : `${stage.id}${suffix}`;
       const part = suffix === '' ? '-migration' : `-${suffix.replace(/^\//, '').replaceAll('/', '-')}`;
-      const recorded = { name: `${name}${part}`, workflowId, history: await historyOf(stage.client, workflowId) };
-      await replay(recorded);
-      if (process.env.RECORD_HISTORIES === '1') keep(recorded);
+      await replayed({ name: `${name}${part}`, workflowId, history: await historyOf(stage.client, workflowId) });
     }
   });
 });

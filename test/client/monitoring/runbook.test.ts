@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bare, shipped, watchedOver } from './plans.js';
 import { rendered } from './rendered.js';
+import { processIo } from '../../../src/client/cli/io.js';
+import { buildProgram } from '../../../src/client/cli/program.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
 
 async function runbooks(plan: FrozenPlan): Promise<{ md: string; html: string }> {
@@ -41,6 +43,20 @@ describe('the runbook', () => {
       expect(md).toContain(`<a id="metric-${name}"></a>`);
       expect(unescaped(html)).toContain(critical?.text);
       expect(unescaped(html)).toContain(impact);
+    }
+  });
+
+  it('says what to type when something breaks: verbs that the command line has, with this run', async () => {
+    const { md } = await runbooks(await watchedOver());
+    const program = buildProgram(processIo(), () => undefined);
+    const verbs = program.commands
+      .find((command) => command.name() === 'incident')
+      ?.commands.map((verb) => verb.name());
+    const typed = [...md.matchAll(/^phasegate incident (\S+) .*$/gm)];
+    expect(typed.map(([, verb]) => verb)).toEqual(expect.arrayContaining(['declare', 'ack', 'resolve', 'postmortem']));
+    for (const [line, verb] of typed) {
+      expect(verbs).toContain(verb);
+      expect(line).toMatch(/ [a-z-]+\/[a-z-]+( --|$)/);
     }
   });
 

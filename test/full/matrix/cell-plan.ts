@@ -1,4 +1,5 @@
 import type { Environment, Phase, Plan } from '../../../src/plan/model.js';
+import { guardedMetrics } from '../../support/stage/guarded.js';
 import { approval, environment, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 
 const patient = span(30 * 60_000);
@@ -7,7 +8,7 @@ const patient = span(30 * 60_000);
  * A small run of two phases in which every activity occurs. Flags and targets bear the plan's id, so that many such
  * runs share one environment without waiting for each other's locks.
  */
-export function cellPlan(planId: string): Plan {
+export function cellPlan(planId: string, watched = false): Plan {
   const counting = windowSpec({
     criteria: windowSpec().criteria.map((criterion) => ({ ...criterion, increase: true })),
   });
@@ -27,14 +28,29 @@ export function cellPlan(planId: string): Plan {
     id: planId,
     hold: { deadline: patient, then: 'rollback' },
     rollback: { metrics: ['success'], window: windowSpec(), checks: [step.check('health')] },
+    ...(watched ? watch : {}),
   });
 }
+
+/** A guard that looks ten times a second, and two channels for what it sees. */
+const route = {
+  channels: ['ops', 'pager'],
+  to: ['lead'],
+  escalate: { after: patient, to: ['cto'] },
+  remindEvery: patient,
+};
+const watch: Partial<Plan> = {
+  metrics: guardedMetrics,
+  guard: { every: span(100), inARow: 2, recoveredInARow: 3, missingInARow: 5, metrics: Object.keys(guardedMetrics) },
+  alerts: { routes: { critical: route, warning: route }, templates: [] },
+};
 
 /** The stage's environment, with the targets of this plan. */
 export function cellEnvironment(planId: string, environmentId: string): Environment {
   const commands = { read: ['read'], apply: ['apply'], undo: ['undo'], timeout: span(5000) };
   const targets = ['1a', '1b'].map((id) => [targetOf(planId, id), commands]);
-  return environment(environmentId, { deploy: Object.fromEntries(targets) as Environment['deploy'] });
+  const channels = route.channels.map((name) => ({ kind: 'webhook' as const, name, url: '', headers: {} }));
+  return environment(environmentId, { deploy: Object.fromEntries(targets) as Environment['deploy'], channels });
 }
 
 /** What a phase of the plan moves, in the words of the world. */

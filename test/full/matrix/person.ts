@@ -7,6 +7,13 @@ import type { World } from '../../support/stage/world.js';
 /** A person who is never told still looks this often. */
 const looksEveryMs = 5_000;
 
+interface How {
+  /** What to do at the approval of the last phase instead of approving it. */
+  trigger: (() => Promise<void>) | undefined;
+  /** Before that nobody approves. */
+  ready: () => boolean;
+}
+
 /**
  * The people of one run: they look when they are told and now and then by themselves, approve what asks for approval
  * (but for the trigger of the cell) and answer every HOLD with another attempt.
@@ -17,16 +24,15 @@ export class Person {
   private readonly stage: Stage;
   private readonly world: World;
   private readonly run: WorkflowHandle;
-  private readonly trigger: (() => Promise<void>) | undefined;
+  private readonly how: How;
   private pulled = false;
   private gone = false;
 
-  /** @param trigger what to do at the approval of the last phase instead of approving it */
-  constructor(stage: Stage, world: World, run: WorkflowHandle, trigger: (() => Promise<void>) | undefined) {
+  constructor(stage: Stage, world: World, run: WorkflowHandle, how: How) {
     this.stage = stage;
     this.world = world;
     this.run = run;
-    this.trigger = trigger;
+    this.how = how;
   }
 
   /** Answers until told to go. */
@@ -60,8 +66,10 @@ export class Person {
       await part.signal('retry', { by: 'dana', gate: gate.address });
       return;
     }
-    if (this.trigger && gate.address.startsWith('1b/')) {
-      if (!this.pulled) await this.trigger();
+    const { trigger, ready } = this.how;
+    if (!ready()) return;
+    if (trigger && gate.address.startsWith('1b/')) {
+      if (!this.pulled) await trigger();
       this.pulled = true;
       return;
     }

@@ -14,6 +14,8 @@ export interface Occurrence {
   trigger?: Trigger;
   /** The call comes when a run that completed is rolled back by a person. */
   afterEnd?: true;
+  /** The run is guarded, one of its metrics is at its warning, and the run waits until people were told of it. */
+  watched?: true;
 }
 
 /** An activity does not occur there, and why. */
@@ -53,8 +55,11 @@ export function unexpected(calls: ReadonlySet<string>): string[] {
 const stageOnly: Never = { never: 'only the validation calls it, which has tests of its own' };
 const inStagesOnly = { 'first phase': stageOnly, 'last phase': stageOnly, rollback: stageOnly };
 
-const onlyAlerts: Never = { never: 'only alerts and incidents call it, which outlive what they are about' };
-const guardOnly: Never = { never: 'only the guard calls it, which has tests of its own' };
+const beside = (never: string, from: RegExp): Record<Place, Occurrence | Never> => ({
+  'first phase': { from, watched: true },
+  'last phase': { never },
+  rollback: { never },
+});
 
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>> = {
@@ -71,13 +76,9 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   watchWindow: everywhere,
   measurePeriod: inStagesOnly,
   watchCheck: inStagesOnly,
-  watchMetrics: { 'first phase': guardOnly, 'last phase': guardOnly, rollback: guardOnly },
+  watchMetrics: beside('one call watches over the whole run', /\/guard$/),
   notify: everywhere,
-  tellChannel: {
-    'first phase': onlyAlerts,
-    'last phase': onlyAlerts,
-    rollback: onlyAlerts,
-  },
+  tellChannel: beside('an alert tells of its metric, whatever the run does', /\/alert\/latency$/),
   verifyIdentity: notBack('nobody decides anything while all goes back'),
   recordEvidence: { ...inPhases, rollback: { from: theRun, trigger: 'reject' } },
   readEvidence: {

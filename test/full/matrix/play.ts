@@ -28,13 +28,17 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   const { planId, world } = stage.another();
   const plot = new Plot(cell);
   saboteur.plots.set(planId, plot);
-  const run = await stage.start(cellPlan(planId), 'dana', cellEnvironment(planId, stage.environment.id));
-  const { trigger } = cell.occurrence;
+  const { trigger, watched = false } = cell.occurrence;
+  if (watched) world.series = { success: () => 0.99, latency: () => 4 };
+  const run = await stage.start(cellPlan(planId, watched), 'dana', cellEnvironment(planId, stage.environment.id));
   const pull = async (asked: Trigger): Promise<void> => {
     plot.triggered = true;
     await pulls[asked](stage, run);
   };
-  const person = new Person(stage, world, run, trigger && (() => pull(trigger)));
+  const person = new Person(stage, world, run, {
+    trigger: trigger && (() => pull(trigger)),
+    ready: () => !watched || world.told.length > 0,
+  });
   const answering = person.answer();
   try {
     const status = await ended(run, withinMs);

@@ -1,5 +1,7 @@
 import type { CauseRule, Incidents, SeveritySpec, WarRoomTrigger } from '../../../plan/model.js';
+import { migrationId } from '../../../plan/names.js';
 import { namesInRoles } from '../../../plan/people.js';
+import { runName } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import type { Subject } from '../subject.js';
 import { whom } from './alerts.js';
@@ -47,7 +49,26 @@ function severities({ frozen }: Subject, { severities: all, multipleWithin }: In
       },
     ]),
     text(`Two of severity 2 are several when both are open, or begun within ${spanWords(multipleWithin)}.`),
-    typed('phasegate incident --help'),
+    ...atThree(frozen),
+  ];
+}
+
+/** What to type, in the order in which it is needed. */
+function atThree({ plan, environment }: Subject['frozen']): Block[] {
+  const run = runName(migrationId(environment.id, plan.id));
+  return [
+    text('What to type, in this order; the run may be left out where only one is open:'),
+    typed(
+      `phasegate incident declare ${run} --severity 1 --reason "what is wrong"`,
+      `phasegate incident list ${run}`,
+      `phasegate incident ack incident/1 ${run}`,
+      `phasegate incident show incident/1 ${run}`,
+      `phasegate incident assign incident/1 ROLE NAME ${run}`,
+      `phasegate incident step incident/1 STEP ${run}`,
+      `phasegate incident note incident/1 "what was seen" ${run}`,
+      `phasegate incident resolve incident/1 ${run} --reason "what was done"`,
+      `phasegate incident postmortem incident/1 ${run} --link https://...`
+    ),
   ];
 }
 
