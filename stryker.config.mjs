@@ -28,6 +28,16 @@ const parts = {
     mutate: ['src/plan/rules/**/*.ts'],
     tests: ['test/plan/{rules,freezing,shipped}/**/*.test.ts', 'test/plan/standing.test.ts'],
   },
+  watch: {
+    mutate: [
+      'src/plan/{guard,alert,incidents}/**/*.ts',
+      'src/plan/{trouble,pagerduty,alertmanager,alert-text,patience}.ts',
+    ],
+    tests: [
+      'test/plan/{guard,alert,incidents}/**/*.test.ts',
+      'test/plan/{pagerduty,alertmanager,alert-text,patience}.test.ts',
+    ],
+  },
   loading: {
     mutate: ['src/plan/loading/**/*.ts', 'src/plan/load-{plan,environment}.ts'],
     tests: ['test/plan/{loading,rules}/**/*.test.ts', 'test/plan/read-and-freeze.test.ts'],

@@ -22,6 +22,8 @@ export const watch: Benchmark = {
 
 const every = 1000;
 const guardedEvery = 15_000;
+/** What starting hundreds of runs takes is no part of what their guards need. */
+const settleMs = 60_000;
 
 async function run(options: BenchOptions): Promise<Findings> {
   const reaction = await reactions(options);
@@ -59,7 +61,7 @@ async function reactions({ trials = 20, say }: BenchOptions): Promise<Findings> 
       facts: [],
       notes: [
         `A run that waits for an approval behind its flag; a guard that looks every ${every / 1000} s, for which one critical sample counts. A real Temporal server, a worker process, a flagd file; STUB Prometheus, which stamps the answer, and a STUB of PagerDuty's Events API. The wait for the next sample is not in the figures.`,
-        `The guards of many runs: each looks every ${guardedEvery / 1000} s at its metrics while its run waits for an approval.`,
+        `The guards of many runs: each looks every ${guardedEvery / 1000} s at its metrics while its run waits for an approval; measured from a minute after all had begun.`,
       ],
     };
   } finally {
@@ -102,6 +104,7 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
     await startMany(rig, ids, (id, index) =>
       rig.start(guarded(id, guardedEvery, metrics, keys[index]), { ...marked(rig.environment, id, metrics), flags })
     );
+    await delay(settleMs);
     say(`${count} guards with ${metrics} metric(s) each: watching for ${minutes} minutes`);
     const usage = watchUsage({ worker: worker.pid, server: rig.temporal.pid });
     await delay(minutes * 60_000);

@@ -21,7 +21,17 @@ export async function announce(
   message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>,
   patience: Duration = message.kind === 'ended' ? '15s' : '5m'
 ): Promise<number | undefined> {
-  if (environment.notify.length === 0) return undefined;
+  return (await announceTo(run, environment, message, patience)).at;
+}
+
+/** The same, for whoever cares which channels did not take it. */
+export async function announceTo(
+  run: RunIdentity,
+  environment: Environment,
+  message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>,
+  patience: Duration
+): Promise<{ at?: number; failed: Record<string, string> }> {
+  if (environment.notify.length === 0) return { failed: {} };
   try {
     const { reads } = environmentCalls(environment.id);
     const result = await reads.notify.executeWithOptions(
@@ -48,9 +58,9 @@ export async function announce(
     );
     for (const [channel, reason] of Object.entries(result.failed))
       log.warn('A channel did not take the message', { channel, reason });
-    return result.endedAt;
+    return { at: result.endedAt, failed: result.failed };
   } catch (error) {
     if (!isCancellation(error)) log.error('Nobody could be told', { title: message.title, error });
-    return undefined;
+    return { failed: {} };
   }
 }

@@ -159,6 +159,32 @@ describe('the war room', () => {
   });
 });
 
+describe('a call', () => {
+  it('is made again on a channel that did not take it, and the others hear of that once', async () => {
+    const tried: string[][] = [];
+    stage.world.onNotify = ({ title }, channels) => {
+      if (!title.includes('severity 3')) return undefined;
+      tried.push(channels);
+      return tried.length < 3 && channels.includes('pager') ? ['pager'] : [];
+    };
+    const severities = [severity(3, [], { respondWithin: span(1_000) })];
+    const notify = ['log', 'pager'].map((name) => ({ kind: 'log' as const, name }));
+    const run = await stage.start(
+      plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {
+        incidents: incidents({ severities }),
+      }),
+      'dana',
+      { ...stage.environment, notify }
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'a page is slow' });
+    await stage.until('the pager', () => tried.length === 3);
+    expect(tried).toEqual([['log', 'pager'], ['pager'], ['pager']]);
+    const told = sent('incident').filter(({ title }) => title.startsWith('channel'));
+    expect(told.map(({ title }) => title)).toEqual(['channel pager does not take a page']);
+  });
+});
+
 describe('the response deadline', () => {
   it('passed without an acknowledgement calls the next in line, again and again, ever more rarely', async () => {
     const quick = { respondWithin: span(300), escalateAfter: span(200), escalateTo: ['cto', 'engineering-team'] };

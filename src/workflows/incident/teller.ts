@@ -1,6 +1,14 @@
+import { condition, log } from '@temporalio/workflow';
+import { specOf } from '../../plan/incidents/classify.js';
+import { oneOf } from '../../plan/text/spans.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import type { IncidentRecord } from './record.js';
 import { tell, type Told } from './telling.js';
+
+/** A channel that is down for some seconds still has the page long before somebody must respond; in half an hour it is given up. */
+const longestPauseMs = 15_000;
+const pausesInDeadline = 4;
+const mostTries = 8;
 
 /** Sends messages and counts the work of an execution, so that it ends only when nothing of it is under way. */
 export class Teller {
@@ -23,9 +31,12 @@ export class Teller {
     return this.busy === 0;
   }
 
-  /** Resolves when the message is out, or given up. */
+  /** Resolves when the message was told once; a page is tried again where a channel did not take it, beside all else. */
   say(told: Told): Promise<void> {
-    return this.work(() => tell(this.input, this.record, told));
+    return this.work(async () => {
+      const failed = await tell(this.input, this.record, told);
+      if (told.page && Object.keys(failed).length > 0) void this.work(() => this.insist(told, failed));
+    });
   }
 
   /** Something that must not be left in the middle. */
@@ -37,5 +48,27 @@ export class Teller {
     } finally {
       this.busy -= 1;
     }
+  }
+
+  /** The others hear of it, once: whoever is told by that channel may not know. */
+  private async insist(told: Told, failed: Record<string, string>): Promise<void> {
+    const { state } = this.record;
+    const reasons = Object.entries(failed).map(([name, reason]) => `${name}: ${reason}`);
+    let down = Object.keys(failed);
+    const others = this.input.environment.notify.flatMap(({ name }) => (down.includes(name) ? [] : [name]));
+    const { headline, kind, to } = told;
+    const text = `Whoever is told by it may not know of: ${headline}. It is tried again (${reasons.join('; ')}).`;
+    const words = { kind, to, headline: `channel ${oneOf(down)} does not take a page`, text };
+    if (others.length > 0) await tell(this.input, this.record, words, others);
+    const deadlineMs = specOf(this.input.incidents, this.input.severity)?.respondWithin.ms ?? longestPauseMs;
+    const firstMs = Math.min(longestPauseMs, Math.ceil(deadlineMs / pausesInDeadline));
+    const over = (): boolean => told.page === 'trigger' && (state.acknowledged !== undefined || this.record.isResolved);
+    for (let times = 1; times < mostTries; times += 1) {
+      const pause = firstMs * 2 ** (times - 1);
+      if (await condition(over, pause, { summary: `Until ${down.join(', ')} is tried again` })) return;
+      down = Object.keys(await tell(this.input, this.record, told, down));
+      if (down.length === 0) return;
+    }
+    log.error('A channel took no page of an incident', { channels: down, headline });
   }
 }

@@ -5,7 +5,7 @@ import { namesInRoles } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { instantText } from '../../plan/text/spans.js';
-import { announce } from '../announce.js';
+import { announceTo } from '../announce.js';
 import type { IncidentRecord } from './record.js';
 
 /** While the environment's worker is away a page waits for it: an incident that nobody hears of helps nobody. */
@@ -23,14 +23,22 @@ export interface Told {
   to: string[];
 }
 
-/** Everybody whom an incident tells is told here. */
+/**
+ * Everybody whom an incident tells is told here.
+ *
+ * @param channels default: all of them
+ * @returns the channels that did not take it, with the reason
+ */
 export async function tell(
-  { run, number, environment, page, severity }: IncidentInput,
+  { run, number, environment: everywhere, page, severity }: IncidentInput,
   record: IncidentRecord,
-  told: Told
-): Promise<void> {
+  told: Told,
+  channels?: readonly string[]
+): Promise<Record<string, string>> {
   const { headline, kind, text, to, page: event = 'none' } = told;
-  await announce(
+  const notify = everywhere.notify.filter(({ name }) => channels?.includes(name) ?? true);
+  const environment = { ...everywhere, notify };
+  const { failed } = await announceTo(
     run,
     environment,
     {
@@ -43,6 +51,7 @@ export async function tell(
     },
     patience
   );
+  return failed;
 }
 
 /** The people who have these roles; a role or group that nobody has stays as it is, for whoever knows where to reach it. */

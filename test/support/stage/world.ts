@@ -80,7 +80,9 @@ export class World {
   onUndo: (entry: LedgerEntry) => Promise<void> | void = () => undefined;
   onIdentity: (input: VerifyIdentityInput) => Promise<void> | void = () => undefined;
   onRecord: (document: unknown) => Promise<void> | void = () => undefined;
-  onNotify: (notification: Notification) => Promise<void> | void = () => undefined;
+  /** May say which of the channels do not take it. */
+  onNotify: (notification: Notification, channels: string[]) => Promise<string[] | void> | string[] | void = () =>
+    undefined;
   onTell: (input: TellInput) => Promise<void> | void = () => undefined;
   measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
   /** What metrics were over a period, where it is not 1 all the time. */
@@ -147,10 +149,12 @@ export class World {
           await beating(this.measuring(input));
           return this.measure(input);
         },
-        notify: async ({ notification }) => {
+        notify: async ({ notification, environment }) => {
           this.notes.push(notification);
-          await beating(heeding(this.onNotify(notification)));
-          return { delivered: ['log'], failed: {}, endedAt: this.now() };
+          const names = environment.notify.map(({ name }) => name);
+          const down = (await beating(heeding(this.onNotify(notification, names)))) ?? [];
+          const failed = Object.fromEntries(down.map((name) => [name, 'it is down']));
+          return { delivered: names.filter((name) => !down.includes(name)), failed, endedAt: this.now() };
         },
         tellChannel: async (input) => {
           this.told.push(input);
