@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDoor } from '../../support/alert/door.js';
 import { startAlertmanager } from '../../support/alert/alertmanager.js';
-import { alertsOf } from '../../support/alert/alert-input.js';
-import { openAlertStage } from '../../support/alert/alert-stage.js';
+import { pageKey } from '../../../src/plan/names.js';
+import { alertInput, alertsOf, news } from '../../support/alert/alert-input.js';
+import { openAlertStage, pages, type Alert } from '../../support/alert/alert-stage.js';
 import { needs } from '../../support/needs.js';
 import { phase, plan, step } from '../../support/stage/plans.js';
 import type { Run, Stage } from '../../support/stage/stage.js';
@@ -130,6 +131,40 @@ describe('phasegate receive', () => {
     await alert.hear('unwatched');
     await alert.handle.result();
     expect(await send(secret)).toEqual([200, { ignored: `${alert.id} is not open` }]);
+  });
+
+  it('acknowledges whatever of a run shares the page that was acknowledged in PagerDuty', async () => {
+    await using alerts = await openAlertStage();
+    const { run } = alertInput({ environmentId: alerts.environmentId, planId: 'paged' });
+    const page = pageKey(run, 'everything');
+    const ofRun = (key: string, of?: string): Promise<Alert> =>
+      alerts.start({
+        planId: 'paged',
+        key,
+        metric: key,
+        alerts: alertsOf({ channels: ['pager'] }),
+        news: news('critical', of === undefined ? {} : { page: of }),
+      });
+    const [first, second, alone] = await Promise.all([ofRun('a', page), ofRun('b', page), ofRun('c')]);
+    await Promise.all(
+      [first, second, alone].map((one) => one.until('it is told', (now) => now.deliveries.length === 1))
+    );
+    const { url } = await receive([]);
+    const body = JSON.stringify({
+      event: { event_type: 'incident.acknowledged', agent: { summary: 'Ola' }, data: { incident_key: page } },
+    });
+    const headers = { authorization: `Bearer ${token}` };
+    // The visibility store may be a moment behind.
+    await until('both to be told', async () => {
+      await fetch(`${url}/pagerduty`, { method: 'POST', body, headers });
+      const states = await Promise.all([first, second].map((one) => one.status()));
+      return states.every(({ acknowledged }) => acknowledged?.by === 'Ola (PagerDuty)');
+    });
+    expect((await alone.status()).state).toBe('firing');
+    const triggers = pages(alerts).filter(({ event_action }) => event_action === 'trigger');
+    expect(triggers.map(({ dedup_key }) => dedup_key).toSorted()).toEqual(
+      [page, page, `${alone.id}#01234567`].toSorted()
+    );
   });
 
   it('answers 404 for a run that is not there', async () => {
