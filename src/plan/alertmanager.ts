@@ -63,7 +63,7 @@ function told(
   return {
     run: migrationId(environment, plan),
     trouble: {
-      dedupKey: `alertmanager/${fingerprint}/${startsAt}`,
+      dedupKey: `alertmanager/${fingerprint}`,
       source: 'alertmanager',
       title: title.slice(0, longest),
       reason: reason.slice(0, longest),

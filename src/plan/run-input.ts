@@ -93,6 +93,8 @@ export interface GuardInput {
   changedAt?: number;
   /** Metric -> what it was before the run's first change, where that is known. */
   baseline: Record<string, number>;
+  /** One before it was lost: its alerts may be open, and nobody knows which. */
+  afterLoss?: true;
   /** What an earlier execution of it hands over. */
   state?: unknown;
 }

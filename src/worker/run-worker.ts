@@ -73,7 +73,7 @@ async function host(options: RunWorkerOptions, connections: Connections, logger:
     const { environment } = options;
     if (environment !== undefined) {
       const look = new RunsLook(connections.client, environment, createFlagReader(activityDeps(options, logger)));
-      const take = (now: number): Promise<Look> => look.take(now);
+      const take = (now: number, signal: AbortSignal): Promise<Look> => look.take(now, signal);
       watching = watchRuns({ environment, registry, logger, take, signal: over.signal });
     }
     await runAll(workers, options.signal, async (signal) => {

@@ -1,11 +1,12 @@
 import type { Duration } from '@temporalio/common';
-import { isCancellation, log } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, log, uuid4 } from '@temporalio/workflow';
 import type { Notification } from '../activities/contract.js';
 import type { Environment } from '../plan/model.js';
 import { remarksOf } from '../plan/names.js';
 import type { RunIdentity } from '../plan/run-input.js';
 import { addressesOf } from '../plan/people.js';
 import { environmentCalls } from './activities.js';
+import { failureText } from './phase/attempt.js';
 import { sliceEnvironment } from './slice.js';
 
 /**
@@ -24,12 +25,17 @@ export async function announce(
   return (await announceTo(run, environment, message, patience)).at;
 }
 
-/** The same, for whoever cares which channels did not take it. */
+/**
+ * The same, for whoever cares which channels did not take it.
+ *
+ * @param key the same for the same message told again: a channel that took it and answered late must not tell it twice
+ */
 export async function announceTo(
   run: RunIdentity,
   environment: Environment,
   message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>,
-  patience: Duration
+  patience: Duration,
+  key: string = uuid4()
 ): Promise<{ at?: number; failed: Record<string, string> }> {
   if (environment.notify.length === 0) return { failed: {} };
   try {
@@ -47,7 +53,7 @@ export async function announceTo(
             ...message,
             run: run.workflowId,
             // A second reminder is another message; the same message sent again after a crash is not.
-            dedupKey: `${run.runId}/${message.address ?? 'run'}/${message.kind}/${Date.now()}`,
+            dedupKey: `${run.runId}/${message.address ?? 'run'}/${message.kind}/${key}`,
             remarks: remarksOf(environment),
             ...(environment.notify.some(({ kind }) => kind === 'email')
               ? { addresses: addressesOf(environment, message.to) }
@@ -61,6 +67,7 @@ export async function announceTo(
     return { at: result.endedAt, failed: result.failed };
   } catch (error) {
     if (!isCancellation(error)) log.error('Nobody could be told', { title: message.title, error });
-    return { failed: {} };
+    const reason = error instanceof ActivityFailure ? failureText(error) : String(error);
+    return { failed: Object.fromEntries(environment.notify.map(({ name }) => [name, reason])) };
   }
 }

@@ -42,12 +42,14 @@ export async function guard(input: GuardInput): Promise<GuardStatus> {
       // What makes production safe goes first.
       await tellRun(input, news);
       await alerts.tell(news);
+      if (input.afterLoss) await alerts.settle();
       await keepNews(input, record, 'when there is much');
     });
   } catch (error) {
     if (!isCancellation(error)) throw error;
   }
-  if (!root.consideredCancelled) return goOn({ ...input, state: record.carried });
+  const { afterLoss: _settled, ...same } = input;
+  if (!root.consideredCancelled) return goOn({ ...same, state: record.carried });
   return CancellationScope.nonCancellable(async () => {
     record.end();
     await Promise.all([alerts.leave(), keepNews(input, record, 'all of it')]);

@@ -290,6 +290,28 @@ describe('severity 2', () => {
     });
   });
 
+  it('whose component goes back keeps its claim when somebody asks for another phase as well', async () => {
+    const run = await stage.start(
+      plan(
+        [
+          phase('1a', { steps: [step.flag('core'), step.deployTo('core')] }),
+          phase('1b', { steps: [step.flag('tools'), step.deployTo('tools')], approval: approval() }),
+        ],
+        { incidents: incidents() }
+      )
+    );
+    await stage.gate('1b');
+    await stage.tell(run, 'declare', { ...failing, phase: '1a' });
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    await stage.tell(run, 'rollback', { by: 'lee', phase: '1a', reason: 'no fix' });
+    await undo.reached;
+    await stage.tell(run, 'rollback', { by: 'erin', phase: '1b', reason: 'this one too' });
+    undo.open();
+    await failureOf(run.result());
+    expect(stage.world.changed()).toEqual([]);
+  });
+
   it('is answered by a rollback of everything as well', async () => {
     const run = await inSecondPhase();
     await stage.tell(run, 'declare', failing);
@@ -371,6 +393,37 @@ describe('several incidents at once', () => {
     expect((await stage.status()).held).toBeUndefined();
     undo.open();
     expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
+  });
+});
+
+describe('a run that is ended from outside while it goes back', () => {
+  it('leaves an incident that can be resolved all the same, and says that nobody knows how far it went', async () => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data leaks' });
+    await undo.reached;
+    const refusal = await refusalOf(stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' }));
+    expect(refusal).toMatchObject({ code: 'PG226', reason: expect.stringContaining('being taken back') as string });
+    await run.terminate('an accident');
+    undo.open();
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+    const status = await until('its resolution', 1, ({ state }) => state === 'resolved');
+    expect(status.rollback).toMatchObject({
+      state: 'not verified',
+      reason: expect.stringContaining('ended from outside') as string,
+    });
+  });
+});
+
+describe('words of any length', () => {
+  it('about the end of a rollback reach the incident, so that it can be resolved', async () => {
+    const run = await inSecondPhase();
+    const long = { title: 't'.repeat(2000), reason: 'r'.repeat(2000), source: 'alertmanager' };
+    await run.signal('trouble', trouble('leak', { cause: 'leak', ...long }));
+    await failureOf(run.result());
+    const { rollback } = await until('the news', 1, (status) => status.rollback?.state === 'verified');
+    expect(rollback?.reason).toHaveLength(4000);
   });
 });
 

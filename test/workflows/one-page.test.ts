@@ -54,10 +54,10 @@ function events(): Event[] {
   return pagerDuty.seen.map(({ body }) => JSON.parse(body) as Event);
 }
 
-/** Keys of what called people about what the guard saw. */
+/** Keys of what called people about what the guard of this test's run saw. */
 function pages(): string[] {
   const called = events().filter(
-    ({ event_action, dedup_key }) => event_action === 'trigger' && /#[0-9a-f]{8}/.test(dedup_key)
+    ({ event_action, dedup_key }) => event_action === 'trigger' && dedup_key.startsWith(`${stage.id}#`)
   );
   return [...new Set(called.map(({ dedup_key }) => dedup_key))];
 }

@@ -18,12 +18,17 @@ export function createPagerDutyChannel(
   return {
     name: channel.name,
     async deliver(message, signal) {
-      if (message.notification.incident?.event === 'none') return;
+      if (callsNobody(message.notification)) return;
       const routingKey = secrets.resolve(channel.routingKey);
       const body = { ...secrets.scrubAll(eventOf(message)), routing_key: routingKey };
       await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch);
     },
   };
+}
+
+/** Who has a page with others is called again by the incident: after its end an alert's reminder would open it anew. */
+function callsNobody({ alert, incident, kind }: Message['notification']): boolean {
+  return incident?.event === 'none' || (alert?.page !== undefined && (kind === 'reminder' || kind === 'escalation'));
 }
 
 function eventOf({ notification, environment, at }: Message): object {
@@ -48,9 +53,9 @@ function eventOf({ notification, environment, at }: Message): object {
   };
 }
 
-/** An alert that was paged before it came to a page of several ends its own; the incident ends theirs. */
+/** An alert shares the page of others when it calls people: what is said of it alone does not end or answer that one. */
 function dedupKeyOf({ alert, incident, run, address }: Message['notification']): string {
-  if (alert) return alert.event === 'resolve' ? alert.dedupKey : (alert.page ?? alert.dedupKey);
+  if (alert) return alert.event === 'trigger' ? (alert.page ?? alert.dedupKey) : alert.dedupKey;
   return incident?.page ?? `${run}/${address ?? 'run'}`;
 }
 

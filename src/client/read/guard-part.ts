@@ -37,7 +37,7 @@ function guardFromHistory(
   const returned = result as Partial<GuardStatus> | undefined;
   if (returned?.metrics !== undefined && returned.sentence !== undefined) return returned as GuardStatus;
   const given = input as GuardInput;
-  const carried = (given.state as GuardCarried | undefined) ?? freshGuard(startedAt);
+  const carried = (given.state as GuardCarried | undefined) ?? freshGuard(given, startedAt);
   const ended = found.open ? {} : { endedAt: found.closedAt ?? startedAt };
   return guardStatus(given, carried, { workflowId, runId, ...ended });
 }

@@ -39,7 +39,8 @@ export class WatchReader {
   async read(): Promise<WatchParts> {
     this.firstRunId ??= (await describeRun(this.link, this.run.workflowId, this.run.runId)).firstRunId;
     const family = await readFamily(this.link, { firstRunId: this.firstRunId });
-    const of = (type: Kind, most: number): Relative[] => family.filter((one) => one.type === type).slice(-most);
+    const of = (type: Kind, most: number): Relative[] =>
+      family.filter((one) => one.type === type && one.status !== 'CONTINUED_AS_NEW').slice(-most);
     const asked = [of('guard', 1), of('alert', mostOfAKind), of('incident', mostOfAKind)] as const;
     const silent: string[] = [];
     const [guards, alerts, incidents] = await Promise.all(asked.map((refs) => this.statuses(refs, silent)));

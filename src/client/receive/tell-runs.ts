@@ -41,7 +41,7 @@ export function runsOver(link: Link): Runs {
       const runId = await openExecution(link, run);
       if (runId === undefined) return 'unknown';
       // Another run of the same plan has heard nothing yet.
-      const key = JSON.stringify([runId, trouble.dedupKey]);
+      const key = JSON.stringify([runId, trouble.dedupKey, trouble.at]);
       if (heard.has(key)) return 'repeated';
       if (!(await tell(run, runId, troubleSignal, trouble))) return 'unknown';
       heard.add(key);

@@ -1,4 +1,5 @@
 import { formatValue } from '../judge/format.js';
+import type { GuardSpec } from '../model.js';
 import type { GuardInput } from '../run-input.js';
 import type { EvidenceRef } from '../run-facts.js';
 import { alertWorkflowId } from '../names.js';
@@ -32,8 +33,16 @@ export interface GuardFacts {
   endedAt?: number;
 }
 
-export function freshGuard(startedAt: number): GuardCarried {
-  return { startedAt, news: [], stored: [], alerts: [] };
+/** Keys of the alerts that a guard may open. */
+export function alertKeys({ metrics }: GuardSpec): string[] {
+  return [...metrics, guardKey];
+}
+
+export function freshGuard(
+  { guard, afterLoss }: Pick<GuardInput, 'guard' | 'afterLoss'>,
+  startedAt: number
+): GuardCarried {
+  return { startedAt, news: [], stored: [], alerts: afterLoss ? alertKeys(guard) : [] };
 }
 
 /** The causes that a guard decides, in the plan's order. */

@@ -13,7 +13,8 @@ export const holdSignal = 'hold';
 /** A phase tells its rollback that the run takes back more: then all of it is verified together. */
 export const leaveToRunSignal = 'leaveToRun';
 
-const text = z.string().max(4000);
+/** Longer words are cut: what becomes of a run must be heard, however much went wrong. */
+const text = z.string().overwrite((long) => long.slice(0, 4000));
 
 const news = z.strictObject({
   /** Run id of the run that it belongs to: a later run of the plan has the same workflow id. */

@@ -11,6 +11,9 @@ import type { Look, SeenRun } from './seen.js';
 /** Reads a flag as its system has it. */
 export type ReadFlag = (source: FlagSource, key: string) => Promise<FlagState>;
 
+/** All answers of the executions together; the flags are read after them. */
+const answersWithinMs = 6_000;
+
 /** So many questions at once. */
 const atOnce = 2;
 
@@ -29,16 +32,21 @@ export class RunsLook {
     this.reader = new ExecutionReader(client);
   }
 
-  /** @throws when the server cannot say which runs there are */
-  async take(now: number): Promise<Look> {
+  /**
+   * What does not answer in time is silent: one that is stuck must not darken the others.
+   *
+   * @throws when the server cannot say which runs there are
+   */
+  async take(now: number, signal: AbortSignal): Promise<Look> {
     const [{ executions, unread }, ended] = await Promise.all([
       openExecutions(this.client, this.environment),
       endedRuns(this.client, this.environment, now),
     ]);
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]);
     const statuses = new Map<string, unknown>();
     await Promise.all(
       executions.map(async (execution) => {
-        const status = await this.limit(() => this.reader.status(execution));
+        const status = await this.limit(() => this.reader.status(execution), inTime).catch(() => undefined);
         if (status !== undefined) statuses.set(execution.runId, status);
       })
     );
@@ -50,7 +58,9 @@ export class RunsLook {
           plan,
           own,
           ended.find((run) => run.plan === plan),
-          statuses
+          statuses,
+          signal,
+          unread > 0
         );
       })
     );
@@ -62,12 +72,16 @@ export class RunsLook {
     plan: string,
     executions: readonly Execution[],
     ended: Execution | undefined,
-    statuses: ReadonlyMap<string, unknown>
+    statuses: ReadonlyMap<string, unknown>,
+    signal: AbortSignal,
+    isPart: boolean
   ): Promise<SeenRun | undefined> {
     const answered = <T>(type: string): T[] =>
       executions
         .filter((each) => each.type === type)
         .flatMap(({ runId }) => (statuses.get(runId) as T | undefined) ?? []);
+    const silent = (type: string): boolean =>
+      isPart || executions.some((each) => each.type === type && !statuses.has(each.runId));
     const migration = executions.find(({ type }) => type === 'migration');
     const told = migration ?? ended;
     // What outlived a run that ended long ago is told with the run that comes next.
@@ -79,29 +93,31 @@ export class RunsLook {
       plan,
       state: status?.state ?? told.state,
       startedAt: told.startedAt,
-      ...(migration ? { open: await this.open(migration, status, phases) } : {}),
+      ...(migration ? { open: await this.open(migration, status, phases, signal) } : {}),
       ...(guard ? { guard } : {}),
       alerts: answered<AlertStatus>('alert').filter(({ state }) => state !== 'closed'),
       incidents: answered<IncidentStatus>('incident').filter(({ state }) => state !== 'closed'),
+      silent: { phases: silent('deploymentPhase'), alerts: silent('alert'), incidents: silent('incident') },
     };
   }
 
   private async open(
     migration: Execution,
     status: RunStatus | undefined,
-    phases: PhaseStatus[]
+    phases: PhaseStatus[],
+    signal: AbortSignal
   ): Promise<NonNullable<SeenRun['open']>> {
     const moved = await this.reader.moved(migration).catch(() => undefined);
     const [flags, inForce] = await Promise.all([
-      moved ? this.flags(moved) : new Map<string, undefined>(),
+      moved ? this.flags(moved, signal) : new Map<string, undefined>(),
       status ? this.inForce(status, phases) : undefined,
     ]);
     return { phases, flags, ...(status ? { status } : {}), ...(inForce ? { inForce } : {}) };
   }
 
-  private async flags({ source, keys }: MovedFlags): Promise<Map<string, FlagState | undefined>> {
+  private async flags({ source, keys }: MovedFlags, signal: AbortSignal): Promise<Map<string, FlagState | undefined>> {
     const read = keys.map(async (key): Promise<[string, FlagState | undefined]> => {
-      const state = await this.limit(() => this.readFlag(source, key)).catch(() => undefined);
+      const state = await this.limit(() => this.readFlag(source, key), signal).catch(() => undefined);
       return [key, state];
     });
     return new Map(await Promise.all(read));

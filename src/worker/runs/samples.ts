@@ -30,14 +30,18 @@ function runSamples(environment: string, run: SeenRun): Sample[] {
   return [
     tell('phasegate_run_state', 1, { state: run.state }),
     tell('phasegate_run_started_timestamp_seconds', run.startedAt / 1000),
-    ...(run.open ? openSamples(run.open, tell) : []),
+    ...(run.open ? openSamples(run.open, run.silent.phases, tell) : []),
     ...watchSamples(run, tell),
   ];
 }
 
 const gateKinds = ['approval', 'attestation', 'hold'] as const;
 
-function openSamples({ status, phases, inForce, flags }: NonNullable<SeenRun['open']>, tell: Tell): Sample[] {
+function openSamples(
+  { status, phases, inForce, flags }: NonNullable<SeenRun['open']>,
+  isSilent: boolean,
+  tell: Tell
+): Sample[] {
   const flagSamples = [...flags].flatMap(([flag, state]) =>
     state === undefined
       ? [tell('phasegate_flag_read', 0, { flag })]
@@ -57,7 +61,7 @@ function openSamples({ status, phases, inForce, flags }: NonNullable<SeenRun['op
         ? []
         : [tell('phasegate_phase_started_timestamp_seconds', startedAt / 1000, { phase: id })]),
     ]),
-    ...gateKinds.map((kind) => {
+    ...(isSilent ? [] : gateKinds).map((kind) => {
       const open = phases.flatMap(({ gates }) => gates).filter((gate) => gate.kind === kind);
       return tell('phasegate_gates_open', open.length, { kind });
     }),
@@ -89,18 +93,22 @@ function wayBackSamples(inForce: ReadonlyArray<{ cannotUndo?: string }>, tell: T
   ];
 }
 
-function watchSamples({ guard, alerts, incidents }: SeenRun, tell: Tell): Sample[] {
+function watchSamples({ guard, alerts, incidents, silent }: SeenRun, tell: Tell): Sample[] {
   const escalated = (of: ReadonlyArray<{ escalatedAt?: number }>): number =>
     of.filter(({ escalatedAt }) => escalatedAt !== undefined).length;
   return [
     ...(guard ? [tell('phasegate_guard_state', 1, { state: guard.state })] : []),
     ...(guard?.metrics ?? []).map(({ metric, state }) => tell('phasegate_metric_state', 1, { metric, state })),
     ...alerts.map(({ metric, level, state }) => tell('phasegate_alert_state', 1, { metric, level, state })),
-    tell('phasegate_alerts_escalated', escalated(alerts)),
+    ...(silent.alerts ? [] : [tell('phasegate_alerts_escalated', escalated(alerts))]),
     ...incidents.map(({ number, severity, state }) =>
       tell('phasegate_incident_state', 1, { incident: String(number), severity: String(severity), state })
     ),
-    tell('phasegate_incidents_escalated', escalated(incidents)),
-    tell('phasegate_war_rooms_open', incidents.filter(({ warRoom, state }) => warRoom && state !== 'closed').length),
+    ...(silent.incidents ? [] : incidentCounts(incidents, escalated(incidents), tell)),
   ];
+}
+
+function incidentCounts(incidents: SeenRun['incidents'], escalated: number, tell: Tell): Sample[] {
+  const rooms = incidents.filter(({ warRoom }) => warRoom !== undefined);
+  return [tell('phasegate_incidents_escalated', escalated), tell('phasegate_war_rooms_open', rooms.length)];
 }

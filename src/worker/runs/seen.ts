@@ -24,6 +24,8 @@ export interface SeenRun {
   guard?: GuardStatus;
   alerts: AlertStatus[];
   incidents: IncidentStatus[];
+  /** Some of them did not say how they stand, or were not asked: then nobody knows how many there are. */
+  silent: { phases: boolean; alerts: boolean; incidents: boolean };
 }
 
 export interface Look {

@@ -18,7 +18,8 @@ export async function watchRuns(options: {
   environment: string;
   registry: Registry;
   logger: Pick<Logger, 'warn'>;
-  take: (now: number) => Promise<Look>;
+  /** Begins nothing more when its signal is aborted: looks that are late must not pile up. */
+  take: (now: number, signal: AbortSignal) => Promise<Look>;
   signal: AbortSignal;
   /** From the start of one look to the next, unless there is so much to ask that it takes longer. */
   everyMs?: number;
@@ -33,7 +34,7 @@ export async function watchRuns(options: {
     const began = Date.now();
     let untilNext = everyMs;
     try {
-      const look = await inTime(take(began), withinMs, signal);
+      const look = await inTime((over) => take(began, over), withinMs, signal);
       show(samplesOf(environment, look));
       untilNext = untilNextLook(everyMs, look.asked);
       failing = false;
@@ -46,7 +47,11 @@ export async function watchRuns(options: {
   }
 }
 
-async function inTime(look: Promise<Look>, withinMs: number, signal: AbortSignal): Promise<Look> {
+async function inTime(
+  begin: (signal: AbortSignal) => Promise<Look>,
+  withinMs: number,
+  signal: AbortSignal
+): Promise<Look> {
   const over = new AbortController();
   const stop = (): void => over.abort();
   signal.addEventListener('abort', stop, { once: true });
@@ -54,7 +59,7 @@ async function inTime(look: Promise<Look>, withinMs: number, signal: AbortSignal
     throw new Error(`no answer within ${withinMs / 1000} s`);
   });
   try {
-    return await Promise.race([look, late]);
+    return await Promise.race([begin(over.signal), late]);
   } finally {
     signal.removeEventListener('abort', stop);
     over.abort();

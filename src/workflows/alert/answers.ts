@@ -19,7 +19,7 @@ export function hearOthers(record: AlertRecord): void {
     );
   hear(levelSignal, readLevel, (news) => record.hear(news));
   hear(acknowledgedElsewhereSignal, readAcknowledgedElsewhere, ({ by, via, page }) => {
-    if (page === undefined || page === record.state.page) record.acknowledge(`${by} (${via})`);
+    if (page === record.state.page) record.acknowledge(`${by} (${via})`);
   });
 }
 

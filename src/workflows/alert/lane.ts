@@ -173,8 +173,10 @@ export class Lane {
     }
   }
 
-  private delivered({ kind }: Letter): void {
+  private delivered(letter: Letter): void {
+    const { kind } = letter;
     this.isDown = false;
+    if (this.calledOff === letter) this.calledOff = undefined;
     this.events.onDelivery({ channel: this.channel.name, kind, state: 'delivered' });
   }
 
@@ -185,8 +187,10 @@ export class Lane {
     if (!isNobody) this.events.onDown(this.channel, reason);
   }
 
-  private givenUp({ kind }: Letter, { reason }: Problem): void {
+  private givenUp(letter: Letter, { reason }: Problem): void {
+    const { kind } = letter;
     this.isDown = true;
+    if (this.calledOff === letter) this.calledOff = undefined;
     this.events.onDelivery({ channel: this.channel.name, kind, state: 'given up', reason });
     this.events.onDown(this.channel, reason);
   }

@@ -1,16 +1,17 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { getExternalWorkflowHandle, log, ParentClosePolicy, startChild, TemporalFailure } from '@temporalio/workflow';
+import { log, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { metricFacts } from '../../plan/alert-text.js';
 import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
-import { isAlerting, type GuardNews } from '../../plan/guard/state.js';
+import { isAlerting, toldState, type GuardNews } from '../../plan/guard/state.js';
 import { alertWorkflowId, pageKey } from '../../plan/names.js';
 import type { AlertInput, GuardInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { instantText } from '../../plan/text/spans.js';
-import { levelSignal, type LevelNews } from '../../plan/trouble.js';
+import type { LevelNews } from '../../plan/trouble.js';
 import { sliceEnvironment } from '../slice.js';
 import type { GuardRecord } from './record.js';
+import { tellAlert } from './tell-alert.js';
 
 /** An alert may close in the very moment in which it is told something. */
 const mostTries = 3;
@@ -37,6 +38,17 @@ export class GuardAlerts {
   async leave(): Promise<void> {
     const level: LevelNews = { level: 'unwatched', reason: 'the run is no longer watched', at: Date.now() };
     await Promise.all(this.record.carried.alerts.map((key) => this.send(key, level)));
+  }
+
+  /** Those of a guard that was lost, whose metrics are well by now; one that is not has news of its own. */
+  async settle(): Promise<void> {
+    const { watch, alerts } = this.record.carried;
+    const isBad = (key: string): boolean => {
+      const found = watch?.metrics[key];
+      return key === guardKey ? (watch?.blind.rank ?? 1) > 0 : found === undefined || isAlerting(toldState(found));
+    };
+    const level = { level: 'recovered', reason: 'it is well after the guard began anew', at: Date.now() } as const;
+    await Promise.all(alerts.filter((key) => !isBad(key)).map((key) => this.send(key, level)));
   }
 
   /** What the words of an alert are filled with, beside what the environment binds as context. */
@@ -72,15 +84,8 @@ export class GuardAlerts {
     log.error('An alert could neither be started nor told', { key, level: news.level });
   }
 
-  /** False when it is not there, or has closed. */
-  private async signal(key: string, news: LevelNews): Promise<boolean> {
-    try {
-      await getExternalWorkflowHandle(this.idOf(key)).signal(levelSignal, news);
-      return true;
-    } catch (error) {
-      if (!(error instanceof TemporalFailure)) throw error;
-      return false;
-    }
+  private signal(key: string, news: LevelNews): Promise<boolean> {
+    return tellAlert(this.input.run, key, news);
   }
 
   /** False when one is open, as of an earlier guard: that one is told. */

@@ -47,6 +47,11 @@ export async function look(input: GuardInput, record: GuardRecord): Promise<Guar
   }
 }
 
+/** After so long it knows of each metric whether it is well. */
+function settlingMs({ every, inARow, recoveredInARow, missingInARow }: GuardInput['guard']): number {
+  return every.ms * (Math.max(inARow, recoveredInARow, missingInARow) + 1);
+}
+
 /** What was seen must be told, so a cancel only ends the pause. */
 async function pause(reason: string): Promise<void> {
   try {
@@ -70,7 +75,7 @@ function watch(input: GuardInput, { carried }: GuardRecord): Promise<WatchMetric
   const causes = watchedCauses(input);
   const read = [...guard.metrics, ...causes.map(({ when }) => when.metric)];
   // People who were told that nobody looks hear soon that somebody does.
-  const forMs = unwatched ? minute : longestMs;
+  const forMs = unwatched ? minute : input.afterLoss ? settlingMs(guard) : longestMs;
   const calls = environmentCalls(environment.id).guards(forMs + catchingUpMs, unwatched ? '1h' : '5m');
   const summary = `Watch ${guard.metrics.length} metrics every ${spanText(guard.every.ms)}`;
   return atItsEnd(

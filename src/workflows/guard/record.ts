@@ -17,7 +17,7 @@ export class GuardRecord {
   constructor(input: GuardInput) {
     this.input = input;
     // Only an execution of this workflow hands anything over, in the shape that it reads.
-    this.carried = (input.state as GuardCarried | undefined) ?? freshGuard(Date.now());
+    this.carried = (input.state as GuardCarried | undefined) ?? freshGuard(input, Date.now());
     this.publish();
   }
 

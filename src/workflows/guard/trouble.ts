@@ -8,7 +8,7 @@ import { troubleSignal, type Trouble } from '../../plan/trouble.js';
 export async function tellRun(input: GuardInput, news: readonly GuardNews[]): Promise<void> {
   for (const trouble of bySeverity(input, troubles(input, news))) {
     try {
-      await getExternalWorkflowHandle(input.run.workflowId).signal(troubleSignal, trouble);
+      await getExternalWorkflowHandle(input.run.workflowId, input.run.runId).signal(troubleSignal, trouble);
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       log.warn('No run listens to this guard', { run: input.run.workflowId, reason: error.message });

@@ -1,5 +1,6 @@
-import { defineSignal, log, setHandler } from '@temporalio/workflow';
+import { defineSignal, getExternalWorkflowHandle, log, setHandler, TemporalFailure } from '@temporalio/workflow';
 import { stranger, type Objection } from '../../plan/gate-rules.js';
+import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { findPerson } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { instantText } from '../../plan/text/spans.js';
@@ -68,9 +69,14 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
     },
   });
   inbox.on('resolve', {
-    check: () => closed() ?? notToResolve(record),
+    // Whether its run is still there to end a rollback takes a moment to find out.
+    check: () => closed() ?? isResolvedAlready(record),
     take: async ({ by, reason }) => {
-      if (state.validating) return again(`${state.validating.by} said so already: the metrics are looked at`);
+      const before = underWay(state);
+      if (before) return before;
+      if (state.rollback?.state === 'running' && (await isGone(input, record))) leaveRollback(record);
+      const meanwhile = underWay(state);
+      if (meanwhile) return meanwhile;
       const objection = notToResolve(record);
       if (objection) throw refused(objection);
       if (!state.acknowledged) acknowledge(record, teller, by);
@@ -155,10 +161,38 @@ function tooManyNotes({ state }: IncidentRecord): Objection | undefined {
   return { code: 'PG226', reason: `it has ${mostNotes} notes: write the rest into the post-mortem` };
 }
 
-function notToResolve({ state }: IncidentRecord): Objection | undefined {
-  const { resolution, rollback } = state;
-  if (resolution?.verdict === 'PASS')
-    return { code: 'PG226', reason: `${resolution.by} resolved it at ${instantText(resolution.at)} already` };
+function underWay({ validating }: IncidentRecord['state']): Answer | undefined {
+  return validating && again(`${validating.by} said so already: the metrics are looked at`);
+}
+
+function isResolvedAlready({ state: { resolution } }: IncidentRecord): Objection | undefined {
+  if (resolution?.verdict !== 'PASS') return undefined;
+  return { code: 'PG226', reason: `${resolution.by} resolved it at ${instantText(resolution.at)} already` };
+}
+
+/** Nobody tells this incident how its rollback ends when its run was ended from outside. */
+async function isGone({ run }: IncidentInput, { news }: IncidentRecord): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(run.workflowId, run.runId).signal(incidentNewsSignal, news);
+    return false;
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    return true;
+  }
+}
+
+function leaveRollback(record: IncidentRecord): void {
+  const { rollback } = record.state;
+  if (rollback?.state !== 'running') return;
+  const reason = 'its run was ended from outside: nobody says how far everything is taken back';
+  Object.assign(rollback, { state: 'not verified', reason, endedAt: Date.now() });
+  record.tell(reason);
+}
+
+function notToResolve(record: IncidentRecord): Objection | undefined {
+  const { rollback } = record.state;
+  const already = isResolvedAlready(record);
+  if (already) return already;
   if (rollback?.state === 'running')
     return { code: 'PG226', reason: 'what was changed is still being taken back: resolve it when that has ended' };
   return undefined;

@@ -1,4 +1,4 @@
-import { condition, log } from '@temporalio/workflow';
+import { CancellationScope, condition, log, uuid4 } from '@temporalio/workflow';
 import { specOf } from '../../plan/incidents/classify.js';
 import { oneOf } from '../../plan/text/spans.js';
 import type { IncidentInput } from '../../plan/run-input.js';
@@ -34,24 +34,25 @@ export class Teller {
   /** Resolves when the message was told once; a page is tried again where a channel did not take it, beside all else. */
   say(told: Told): Promise<void> {
     return this.work(async () => {
-      const failed = await tell(this.input, this.record, told);
-      if (told.page && Object.keys(failed).length > 0) void this.work(() => this.insist(told, failed));
+      const key = uuid4();
+      const failed = await tell(this.input, this.record, told, key);
+      if (told.page && Object.keys(failed).length > 0) void this.work(() => this.insist(told, key, failed));
     });
   }
 
-  /** Something that must not be left in the middle. */
+  /** Something that must not be left in the middle, also where a message has come here after a Temporal cancel. */
   async work<T>(run: () => Promise<T>): Promise<T> {
     this.busy += 1;
     this.turns += 1;
     try {
-      return await run();
+      return await CancellationScope.nonCancellable(run);
     } finally {
       this.busy -= 1;
     }
   }
 
   /** The others hear of it, once: whoever is told by that channel may not know. */
-  private async insist(told: Told, failed: Record<string, string>): Promise<void> {
+  private async insist(told: Told, key: string, failed: Record<string, string>): Promise<void> {
     const { state } = this.record;
     const reasons = Object.entries(failed).map(([name, reason]) => `${name}: ${reason}`);
     let down = Object.keys(failed);
@@ -59,14 +60,14 @@ export class Teller {
     const { headline, kind, to } = told;
     const text = `Whoever is told by it may not know of: ${headline}. It is tried again (${reasons.join('; ')}).`;
     const words = { kind, to, headline: `channel ${oneOf(down)} does not take a page`, text };
-    if (others.length > 0) await tell(this.input, this.record, words, others);
+    if (others.length > 0) await tell(this.input, this.record, words, uuid4(), others);
     const deadlineMs = specOf(this.input.incidents, this.input.severity)?.respondWithin.ms ?? longestPauseMs;
     const firstMs = Math.min(longestPauseMs, Math.ceil(deadlineMs / pausesInDeadline));
     const over = (): boolean => told.page === 'trigger' && (state.acknowledged !== undefined || this.record.isResolved);
     for (let times = 1; times < mostTries; times += 1) {
       const pause = firstMs * 2 ** (times - 1);
       if (await condition(over, pause, { summary: `Until ${down.join(', ')} is tried again` })) return;
-      down = Object.keys(await tell(this.input, this.record, told, down));
+      down = Object.keys(await tell(this.input, this.record, told, key, down));
       if (down.length === 0) return;
     }
     log.error('A channel took no page of an incident', { channels: down, headline });

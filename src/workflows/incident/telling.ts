@@ -26,6 +26,7 @@ export interface Told {
 /**
  * Everybody whom an incident tells is told here.
  *
+ * @param key of the message, the same when it is told again
  * @param channels default: all of them
  * @returns the channels that did not take it, with the reason
  */
@@ -33,6 +34,7 @@ export async function tell(
   { run, number, environment: everywhere, page, severity }: IncidentInput,
   record: IncidentRecord,
   told: Told,
+  key: string,
   channels?: readonly string[]
 ): Promise<Record<string, string>> {
   const { headline, kind, text, to, page: event = 'none' } = told;
@@ -49,7 +51,8 @@ export async function tell(
       to,
       ...(page === undefined ? {} : { incident: { page, event, severity } }),
     },
-    patience
+    patience,
+    key
   );
   return failed;
 }

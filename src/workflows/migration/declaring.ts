@@ -47,12 +47,13 @@ function objection(record: MigrationRecord, desk: IncidentDesk, message: Message
       reason: `this run has ended, so it opens no incident any more: what it changed can be taken back with: ${rollbackLine(record.run.workflowId)}`,
     };
   if (!incidents) return { code: 'PG220', reason: 'the plan of this run has no incidents' };
-  if (desk.isFull) return { code: 'PG226', reason: 'too many incidents are open: resolve one of them first' };
-  return unknownWords(
+  const unknown = unknownWords(
     incidents,
     phases.map(({ id }) => id),
     message
   );
+  if (unknown || !desk.isFull(alarmOf(record, message).severity)) return unknown;
+  return { code: 'PG226', reason: 'too many incidents are open: resolve one of them first' };
 }
 
 function unknownWords(incidents: Incidents, phases: string[], message: Message<'declare'>): Objection | undefined {

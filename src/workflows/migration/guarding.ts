@@ -8,12 +8,14 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import type { GuardSpec } from '../../plan/model.js';
+import { alertKeys } from '../../plan/guard/status.js';
 import { guardWorkflowId } from '../../plan/names.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { announce } from '../announce.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import type { guard } from '../guard.js';
+import { tellAlert } from '../guard/tell-alert.js';
 import { sliceEnvironment } from '../slice.js';
 import type { MigrationRecord } from './record.js';
 
@@ -39,6 +41,7 @@ export function keepGuard(record: MigrationRecord): Guarding {
   return {
     async end() {
       over = true;
+      if (record.guard?.state === 'lost') await leaveAlerts(record);
       if (record.guard?.state !== 'watching') return;
       record.guarded({ state: 'ended' });
       await cancelIfOpen(guardWorkflowId(run.workflowId));
@@ -61,7 +64,7 @@ async function watchOver(record: MigrationRecord, spec: GuardSpec, isOver: () =>
 async function watchOnce(record: MigrationRecord, spec: GuardSpec, starts: number): Promise<string> {
   const workflowId = guardWorkflowId(record.run.workflowId);
   try {
-    const child = await start(record, spec, workflowId);
+    const child = await start(record, spec, starts);
     record.guarded({ state: 'watching', starts });
     await child.result();
     return 'it was ended while the run goes on';
@@ -79,7 +82,7 @@ async function watchOnce(record: MigrationRecord, spec: GuardSpec, starts: numbe
 function start(
   { frozen, run, changedAt, baseline }: MigrationRecord,
   spec: GuardSpec,
-  workflowId: string
+  starts: number
 ): Promise<ChildWorkflowHandle<typeof guard>> {
   const { plan, environment } = frozen;
   const { alerts, incidents } = plan;
@@ -100,9 +103,10 @@ function start(
     since: changedAt ?? run.startedAt,
     ...(changedAt === undefined ? {} : { changedAt }),
     baseline,
+    ...(starts > 1 ? { afterLoss: true } : {}),
   };
   return startChild<typeof guard>('guard', {
-    workflowId,
+    workflowId: guardWorkflowId(run.workflowId),
     args: [input],
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     staticSummary: `Guard: ${plan.title}`.slice(0, 180),
@@ -115,8 +119,17 @@ function start(
   });
 }
 
-async function tellLost({ run, frozen }: MigrationRecord, reason: string): Promise<void> {
+/** Nobody tells the alerts of a lost guard anything more, and they would remind for ever. */
+async function leaveAlerts({ run, frozen }: MigrationRecord): Promise<void> {
+  const { guard: spec } = frozen.plan;
+  const news = { level: 'unwatched', reason: 'the guard of the run was lost', at: Date.now() } as const;
+  await Promise.all((spec ? alertKeys(spec) : []).map((key) => tellAlert(run, key, news)));
+}
+
+async function tellLost(record: MigrationRecord, reason: string): Promise<void> {
+  const { run, frozen } = record;
   const { environment, plan } = frozen;
+  await leaveAlerts(record);
   await announce(run, environment, {
     kind: 'escalation',
     title: `${plan.title}: nobody watches its metrics any more`,

@@ -34,7 +34,7 @@ import type { Ending } from './ending.js';
 import type { MigrationRecord } from './record.js';
 import { signalPhase, stopNow } from './stopping.js';
 
-/** More than these at once are a storm, which helps nobody. */
+/** More than these at once are a storm, which helps nobody; what is graver than they are is opened all the same. */
 const mostOpen = 50;
 
 /** What opens an incident. */
@@ -68,7 +68,7 @@ interface Known extends IncidentSummary {
   /** What opens a war room for it when there is none any more. */
   due?: WarRoomTrigger | undefined;
   /** The troubles that joined it. */
-  also: Array<Pick<Alarm, 'key' | 'cause'>>;
+  also: Array<Pick<Alarm, 'key' | 'cause'> & { words: string }>;
 }
 
 /**
@@ -123,14 +123,18 @@ export class IncidentDesk {
     const lead = this.open.find(({ alarm, reach }) => alarm.source === 'guard' && reach === 'all');
     if (!lead || trouble.source !== 'guard') return false;
     const { dedupKey: key, cause } = trouble;
-    lead.also.push({ key, cause });
-    const words = troubleWords(trouble).slice(0, 4000);
-    this.order(lead, { kind: 'also', trouble: words, ...(cause === undefined ? {} : { cause }) });
+    this.add(lead, { key, cause, words: troubleWords(trouble) });
     return true;
   }
 
-  get isFull(): boolean {
-    return this.open.length >= mostOpen;
+  private add(lead: Known, also: Known['also'][number]): void {
+    const { cause, words } = also;
+    lead.also.push(also);
+    this.order(lead, { kind: 'also', trouble: words, ...(cause === undefined ? {} : { cause }) });
+  }
+
+  isFull(severity: Severity): boolean {
+    return this.open.filter((one) => one.severity <= severity).length >= mostOpen;
   }
 
   /**
@@ -142,7 +146,7 @@ export class IncidentDesk {
     const { spec, record } = this;
     if (!spec) return undefined;
     const reach = specOf(spec, alarm.severity)?.reach ?? 'none';
-    const known = this.isFull ? undefined : this.enter(alarm, reach);
+    const known = this.isFull(alarm.severity) ? undefined : this.enter(alarm, reach);
     if (reach === 'all') {
       const reason = `severity ${alarm.severity}: ${troubleWords(alarm)}`;
       await stopNow(record, { reason, reach }, this.interrupt);
@@ -352,9 +356,11 @@ export class IncidentDesk {
     const wasOpen = this.open.includes(known);
     this.ended(known);
     if (!wasOpen || this.record.hasEnded) return;
-    const { alarm, reach, number } = known;
+    const { alarm, reach, number, also } = known;
     const reason = `${alarm.reason} (${incidentAddressOf(number)} was ended from outside)`;
-    void this.begin(this.enter({ ...alarm, reason }, reach));
+    const again = this.enter({ ...alarm, reason }, reach);
+    for (const one of also) this.add(again, one);
+    void this.begin(again);
   }
 
   private order(known: Known, order: IncidentOrder): void {
@@ -391,7 +397,7 @@ export class IncidentDesk {
       await condition(() => wanted() !== told);
       told = wanted();
       const { held } = this.record;
-      await signalPhase(this.record, holdSignal, held ? { held: { ...held, reason: held.reason.slice(0, 4000) } } : {});
+      await signalPhase(this.record, holdSignal, held ? { held } : {});
     }
   }
 

@@ -19,7 +19,7 @@ import { runDetails } from '../../plan/text/details.js';
 import { runSentence } from '../../plan/text/sentences.js';
 import type { IncidentSummary } from '../../plan/watch-status.js';
 import { Inbox } from '../messages.js';
-import type { Stop } from '../phase/stop.js';
+import { widest, type Stop } from '../phase/stop.js';
 import { Shown } from '../shown.js';
 
 /** What is known about a run: its phases, its pause, its end. It only records; the migration decides. */
@@ -95,7 +95,7 @@ export class MigrationRecord {
   }
 
   ask(stop: Stop): void {
-    if (this.asked?.reach !== 'all') this.asked = stop;
+    if (this.asked?.reach !== 'all') this.asked = stop.reach === 'all' || !this.asked ? stop : widest(this.asked, stop);
     this.publish();
   }
 

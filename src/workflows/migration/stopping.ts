@@ -29,7 +29,7 @@ export async function signalPhase(record: MigrationRecord, name: string, message
 export async function stopNow(record: MigrationRecord, stop: Stop, interrupt: () => void): Promise<void> {
   record.ask(stop);
   const { reason, reach, phases } = stop;
-  const order: TakeBackOrder = { reason: reason.slice(0, 4000), reach, ...(phases ? { more: true } : {}) };
+  const order: TakeBackOrder = { reason, reach, ...(phases ? { more: true } : {}) };
   // Between phases nobody else hears it; a phase that ends meanwhile finds it recorded here.
   const heard = await CancellationScope.nonCancellable(() => signalPhase(record, takeBackSignal, order));
   if (!heard) interrupt();

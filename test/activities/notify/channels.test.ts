@@ -76,13 +76,15 @@ describe('PagerDuty', () => {
       ...alert,
       alert: { ...alert.alert!, event, page },
     });
-    const all = [told('trigger'), ofIt('trigger'), ofIt('acknowledge'), ofIt('resolve'), told('none'), told('resolve')];
+    const reminder = { ...ofIt('trigger'), kind: 'reminder' } as const;
+    const ofAlert = [ofIt('trigger'), reminder, ofIt('acknowledge'), ofIt('resolve')];
+    const all = [told('trigger'), ...ofAlert, told('none'), told('resolve')];
     for (const one of [...all, told('trigger', 2), told('trigger', 3)]) await tell(pager(server.url), one);
     const seen = bodies(server) as Array<{ event_action: string; dedup_key: string; payload?: { severity: string } }>;
     expect(seen.map((body) => [body.event_action, body.dedup_key, body.payload?.severity])).toEqual([
       ['trigger', page, 'critical'],
       ['trigger', page, 'critical'],
-      ['acknowledge', page, undefined],
+      ['acknowledge', alert.alert?.dedupKey, undefined],
       ['resolve', alert.alert?.dedupKey, undefined],
       ['resolve', page, undefined],
       ['trigger', page, 'error'],

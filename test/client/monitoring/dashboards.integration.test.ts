@@ -43,6 +43,7 @@ beforeAll(async () => {
       gauge('phasegate:golden_path_success_rate', 0.96),
       gauge('phasegate:chat_response_quality', 0.9),
       gauge('phasegate_run_read', 1),
+      gauge('phasegate_incidents_escalated', 0),
       gauge('phasegate_phase_state', 1, own.replace('}', ',phase="1a",state="completed"}')),
       gauge('phasegate_phase_state', 1, own.replace('}', ',phase="1b",state="running"}')),
     ],

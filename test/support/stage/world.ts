@@ -153,6 +153,8 @@ export class World {
           this.notes.push(notification);
           const names = environment.notify.map(({ name }) => name);
           const down = (await beating(heeding(this.onNotify(notification, names)))) ?? [];
+          if (names.length > 0 && names.every((name) => down.includes(name)))
+            throw ApplicationFailure.nonRetryable('nobody could be told', 'PG315');
           const failed = Object.fromEntries(down.map((name) => [name, 'it is down']));
           return { delivered: names.filter((name) => !down.includes(name)), failed, endedAt: this.now() };
         },

@@ -70,6 +70,7 @@ const run: SeenRun = {
   } as unknown as GuardStatus,
   alerts: [{ metric: 'errors', level: 'critical', state: 'firing', escalatedAt: 1 } as AlertStatus],
   incidents: [{ number: 3, severity: 1, state: 'open', warRoom: {} } as IncidentStatus],
+  silent: { phases: false, alerts: false, incidents: false },
 };
 
 function told(samples: readonly Sample[]): string[] {
@@ -82,6 +83,19 @@ function told(samples: readonly Sample[]): string[] {
 
 const look = (change: Partial<SeenRun> = {}): Sample[] =>
   samplesOf('e', { at: 7000, unread: 2, asked: 7, runs: [{ ...run, ...change }] });
+
+describe('what did not answer', () => {
+  it.each([
+    ['phases', /phasegate_gates_open/],
+    ['alerts', /phasegate_alerts_escalated/],
+    ['incidents', /phasegate_(incidents_escalated|war_rooms_open)/],
+  ] as const)('is not counted as none: %s', (what, count) => {
+    const counted = (silent: boolean): boolean =>
+      told(look({ silent: { ...run.silent, [what]: silent } })).some((sample) => count.test(sample));
+    expect(counted(false)).toBe(true);
+    expect(counted(true)).toBe(false);
+  });
+});
 
 describe('what a worker exports of a run', () => {
   it('is its state, its phases, steps, gates and flags, and who watches over it', () => {

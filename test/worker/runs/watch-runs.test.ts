@@ -7,11 +7,22 @@ const good: Look = {
   at: 5000,
   unread: 0,
   asked: 0,
-  runs: [{ plan: 'p', state: 'completed', startedAt: 0, alerts: [], incidents: [] }],
+  runs: [
+    {
+      plan: 'p',
+      state: 'completed',
+      startedAt: 0,
+      alerts: [],
+      incidents: [],
+      silent: { phases: false, alerts: false, incidents: false },
+    },
+  ],
 };
 
 /** Looks one after the other, as a test answers them; it ends with the test. */
 function watching(withinMs = 60_000): {
+  /** Of each look. */
+  signals: AbortSignal[];
   registry: Registry;
   warnings: unknown[];
   /** Resolves when the next look begins, with how it is answered. */
@@ -21,12 +32,14 @@ function watching(withinMs = 60_000): {
   const warnings: unknown[] = [];
   const over = new AbortController();
   const begun: Array<Answering<Look>> = [];
+  const signals: AbortSignal[] = [];
   const awaited: Array<(look: Answering<Look>) => void> = [];
   const running = watchRuns({
     environment: 'e',
     registry,
     logger: { warn: (...line: unknown[]) => void warnings.push(line) },
-    take: () => {
+    take: (_now, signal) => {
+      signals.push(signal);
       const look = resolvers<Look>();
       const waiting = awaited.shift();
       if (waiting) waiting(look);
@@ -43,6 +56,7 @@ function watching(withinMs = 60_000): {
     await running;
   });
   return {
+    signals,
     registry,
     warnings,
     next: () => {
@@ -108,9 +122,10 @@ describe('the look at the runs', () => {
   });
 
   it('that takes too long has failed, whatever it would have told', async () => {
-    const { registry, next } = watching(5);
+    const { registry, signals, next } = watching(5);
     const slow = await next();
     await next();
+    expect(signals[0]?.aborted).toBe(true);
     expect(await exported(registry)).toBe('phasegate_runs_read_success{environment="e"} 0');
     slow.resolve(good);
   });

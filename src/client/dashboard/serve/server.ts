@@ -81,7 +81,8 @@ function answer(options: ServeOptions, request: IncomingMessage, response: Serve
   if (!isExpectedHost(request.headers.host, host)) {
     return text(421, 'this dashboard does not answer to that name: use its address, or start it with --host NAME');
   }
-  const url = new URL(request.url ?? '/', 'http://dashboard');
+  const url = urlOf(request);
+  if (!url) return text(400, 'no address of a page');
   const { pathname } = url;
   // They hold nothing of any run.
   const asset = /^\/assets\/([a-z]+\.(?:js|css|svg))$/.exec(pathname)?.[1];
@@ -106,6 +107,13 @@ function answer(options: ServeOptions, request: IncomingMessage, response: Serve
   if (boardIds.some((board) => pathname === `/${board}`)) return file('index.html');
   text(404, 'no such page: try /executive, /engineering or /operations');
 }
+
+/** Node passes on whatever stands in the request: `//` is no URL. */
+function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
+}
+
+const base = 'http://dashboard';
 
 function oneOf<T extends BoardId | RangeId>(known: readonly T[], given: string | null): T | undefined {
   return known.find((one) => one === given);

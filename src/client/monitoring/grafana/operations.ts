@@ -17,6 +17,7 @@ export function operationsSections(subject: Subject): Section[] {
 
 function incidents(subject: Subject): Panel[] {
   const state = ['incident', 'severity', 'state'];
+  const known = exported(subject, 'phasegate_incidents_escalated', []);
   return [
     states('Incidents', 'Incidents of the run that are not closed', 12, [
       {
@@ -24,9 +25,9 @@ function incidents(subject: Subject): Panel[] {
         legend: 'incident {{incident}}, severity {{severity}}: {{state}}',
       },
     ]),
-    count('Open incidents', 'None is told only while the run itself can be read', 4, [
+    count('Open incidents', 'Nothing is told while one of them does not answer', 4, [
       {
-        expr: `count(${exported(subject, 'phasegate_incident_state', state)}) or 0 * (${exported(subject, 'phasegate_run_read', [])} == 1)`,
+        expr: `(count(${exported(subject, 'phasegate_incident_state', state)}) and ${known}) or 0 * ${known}`,
         legend: 'open',
       },
     ]),
