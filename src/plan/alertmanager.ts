@@ -8,7 +8,7 @@ const alert = z.looseObject({
   status: z.enum(['firing', 'resolved']),
   labels,
   annotations: labels.optional(),
-  startsAt: z.iso.datetime({ offset: true }),
+  startsAt: z.iso.datetime({ offset: true }).max(100),
   fingerprint: z.string().min(1).max(200),
 });
 const payload = z.looseObject({
@@ -30,8 +30,8 @@ const longest = 2_000;
 
 /**
  * Reads what Alertmanager posts. Which run is meant say the labels `phasegate_plan` and `phasegate_environment`, or the
- * defaults; `severity` becomes the level, `phasegate_cause` the cause, `phasegate_metric` the metric. An alert that began
- * once has one key, however often it is told. One that is resolved says nothing: the run measures for itself.
+ * defaults; `severity` becomes the level, `phasegate_cause` the cause, `phasegate_metric` the metric. An alert has one key,
+ * however often it fires. One that is resolved says nothing: the run measures for itself.
  */
 export function readAlertmanager(raw: unknown, defaults: Default): Read {
   const parsed = payload.safeParse(raw);
@@ -55,7 +55,8 @@ function told(
     const missing = plan ? 'phasegate_environment' : 'phasegate_plan';
     return { problem: `${name} names no run: it has no label ${missing}, and the receiver was given none` };
   }
-  const level = levels[named['severity']?.toLowerCase() ?? ''];
+  const severity = named['severity']?.toLowerCase() ?? '';
+  const level = Object.hasOwn(levels, severity) ? levels[severity] : undefined;
   const cause = named['phasegate_cause'];
   const metric = named['phasegate_metric'];
   const title = annotations['summary'] ?? annotations['title'] ?? name;

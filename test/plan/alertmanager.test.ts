@@ -31,7 +31,7 @@ describe("Alertmanager's webhook", () => {
         {
           run: 'migration/prod/checkout',
           trouble: {
-            dedupKey: `alertmanager/e4d5/${startsAt}`,
+            dedupKey: 'alertmanager/e4d5',
             source: 'alertmanager',
             title: 'Isolation is broken',
             reason: '3 violations',

@@ -54,7 +54,8 @@ function withLatest(status: GuardStatus, { activities }: Described): GuardStatus
       const { value, seenAt } = watch;
       // What is told of is told by the guard itself, a moment later.
       const quiet = metric.state === 'ok' || metric.state === 'off-target';
-      const state = quiet && toldState(watch) === 'off-target' ? 'off-target' : metric.state;
+      const seen = toldState(watch);
+      const state = quiet && (seen === 'off-target' || seen === 'ok') ? seen : metric.state;
       return { ...metric, state, value, seenAt };
     }),
   };

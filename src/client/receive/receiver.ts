@@ -60,7 +60,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async close() {
       server.close();
-      server.closeIdleConnections();
+      // Nobody may keep it by half a request; what was read is answered, or sent again.
+      server.closeAllConnections();
       await once(server, 'close');
     },
   };

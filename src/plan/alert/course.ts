@@ -79,7 +79,8 @@ export function hearNews(state: AlertState, news: LevelNews, patience: Patience,
   const known = state.known;
   if (known === undefined) return opened(heard, news, patience, now);
   if (ranks[news.level] > ranks[known]) return raised(heard, news, patience, now);
-  return { state: { ...heard, ...pageOf(news), crossing: news } };
+  const { escalateAt: _escalate, remindAt: _remind, ...unasked } = heard;
+  return { state: { ...(news.page === undefined ? heard : unasked), ...pageOf(news), crossing: news } };
 }
 
 /** The instant at which something is to be done by itself. While the metric is back nobody is reminded. */
@@ -132,9 +133,11 @@ function raised(before: AlertState, news: Crossing, patience: Patience, now: num
   return { state: asks(state, patience, now), tell: 'raised' };
 }
 
+/** Whoever has a page with others is called again by its incident: two that ask for the same answer are one too many. */
 function asks(state: AlertState, patience: Patience, now: number): AlertState {
   const { escalateAfter, remindEvery } = patience(state.route);
-  const { escalateAt: _before, ...rest } = state;
+  const { escalateAt: _before, remindAt: _reminder, ...rest } = state;
+  if (state.page !== undefined) return rest;
   return {
     ...rest,
     remindAt: now + remindEvery,

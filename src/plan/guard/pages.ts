@@ -5,7 +5,7 @@ import { toldState, type CauseNews, type GuardState, type MetricNews } from './s
 import { watchedCauses } from './status.js';
 
 /** What people are called for together while severity 1 takes everything back. */
-const everything = 'everything';
+export const everything = 'everything';
 
 type Rules = Pick<GuardInput, 'metrics' | 'incidents'>;
 
@@ -89,6 +89,11 @@ function heldTroubles(input: Rules, watch: GuardState | undefined): Trouble[] {
     (watch.causes[id]?.told.rank ?? 0) > 0 ? [troubleOfCause(input, { cause: id, metric: when.metric, ...since })] : []
   );
   return [...critical, ...causes];
+}
+
+/** Whether the run takes everything back for it; in a plan without incidents for each red metric. */
+export function takesBack(input: Rules, trouble: Trouble): boolean {
+  return input.incidents ? reachOf(input, trouble) === 'all' : true;
 }
 
 function reachOf({ incidents, metrics }: Rules, trouble: Trouble): 'all' | 'component' | 'none' {

@@ -38,6 +38,24 @@ export interface IncidentState {
 
 export const notifyUsersTask = { id: 'notify-users', title: 'Notify the users who are affected' };
 
+type Timeline = IncidentState['timeline'];
+
+/** A longer timeline would be an answer that no server passes on. */
+const mostLetters = 100_000;
+const left = '(what stood here was too long: it is in the history of this workflow)';
+
+/** The timeline with one entry more; where it is too long its middle goes, and a line says so. */
+export function longer(timeline: Timeline, { at, text }: Timeline[number]): Timeline {
+  const all = [...timeline, { at, text: text.slice(0, 5_000) }];
+  const letters = (some: Timeline): number => some.reduce((sum, entry) => sum + entry.text.length, 0);
+  if (letters(all) <= mostLetters) return all;
+  // Down to half, so that this is seldom done.
+  const rest = all.filter((entry) => entry.text !== left);
+  const [head, tail] = [rest.slice(0, 10), rest.slice(10)];
+  while (letters(tail) > mostLetters / 2) tail.shift();
+  return [...head, { at, text: left }, ...tail];
+}
+
 /** What an incident of this cause owes besides the war room's procedure. */
 export function tasksOf(incidents: Incidents, cause: string | undefined): IncidentState['tasks'] {
   const known = cause === undefined ? undefined : findCause(incidents, cause);

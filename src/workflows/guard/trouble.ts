@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
-import { bySeverity, isTroubleOfItsOwn, troubleOfCause, troubleOfMetric } from '../../plan/guard/pages.js';
+import { bySeverity, isTroubleOfItsOwn, takesBack, troubleOfCause, troubleOfMetric } from '../../plan/guard/pages.js';
 import type { GuardNews } from '../../plan/guard/state.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { troubleSignal, type Trouble } from '../../plan/trouble.js';
@@ -12,7 +12,18 @@ export async function tellRun(input: GuardInput, news: readonly GuardNews[]): Pr
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       log.warn('No run listens to this guard', { run: input.run.workflowId, reason: error.message });
+      if (takesBack(input, trouble)) await callOff(input);
     }
+  }
+}
+
+/** A run that cannot be told, such as one that has heard all that a server lets it hear, is cancelled: that takes everything back. */
+async function callOff({ run }: GuardInput): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(run.workflowId, run.runId).cancel();
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    log.info('The run has ended', { run: run.workflowId, reason: error.message });
   }
 }
 

@@ -12,6 +12,7 @@ import type { Teller } from './teller.js';
 
 /** Notes of one incident; more of them nobody reads, and each goes from one execution to the next. */
 const mostNotes = 200;
+const mostLetters = 50_000;
 
 type Item = NonNullable<IncidentRecord['status']['warRoom']>['steps'][number];
 
@@ -49,7 +50,7 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
     },
   });
   inbox.on('note', {
-    check: () => closed() ?? tooManyNotes(record),
+    check: (message) => closed() ?? tooManyNotes(record, message),
     take: async ({ by, text }) => {
       if (state.notes.some((note) => note.by === by && note.text === text)) return again('this note stands there');
       state.notes.push({ at: Date.now(), by, text });
@@ -156,9 +157,10 @@ function findItem({ state }: IncidentRecord, written: string): Item | Objection 
   return { code: 'PG224', reason: `"${written}" is no step or task of it: ${known}` };
 }
 
-function tooManyNotes({ state }: IncidentRecord): Objection | undefined {
-  if (state.notes.length < mostNotes) return undefined;
-  return { code: 'PG226', reason: `it has ${mostNotes} notes: write the rest into the post-mortem` };
+function tooManyNotes({ state }: IncidentRecord, { text }: { text: string }): Objection | undefined {
+  const letters = state.notes.reduce((sum, note) => sum + note.text.length, text.length);
+  if (state.notes.length < mostNotes && letters <= mostLetters) return undefined;
+  return { code: 'PG226', reason: 'its notes are full: write the rest into the post-mortem' };
 }
 
 function underWay({ validating }: IncidentRecord['state']): Answer | undefined {

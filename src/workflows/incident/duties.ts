@@ -19,8 +19,9 @@ export async function call(input: IncidentInput, record: IncidentRecord, teller:
   const spec = specOf(input.incidents, input.severity);
   const answered = (): boolean => state.acknowledged !== undefined || record.isResolved;
   if (!input.state) {
-    if (input.severity === 1) state.escalatedAt = state.openedAt;
-    await teller.say(callFor(input, input.severity === 1, 0));
+    const atOnce = spec?.escalateAfter.ms === 0;
+    if (atOnce) state.escalatedAt = state.openedAt;
+    await teller.say(callFor(input, atOnce, 0));
   }
   for (;;) {
     const firstMs = spec?.respondWithin.ms ?? 0;

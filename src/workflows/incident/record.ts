@@ -1,5 +1,12 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { freshIncident, isResolved, openWarRoom, stateOf, type IncidentState } from '../../plan/incidents/course.js';
+import {
+  freshIncident,
+  isResolved,
+  longer,
+  openWarRoom,
+  stateOf,
+  type IncidentState,
+} from '../../plan/incidents/course.js';
 import { debtOf, incidentStatus } from '../../plan/incidents/status.js';
 import type { IncidentNews } from '../../plan/incidents/signals.js';
 import type { WarRoomTrigger } from '../../plan/model.js';
@@ -33,7 +40,7 @@ export class IncidentRecord {
 
   /** What people did or saw belongs to the story, in its order. */
   tell(text: string): void {
-    this.state.timeline.push({ at: Date.now(), text });
+    this.state.timeline = longer(this.state.timeline, { at: Date.now(), text });
     this.publish();
   }
 

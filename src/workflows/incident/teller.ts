@@ -16,6 +16,9 @@ export class Teller {
   private readonly record: IncidentRecord;
   private busy = 0;
   private turns = 0;
+  /** The latest page, and what becomes of it: two of them never go out at the same time. */
+  private newest = 0;
+  private sending: Promise<unknown> = Promise.resolve();
 
   constructor(input: IncidentInput, record: IncidentRecord) {
     this.input = input;
@@ -35,8 +38,10 @@ export class Teller {
   say(told: Told): Promise<void> {
     return this.work(async () => {
       const key = uuid4();
-      const failed = await tell(this.input, this.record, told, key);
-      if (told.page && Object.keys(failed).length > 0) void this.work(() => this.insist(told, key, failed));
+      if (!told.page) return void (await tell(this.input, this.record, told, key));
+      const number = ++this.newest;
+      const failed = await this.page(told, key);
+      if (Object.keys(failed).length > 0) void this.work(() => this.insist(told, key, number, failed));
     });
   }
 
@@ -51,8 +56,15 @@ export class Teller {
     }
   }
 
+  /** One after the other: a trigger that arrives behind its resolve would open the page for good. */
+  private page(told: Told, key: string, channels?: readonly string[]): Promise<Record<string, string>> {
+    const mine = this.sending.then(() => tell(this.input, this.record, told, key, channels));
+    this.sending = mine.catch(() => undefined);
+    return mine;
+  }
+
   /** The others hear of it, once: whoever is told by that channel may not know. */
-  private async insist(told: Told, key: string, failed: Record<string, string>): Promise<void> {
+  private async insist(told: Told, key: string, number: number, failed: Record<string, string>): Promise<void> {
     const { state } = this.record;
     const reasons = Object.entries(failed).map(([name, reason]) => `${name}: ${reason}`);
     let down = Object.keys(failed);
@@ -63,11 +75,13 @@ export class Teller {
     if (others.length > 0) await tell(this.input, this.record, words, uuid4(), others);
     const deadlineMs = specOf(this.input.incidents, this.input.severity)?.respondWithin.ms ?? longestPauseMs;
     const firstMs = Math.min(longestPauseMs, Math.ceil(deadlineMs / pausesInDeadline));
-    const over = (): boolean => told.page === 'trigger' && (state.acknowledged !== undefined || this.record.isResolved);
+    const over = (): boolean =>
+      this.newest !== number ||
+      (told.page === 'trigger' && (state.acknowledged !== undefined || this.record.isResolved));
     for (let times = 1; times < mostTries; times += 1) {
       const pause = firstMs * 2 ** (times - 1);
       if (await condition(over, pause, { summary: `Until ${down.join(', ')} is tried again` })) return;
-      down = Object.keys(await tell(this.input, this.record, told, key, down));
+      down = Object.keys(await this.page(told, key, down));
       if (down.length === 0) return;
     }
     log.error('A channel took no page of an incident', { channels: down, headline });

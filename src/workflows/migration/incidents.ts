@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
 import {
   CancellationScope,
   ChildWorkflowFailure,
@@ -20,6 +20,7 @@ import {
   readSignal,
   type IncidentOrder,
 } from '../../plan/incidents/signals.js';
+import { everything } from '../../plan/guard/pages.js';
 import { channelsOf } from '../../plan/alert/routing.js';
 import type { Channel, Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
 import { incidentAddressOf, incidentWorkflowId, pageKey } from '../../plan/names.js';
@@ -116,15 +117,20 @@ export class IncidentDesk {
   }
 
   /**
-   * Adds a trouble of the guard to the incident of the guard that takes everything back, since nothing more can be done for
+   * Adds a trouble of the guard to the incident that takes everything back, since nothing more can be done for
    * it: ten metrics that become critical together are one incident. False when there is none.
    */
   join(trouble: Trouble): boolean {
-    const lead = this.open.find(({ alarm, reach }) => alarm.source === 'guard' && reach === 'all');
-    if (!lead || trouble.source !== 'guard') return false;
+    const lead = this.lead;
+    if (!lead || trouble.source !== 'guard' || lead.also.length >= mostOpen) return false;
     const { dedupKey: key, cause } = trouble;
     this.add(lead, { key, cause, words: troubleWords(trouble) });
     return true;
+  }
+
+  /** The first one that takes everything back. */
+  private get lead(): Known | undefined {
+    return this.open.find(({ reach }) => reach === 'all');
   }
 
   private add(lead: Known, also: Known['also'][number]): void {
@@ -208,6 +214,7 @@ export class IncidentDesk {
       now,
       others.filter((one) => one.open)
     );
+    const page = alarm.page ?? (reach === 'all' && !this.lead ? everything : undefined);
     const component = reach === 'component' ? componentOf(plan.phases, this.begun, alarm) : alarm.phase;
     const known: Known = {
       workflowId: '',
@@ -217,7 +224,7 @@ export class IncidentDesk {
       openedAt,
       state: 'open',
       warRoom: free && due !== undefined,
-      alarm,
+      alarm: { ...alarm, page },
       component,
       reach,
       // A run that goes back already needs nobody's choice.
@@ -283,13 +290,15 @@ export class IncidentDesk {
     return known;
   }
 
-  /** Numbers of an earlier run's incidents that are still open are passed over: their ids are taken. */
+  /** Numbers of an earlier run's incidents are passed over: their ids are taken. */
   private async start(known: Known, input: Omit<IncidentInput, 'number'>): Promise<void> {
     const { record } = this;
     for (;;) {
       try {
         const child = await startChild<typeof incident>('incident', {
           workflowId: known.workflowId,
+          // A number is used once: what an earlier run's incident came to must not be lost behind it.
+          workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
           args: [
             {
               ...input,
@@ -358,7 +367,8 @@ export class IncidentDesk {
     if (!wasOpen || this.record.hasEnded) return;
     const { alarm, reach, number, also } = known;
     const reason = `${alarm.reason} (${incidentAddressOf(number)} was ended from outside)`;
-    const again = this.enter({ ...alarm, reason }, reach);
+    const page = alarm.page ?? incidentAddressOf(number);
+    const again = this.enter({ ...alarm, page, reason }, reach);
     for (const one of also) this.add(again, one);
     void this.begin(again);
   }

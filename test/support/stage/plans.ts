@@ -162,7 +162,7 @@ export function severity(
     title: `Severity ${number}`,
     respondWithin: span(60_000),
     escalateTo: [...escalation[number]],
-    escalateAfter: span(60_000),
+    escalateAfter: span(number === 1 ? 0 : 60_000),
     reach: reaches[number],
     action: `act as for severity ${number}`,
     causes: causes.map((cause) => ({ title: `The cause ${cause.id}`, ...cause })),

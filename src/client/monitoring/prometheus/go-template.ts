@@ -1,9 +1,9 @@
 /** Texts of alerts in Prometheus's own template language (Go templates). */
 import type { Unit } from '../../../plan/model.js';
 
-/** Text that Prometheus shows as it is. */
+/** Text that Prometheus shows as it is: each brace by itself, since one may stand before a template of ours. */
 export function goText(text: string): string {
-  return text.replaceAll('{{', '{{ "{{" }}');
+  return text.replaceAll('{', '{{ "{" }}');
 }
 
 /** The value of the alert in the unit's words: `89.91%`, `3.1s`, `15.2MB`. */

@@ -57,18 +57,27 @@ function severities({ frozen }: Subject, { severities: all, multipleWithin }: In
 function atThree({ plan, environment }: Subject['frozen']): Block[] {
   const run = runName(migrationId(environment.id, plan.id));
   return [
-    text('What to type, in this order; the run may be left out where only one is open:'),
+    text(
+      'You were woken? Look, and say that you respond. Add --as NAME where you are not known; the ids of roles and steps stand in what show prints.'
+    ),
     typed(
-      `phasegate incident declare ${run} --severity 1 --reason "what is wrong"`,
+      `phasegate watch ${run}`,
+      `phasegate alert list ${run}`,
       `phasegate incident list ${run}`,
       `phasegate incident ack incident/1 ${run}`,
       `phasegate incident show incident/1 ${run}`,
+      `phasegate dashboard ${run}`
+    ),
+    text('Then lead it to its resolution:'),
+    typed(
       `phasegate incident assign incident/1 ROLE NAME ${run}`,
       `phasegate incident step incident/1 STEP ${run}`,
       `phasegate incident note incident/1 "what was seen" ${run}`,
       `phasegate incident resolve incident/1 ${run} --reason "what was done"`,
       `phasegate incident postmortem incident/1 ${run} --link https://...`
     ),
+    text('Only where no incident is open for it: severity 1 takes everything back at once.'),
+    typed(`phasegate incident declare ${run} --severity 1 --reason "what is wrong"`),
   ];
 }
 
