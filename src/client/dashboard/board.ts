@@ -6,6 +6,7 @@ import { executiveBoard } from './boards/executive.js';
 import { operationsBoard } from './boards/operations.js';
 import type { BoardDocument, BoardId, Head, Panel, RangeId } from './document.js';
 import { markOf } from './marks.js';
+import { byGravity, incidentLine, isUnresolved } from './boards/watch.js';
 import { bandsOf } from './plots.js';
 import { gridOf } from './ranges.js';
 import { timesOf, type Seen, type View } from './seen.js';
@@ -40,7 +41,7 @@ export function buildBoard(seen: Seen, board: BoardId, range: RangeId): BoardDoc
   };
 }
 
-function headOf({ snapshot, now }: Seen): Head {
+function headOf({ snapshot, watch, now }: Seen): Head {
   const { run, noWorker, unpolled, away, at, phases } = snapshot;
   const old = now - at > oldMs && !run.outcome ? ['what is shown is old: nothing newer could be read'] : [];
   return {
@@ -49,6 +50,7 @@ function headOf({ snapshot, now }: Seen): Head {
     run: runName(run.workflowId),
     state: markOf(effectiveState(snapshot)),
     sentence: standing(snapshot),
+    incidents: byGravity(watch.incidents).filter(isUnresolved).map(incidentLine),
     remarks: run.remarks,
     problems: [...(away === undefined ? old : [`${away}; it is tried again`]), ...[noWorker, unpolled].flatMap((text) => text ?? [])], // prettier-ignore
     startedAt: run.startedAt,

@@ -113,6 +113,8 @@ export interface Head {
   state: Mark;
   /** The same words as `phasegate status`. */
   sentence: string;
+  /** Incidents that are not resolved, the gravest first. */
+  incidents: Array<{ tone: Tone; text: string }>;
   /** Compressed time, identities not verified. */
   remarks: string[];
   /** Why what is shown is not of now, or not from the run's own words. */

@@ -163,6 +163,22 @@ describe('the boards', () => {
     expect(words(panel(document, 'alerts'))).toMatch(/Golden path success is critical .*acknowledged by ola .*slack-ops: HTTP 503/); // prettier-ignore
   });
 
+  it.each(['executive', 'engineering', 'operations'] as const)(
+    'say at the head of the page for the %s what is open, the gravest first',
+    async (name) => {
+      const { board, reader } = show(await scene());
+      const [found] = troubled.incidents;
+      const other = { ...found!, number: 2, severity: 3 as const, title: 'A page is slow', state: 'open' as const };
+      const done = { ...found!, number: 3, state: 'resolved' as const };
+      reader.parts = { ...troubled, incidents: [other, done, found!] };
+      const { incidents } = (await board(name)).head;
+      expect(incidents.map(({ tone, text }) => [tone, text.split(':')[0]])).toEqual([
+        ['bad', 'Severity 1, incident 1'],
+        ['warn', 'Severity 3, incident 2'],
+      ]);
+    }
+  );
+
   it('show who can unblock the run, until when and what happens then', async () => {
     const text = words(panel(await show(await sceneOnHold()).board('operations'), 'deployment'));
     expect(text).toMatch(/5\. Track tool executions .*erin or enzo .*in 7 min then roll back/);

@@ -82,6 +82,12 @@ describe('the server of the dashboards', () => {
       expect((await fetch(`${url}${path}`)).status).toBe(404);
   });
 
+  it('outlives an address that is none', async () => {
+    const { url } = await serve();
+    expect((await fetch(`${url}//[`)).status).toBe(400);
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(302);
+  });
+
   it('tells a page what it shows', async () => {
     const { url } = await serve();
     const document = await firstDocument(`${url}/events?board=operations&range=6h`);

@@ -42,7 +42,7 @@ describe('clean-up, on the command line', () => {
       const { stdout: rows } = await phasegate(['list', '--awaiting', 'carlos']);
       return rows.includes(run) && rows;
     });
-    expect(list).toMatch(/✔ completed +cleanup .*; clean-up waits for dana, erin, lee or carlos until/);
+    expect(list).toMatch(/✔ completed +cleanup .*; waits for dana, erin, lee or carlos until/);
   });
 
   it('is answered task by task, and all that one owes at once; the report has it all', async () => {

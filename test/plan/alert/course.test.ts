@@ -58,6 +58,8 @@ describe('the page of an alert', () => {
     expect(state.page).toBe('everything');
     ({ state } = hearNews(state, bad('warning', 2), patience, 2));
     expect(state.page).toBe('everything');
+    // Its incident calls people: nobody is asked for the same answer twice.
+    expect(nextInstant(state)).toBeUndefined();
     ({ state } = hearNews(state, bad('unwatched', 3), patience, 3));
     ({ state } = hearNews(state, bad('critical', 4), patience, 4));
     expect(state.page).toBeUndefined();

@@ -77,6 +77,6 @@ function stateCell({ state, workflowId }: ListedRun, { paint, io }: Context): st
 
 function waits(run: ListedRun, now: number): string {
   const who = `${oneOf(run.awaiting)}${run.deadlineAt === undefined ? '' : ` ${untilText(run.deadlineAt, now)}`}`;
-  if (run.outcome) return `${run.outcome.reason}${run.awaiting.length > 0 ? `; clean-up waits for ${who}` : ''}`;
+  if (run.outcome) return `${run.outcome.reason}${run.awaiting.length > 0 ? `; waits for ${who}` : ''}`;
   return run.awaiting.length === 0 ? '' : who;
 }

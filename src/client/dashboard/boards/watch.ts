@@ -1,7 +1,7 @@
 import { spanText } from '../../../plan/text/spans.js';
 import type { AlertStatus, GuardStatus, IncidentStatus, MetricState } from '../../../plan/watch-status.js';
 import type { WatchParts } from '../../read/watch-parts.js';
-import type { Block, Cell, Mark } from '../document.js';
+import type { Block, Cell, Mark, Tone } from '../document.js';
 import { labelOf } from '../figures.js';
 import { mark, worst } from '../marks.js';
 import type { View } from '../seen.js';
@@ -18,9 +18,7 @@ const levels: Record<MetricState | AlertStatus['level'], Mark> = {
 
 /** The incidents, open ones first; without a guard it says who would open one. */
 export function incidentBlocks({ watch, now }: View): Block[] {
-  const open = watch.incidents.filter(({ state }) => state !== 'closed');
-  const sorted = [...open, ...watch.incidents.filter(({ state }) => state === 'closed').toReversed()];
-  const rows = sorted
+  const rows = byGravity(watch.incidents)
     .slice(0, mostRows)
     .map((incident): Cell[] => [
       { text: `#${incident.number} ${incident.title}`, sub: incident.sentence },
@@ -39,6 +37,29 @@ export function incidentBlocks({ watch, now }: View): Block[] {
           },
         ];
   return [...(watch.guard ? [] : guardNote(watch)), ...table, ...silentNote(watch.silent)];
+}
+
+/** What needs somebody first: not resolved before resolved, the graver before the others, the newest first. */
+export function byGravity(incidents: readonly IncidentStatus[]): IncidentStatus[] {
+  const rank = (one: IncidentStatus): number => (isUnresolved(one) ? 0 : one.state === 'resolved' ? 1 : 2);
+  return incidents.toReversed().toSorted((a, b) => rank(a) - rank(b) || a.severity - b.severity);
+}
+
+export function isUnresolved({ state }: IncidentStatus): boolean {
+  return state === 'open' || state === 'acknowledged';
+}
+
+/** One line for those who look at nothing else. */
+export function incidentLine({ severity, number, title, acknowledged, warRoom }: IncidentStatus): {
+  tone: Tone;
+  text: string;
+} {
+  const who = acknowledged ? `${acknowledged.by} responds` : 'nobody has responded yet';
+  const room = warRoom ? ', war room open' : '';
+  return {
+    tone: severity === 1 ? 'bad' : 'warn',
+    text: `Severity ${severity}, incident ${number}: ${title} (${who}${room})`,
+  };
 }
 
 function severityMark({ severity, state }: IncidentStatus): Mark {

@@ -59,6 +59,7 @@ export function tick(): void {
   const lines = [
     ...(broken === undefined ? [] : [problem(`✖ ${broken}`, 'bad')]),
     ...(latest?.head.problems ?? []).map((text) => problem(`✖ ${text}`, 'bad')),
+    ...(latest?.head.incidents ?? []).map(({ tone, text }) => problem(`${tone === 'bad' ? '✖' : '!'} ${text}`, tone)),
     ...(latest?.head.remarks ?? []).map((text) => problem(`! ${text}`, 'warn')),
   ];
   write(problems, lines, lines.map((line) => line.textContent).join('\n'));
