@@ -247,6 +247,16 @@ export class PhasegateClient {
     return readIncident(this.link, await findIncident(this.link, run, written));
   }
 
+  /**
+   * The draft of an incident's post-mortem, as Markdown; a worker of the run's environment hands it over.
+   *
+   * @throws PhasegateError PG310 when there is none yet, or it cannot be read
+   */
+  async postMortemDraft(run: RunRef, incident: IncidentStatus): Promise<string> {
+    const { readDraft } = await import('./read/post-mortem-draft.js');
+    return readDraft(this.link, run, incident, evidenceWithinMs);
+  }
+
   /** What a receiver of other systems' alerts says to runs; it remembers what it has said. */
   runs(): Runs {
     return runsOver(this.link);

@@ -46,6 +46,15 @@ export async function listIncidents(
   return exitCodes.ok;
 }
 
+/** The draft of an incident's post-mortem, to write on. */
+export async function printDraft(context: Context, written: string, reference: string | undefined): Promise<ExitCode> {
+  const client = await context.connect();
+  const run = await client.resolveRun(reference);
+  const draft = await client.postMortemDraft(run, await client.incident(run, written));
+  context.print(draft.trimEnd());
+  return exitCodes.ok;
+}
+
 /** Everything about one incident. */
 export async function showIncident(
   context: Context,

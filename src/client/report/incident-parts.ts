@@ -17,6 +17,7 @@ export function incidentFacts(incident: IncidentStatus): string[][] {
     warRoom,
     resolution,
     postMortem,
+    number,
   } = incident;
   const { dueAt, done, draft, by } = postMortem;
   return [
@@ -57,7 +58,7 @@ export function incidentFacts(incident: IncidentStatus): string[][] {
           ? 'due when it is resolved'
           : `owed by ${by} until ${instantText(dueAt)}`,
     ],
-    ...(draft ? [['draft of the post-mortem', draft.digest]] : []),
+    ...(draft ? [['draft of the post-mortem', `${draft.digest}; read it: phasegate incident draft ${number}`]] : []),
   ];
 }
 

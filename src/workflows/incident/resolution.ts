@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../../plan/change.js';
 import { incidentAddressOf, phaseWorkflowId } from '../../plan/names.js';
 import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
+import { runName } from '../../plan/text/command-lines.js';
 import { instantText } from '../../plan/text/spans.js';
 import { environmentCalls, host } from '../activities.js';
 import { insideTargets } from '../inside-targets.js';
@@ -121,7 +122,8 @@ export async function remind(input: IncidentInput, record: IncidentRecord, telle
     state.reminders += 1;
     state.remindedAt = Date.now();
     const { draft: drafted, dueAt } = state.postMortem;
-    const where = drafted ? `A draft is stored as ${drafted.digest}.` : 'Its draft is not stored yet.';
+    const read = `phasegate incident draft ${incidentAddressOf(input.number)} ${runName(input.run.workflowId)}`;
+    const where = drafted ? `Its draft is there: ${read}` : 'Its draft is not stored yet.';
     const until = dueAt === undefined ? '' : ` until ${instantText(dueAt)}`;
     await teller.say({
       kind: 'reminder',

@@ -80,6 +80,11 @@ describe('phasegate incident', () => {
       `phasegate incident postmortem incident/1 ${run} --link`
     );
 
+    await stage.until('the draft', async () => (await stage.incident(1)).postMortem.draft);
+    const draft = await phasegate(['incident', 'draft', '1', run]);
+    expect([draft.code, draft.stdout]).toEqual([0, expect.stringContaining('pool exhausted')]);
+    expect(draft.stdout).toMatch(/^# /);
+
     expect((await as('lee', 'postmortem', 'incident/1', run)).stderr).toContain('PG212 postmortem needs a link');
     const done = await as('lee', 'postmortem', 'incident/1', run, '--link', 'https://wiki.example/1');
     expect(done.stdout).toBe('the post-mortem is done, and the incident closed\n');
@@ -94,6 +99,7 @@ describe('phasegate incident', () => {
     const unknown = await as('lee', 'ack', 'incident/7', run);
     expect([unknown.code, unknown.stderr]).toEqual([6, expect.stringContaining(`PG222 ${run} has no incident/7`)]);
     expect(unknown.stderr).toContain(`phasegate incident list ${run}`);
+    expect((await as('lee', 'draft', '1', run)).stderr).toContain('PG310 the post-mortem is not drafted yet');
     expect((await as('lee', 'ack', 'fire', run)).stderr).toContain('PG222');
     const role = await as('lee', 'assign', '1', 'boss', 'lee', run);
     expect([role.code, role.stderr]).toEqual([6, expect.stringContaining(`phasegate incident show incident/1 ${run}`)]);

@@ -88,6 +88,16 @@ export function incidentCommand(run: Run): Command {
       )
     )
     .addCommand(
+      about('draft', 'print the draft of its post-mortem, as Markdown')
+        .argument('[run]', runArgument)
+        .action(
+          run<object>(async (context, _options, [incident = '', reference]) => {
+            const { printDraft } = await import('../incident-show.js');
+            return printDraft(context, incident, reference);
+          })
+        )
+    )
+    .addCommand(
       shown(about('resolve', 'say that it is resolved; counts when the metrics say so too'))
         .addOption(reasonOption())
         .option('--no-watch', 'do not wait for what the metrics say')
