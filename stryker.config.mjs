@@ -15,7 +15,10 @@ const parts = {
   wire: { mutate: ['src/plan/wire.ts'], tests: ['test/plan/wire.test.ts'] },
   language: {
     mutate: ['src/plan/language/**/*.ts', 'src/plan/{schedule,canonical,names,hosts}.ts'],
-    tests: ['test/plan/language/**/*.test.ts', 'test/plan/{schedule,canonical,names,hosts}.test.ts'],
+    tests: [
+      'test/plan/{language,calendar}/**/*.test.ts',
+      'test/plan/{schedule,opening,canonical,names,hosts,pagerduty}.test.ts',
+    ],
   },
   freezing: {
     mutate: ['src/plan/freezing/**/*.ts', 'src/plan/{freeze,window-defaults,fill,variables,digest}.ts'],

@@ -101,6 +101,9 @@ describe('the facts of an alert', () => {
       value: '20%',
     });
     expect(metricFacts(metric, 'no-data', undefined)).not.toHaveProperty('threshold');
+    const { target: _target, ...free } = metric;
+    const few = metricFacts(free, 'warning', {});
+    expect(Object.keys(few)).toEqual(['metric', 'description', 'level', 'impact']);
     for (const name of Object.keys(metricFacts(metric, 'critical', undefined, 1))) expect(alertFacts).toContain(name);
   });
 

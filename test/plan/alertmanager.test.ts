@@ -52,6 +52,7 @@ describe("Alertmanager's webhook", () => {
     ['Page', 'critical'],
     ['error', 'critical'],
     ['warning', 'warning'],
+    ['warn', 'warning'],
     ['info', undefined],
     [undefined, undefined],
   ])('severity %s is level %s', (severity, level) => {
@@ -74,6 +75,26 @@ describe("Alertmanager's webhook", () => {
     });
   });
 
+  it.each<[string, object, object, string, string]>([
+    ['as others name them', { alertname: 'A' }, { title: 'T', message: 'M' }, 'T', 'M'],
+    ['by its name', { alertname: 'A' }, {}, 'A', 'Alertmanager reports A'],
+    ['by its fingerprint where it has no name', {}, {}, 'e4d5', 'Alertmanager reports e4d5'],
+  ])('its words are told %s', (_, labels, annotations, title, reason) => {
+    const named = { ...alert, labels, annotations };
+    const { annotations: _none, ...bare } = named;
+    const given = { plan: 'p', environment: 'e' };
+    const told = [{ trouble: { title, reason } }];
+    expect(readAlertmanager(payload(Object.keys(annotations).length > 0 ? named : bare), given)).toMatchObject({
+      told,
+    });
+  });
+
+  it('names the label that is missing', () => {
+    const missing = 'A names no run: it has no label phasegate_plan, and the receiver was given none';
+    for (const given of [{}, { environment: 'e' }, { plan: '' }])
+      expect(readAlertmanager(payload(labelled({})), given)).toEqual({ ok: true, told: [{ problem: missing }] });
+  });
+
   it('a label wins over the default', () => {
     expect(readAlertmanager(payload(alert), { plan: 'other', environment: 'other' })).toMatchObject({
       told: [{ run: 'migration/prod/checkout' }],
@@ -81,14 +102,18 @@ describe("Alertmanager's webhook", () => {
   });
 
   it('what is longer than a run takes is cut', () => {
-    const long = { ...alert, annotations: { summary: 'x'.repeat(5_000), description: 'y'.repeat(5_000) } };
+    const long = {
+      ...alert,
+      annotations: { summary: 'x'.repeat(5_000), description: 'y'.repeat(5_000) },
+      labels: { ...alert.labels, phasegate_cause: 'c'.repeat(500), phasegate_metric: 'm'.repeat(500) },
+    };
     const read = readAlertmanager(payload(long), {});
     if (!read.ok || !read.told[0] || !('trouble' in read.told[0])) throw new Error('it says nothing');
     expect(readTrouble(read.told[0].trouble)).toBeDefined();
   });
 
   it.each([
-    [undefined, 'no webhook of Alertmanager: '],
+    [undefined, 'no webhook of Alertmanager: Invalid input'],
     [{}, 'version is not "4"'],
     [{ ...payload(), version: '3' }, 'version is not "4"'],
     [payload({ ...alert, startsAt: 'yesterday' }), 'alerts.0.startsAt '],

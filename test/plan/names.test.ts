@@ -3,14 +3,27 @@ import { exitCodes, outcomeExitCode, outcomeKinds, outcomeWords } from '../../sr
 import type { LedgerEntry } from '../../src/plan/change.js';
 import type { Environment } from '../../src/plan/model.js';
 import {
+  alertDedupKey,
+  alertWorkflowId,
+  cleanupWorkflowId,
   environmentQueue,
+  evidenceWorkflowId,
+  guardWorkflowId,
+  incidentAddress,
+  incidentAddressOf,
+  incidentWorkflowId,
+  isAlert,
+  isCleanup,
+  isRollbackAgain,
   lockKeys,
   locksWorkflowId,
   migrationId,
+  pageKey,
   phaseWorkflowId,
   remarksOf,
   rollbackLockKeys,
   rollbackWorkflowId,
+  runOfPageKey,
   windowQueue,
 } from '../../src/plan/names.js';
 import { phase, plan, step } from '../support/stage/plans.js';
@@ -56,6 +69,60 @@ describe('workflow ids', () => {
       'migration/demo/plan/phase/1a',
       'migration/demo/plan/rollback/all',
     ]);
+  });
+});
+
+describe('what lies beside a run', () => {
+  const run = migrationId('demo', 'plan');
+
+  it('has ids that lead back to what it is', () => {
+    expect([
+      cleanupWorkflowId(run),
+      guardWorkflowId(run),
+      alertWorkflowId(run, 'latency'),
+      incidentWorkflowId(run, 3),
+    ]).toEqual([
+      'migration/demo/plan/cleanup',
+      'migration/demo/plan/guard',
+      'migration/demo/plan/alert/latency',
+      'migration/demo/plan/incident/3',
+    ]);
+    expect(evidenceWorkflowId('demo', 'me')).toBe('evidence/demo/me');
+    expect(incidentAddress(incidentWorkflowId(run, 12))).toBe(incidentAddressOf(12));
+  });
+
+  it.each<[string, string[]]>([
+    ['migration/demo/plan', []],
+    ['migration/demo/plan/cleanup', ['cleanup']],
+    ['migration/demo/cleanup', []],
+    ['migration/demo/plan/phase/cleanup', []],
+    ['locks/demo/plan/cleanup', []],
+    ['migration/demo/plan/guard', []],
+    ['migration/demo/plan/alert/latency', ['alert']],
+    ['migration/demo/plan/alert/', []],
+    ['a/migration/demo/plan/alert/latency', []],
+    ['migration/demo/plan/incident/12', ['incident']],
+    ['migration/demo/plan/incident/x', []],
+    ['migration/demo/plan/incident/12/x', []],
+    ['a/migration/demo/plan/incident/12', []],
+    ['migration/demo/plan/rollback/all', []],
+    ['migration/demo/plan/rollback/again-12', ['again']],
+    ['migration/demo/plan/rollback/again-12x', []],
+    ['migration/demo/plan/rollback/again-x', []],
+  ])('%s is %j', (id, kinds) => {
+    const found = [
+      isCleanup(id) ? 'cleanup' : '',
+      isAlert(id) ? 'alert' : '',
+      incidentAddress(id) === undefined ? '' : 'incident',
+      isRollbackAgain(id) ? 'again' : '',
+    ].filter((kind) => kind !== '');
+    expect(found).toEqual(kinds);
+  });
+
+  it('is paged with a piece of the id of its run', () => {
+    expect(alertDedupKey('w', '0123456789')).toBe('w#01234567');
+    expect(pageKey({ workflowId: run, runId: '0123456789' }, 'everything')).toBe(`${run}#01234567/everything`);
+    expect(runOfPageKey(`a/${run}#01234567/everything`)).toBeUndefined();
   });
 });
 

@@ -201,7 +201,14 @@ describe('a blackout', () => {
 describe('a phase that can never start', () => {
   it('says that its days are over', () => {
     const late = ask({ schedule: { week: 1, days: [1, 2] }, started: '2026-11-30T12:00', at: '2026-12-03T12:00' });
-    expect(late.closed).toBe('its days (week 1, days 1-2) ended at Wed 2026-12-02 00:00 (UTC)');
+    expect(late).toEqual({
+      opensAt: Date.UTC(2026, 11, 2),
+      closesAt: Date.UTC(2026, 11, 2),
+      closed: 'its days (week 1, days 1-2) ended at Wed 2026-12-02 00:00 (UTC)',
+      text: 'for nothing',
+    });
+    const just = ask({ schedule: { week: 1, days: [1, 2] }, started: '2026-11-30T12:00', at: '2026-12-02T00:00' });
+    expect(just.closed).toBe(late.closed);
   });
 
   it.each<[string, Asked, string]>([
@@ -256,6 +263,22 @@ describe('the freeze that a phase must heed', () => {
     ],
   ])('is %s', (_what, schedule, expected) => {
     expect(ask({ schedule, at: '2026-11-30T21:00', blackouts: [sale] }).freeze).toEqual(expected);
+  });
+
+  it('is the earlier of both where its hours end first', () => {
+    const schedule: Schedule = { ...night, onFreeze: 'hold', onHoursEnd: 'retreat' };
+    const late = freeze('2026-12-01 08:00', '2026-12-02 00:00');
+    expect(ask({ schedule, at: '2026-11-30T21:00', blackouts: [late] }).freeze).toMatchObject({
+      at: Date.UTC(2026, 11, 1, 6),
+      then: 'retreat',
+    });
+  });
+
+  it('is the first of several blackouts, in whatever order they are written', () => {
+    const blackouts = [freeze('2026-12-05 00:00', '2026-12-06 00:00', 'Later'), sale];
+    const found = ask({ schedule: { onFreeze: 'hold' }, at: '2026-11-30T21:00', blackouts });
+    expect(found.freeze?.at).toBe(Date.UTC(2026, 11, 1, 3));
+    expect(found.closesAt).toBe(Date.UTC(2026, 11, 1, 3));
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alertDedupKey, alertOfDedupKey, pageKey, runOfPageKey } from '../../src/plan/names.js';
 import { readPagerDuty } from '../../src/plan/pagerduty.js';
+import { readAcknowledgedElsewhere } from '../../src/plan/trouble.js';
 
 const key = 'migration/prod/checkout/alert/error_rate#01234567';
 const event = (change: object = {}) => ({
@@ -56,11 +57,25 @@ describe("PagerDuty's webhook", () => {
     expect(readPagerDuty(raw)).toEqual({ ok: true, ignored });
   });
 
-  it.each([[undefined], [{}], [{ event: { event_type: 1, data: {} } }], [[]]])('%j is refused', (raw) => {
-    expect(readPagerDuty(raw)).toMatchObject({
-      ok: false,
-      problem: expect.stringContaining('no webhook of PagerDuty') as string,
-    });
+  it.each<[unknown, RegExp]>([
+    [undefined, /^no webhook of PagerDuty: Invalid input/],
+    [[], /^no webhook of PagerDuty: Invalid input/],
+    [{}, /^no webhook of PagerDuty: event Invalid input/],
+    [{ event: { event_type: 1, data: {} } }, /^no webhook of PagerDuty: event\.event_type Invalid input/],
+  ])('%j is refused with what is wrong', (raw, problem) => {
+    expect(readPagerDuty(raw)).toEqual({ ok: false, problem: expect.stringMatching(problem) as string });
+  });
+
+  it.each([
+    [{ summary: ' Ola ' }, 'Ola'],
+    [{ summary: ' ' }, 'somebody'],
+    [{}, 'somebody'],
+    [undefined, 'somebody'],
+    [{ summary: 'x'.repeat(300) }, 'x'.repeat(200)],
+  ])('says of %j that it was %s, which an alert takes', (agent, by) => {
+    const read = readPagerDuty(event({ agent }));
+    expect(read).toMatchObject({ acknowledged: { message: { by } } });
+    expect(readAcknowledgedElsewhere({ by, via: 'PagerDuty' })).toBeDefined();
   });
 
   it('the key of an alert leads back to it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Path } from '../../src/plan/loading/fault.js';
-import { declaredIn, lookupVariable, unknownVariables, valuesOf } from '../../src/plan/variables.js';
+import { declaredIn, isOfAlert, lookupVariable, unknownVariables, valuesOf } from '../../src/plan/variables.js';
 
 interface Told {
   path: Path;
@@ -89,5 +89,20 @@ describe('values that were given for nothing', () => {
       { path: ['vars'], message: '--var revison: is not declared', hint: 'did you mean "revision"?' },
       { path: ['vars'], message: '--var other: is not declared', hint: 'known are revision; declare it under vars' },
     ]);
+  });
+});
+
+describe('a template that stays until an alert is told', () => {
+  it.each<[Path, string, boolean]>([
+    [['alerts', 'templates', 0, 'title'], 'value', true],
+    [['alerts', 'templates', 0, 'message'], 'value', true],
+    [['alerts', 'templates', 0, 'message'], 'vars.value', false],
+    [['alerts', 'templates', 0, 'runbook'], 'value', false],
+    [['alerts', 'routes', 'title'], 'value', false],
+    [['phases', 'templates', 0, 'title'], 'value', false],
+    [['phases', 0, 'title'], 'value', false],
+    [[], 'value', false],
+  ])('%j {{%s}}: %s', (path, name, is) => {
+    expect(isOfAlert(path, name)).toBe(is);
   });
 });

@@ -128,7 +128,7 @@ function opened(before: AlertState, news: Crossing, patience: Patience, now: num
 
 function raised(before: AlertState, news: Crossing, patience: Patience, now: number): Turn {
   const { acknowledged: _acknowledged, escalatedAt: _escalated, ...rest } = before;
-  const route = before.route === 'critical' ? 'critical' : routeOf(news.level);
+  const route = routeOf(news.level);
   const state = { ...rest, ...pageOf(news), crossing: news, known: news.level, route, reminders: 0 };
   return { state: asks(state, patience, now), tell: 'raised' };
 }

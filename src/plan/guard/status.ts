@@ -103,7 +103,8 @@ function sentenceOf(
     return `Nobody has watched ${count} since ${instantText(unwatched.since)}: ${unwatched.reason}.${also}`;
   if (state === 'blind') {
     const since = instantText(watch?.blind.since ?? 0);
-    return `The guard has been blind since ${since}: none of its ${count} can be measured.${also}`;
+    const none = guard.metrics.length === 1 ? 'its one metric cannot' : `none of its ${count} can`;
+    return `The guard has been blind since ${since}: ${none} be measured.${also}`;
   }
   return `Watches ${count} every ${spanText(guard.every.ms)}; ${seen}.${also}`;
 }

@@ -136,6 +136,48 @@ describe('the course of an alert', () => {
     expect(acknowledge(state, 'erin', minute)).toEqual({ state });
   });
 
+  it('an acknowledgement says by whom and when', () => {
+    expect(play('critical', '+2m', 'ack').state.acknowledged).toEqual({ by: 'ola', at: 2 * minute });
+  });
+
+  it.each([[['critical', 'unwatched']], [['recovered']]])(
+    'of what is over (%j) nobody takes care any more',
+    (events) => {
+      const { state } = play(...events);
+      expect(acknowledge(state, 'erin', minute)).toEqual({ state });
+    }
+  );
+
+  it('reminds and goes to the next in line as the route of each says', () => {
+    const often = (): AlertPatience => ({ escalateAfter: 5 * minute, remindEvery: 2 * minute, quiet: minute });
+    const alone = (): AlertPatience => ({ remindEvery: 2 * minute, quiet: minute });
+    const both = (): AlertPatience => ({ escalateAfter: 2 * minute, remindEvery: 2 * minute, quiet: minute });
+    const course = (given: () => AlertPatience, until: number): string[] => {
+      let { state } = openAlert(news('critical', 0), given, 0);
+      const told: string[] = [];
+      for (let at = nextInstant(state); at !== undefined && at <= until; at = nextInstant(state)) {
+        const turn = onInstant(state, given, at);
+        ({ state } = turn);
+        told.push(`${at / minute}m ${turn.tell}`);
+      }
+      return told;
+    };
+    expect(course(often, 8 * minute)).toEqual(['2m reminder', '5m escalation', '7m reminder']);
+    expect(course(alone, 8 * minute)).toEqual(['2m reminder', '6m reminder']);
+    expect(course(both, 4 * minute)).toEqual(['2m escalation', '4m reminder']);
+    expect(openAlert(news('critical', 0), alone, 0).state).not.toHaveProperty('escalateAt');
+  });
+
+  it('does nothing when nothing is due', () => {
+    const { state } = play('critical', 'ack');
+    expect(onInstant(state, patience, minute)).toEqual({ state });
+  });
+
+  it('is about the latest news that were bad', () => {
+    expect(play('warning', 'critical', 'warning', '+1m', 'recovered').state.crossing).toEqual(news('warning', 0));
+    expect(play('recovered').state).toMatchObject({ crossing: { level: 'no-data', reason: 'recovered' }, closedAt: 0 });
+  });
+
   it('news that are older than the latest change nothing', () => {
     const { state } = play('warning', '+2m', 'warning');
     expect(hearNews(state, news('critical', minute), patience, 3 * minute)).toEqual({ state });

@@ -25,6 +25,11 @@ describe('the guard of a frozen plan', () => {
     });
   });
 
+  it.each([", warning: '> 2%'", ", critical: '> 5%'"])('watches what has but one threshold (%s)', (to) => {
+    const { text } = changeAll(samplePlan, { from: ", warning: '> 2%', critical: '> 5%'", to });
+    expect(frozen(text).plan.guard?.metrics).toEqual(['error_rate']);
+  });
+
   it('is none where nothing has a threshold', () => {
     const { text } = changeAll(samplePlan, { from: ", warning: '> 2%', critical: '> 5%'", to: '' });
     expect(frozen(text).plan).not.toHaveProperty('guard');

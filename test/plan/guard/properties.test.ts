@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { metricStates, toldState, type GuardState } from '../../../src/plan/guard/state.js';
-import { startGuard } from '../../../src/plan/guard/watch.js';
+import { startGuard, takeGuardSample } from '../../../src/plan/guard/watch.js';
 import { cause, guardSpec, readingOf, rules, signs, successRate, take } from '../../support/guard/guards.js';
 import { t0 } from '../../support/metrics/windows.js';
 
@@ -88,6 +88,9 @@ describe('a guard', () => {
     const one = rules([successRate], { guard: guardSpec() });
     const state = startGuard(one, t0);
     const { state: next } = take(one, [{ success_rate: readingOf('.') }], state);
-    expect(() => take(one, signs('.'), { ...next, t0: next.t0 + 1 })).toThrow('sample 1 is not the one due');
+    const late = { k: 2, at: t0 + 2 * one.guard.every.ms, readings: {} };
+    expect(() => takeGuardSample(one, next, late)).toThrow('sample 2 is not the one due');
+    const moved = { k: 1, at: t0 + one.guard.every.ms + 1, readings: {} };
+    expect(() => takeGuardSample(one, next, moved)).toThrow('sample 1 is not the one due');
   });
 });

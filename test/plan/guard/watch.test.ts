@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { toldState } from '../../../src/plan/guard/state.js';
-import { rules, signs, successRate, take, told, violations, type Row } from '../../support/guard/guards.js';
-import { value } from '../../support/metrics/windows.js';
+import { startGuard } from '../../../src/plan/guard/watch.js';
+import { blindReason } from '../../../src/plan/guard/words.js';
+import { readingOf, rules, signs, successRate, take, told, violations, type Row } from '../../support/guard/guards.js';
+import { t0, value } from '../../support/metrics/windows.js';
 
 describe('a metric under guard', () => {
   it.each([
@@ -60,6 +62,40 @@ describe('a metric under guard', () => {
     ]);
     expect(state.metrics['success_rate']).toMatchObject({ value: 0.5, seenAt: Date.UTC(2026, 10, 22, 10, 0, 3) });
   });
+
+  it.each<[string, string, string]>([
+    ['at its warning', 'ww', 'is beyond its warning threshold (< 0.9): 85% at 2026-11-22 10:00:01Z'],
+    [
+      'at its warning by samples before the last',
+      '!!.w.',
+      'was beyond its warning threshold (< 0.9) and is not sure to be back: 99% at 2026-11-22 10:00:04Z',
+    ],
+    ['off its target', 'oo', 'crosses no threshold, and misses its target (> 0.95): 92% at 2026-11-22 10:00:01Z'],
+    [
+      'off its target by samples before the last',
+      'ww.o.',
+      'crosses no threshold, and is not sure to be inside its target (> 0.95): 99% at 2026-11-22 10:00:04Z',
+    ],
+    ['back', '!!...', 'is back inside its thresholds: 99% at 2026-11-22 10:00:04Z'],
+    ['without data', '.---', 'has had no valid value on 3 samples in a row (no data)'],
+    ['without a source', '.eee', 'has had no valid value on 3 samples in a row (connect ECONNREFUSED)'],
+  ])('says why it is %s', (_, text, reason) => {
+    const two = rules([successRate, { ...successRate, name: 'other' }]);
+    const rows = signs(text).map((row) => ({ ...row, other: value(0.99) }));
+    expect(take(two, rows).news.at(-1)?.reason).toBe(`success_rate ${reason}`);
+  });
+
+  it('that has no target is never off it', () => {
+    const { target: _target, ...free } = successRate;
+    expect(told(take(rules([free]), signs('oooww')).news)).toEqual(['4 success_rate ok -> warning']);
+  });
+
+  it('takes a value that is no number for none', () => {
+    const rows = [...signs('!'), { success_rate: value(NaN) }, ...signs('!')];
+    const { news, state } = take(rules(), rows);
+    expect(told(news)).toEqual(['2 success_rate ok -> critical']);
+    expect(state.metrics['success_rate']?.problem).toBe('the value is NaN');
+  });
 });
 
 describe('a metric whose target is 0', () => {
@@ -105,12 +141,50 @@ describe('a guard that can measure nothing', () => {
 
   it('sees again when one metric does, and then says which does not', () => {
     const rows = [...both('eee'), ...signs('...').map((row) => ({ ...row, other: { kind: 'no-data' as const } }))];
-    expect(told(take(two, rows).news)).toEqual(['2 blind', '5 other ok -> no-data', '5 sees']);
+    const { news } = take(two, rows);
+    expect(told(news)).toEqual(['2 blind', '5 other ok -> no-data', '5 sees']);
+    expect(news[1]?.reason).toBe('other has had no valid value on 6 samples in a row (no data)');
+  });
+
+  it('says so in the words for one where it watches but one', () => {
+    const { news } = take(rules(), signs('---...'));
+    expect(told(news)).toEqual(['2 blind', '5 sees']);
+    expect(news.map(({ reason }) => reason)).toEqual([
+      'the metric that the guard watches has had no valid value on 3 samples in a row or more (no data)',
+      'metrics can be measured again',
+    ]);
+  });
+
+  it('goes on to say of a metric that it has no data where it has said so', () => {
+    const first = signs('---').map((row) => ({ ...row, other: value(0.99) }));
+    const { news, state } = take(two, [...first, ...both('eeee')]);
+    expect(told(news)).toEqual(['2 success_rate ok -> no-data', '5 blind']);
+    expect(Object.values(state.metrics).map(toldState)).toEqual(['no-data', 'ok']);
+  });
+
+  it('names the problem of the first metric that has one', () => {
+    const rows = signs('---').map((row) => ({ ...row, other: readingOf('e') }));
+    const { problem, ...well } = take(two, rows).state.metrics['success_rate']!;
+    expect(problem).toBe('no data');
+    const watches = { success_rate: well, other: { ...well, problem: 'gone' } };
+    expect(blindReason(two, watches, true)).toMatch(/\(gone\)$/);
   });
 
   it('keeps what was critical before', () => {
     const { state, news } = take(two, both('!!eeee'));
     expect(told(news)).toEqual(['1 success_rate ok -> critical', '1 other ok -> critical', '4 blind']);
     expect(Object.values(state.metrics).map(toldState)).toEqual(['critical', 'critical']);
+  });
+});
+
+describe('a guard of what nobody began to watch', () => {
+  it('is a fault of the program', () => {
+    expect(() => take(rules([{ ...successRate, name: 'other' }]), signs('.'), startGuard(rules(), t0))).toThrow(
+      'other is not watched by this guard'
+    );
+  });
+
+  it('is not blind when it watches nothing', () => {
+    expect(take(rules([]), signs('----')).news).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ const metrics = { leaks: { priority: 'red' }, latency: { priority: 'amber' }, fr
 describe('how severe a trouble is', () => {
   it.each<[string, Partial<Trouble>, Severity]>([
     ['a cause of the plan', { cause: 'component', metric: 'leaks', level: 'critical' }, 2],
+    ['a cause of the plan as somebody typed it', { cause: ' Leak ', level: 'warning' }, 1],
     ['a cause of the plan that a warning tells', { cause: 'leak', level: 'warning' }, 1],
     ['a red metric beyond its critical threshold', { metric: 'leaks', level: 'critical' }, 1],
     ['a red metric beyond its warning threshold', { metric: 'leaks', level: 'warning' }, 3],
@@ -31,6 +32,8 @@ describe('how severe a trouble is', () => {
 
   it('is told once where the title says all', () => {
     expect(troubleWords({ title: 'slow', reason: 'slow' })).toBe('slow');
+    expect(troubleWords({ title: 'slow', reason: 'slow since noon' })).toBe('slow since noon');
+    expect(troubleWords({ title: 'slow', reason: 'it is slow' })).toBe('slow: it is slow');
     expect(troubleWords({ title: 'Latency', reason: 'p95 is 9 s' })).toBe('Latency: p95 is 9 s');
   });
 });
@@ -47,6 +50,7 @@ describe('a war room', () => {
     ['one of severity 2', {}, [], undefined],
     ['severity 2 beside an open one, however old', {}, [at(0, { open: true })], 'multiple-severity-2'],
     ['severity 2 within a day of one that is over', {}, [at(20)], 'multiple-severity-2'],
+    ['severity 2 just a day after one that is over', {}, [at(10)], 'multiple-severity-2'],
     ['severity 2 more than a day after one that is over', {}, [at(0)], undefined],
     ['severity 3 beside two of severity 2', { severity: 3 }, [at(20, { open: true }), at(21)], undefined],
     ['severity 2 beside one of severity 1', {}, [at(20, { severity: 1, open: true })], undefined],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { componentOf, withDependents } from '../../../src/plan/incidents/reach.js';
+import type { Phase } from '../../../src/plan/model.js';
 import { phase, step, windowSpec } from '../../support/stage/plans.js';
 
 const other = windowSpec({ criteria: windowSpec().criteria.map((one) => ({ ...one, metric: 'latency' })) });
@@ -23,6 +24,15 @@ describe('the component that fails', () => {
     ['is none while nothing was changed', ['before'], { metric: 'latency' }, undefined],
   ])('%s', (_what, begun, asked, expected) => {
     expect(componentOf(phases, begun, asked)).toBe(expected);
+  });
+
+  it.each<[string, Partial<Phase>]>([
+    ['its success window', { success: other }],
+    ['its soak', { soak: other }],
+    ['one criterion of several', { success: windowSpec({ criteria: [...windowSpec().criteria, ...other.criteria] }) }],
+  ])('watches what is asked by %s', (_what, windows) => {
+    const two = [phase('old', windows), phase('new', { success: windowSpec() })];
+    expect(componentOf(two, ['old', 'new'], { metric: 'latency' })).toBe('old');
   });
 
   it.each([

@@ -16,15 +16,18 @@ describe('a mail server', () => {
   it.each([
     ['smtp.example.com:587', { host: 'smtp.example.com', port: 587 }],
     ['[::1]:25', { host: '::1', port: 25 }],
+    ['x:65535', { host: 'x', port: 65_535 }],
   ])('is %s', (text, value) => expect(parseMailServer(text)).toEqual({ ok: true, value }));
 
-  it.each(['smtp.example.com', 'smtp://x:25', 'x:0', 'x:70000', ':25', 'x:25 '])('is not %j', (text) =>
+  it.each(['smtp.example.com', 'smtp://x:25', 'x:0', 'x:65536', ':25', 'x:25 '])('is not %j', (text) =>
     expect(parseMailServer(text).ok).toBe(false)
   );
 
   it.each([
     ['127.0.0.1', true],
     ['127.1.2.3', true],
+    ['127.10.20.255', true],
+    ['10.127.0.0.1', false],
     ['localhost', true],
     ['::1', true],
     ['127.0.0.1.example.com', false],

@@ -32,6 +32,30 @@ describe('intervals of bounds', () => {
     );
   });
 
+  it.each<[Operator, number, Operator, number, boolean]>([
+    ['<', 2, '<=', 2, true],
+    ['<=', 2, '<', 2, false],
+    ['>', 2, '>=', 2, true],
+    ['>=', 2, '>', 2, false],
+    ['==', 2, '<=', 2, true],
+    ['==', 2, '<', 2, false],
+    ['==', 2, '>', 2, false],
+    ['<', 2, '==', 2, false],
+  ])('%s %d lies within %s %d: %s', (op, value, outer, limit, is) => {
+    expect(isWithin(intervalOf({ op, value }), intervalOf({ op: outer, value: limit }))).toBe(is);
+  });
+
+  it('have their ends in common with what a unit can measure', () => {
+    expect(isEmpty(intersection(intervalOf({ op: '>=', value: 1 }), domainOf('ratio')))).toBe(false);
+    expect(isEmpty(intersection(intervalOf({ op: '<=', value: 0 }), domainOf('count')))).toBe(false);
+    expect(intersection(intervalOf({ op: '>', value: 1 }), intervalOf({ op: '<', value: 3 }))).toEqual({
+      low: 1,
+      lowIncluded: false,
+      high: 3,
+      highIncluded: false,
+    });
+  });
+
   it('know what a unit can measure', () => {
     expect(isEmpty(intersection(intervalOf({ op: '>', value: 1 }), domainOf('ratio')))).toBe(true);
     expect(isEmpty(intersection(intervalOf({ op: '>', value: 1 }), domainOf('count')))).toBe(false);

@@ -47,6 +47,7 @@ describe('templates', () => {
 
   it('are told from a text that only contains one', () => {
     expect(isWholeTemplate('{{vars.a}}')).toBe(true);
+    expect(isWholeTemplate(' {{vars.a}} ')).toBe(true);
     expect(isWholeTemplate('v{{vars.a}}')).toBe(false);
     expect(isWholeTemplate('{{vars.a}}{{vars.b}}')).toBe(false);
     expect(templateNames('{{vars.a}}/{{ env.services.core }}')).toEqual(['vars.a', 'env.services.core']);

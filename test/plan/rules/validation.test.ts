@@ -30,6 +30,33 @@ function withValidation(change: Change = (text) => text): string {
 }
 
 describe('the stages of the validation', () => {
+  const fast = sampleEnvironment.replace('kind: test', 'kind: test\ncompress: { scale: 3600, cap: 20s }');
+  it.each([
+    ['as planned', '6h', sampleEnvironment, [0, 14_400_000, 21_600_000, 604_800_000]],
+    ['as much sooner as time is compressed', '6h', fast, [0, 10_000, 12_000, 32_000]],
+    ['at once where none lies between them', '4h', fast, [0, 10_000, 10_000, 30_000]],
+    ['no later than the cap lets them', '124h', fast, [0, 10_000, 30_000, 50_000]],
+  ])('begin after the time between them, %s: from %s', (_, from, environment, expected) => {
+    const { frozen } = freezeTexts(
+      withValidation((text) => text.replace('from: 4h', `from: ${from}`)),
+      environment
+    );
+    const stages = frozen?.plan.phases.flatMap(({ stage }) => stage ?? []) ?? [];
+    expect(stages.flatMap((stage) => [stage.from.ms, stage.to.ms])).toEqual(expected);
+  });
+
+  it('are watched as often as they say, and need no approval where they ask for none', () => {
+    const { frozen } = freezeTexts(
+      withValidation((text) =>
+        text.replace('for: 30m,', 'for: 30m, every: 2m,').replace(/ {2}rollback-approval.*\n/, '')
+      ),
+      sampleEnvironment
+    );
+    const stage = frozen?.plan.phases.find(({ id }) => id === 'immediate');
+    expect(stage?.before).toMatchObject([{ id: 'healthy' }, { window: { every: { ms: 120_000, planned: '2m' } } }]);
+    expect(stage?.stage).not.toHaveProperty('rollbackApproval');
+  });
+
   it('become phases after the last one, each after the one before it', () => {
     const { frozen, faults } = freezeTexts(withValidation(), sampleEnvironment);
     expect(faults).toEqual([]);

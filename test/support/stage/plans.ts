@@ -23,6 +23,7 @@ import type {
   WatchStep,
   WindowSpec,
 } from '../../../src/plan/model.js';
+import type { IncidentInput, RunIdentity } from '../../../src/plan/run-input.js';
 
 /** Plans for tests, in their frozen form: only what a test is about needs to be named. */
 export function span(ms: number): TimeSpan {
@@ -266,6 +267,37 @@ export function environment(id: string, change: Partial<Environment> = {}): Envi
     httpAllow: [],
     commands: { cwd: '.', env: {}, allow: ['true'] },
     notify: [{ kind: 'log', name: 'log' }],
+    ...change,
+  };
+}
+
+/** The run `migration/e/p`, as the workflows beside it know it. */
+export function runIdentity(): RunIdentity {
+  return {
+    workflowId: 'migration/e/p',
+    runId: 'r',
+    planId: 'p',
+    planTitle: 'P',
+    digest: 'd',
+    startedBy: 'dana',
+    startedAt: 0,
+  };
+}
+
+/** The third incident of a run: severity 2, opened by the guard. */
+export function incidentInput(change: Partial<IncidentInput> = {}): IncidentInput {
+  return {
+    schemaVersion: 1,
+    run: runIdentity(),
+    number: 3,
+    severity: 2,
+    title: 'Slow',
+    reason: 'p95 is 9 s',
+    source: 'guard',
+    openedBy: 'the guard',
+    incidents: incidents(),
+    rollback: plan([]).rollback,
+    environment: environment('e'),
     ...change,
   };
 }

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import {
+  freshIncident,
+  isResolved,
+  openWarRoom,
+  stateOf,
+  tasksOf,
+  type IncidentState,
+} from '../../../src/plan/incidents/course.js';
+import { environment, incidentInput, incidents, severity } from '../../support/stage/plans.js';
+
+const minute = 60_000;
+const resolution = { by: 'lee', at: 7, text: 'undone', verdict: 'PASS', reason: 'all well' } as const;
+
+describe('an incident that begins', () => {
+  it('knows when, and that nothing was done about it yet', () => {
+    expect(freshIncident(incidentInput(), 5)).toEqual({
+      openedAt: 5,
+      calls: 0,
+      calledAt: 5,
+      tasks: [],
+      notes: [],
+      updates: [],
+      postMortem: {},
+      reminders: 0,
+      remindedAt: 5,
+      timeline: [{ at: 5, text: 'the guard opened it as severity 2: Slow: p95 is 9 s' }],
+      refusals: [],
+    });
+  });
+
+  it('takes everything back without anybody who decides it', () => {
+    const { rollback, timeline } = freshIncident(incidentInput({ severity: 1, reach: 'all' }), 5);
+    expect(rollback).toEqual({ reach: 'all', state: 'running', decidedAt: 5, reason: 'act as for severity 1' });
+    expect(timeline.map(({ text }) => text)).toEqual([
+      'the guard opened it as severity 1: Slow: p95 is 9 s',
+      'everything is taken back, newest phase first: nobody had to decide it',
+    ]);
+  });
+
+  it('asks people about a component', () => {
+    const { rollback, timeline } = freshIncident(incidentInput({ reach: 'component' }), 5);
+    expect(rollback).toEqual({ reach: 'component', state: 'asked', reason: 'act as for severity 2' });
+    expect(timeline.map(({ text }) => text)).toEqual([
+      'the guard opened it as severity 2: Slow: p95 is 9 s',
+      'the run is on hold: people choose between a fix and a rollback',
+    ]);
+  });
+
+  it.each(['all', 'component'] as const)('says why it takes back (%s) where the plan says nothing', (reach) => {
+    const none = incidentInput({ reach, incidents: incidents({ severities: [] }) });
+    expect(freshIncident(none, 5).rollback?.reason).toMatch(/^(everything is|fix it, or)/);
+  });
+
+  it('opens its war room at once where it has one', () => {
+    const state = freshIncident(incidentInput({ warRoom: 'severity-1' }), 5);
+    expect(state.warRoom).toMatchObject({ trigger: 'severity-1', openedAt: 5 });
+    expect(state.timeline.at(-1)).toEqual({ at: 5, text: 'the war room opened (severity-1)' });
+  });
+
+  it.each<[string | undefined, number]>([
+    ['leak', 1],
+    ['component', 0],
+    ['unheard', 0],
+    [undefined, 0],
+  ])('owes it to the users to tell them when its cause says so: %s', (cause, tasks) => {
+    const some = incidents({
+      severities: [severity(1, [{ id: 'leak', notifyUsers: true }]), severity(2, [{ id: 'component' }])],
+    });
+    expect(tasksOf(some, cause)).toEqual(
+      tasks === 0 ? [] : [{ id: 'notify-users', title: 'Notify the users who are affected' }]
+    );
+  });
+});
+
+describe('a war room', () => {
+  const people = environment('e').people.filter(({ name }) => name !== 'carlos');
+  const input = incidentInput({ environment: environment('e', { people }) });
+
+  it('gives each role to the first who has it, or to nobody', () => {
+    const state = freshIncident(input, 0);
+    openWarRoom(input, state, 'rollback', 9);
+    expect(state.warRoom).toEqual({
+      trigger: 'rollback',
+      openedAt: 9,
+      activateBy: 9 + minute,
+      roles: [
+        { id: 'commander', title: 'Incident Commander', role: 'lead', person: 'dana' },
+        { id: 'sponsor', title: 'Executive Sponsor', role: 'cto' },
+      ],
+      steps: [
+        { id: 'activate', title: 'Activate the war room' },
+        { id: 'assess', title: 'Assess the impact' },
+      ],
+    });
+    expect(state.warRoom?.roles[1]).not.toHaveProperty('person');
+  });
+
+  const { warRoom: _none, ...without } = incidents();
+  it.each<[string, Partial<IncidentState>, typeof input]>([
+    [
+      'that is open already',
+      { warRoom: { trigger: 'rollback', openedAt: 1, activateBy: 2, roles: [], steps: [] } },
+      input,
+    ],
+    ['of what is resolved', { resolution }, input],
+    ['that the plan does not have', {}, { ...input, incidents: without }],
+  ])('%s is not opened', (_, change, given) => {
+    const state = { ...freshIncident(given, 0), ...change };
+    const before = structuredClone(state);
+    openWarRoom(given, state, 'severity-1', 9);
+    expect(state).toEqual(before);
+  });
+
+  it('opens for what was said to be resolved and is not', () => {
+    const state = { ...freshIncident(input, 0), resolution: { ...resolution, verdict: 'FAIL' as const } };
+    openWarRoom(input, state, 'severity-1', 9);
+    expect(state.warRoom?.openedAt).toBe(9);
+  });
+});
+
+describe('how an incident stands', () => {
+  const acknowledged = { by: 'erin', at: 1 };
+  const done = { by: 'erin', at: 9, link: 'https://x/y' };
+  it.each<[Partial<IncidentState>, string]>([
+    [{}, 'open'],
+    [{ acknowledged }, 'acknowledged'],
+    [{ acknowledged, resolution: { ...resolution, verdict: 'FAIL' } }, 'acknowledged'],
+    [{ acknowledged, resolution: { ...resolution, verdict: 'HOLD' } }, 'acknowledged'],
+    [{ acknowledged, resolution }, 'resolved'],
+    [{ resolution }, 'resolved'],
+    [{ acknowledged, resolution, postMortem: { dueAt: 1 } }, 'resolved'],
+    [{ acknowledged, resolution, postMortem: { done } }, 'closed'],
+  ])('%j: %s', (change, expected) => {
+    const state = { ...freshIncident(incidentInput(), 0), ...change };
+    expect(stateOf(state)).toBe(expected);
+    expect(isResolved(state)).toBe(expected === 'resolved' || expected === 'closed');
+  });
+});
