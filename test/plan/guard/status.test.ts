@@ -34,7 +34,7 @@ function saw(text: string, other: Row = { latency: value(1) }): GuardState {
 }
 
 function status(change: Partial<GuardCarried> = {}, given = input(), facts: { endedAt?: number } = {}) {
-  return guardStatus(given, { ...freshGuard(started), ...change }, { ...ids, ...facts });
+  return guardStatus(given, { ...freshGuard(given, started), ...change }, { ...ids, ...facts });
 }
 
 describe('the status of a guard', () => {

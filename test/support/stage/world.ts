@@ -195,7 +195,10 @@ export class World {
         },
         readEvidence: async ({ digest }) => {
           if (!this.evidence.has(digest)) throw ApplicationFailure.nonRetryable(`no evidence ${digest}`, 'PG310');
-          return JSON.stringify(this.evidence.get(digest));
+          // A store keeps what it is given with its kind, as the real one does.
+          const kept = this.evidence.get(digest);
+          const isWhole = typeof kept === 'object' && kept !== null && 'kind' in kept;
+          return JSON.stringify(isWhole ? kept : { kind: 'recorded', document: kept });
         },
       },
       windows: {
