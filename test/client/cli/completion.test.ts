@@ -34,7 +34,7 @@ describe('completion in bash', () => {
       ['list', 'ack'],
     ],
     [['alert', 'list', '--cl'], ['--closed']],
-    [['incident', 'd'], ['declare']],
+    [['incident', 'de'], ['declare']],
     [['incident', 'declare', '--sev'], ['--severity']],
     [['--time'], ['--timeout']],
     [['status', '--prof'], ['--profile']],
