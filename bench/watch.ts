@@ -22,8 +22,6 @@ export const watch: Benchmark = {
 
 const every = 1000;
 const guardedEvery = 15_000;
-/** What starting hundreds of runs takes is no part of what their guards need. */
-const settleMs = 60_000;
 
 async function run(options: BenchOptions): Promise<Findings> {
   const reaction = await reactions(options);
@@ -104,7 +102,6 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
     await startMany(rig, ids, (id, index) =>
       rig.start(guarded(id, guardedEvery, metrics, keys[index]), { ...marked(rig.environment, id, metrics), flags })
     );
-    await delay(settleMs);
     say(`${count} guards with ${metrics} metric(s) each: watching for ${minutes} minutes`);
     const usage = watchUsage({ worker: worker.pid, server: rig.temporal.pid });
     await delay(minutes * 60_000);

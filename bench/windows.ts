@@ -11,8 +11,6 @@ export const windows: Benchmark = { name: 'windows', title: 'many windows on one
 
 const every = 15_000;
 const lateMs = 250;
-/** What starting hundreds of runs takes is no part of what their windows need. */
-const settleMs = 60_000;
 
 async function run({ windows: counts, metrics, minutes, say }: BenchOptions): Promise<Findings> {
   const series: Series[] = [];
@@ -40,7 +38,6 @@ async function load(count: number, metrics: number, minutes: number, say: (line:
     const worker = await rig.startWorker();
     const beginning = watchUsage({ worker: worker.pid });
     await begin(rig, count, metrics);
-    await delay(settleMs);
     const begun = beginning.stop();
     const from = now();
     say(`${count} windows with ${metrics} metric(s) each: watching for ${minutes} minutes`);

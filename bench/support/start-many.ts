@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../test/support/until.js';
 import { runOf } from './plans.js';
 import type { Rig } from './rig.js';
 
 /** Starts in flight: enough to fill the server, few enough that none times out. */
 const startsAtOnce = 8;
+/** What starting hundreds of runs takes is no part of what they need. */
+const settleMs = 60_000;
 
-/** Starts runs whose queries are marked with their ids, and waits until each has been asked for its first sample. */
+/** Starts runs whose queries are marked with their ids, and waits until each has been asked for its first sample, and a minute more. */
 export async function startMany(
   { prometheus }: Rig,
   ids: readonly string[],
@@ -22,4 +25,5 @@ export async function startMany(
     }
   };
   await Promise.all(Array.from({ length: startsAtOnce }, starter));
+  await delay(settleMs);
 }

@@ -61,7 +61,7 @@ export function alertDedupKey(workflowId: string, runId: string): string {
  * key of a trouble, or an incident.
  */
 export function pageKey({ workflowId, runId }: { workflowId: string; runId: string }, what: string): string {
-  return `${workflowId}#${runId.slice(0, 8)}/${what}`;
+  return `${alertDedupKey(workflowId, runId)}/${what}`;
 }
 
 /** The run whose page has this key; undefined when it is no page of phasegate. */

@@ -1,3 +1,4 @@
+import { isUnresolved } from '../../plan/incidents/status.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { effectiveState } from '../read/effective-state.js';
 import { standing } from '../view/outcome-line.js';
@@ -6,7 +7,7 @@ import { executiveBoard } from './boards/executive.js';
 import { operationsBoard } from './boards/operations.js';
 import type { BoardDocument, BoardId, Head, Panel, RangeId } from './document.js';
 import { markOf } from './marks.js';
-import { byGravity, incidentLine, isUnresolved } from './boards/watch.js';
+import { byGravity, incidentLine } from './boards/watch.js';
 import { bandsOf } from './plots.js';
 import { gridOf } from './ranges.js';
 import { timesOf, type Seen, type View } from './seen.js';

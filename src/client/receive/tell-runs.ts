@@ -37,10 +37,11 @@ export class Quota {
 
   /** False when it is used up. */
   take(runId: string, isCritical: boolean): boolean {
-    const key = `${runId}/${isCritical ? 'critical' : 'other'}`;
+    const share = isCritical ? 'critical' : 'other';
+    const key = `${runId}/${share}`;
     const before = this.taken.get(key);
     const hour = before && this.now() - before.since < hourMs ? before : { count: 0, since: this.now() };
-    if (hour.count >= mostInAnHour[isCritical ? 'critical' : 'other']) return false;
+    if (hour.count >= mostInAnHour[share]) return false;
     this.taken.set(key, { ...hour, count: hour.count + 1 });
     return true;
   }

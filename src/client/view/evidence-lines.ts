@@ -1,5 +1,6 @@
 import { describeChange, describeState } from '../../plan/ledger.js';
 import { formatValue } from '../../plan/judge/format.js';
+import { isUnresolved } from '../../plan/incidents/status.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import type { PhaseStatus, StepRecord } from '../../plan/run-status.js';
 import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
@@ -19,9 +20,12 @@ export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View)
   return [
     `${paint('strong', gate.title)}  ${paint('dim', `${gate.address} of ${runName(run.workflowId)}`)}`,
     ...run.remarks.map((remark) => paint('warn', `! ${remark}`)),
-    ...openIncidents(run).map(({ number, severity, title, state }) =>
-      paint('bad', `! ${incidentAddressOf(number)} is ${state}, severity ${severity}: ${title}`)
-    ),
+    // Nobody should say yes beside an incident that he does not know of.
+    ...(run.incidents ?? [])
+      .filter(isUnresolved)
+      .map(({ number, severity, title, state }) =>
+        paint('bad', `! ${incidentAddressOf(number)} is ${state}, severity ${severity}: ${title}`)
+      ),
     ...hanging('', gate.kind === 'hold' ? `on hold: ${gate.reason}` : gate.reason, view.columns).map((text) =>
       gate.kind === 'hold' ? paint('warn', text) : text
     ),
@@ -37,11 +41,6 @@ export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View)
     ...(gate.people.length > 0 ? [`${untilText(gate.deadlineAt, now)}, then ${gate.then}`] : []),
     paint('dim', gate.digest === '' ? `plan ${run.plan.digest}` : `bound to ${gate.digest}, plan ${run.plan.digest}`),
   ];
-}
-
-/** Nobody should say yes beside an incident that he does not know of. */
-function openIncidents({ incidents = [] }: RunSnapshot['run']): NonNullable<RunSnapshot['run']['incidents']> {
-  return incidents.filter(({ state }) => state === 'open' || state === 'acknowledged');
 }
 
 function phaseEvidence(phase: PhaseStatus, snapshot: RunSnapshot, view: View): string[] {

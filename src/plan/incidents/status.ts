@@ -5,6 +5,11 @@ import { specOf } from './classify.js';
 import { stateOf, type IncidentState } from './course.js';
 import { incidentDebt, type IncidentDebt } from './owed.js';
 
+/** Nobody has shown yet that it is over. */
+export function isUnresolved({ state }: Pick<IncidentStatus, 'state'>): boolean {
+  return state === 'open' || state === 'acknowledged';
+}
+
 /** An incident's status follows from its input and its state alone, so that it can be told without a worker too. */
 export function incidentStatus(
   input: IncidentInput,

@@ -12,6 +12,7 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
+import { isUnresolved } from '../../plan/incidents/status.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
 import {
   holdSignal,
@@ -191,7 +192,7 @@ export class IncidentDesk {
   }
 
   private get open(): Known[] {
-    return this.known.filter(({ state }) => state === 'open' || state === 'acknowledged');
+    return this.known.filter(isUnresolved);
   }
 
   /** From now on it is known, so that the same trouble opens no other. */

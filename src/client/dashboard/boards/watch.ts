@@ -1,3 +1,4 @@
+import { isUnresolved } from '../../../plan/incidents/status.js';
 import { spanText } from '../../../plan/text/spans.js';
 import type { AlertStatus, GuardStatus, IncidentStatus, MetricState } from '../../../plan/watch-status.js';
 import type { WatchParts } from '../../read/watch-parts.js';
@@ -43,10 +44,6 @@ export function incidentBlocks({ watch, now }: View): Block[] {
 export function byGravity(incidents: readonly IncidentStatus[]): IncidentStatus[] {
   const rank = (one: IncidentStatus): number => (isUnresolved(one) ? 0 : one.state === 'resolved' ? 1 : 2);
   return incidents.toReversed().toSorted((a, b) => rank(a) - rank(b) || a.severity - b.severity);
-}
-
-export function isUnresolved({ state }: IncidentStatus): boolean {
-  return state === 'open' || state === 'acknowledged';
 }
 
 /** One line for those who look at nothing else. */
