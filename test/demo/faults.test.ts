@@ -54,6 +54,8 @@ describe.concurrent('a fault on the new path moves its metric, and the flag cure
   it.each(CASES)('$fault in $component: $sample', async ({ fault, component, sample, bad, cured }) => {
     const platform = await startPlatformProcess({ loadUsers: USERS });
     try {
+      // New code takes the new path when its flag is not there at all.
+      platform.setFlag(component, null);
       await platform.setFaults({ name: fault, component });
       await platform.json('PUT', `/admin/components/${component}`, { revision: 'ucx-1' });
       await eventually(async () => expect(cured(await platform.metric(sample)), 'before the flag').toBe(true));
