@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { now } from './support/clock.js';
 import type { Benchmark, BenchOptions, Findings } from './support/findings.js';
 import { root } from './support/machine.js';
+import { keepFile } from './support/print.js';
 
 export const demo: Benchmark = { name: 'demo', title: 'the demo, from its start to everything stopped', run };
 
@@ -10,10 +11,10 @@ async function run({ trials = 20, say }: BenchOptions): Promise<Findings> {
   const seconds: number[] = [];
   const wrong: string[] = [];
   for (let trial = 1; trial <= trials; trial += 1) {
-    const { code, took, tail } = await play();
+    const { code, took, output } = await play();
     seconds.push(took);
     say(`demo ${trial} of ${trials}: exit code ${code} after ${took.toFixed(1)} s`);
-    if (code !== 0) wrong.push(`run ${trial} ended with exit code ${code}: ${tail}`);
+    if (code !== 0) wrong.push(`run ${trial} ended with exit code ${code}: ${keep(trial, output)}`);
   }
   return {
     series: [{ what: 'a run of the demo', unit: 's', samples: seconds, aim: { p95: 240 } }],
@@ -29,7 +30,13 @@ async function run({ trials = 20, say }: BenchOptions): Promise<Findings> {
   };
 }
 
-function play(): Promise<{ code: number | null; took: number; tail: string }> {
+/** What a run that ended wrong has said, in a file of its own. @returns its last line and where the rest is */
+function keep(trial: number, output: string): string {
+  const file = keepFile(`demo-${trial}.log`, output);
+  return `${output.trim().split('\n').at(-1)} (all of it: ${file})`;
+}
+
+function play(): Promise<{ code: number | null; took: number; output: string }> {
   const startedAt = now();
   const child = spawn(process.execPath, [join(root, 'dist', 'demo', 'main.js')], {
     cwd: root,
@@ -39,9 +46,6 @@ function play(): Promise<{ code: number | null; took: number; tail: string }> {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => {
-      const tail = output.trim().split('\n').slice(-5).join(' / ');
-      resolve({ code, took: (now() - startedAt) / 1000, tail });
-    });
+    child.once('close', (code) => resolve({ code, took: (now() - startedAt) / 1000, output }));
   });
 }

@@ -22,14 +22,19 @@ export function markdown(benchmark: Benchmark, findings: Findings, on: Machine, 
   return lines.join('\n');
 }
 
-/** Keeps the findings with every single measurement. */
+/** Keeps the findings with every single measurement. @returns the file */
 export function keep(benchmark: Benchmark, findings: Findings, on: Machine, startedAt: Date): string {
-  const folder = join(root, 'bench', 'results');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${benchmark.name}.json`);
   const series = findings.series.map((one) => ({ ...one, distribution: distributionOf(one.samples) }));
   const document = { ...findings, series, name: benchmark.name, title: benchmark.title, machine: on, startedAt };
-  writeFileSync(file, `${JSON.stringify(document, undefined, 2)}\n`);
+  return keepFile(`${benchmark.name}.json`, `${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+/** Keeps a file beside the findings. @returns where */
+export function keepFile(name: string, text: string): string {
+  const folder = join(root, 'bench', 'results');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, name);
+  writeFileSync(file, text);
   return file;
 }
 
