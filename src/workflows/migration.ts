@@ -107,6 +107,8 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   if (phases.at(-1)?.stage) record.settle();
   minutes.flush();
   await minutes.written();
+  // Trouble is heard until here.
+  await record.notHeld();
   return { kind: 'completed', reason: allDone(record) };
 }
 
@@ -159,7 +161,7 @@ async function close(
   { desk, guarding }: { desk: IncidentDesk; guarding: Guarding },
   ending: Ending
 ): Promise<void> {
-  record.settle();
+  record.isClosing = true;
   await guarding.end();
   const { run, frozen } = record;
   const { environment, plan } = frozen;

@@ -13,6 +13,7 @@ import { alertHandle, alertStory, guardHandle, guardedPlan, guardStatus } from '
 import { approval, phase, step } from '../support/stage/plans.js';
 import { linkOf } from '../support/stage/link.js';
 import { openStage, type Run, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -44,6 +45,14 @@ function told(key: string, ...levels: string[]): Promise<unknown> {
   return stage.until(`${key} to hear ${levels.join(', ')}`, async () => {
     const story = await alertStory(stage, key);
     return JSON.stringify(story.levels) === JSON.stringify(levels);
+  });
+}
+
+/** Resolves when the guard watches that was started so often. */
+function watched(starts: number): Promise<unknown> {
+  return stage.until(`start ${starts}`, async () => {
+    const { guard } = await stage.status();
+    return guard?.state === 'watching' && guard.starts === starts;
   });
 }
 
@@ -206,13 +215,39 @@ describe('a guard that is lost', () => {
     await complete(run);
   });
 
+  it('leaves no alert open whose metric is well by the time that another watches', async () => {
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    await guardHandle(stage).terminate('an accident');
+    stage.world.series['latency'] = () => 1;
+    await told('latency', 'warning', 'recovered');
+    await complete(run);
+  });
+
+  it('leaves no alert open when the run ends before another watches', async () => {
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    const looks = door();
+    // The next one sees nothing any more.
+    stage.world.watch = () => looks.wait().then(() => Promise.reject(new Error('too late')));
+    for (let starts = 1; starts <= 3; starts += 1) {
+      await watched(starts);
+      await guardHandle(stage).terminate('an accident');
+    }
+    await stage.until('it to be lost', async () => (await stage.status()).guard?.state === 'lost');
+    await complete(run);
+    await told('latency', 'warning', 'unwatched');
+    looks.open();
+  });
+
   it('five times is not started any more: people are told, and the run goes on', { timeout: 90_000 }, async () => {
     const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
     for (let starts = 1; starts <= 5; starts += 1) {
-      await stage.until(`start ${starts}`, async () => {
-        const { guard } = await stage.status();
-        return guard?.state === 'watching' && guard.starts === starts;
-      });
+      await watched(starts);
       await guardHandle(stage).terminate('an accident');
     }
     await stage.until('the end of it', () => stage.world.notes.some(({ kind }) => kind === 'escalation'));
@@ -224,6 +259,10 @@ describe('a guard that is lost', () => {
       state: 'lost',
       starts: 5,
       reason: expect.stringMatching(/terminated/i),
+    });
+    await stage.until('the end of its alert', async () => {
+      const { levels } = await alertStory(stage, 'latency');
+      return levels.at(-1) === 'unwatched';
     });
     await complete(run);
     expect(stage.world.story('undo')).toEqual([]);

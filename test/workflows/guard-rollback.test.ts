@@ -127,7 +127,42 @@ const situations: Record<string, () => Promise<Run>> = {
     await soaks.reached;
     return run;
   },
+  'behind the validation, while the last decisions are stored': async () => {
+    const minutes = storing();
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() }), validation()]));
+    await stage.gate('1b');
+    await stage.tell('1b', 'approve', 'erin');
+    await stage.until('the end of the last stage', async () => (await stage.phase('short-term')).state === 'completed');
+    await minutes.reached;
+    const stopped = (): Promise<boolean> => stage.status().then(({ state }) => state === 'rolling back');
+    void stage.until('the rollback', stopped).then(minutes.open);
+    return run;
+  },
 };
+
+/** The store takes decisions when the door opens. */
+function storing(): ReturnType<typeof door> {
+  const minutes = door();
+  stage.world.onRecord = (document) => (JSON.stringify(document).includes('"outcome"') ? minutes.wait() : undefined);
+  return minutes;
+}
+
+/** A stage that is over at once. */
+function validation(): ReturnType<typeof phase> {
+  return phase('short-term', {
+    after: ['1b'],
+    steps: [],
+    before: [step.watch('stable')],
+    checklists: [{ id: 'all', title: 'All', items: ['stable'] }],
+    stage: {
+      since: '1b',
+      from: span(0),
+      to: span(100),
+      repeatEvery: span(100),
+      rollbackApproval: approval({ roles: { cto: 1 } }),
+    },
+  });
+}
 
 function tools(change: Parameters<typeof phase>[1] = {}): ReturnType<typeof phase> {
   return phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')], ...change });

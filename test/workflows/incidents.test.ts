@@ -416,6 +416,25 @@ describe('a run that is ended from outside while it goes back', () => {
   });
 });
 
+describe('trouble that comes while the run is closing', () => {
+  it('has its incident, which says what can be typed, and takes nothing back by itself', async () => {
+    const news = door();
+    stage.world.onNotify = ({ kind }) => (kind === 'ended' ? news.wait() : undefined);
+    const run = await stage.start(plan([phase('1a', { steps: [step.flag('core')] })], { incidents: incidents() }));
+    await news.reached;
+    await run.signal('trouble', trouble('leak', { cause: 'leak', level: 'critical' }));
+    const late = await until('the incident', 1, ({ state }) => state === 'open');
+    news.open();
+    expect((await run.result()).outcome?.kind).toBe('completed');
+    expect(late).toMatchObject({ severity: 1, warRoom: { trigger: 'severity-1' } });
+    expect(late.reason).toContain('the run was just ending and takes nothing back for it: phasegate rollback');
+    expect(late).not.toHaveProperty('rollback');
+    expect(stage.world.story('undo')).toEqual([]);
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+    await until('its resolution', 1, ({ state }) => state === 'resolved');
+  });
+});
+
 describe('words of any length', () => {
   it('about the end of a rollback reach the incident, so that it can be resolved', async () => {
     const run = await inSecondPhase();

@@ -11,6 +11,7 @@ import {
   startChild,
   TemporalFailure,
 } from '@temporalio/workflow';
+import { rollbackLine } from '../../plan/text/command-lines.js';
 import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
@@ -152,8 +153,9 @@ export class IncidentDesk {
   async raise(alarm: Alarm): Promise<IncidentSummary | undefined> {
     const { spec, record } = this;
     if (!spec) return undefined;
-    const reach = specOf(spec, alarm.severity)?.reach ?? 'none';
-    const known = this.isFull(alarm.severity) ? undefined : this.enter(alarm, reach);
+    const late = record.isClosing;
+    const reach = late ? 'none' : (specOf(spec, alarm.severity)?.reach ?? 'none');
+    const known = this.isFull(alarm.severity) ? undefined : this.enter(late ? this.afterTheEnd(alarm) : alarm, reach);
     if (reach === 'all') {
       const reason = `severity ${alarm.severity}: ${troubleWords(alarm)}`;
       await stopNow(record, { reason, reach }, this.interrupt);
@@ -161,6 +163,12 @@ export class IncidentDesk {
     if (known) return this.begin(known);
     log.error('Too many incidents are open: no other was opened', { title: alarm.title, reason: alarm.reason });
     return undefined;
+  }
+
+  /** The run was over in that moment: only a person can take it back now. */
+  private afterTheEnd(alarm: Alarm): Alarm {
+    const reason = `${alarm.reason}; the run was just ending and takes nothing back for it: ${rollbackLine(this.record.run.workflowId)}`;
+    return { ...alarm, reason };
   }
 
   /** Why a person may take a completed phase back: it is the component of an incident that waits for a choice. */
@@ -365,7 +373,7 @@ export class IncidentDesk {
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     const wasOpen = this.open.includes(known);
     this.ended(known);
-    if (!wasOpen || this.record.hasEnded) return;
+    if (!wasOpen || this.record.isClosing) return;
     const { alarm, reach, number, also } = known;
     const reason = `${alarm.reason} (${incidentAddressOf(number)} was ended from outside)`;
     const page = alarm.page ?? incidentAddressOf(number);

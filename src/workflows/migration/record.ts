@@ -48,6 +48,8 @@ export class MigrationRecord {
   readonly baseline: Record<string, number> = {};
   private undoing = false;
   private settled = false;
+  /** Whatever comes now comes after the run: it takes nothing back any more. */
+  isClosing = false;
   private outcome: Outcome | undefined;
   private readonly shown = new Shown('');
 
@@ -80,9 +82,12 @@ export class MigrationRecord {
     return this.phases.find((phase) => phase.state === 'running');
   }
 
-  /** True from the moment on at which it is certain how the run ends: it takes no messages any more. */
+  /**
+   * True from the moment on at which it is certain how the run ends: it takes no messages of people any more. An incident
+   * that holds it then has made it uncertain again.
+   */
   get hasEnded(): boolean {
-    return this.settled;
+    return this.isClosing || (this.settled && this.held === undefined);
   }
 
   settle(): void {

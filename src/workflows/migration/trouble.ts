@@ -19,7 +19,10 @@ export function listenToTrouble(record: MigrationRecord, desk: IncidentDesk, int
   );
 }
 
-/** Opens an incident for it, once; in a plan that leads none, a critical red metric takes everything back all the same. */
+/**
+ * Opens an incident for it, once; in a plan that leads none, a critical red metric takes everything back all the same.
+ * What comes while the run closes has an incident too, since people are being called for it: it takes nothing back.
+ */
 async function takeTrouble(
   record: MigrationRecord,
   desk: IncidentDesk,
@@ -28,8 +31,8 @@ async function takeTrouble(
 ): Promise<void> {
   const { plan } = record.frozen;
   const { dedupKey: key, source, cause, metric, level, title, reason } = trouble;
-  if (record.hasEnded) return log.warn('Trouble came after the run had ended', { title, reason });
   if (!plan.incidents) {
+    if (record.isClosing) return log.warn('Trouble came after the run had ended', { title, reason });
     const red = metric !== undefined && plan.metrics[metric]?.priority === 'red';
     if (plan.guard && level === 'critical' && red)
       await stopNow(

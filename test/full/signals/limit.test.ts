@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import type { TemporalServer } from '../../../src/client/dev-server/index.js';
 import { ownServer } from '../../support/servers/own-server.js';
-import { approval, phase, plan } from '../../support/stage/plans.js';
+import { guardedPlan } from '../../support/stage/guarded.js';
+import { approval, phase, plan, step } from '../../support/stage/plans.js';
 import { openStage, type Run, type Stage } from '../../support/stage/stage.js';
 
 /** 10,000 on a server as it comes. */
@@ -46,6 +47,22 @@ it('a run whose server takes no more signals can still be cancelled, which takes
   await run.cancel();
   await run.result().catch(() => undefined);
   expect(await stage.outcome(run)).toMatchObject({ kind: 'rolled-back-verified' });
+  expect(stage.world.changed()).toEqual([]);
+});
+
+it('a run that its guard cannot tell any more of a critical metric is cancelled by it', async () => {
+  await stage.fresh();
+  stage.world.series = { success: () => 0.99, latency: () => 1 };
+  const run = await stage.start(guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
+  await stage.gate('1a', '1a/approval#1');
+  await stage.until('the look of its guard', () => stage.world.guarded.length > 0);
+  for (let n = await signalsIn(run); n < mostSignals; n++) await run.signal('nonsense', n);
+  stage.world.series['success'] = () => 0.5;
+  await run.result().catch(() => undefined);
+  expect(await stage.outcome(run)).toMatchObject({
+    kind: 'rolled-back-verified',
+    reason: 'a Temporal cancel asked for it',
+  });
   expect(stage.world.changed()).toEqual([]);
 });
 
