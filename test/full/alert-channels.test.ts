@@ -88,4 +88,32 @@ describe('a channel that is down for longer than half a minute', () => {
       payload: { severity: 'critical' },
     });
   });
+
+  it(
+    'says of another one that it is down in the next execution, when it is back itself',
+    { timeout: 180_000 },
+    async () => {
+      await using stage = await openAlertStage();
+      let isBack = false;
+      stage.pager.answer = () => 400;
+      stage.slack.answer = () => (isBack ? 200 : 503);
+      const { pager, slack } = stage.channels;
+      const alert = await stage.start({ alerts: alertsOf(quietly), channels: [pager, slack] });
+      const first = (await alert.handle.describe()).runId;
+      for (let sent = 0; sent < 600; sent += 50)
+        await Promise.all(Array.from({ length: 50 }, () => alert.hear('critical')));
+      await alert.until('the next execution', ({ runId }) => runId !== first, 90_000);
+      isBack = true;
+      await alert.until(
+        'the report',
+        ({ deliveries: all }) =>
+          all.some(
+            ({ channel, kind, state }) => channel === 'slack' && kind === 'channel-down' && state === 'delivered'
+          ),
+        60_000
+      );
+      const reports = slackTitles(stage).filter((title) => title.endsWith('Channel pager does not take alerts'));
+      expect(reports).toHaveLength(1);
+    }
+  );
 });

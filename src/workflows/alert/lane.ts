@@ -49,7 +49,8 @@ export class Lane {
   private readonly environment: Environment;
   private readonly events: LaneEvents;
   private next: Letter | undefined;
-  private readonly asides: Letter[] = [];
+  /** What is said besides, and was not yet. */
+  readonly asides: Letter[] = [];
   private working = false;
   /** Set while a channel that is down is tried patiently. */
   private trying: { letter: Letter; scope: CancellationScope } | undefined;

@@ -14,6 +14,8 @@ export interface PostState {
   deliveries: Delivery[];
   /** Channel -> what it has not taken yet. */
   pending: Record<string, Letter>;
+  /** Channel -> what is to be said besides. */
+  asides?: Record<string, Letter[]>;
   /** What was told last. */
   latest?: Letter;
 }
@@ -50,6 +52,7 @@ export class Post {
       const pending = state?.pending[name];
       if (channel) this.laneOf(channel);
       if (channel && pending) this.laneOf(channel).send(pending, true);
+      for (const aside of state?.asides?.[name] ?? []) if (channel) this.laneOf(channel).mention(aside);
     }
   }
 
@@ -79,12 +82,16 @@ export class Post {
   /** Call it when what was called off has ended. */
   handOver(): PostState {
     const pending = [...this.lanes].flatMap(([name, { untold }]) => (untold ? [[name, untold] as const] : []));
+    const asides = [...this.lanes].flatMap(([name, { asides: said }]) =>
+      said.length > 0 ? [[name, said] as const] : []
+    );
     return {
       ...(this.latest ? { latest: this.latest } : {}),
       told: [...this.lanes.keys()],
       reported: [...this.reported],
       deliveries: this.deliveries,
       pending: Object.fromEntries(pending),
+      ...(asides.length > 0 ? { asides: Object.fromEntries(asides) } : {}),
     };
   }
 
