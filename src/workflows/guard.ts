@@ -40,7 +40,7 @@ export async function guard(input: GuardInput): Promise<GuardStatus> {
     const news = await look(input, record);
     await CancellationScope.nonCancellable(async () => {
       // What makes production safe goes first.
-      await tellRun(input, news);
+      if (!(await tellRun(input, news))) record.unheard();
       await alerts.tell(news);
       if (input.afterLoss) await alerts.settle();
       await keepNews(input, record, 'when there is much');

@@ -23,6 +23,8 @@ export interface GuardCarried {
   alerts: string[];
   /** It has told the run of something that takes everything back: what comes after that belongs to it. */
   takesAllBack?: true;
+  /** The run did not take what it was told: no incident calls people together, so each alert does. */
+  unheard?: true;
   /** Since when nobody has looked at all, and why. */
   unwatched?: { since: number; reason: string };
 }

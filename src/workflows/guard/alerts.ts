@@ -63,7 +63,7 @@ export class GuardAlerts {
 
   /** With whatever else people are called for it. */
   private withPage(key: string, news: LevelNews): LevelNews {
-    if (news.level !== 'critical') return news;
+    if (news.level !== 'critical' || this.record.carried.unheard) return news;
     const page = pageOfAlert(this.input, this.record.carried, key);
     return page === undefined ? news : { ...news, page: pageKey(this.input.run, page) };
   }

@@ -34,6 +34,11 @@ export class GuardRecord {
     this.change({ ...this.carried, unwatched: { since, reason } });
   }
 
+  /** The run could not be told of trouble. */
+  unheard(): void {
+    this.change({ ...this.carried, unheard: true });
+  }
+
   /** An alert is open from here on, or it is not. */
   alert(key: string, open: boolean): void {
     const others = this.carried.alerts.filter((one) => one !== key);

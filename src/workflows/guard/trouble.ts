@@ -4,17 +4,24 @@ import type { GuardNews } from '../../plan/guard/state.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { troubleSignal, type Trouble } from '../../plan/trouble.js';
 
-/** Tells the run of what makes an incident, or takes everything back. A run that is gone needs to hear nothing. */
-export async function tellRun(input: GuardInput, news: readonly GuardNews[]): Promise<void> {
+/**
+ * Tells the run of what makes an incident, or takes everything back. A run that is gone needs to hear nothing.
+ *
+ * @returns whether it has heard all of it
+ */
+export async function tellRun(input: GuardInput, news: readonly GuardNews[]): Promise<boolean> {
+  let heard = true;
   for (const trouble of bySeverity(input, troubles(input, news))) {
     try {
       await getExternalWorkflowHandle(input.run.workflowId, input.run.runId).signal(troubleSignal, trouble);
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
+      heard = false;
       log.warn('No run listens to this guard', { run: input.run.workflowId, reason: error.message });
       if (takesBack(input, trouble)) await callOff(input);
     }
   }
+  return heard;
 }
 
 /** A run that cannot be told, such as one that has heard all that a server lets it hear, is cancelled: that takes everything back. */

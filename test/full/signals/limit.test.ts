@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import type { TemporalServer } from '../../../src/client/dev-server/index.js';
 import { ownServer } from '../../support/servers/own-server.js';
-import { guardedPlan } from '../../support/stage/guarded.js';
-import { approval, phase, plan, step } from '../../support/stage/plans.js';
+import { alertStory, guardedPlan } from '../../support/stage/guarded.js';
+import { approval, incidents, phase, plan, step } from '../../support/stage/plans.js';
 import { openStage, type Run, type Stage } from '../../support/stage/stage.js';
 
 /** 10,000 on a server as it comes. */
@@ -53,7 +53,8 @@ it('a run whose server takes no more signals can still be cancelled, which takes
 it('a run that its guard cannot tell any more of a critical metric is cancelled by it', async () => {
   await stage.fresh();
   stage.world.series = { success: () => 0.99, latency: () => 1 };
-  const run = await stage.start(guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
+  const phases = [phase('1a', { steps: [step.flag('core')], approval: approval() })];
+  const run = await stage.start(guardedPlan(phases, { incidents: incidents() }));
   await stage.gate('1a', '1a/approval#1');
   await stage.until('the look of its guard', () => stage.world.guarded.length > 0);
   for (let n = await signalsIn(run); n < mostSignals; n++) await run.signal('nonsense', n);
@@ -64,6 +65,10 @@ it('a run that its guard cannot tell any more of a critical metric is cancelled 
     reason: 'a Temporal cancel asked for it',
   });
   expect(stage.world.changed()).toEqual([]);
+  // No incident calls people for it, so that its alert has a page of its own, which it can end.
+  const { input } = await alertStory(stage, 'success');
+  expect(input.news).toMatchObject({ level: 'critical' });
+  expect(input.news).not.toHaveProperty('page');
 });
 
 async function signalsIn(run: Run): Promise<number> {
