@@ -403,6 +403,8 @@ describe('a run that is ended from outside while it goes back', () => {
     const run = await inSecondPhase();
     await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data leaks' });
     await undo.reached;
+    // A cancel does nothing to an incident, and must not look like a run that is gone.
+    await stage.incidentHandle(1).cancel();
     const refusal = await refusalOf(stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' }));
     expect(refusal).toMatchObject({ code: 'PG226', reason: expect.stringContaining('being taken back') as string });
     await run.terminate('an accident');

@@ -3,6 +3,7 @@ import { bySeverity, isTroubleOfItsOwn, takesBack, troubleOfCause, troubleOfMetr
 import type { GuardNews } from '../../plan/guard/state.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { troubleSignal, type Trouble } from '../../plan/trouble.js';
+import { tellWorkflow } from '../tell-workflow.js';
 
 /**
  * Tells the run of what makes an incident, or takes everything back. A run that is gone needs to hear nothing.
@@ -12,14 +13,11 @@ import { troubleSignal, type Trouble } from '../../plan/trouble.js';
 export async function tellRun(input: GuardInput, news: readonly GuardNews[]): Promise<boolean> {
   let heard = true;
   for (const trouble of bySeverity(input, troubles(input, news))) {
-    try {
-      await getExternalWorkflowHandle(input.run.workflowId, input.run.runId).signal(troubleSignal, trouble);
-    } catch (error) {
-      if (!(error instanceof TemporalFailure)) throw error;
-      heard = false;
-      log.warn('No run listens to this guard', { run: input.run.workflowId, reason: error.message });
-      if (takesBack(input, trouble)) await callOff(input);
-    }
+    const reason = await tellWorkflow(input.run, troubleSignal, trouble);
+    if (reason === undefined) continue;
+    heard = false;
+    log.warn('No run listens to this guard', { run: input.run.workflowId, reason });
+    if (takesBack(input, trouble)) await callOff(input);
   }
   return heard;
 }

@@ -1,4 +1,4 @@
-import { defineSignal, getExternalWorkflowHandle, log, setHandler, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, defineSignal, log, setHandler } from '@temporalio/workflow';
 import { stranger, type Objection } from '../../plan/gate-rules.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { findPerson } from '../../plan/people.js';
@@ -7,6 +7,7 @@ import { instantText } from '../../plan/text/spans.js';
 import { acknowledgedElsewhereSignal, readAcknowledgedElsewhere } from '../../plan/trouble.js';
 import type { Answer, Message } from '../../plan/wire.js';
 import { refused } from '../messages.js';
+import { tellWorkflow } from '../tell-workflow.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
 
@@ -172,15 +173,10 @@ function isResolvedAlready({ state: { resolution } }: IncidentRecord): Objection
   return { code: 'PG226', reason: `${resolution.by} resolved it at ${instantText(resolution.at)} already` };
 }
 
-/** Nobody tells this incident how its rollback ends when its run was ended from outside. */
+/** Nobody tells this incident how its rollback ends when its run was ended from outside. A cancelled signal would say nothing of it. */
 async function isGone({ run }: IncidentInput, { news }: IncidentRecord): Promise<boolean> {
-  try {
-    await getExternalWorkflowHandle(run.workflowId, run.runId).signal(incidentNewsSignal, news);
-    return false;
-  } catch (error) {
-    if (!(error instanceof TemporalFailure)) throw error;
-    return true;
-  }
+  const problem = await CancellationScope.nonCancellable(() => tellWorkflow(run, incidentNewsSignal, news));
+  return problem !== undefined;
 }
 
 function leaveRollback(record: IncidentRecord): void {

@@ -89,6 +89,7 @@ export async function report(input: IncidentInput, record: IncidentRecord, repor
     await condition(() => JSON.stringify(record.news) !== reported.news);
     const { news } = record;
     try {
+      // Not by tellWorkflow: one turn of the event loop more, and no history of an incident replays.
       await getExternalWorkflowHandle(input.run.workflowId).signal(incidentNewsSignal, news);
       reported.news = JSON.stringify(news);
     } catch (error) {

@@ -4,12 +4,10 @@ import {
   ChildWorkflowFailure,
   condition,
   defineSignal,
-  getExternalWorkflowHandle,
   log,
   ParentClosePolicy,
   setHandler,
   startChild,
-  TemporalFailure,
 } from '@temporalio/workflow';
 import { rollbackLine } from '../../plan/text/command-lines.js';
 import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
@@ -33,6 +31,7 @@ import type { IncidentSummary, TroubleSource } from '../../plan/watch-status.js'
 import type { incident } from '../incident.js';
 import type { Stop } from '../phase/stop.js';
 import { sliceEnvironment } from '../slice.js';
+import { tellWorkflow } from '../tell-workflow.js';
 import type { Ending } from './ending.js';
 import type { MigrationRecord } from './record.js';
 import { signalPhase, stopNow } from './stopping.js';
@@ -386,14 +385,10 @@ export class IncidentDesk {
     this.pending += 1;
     void CancellationScope.nonCancellable(async () => {
       await condition(() => known.started);
-      try {
-        await getExternalWorkflowHandle(known.workflowId).signal(incidentOrderSignal, order);
-      } catch (error) {
-        if (!(error instanceof TemporalFailure)) throw error;
-        log.warn('An incident did not hear of the run', { incident: known.workflowId, reason: error.message });
-      } finally {
-        this.pending -= 1;
-      }
+      const incident = known.workflowId;
+      const reason = await tellWorkflow({ workflowId: incident }, incidentOrderSignal, order);
+      if (reason !== undefined) log.warn('An incident did not hear of the run', { incident, reason });
+      this.pending -= 1;
     });
   }
 

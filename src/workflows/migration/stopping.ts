@@ -1,6 +1,7 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { takeBackSignal, type TakeBackOrder } from '../../plan/incidents/signals.js';
 import type { Stop } from '../phase/stop.js';
+import { tellWorkflow } from '../tell-workflow.js';
 import type { MigrationRecord } from './record.js';
 
 /** Sends something to the phase under way; false when there is none, or it has ended in the meantime. */
@@ -10,14 +11,7 @@ export async function signalPhase(record: MigrationRecord, name: string, message
   // The message may come while the phase is being started.
   await condition(() => active.runId !== undefined || record.active !== active);
   if (record.active !== active) return false;
-  try {
-    // Without a run id: after a reset of the phase another execution stands in its place.
-    await getExternalWorkflowHandle(active.workflowId).signal(name, message);
-    return true;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return false;
-  }
+  return (await tellWorkflow({ workflowId: active.workflowId }, name, message)) === undefined;
 }
 
 /**

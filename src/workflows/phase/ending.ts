@@ -1,11 +1,4 @@
-import {
-  ActivityFailure,
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  getExternalWorkflowHandle,
-  TemporalFailure,
-} from '@temporalio/workflow';
+import { ActivityFailure, allHandlersFinished, ApplicationFailure, condition, log } from '@temporalio/workflow';
 import { leaveToRunSignal } from '../../plan/incidents/signals.js';
 import { rollbackWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
@@ -14,6 +7,7 @@ import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import type { Minutes } from '../minutes.js';
 import { isAfterReset } from '../reset.js';
 import { takeBack } from '../take-back.js';
+import { tellWorkflow } from '../tell-workflow.js';
 import { rememberLedger, unread } from './actions.js';
 import { failureText } from './attempt.js';
 import type { PhaseRecord } from './record.js';
@@ -97,12 +91,8 @@ async function takeBackPhase(
 
 /** Everything is to be taken back by now: what was done before this phase must not wait until this one is verified. */
 async function leaveToRun(rollback: string): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(rollback).signal(leaveToRunSignal);
-  } catch (error) {
-    // It has ended by itself.
-    if (!(error instanceof TemporalFailure)) throw error;
-  }
+  const reason = await tellWorkflow({ workflowId: rollback }, leaveToRunSignal);
+  if (reason !== undefined) log.info('The rollback of the phase has ended by itself', { rollback, reason });
 }
 
 /** The way back begins with what is known; what could not be learned is the doubt that is returned. */

@@ -1,5 +1,6 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, condition, log } from '@temporalio/workflow';
 import { newsSignal, type PhaseNews } from '../../plan/phase-news.js';
+import { tellWorkflow } from '../tell-workflow.js';
 import type { PhaseRecord } from './record.js';
 
 const soon = '1s';
@@ -21,14 +22,11 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
       const { news } = record;
       if (wordsOf(news) === told) continue;
       last = news;
-      try {
-        await getExternalWorkflowHandle(run).signal(newsSignal, news);
-      } catch (error) {
-        // Whatever the server says of it, a full count of signals too: no news must not become the phase's end.
-        if (!(error instanceof TemporalFailure)) throw error;
-        log.info('No run listens to this phase any more', { run, reason: error.message });
-        return;
-      }
+      // Whatever the server says of it, a full count of signals too: no news must not become the phase's end.
+      const reason = await tellWorkflow({ workflowId: run }, newsSignal, news);
+      if (reason === undefined) continue;
+      log.info('No run listens to this phase any more', { run, reason });
+      return;
     }
   });
 }
