@@ -4,6 +4,10 @@ const parts = {
     mutate: ['src/plan/judge.ts', 'src/plan/judge/**/*.ts', '!src/plan/judge/state.ts'],
     tests: ['test/plan/judge/**/*.test.ts'],
   },
+  calendar: {
+    mutate: ['src/plan/calendar/**/*.ts'],
+    tests: ['test/plan/{calendar,cleanup}/**/*.test.ts', 'test/plan/{opening,schedule}.test.ts'],
+  },
   gates: {
     mutate: ['src/plan/{gate-rules,quorum,people,address}.ts'],
     tests: ['test/plan/{gate-rules,gate-digest,quorum,address,people}.test.ts'],

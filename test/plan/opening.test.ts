@@ -87,6 +87,11 @@ describe('the hours of a phase', () => {
       '2026-03-30T00:00 to 2026-03-30T01:00',
     ],
     [
+      'that lie in a gap on their only weekday come two weeks after the last time',
+      { schedule: { hours: { from: 120, to: 180 }, weekdays: [7] }, at: '2026-03-22T02:00', zone: 'Europe/Berlin' },
+      '2026-04-05T00:00 to 2026-04-05T01:00',
+    ],
+    [
       'that begin in an overlap begin at the first occurrence, and go on through the second',
       { schedule: { hours: { from: 150, to: 300 } }, at: '2026-10-24T23:00', zone: 'Europe/Berlin' },
       '2026-10-25T00:30 to 2026-10-25T04:00',

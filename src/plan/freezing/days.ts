@@ -15,7 +15,7 @@ export function checkDays(
 ): void {
   const { blackouts = [], timeZone, compression } = environment;
   const before = document['pre-deployment'] !== undefined;
-  for (const [index, { id, schedule: written }] of document.phases.entries()) {
+  for (const [index, { id }] of document.phases.entries()) {
     const schedule = plan.phases.find((phase) => phase.id === id)?.schedule;
     if (!schedule) continue;
     const { closed } = phaseOpening({
@@ -27,7 +27,8 @@ export function checkDays(
       ...(compression ? { compression } : {}),
     });
     if (closed === undefined) continue;
-    report(['phases', index, written ? 'schedule' : 'id'], {
+    // Only a phase's own schedule has days, and nothing else closes for good.
+    report(['phases', index, 'schedule'], {
       ...(before ? { severity: 'warning' } : {}),
       code: 'PG119',
       message: `if ${before ? 'the checklists were closed' : 'the run started'} now, ${id} could never start: ${closed}`,

@@ -32,6 +32,9 @@ const ownIds: readonly string[] = [
 /** What stands beside the phases in addresses and in the ids of rollbacks: `rollback/metrics#1`, `…/rollback/all`. */
 const besidePhases = /^(?:all|rollback|pre-deployment|cleanup|again-\d+)$/;
 
+/** The groups of clean-up that KPIs make which are due together, see `freezeCleanup`. */
+const groupOfKpis = /^kpis-(?:week|month)-\d+$/;
+
 /** Ids are unique where they are addressed: phases in the plan, steps and checklist items in their phase. */
 export const nameRules: PlanRule = (plan, report) => {
   const phases = phasesOf(plan);
@@ -95,6 +98,7 @@ function namesOfStages(plan: LoosePlan, report: Report): void {
 function namesOfCleanup(plan: LoosePlan, report: Report): void {
   const groups = cleanupGroupsOf(plan).map(({ path, value }) => ({ id: value.id, path: [...path, 'id'] }));
   unique(groups, 'group', report);
+  for (const { id, path } of groups) if (id !== undefined && groupOfKpis.test(id)) taken(id, path, 'group', report);
   // A KPI that somebody is asked about is one of the tasks.
   const asked = kpisOf(plan).flatMap(({ path, value }) => (value.ask ? [{ id: value.id, path: [...path, 'id'] }] : []));
   const tasks = idsOf(cleanupTasksOf(plan));

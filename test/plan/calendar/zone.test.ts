@@ -5,6 +5,28 @@ import { instantOf, wallAt, zonedText } from '../../../src/plan/calendar/zone.js
 const wall = (text: string): number => Date.parse(`${text}Z`);
 const iso = (instant: number): string => new Date(instant).toISOString().slice(0, 19);
 
+describe('what a wall clock shows at an instant', () => {
+  it('is the instant itself in UTC, to the millisecond, also before 1970', () => {
+    const instants = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2100, 0, 1) });
+    fc.assert(
+      fc.property(instants, (instant) => {
+        expect(wallAt(instant, 'UTC')).toBe(instant);
+      })
+    );
+  });
+
+  it.each([
+    ['at midnight, which is no hour 24', '2026-05-31T22:00:00', 'Europe/Berlin', '2026-06-01T00:00:00'],
+    ['at noon', '2026-06-01T10:00:00', 'Europe/Berlin', '2026-06-01T12:00:00'],
+    ['after noon, west of Greenwich', '2026-01-15T20:30:45', 'America/New_York', '2026-01-15T15:30:45'],
+    ['in quarters of an hour', '2026-01-15T20:30:00', 'Asia/Kathmandu', '2026-01-16T02:15:00'],
+    ['in a country that counts other years', '2026-01-15T20:30:00', 'Asia/Bangkok', '2026-01-16T03:30:00'],
+    ['in a new year', '2026-12-31T12:00:00', 'Pacific/Kiritimati', '2027-01-01T02:00:00'],
+  ])('%s', (_what, instant, zone, expected) => {
+    expect(iso(wallAt(wall(instant), zone))).toBe(expected);
+  });
+});
+
 describe('the instant at which a wall clock shows a time', () => {
   it.each([
     ['on a plain day', '2026-06-01T20:00', 'Europe/Berlin', '2026-06-01T18:00:00'],

@@ -47,6 +47,15 @@ describe('a step', () => {
   });
 });
 
+describe('a window', () => {
+  it('is judged by as many samples in a row as the plan says, else by three that are not valid and two that are critical', () => {
+    const spec = (text: string): unknown => frozen(text).plan.phases[0]?.steps[3];
+    expect(spec(samplePlan)).toMatchObject({ window: { invalidInARow: 3, criticalInARow: 2, coverage: 0.9 } });
+    const own = changed('warm-up: 1m,', 'warm-up: 1m, invalid-in-a-row: 5, critical-in-a-row: 4, coverage: 75%,');
+    expect(spec(own)).toMatchObject({ window: { invalidInARow: 5, criticalInARow: 4, coverage: 0.75 } });
+  });
+});
+
 describe('a criterion', () => {
   it.each([
     ['== 0', 'fail', true],

@@ -138,6 +138,20 @@ describe('the incidents of a frozen plan', () => {
     });
   });
 
+  it('have the worst severity first, in whatever order they are written', () => {
+    const [head = '', one = '', two = '', three = '', tail = ''] = watchedPlan.split(
+      /(?= {4}- severity: )|(?= {2}war-room:)/
+    );
+    const turned = frozen([head, two, three, one, tail].join(''), watchedEnvironment).plan.incidents;
+    expect(turned).toEqual(frozen(watchedPlan, watchedEnvironment).plan.incidents);
+  });
+
+  it('remind of the post-mortem as often as the plan says', () => {
+    const { text } = changeAll(watchedPlan, { from: '48h, by: lead }', to: '48h, by: lead, remind-every: 12h }' });
+    const { plan } = frozen(text, watchedEnvironment);
+    expect(plan.incidents?.postMortem.remindEvery).toEqual(span(12 * 60 * minute, '12h'));
+  });
+
   it('have the baseline of what may become slower captured before the first change of all', () => {
     expect(frozen(watchedPlan, watchedEnvironment).plan.phases[0]?.baselineFor).toEqual(['latency']);
     expect(frozen().plan.phases[0]).not.toHaveProperty('baselineFor');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measure } from '../../../src/plan/judge/measure.js';
+import { limitsOf, measure } from '../../../src/plan/judge/measure.js';
 import type { Reading } from '../../../src/plan/judge-types.js';
 import type { Baseline, Criterion, Operator } from '../../../src/plan/model.js';
 import { bound, duration, judgeRows, value, violations, windowSpec } from '../../support/metrics/windows.js';
@@ -52,6 +52,16 @@ describe('a relative criterion', () => {
   it.each(table)('mirrors a negative baseline: 20%% %s -10', (side, of, expected) => {
     const mirrored = side === 'above' ? 'below' : side === 'below' ? 'above' : 'within';
     expect(classOf({ baseline: { side: mirrored, ratio: 0.2 } }, -of, -10)).toBe(expected);
+  });
+
+  it.each<[Baseline['side'], number, number, string[]]>([
+    ['within', 0.2, 10, ['<= 12 (baseline + 20%)', '>= 8 (baseline - 20%)']],
+    ['above', 0.5, 4, ['<= 6 (baseline + 50%)']],
+    ['below', 0.125, 16, ['>= 14 (baseline - 12.5%)']],
+    ['within', 0.07, 100, ['<= 107 (baseline + 7%)', '>= 93 (baseline - 7%)']],
+  ])('comes to values, told with their share: %s %d of %d', (side, ratio, base, expected) => {
+    const limits = limitsOf({ side, ratio }, base).map(({ op, value: at, text }) => `${op} ${at} (${text})`);
+    expect(limits).toEqual(expected);
   });
 
   it.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])('is not valid with a baseline of %s', (baseline) => {

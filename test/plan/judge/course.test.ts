@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { courseOf } from '../../../src/plan/judge/course.js';
 import { judgeAll, sampleAt, startWindow } from '../../../src/plan/judge.js';
 import type { Reading, Sample } from '../../../src/plan/judge-types.js';
-import { duration, successRate, t0, violations, windowSpec } from '../../support/metrics/windows.js';
+import {
+  duration,
+  second,
+  signs,
+  span,
+  successRate,
+  t0,
+  violations,
+  windowSpec,
+} from '../../support/metrics/windows.js';
 
 const value = (number: number): Reading => ({ kind: 'value', value: number });
 const spec = windowSpec({ criteria: [successRate, violations, duration], invalidInARow: 9, coverage: 0.3 });
@@ -41,6 +50,13 @@ describe('the course of a window', () => {
     const { criteria, state } = courseOf(spec, from, [...samples, late]);
     expect(state.verdict).toBe('FAIL');
     expect(criteria.map(({ points }) => points.length)).toEqual([4, 4, 4]);
+  });
+
+  it('ends with a PASS too, however bad what came after it', () => {
+    const two = windowSpec({ length: span(15 * second), criteria: [successRate] });
+    const course = courseOf(two, startWindow(two, t0), signs(two, '..x!!'));
+    expect(course.state).toMatchObject({ verdict: 'PASS', nextK: 2 });
+    expect(course.criteria[0]?.points.map((point) => point.class)).toEqual(['ok', 'ok']);
   });
 
   it('refuses samples of another window', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectOnlyFault } from '../support/expect-fault.js';
 import type { FaultCase } from '../support/expect-fault.js';
 import { freezeTexts } from '../support/freeze-texts.js';
-import { changeAll } from '../support/samples.js';
+import { changeAll, replaceOnce } from '../support/samples.js';
 import { watchedEnvironment, watchedPlan } from '../support/watch-samples.js';
 
 const cases: FaultCase[] = [
@@ -149,7 +149,19 @@ describe('rules about alerts', () => {
       'provider: prometheus\n',
       "provider: endpoint\n  endpoint: { url: 'http://127.0.0.1:4000/metrics' }\n"
     );
-    const { warnings } = freezeTexts(watchedPlan, page);
-    expect(warnings.filter(({ code }) => code === 'PG107')).toMatchObject([{ path: 'metrics.provider' }]);
+    const said = (plan: string, environment: string): string[][] =>
+      freezeTexts(plan, environment)
+        .warnings.filter(({ code }) => code === 'PG107')
+        .map(({ path, message, hint }) => [path, message, hint]);
+    expect(said(watchedPlan, page)).toEqual([
+      [
+        'metrics.provider',
+        'a metrics page answers no queries: what the words of alerts need of context prints "unknown"',
+        'use Prometheus in this environment',
+      ],
+    ]);
+    expect(said(watchedPlan, watchedEnvironment)).toEqual([]);
+    const plain = replaceOnce(watchedPlan, '{{failed_count}} requests failed', 'Requests failed');
+    expect(said(plain, page)).toEqual([]);
   });
 });

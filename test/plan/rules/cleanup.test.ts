@@ -46,9 +46,11 @@ describe('clean-up', () => {
         {
           id: 'week-3',
           schedule: { unit: 'week', from: 3, to: 3 },
+          length: { ms: 7 * 86_400_000 },
           tasks: [
             {
               kind: 'remove-flags',
+              evidence: 'optional',
               keys: ['NEW_CORE', 'NEW_TOOLS'],
               unread: {
                 length: { planned: '14d' },
@@ -59,7 +61,12 @@ describe('clean-up', () => {
             { kind: 'task', id: 'docs', owner: 'ops', evidence: 'required', notApplicable: false },
           ],
         },
-        { id: 'later', schedule: { unit: 'month', from: 2, to: 3 }, tasks: [{ id: 'training', notApplicable: true }] },
+        {
+          id: 'later',
+          schedule: { unit: 'month', from: 2, to: 3 },
+          length: { ms: 60 * 86_400_000 },
+          tasks: [{ id: 'training', notApplicable: true }],
+        },
       ],
     });
   });
@@ -92,6 +99,7 @@ describe('clean-up', () => {
     ],
     ['a task id that is used twice', 'id: training', 'id: docs', 'PG106', 'task id "docs" is used twice'],
     ['a group id that is used twice', 'id: later', 'id: week-3', 'PG106', 'group id "week-3" is used twice'],
+    ['a group with the name of one for KPIs', 'id: later', 'id: kpis-month-2', 'PG106', 'a name that phasegate uses'],
     ['a task that is two things', '- task: { id: docs', '- remove-flags: {}\n          task: { id: docs', 'PG103', ''],
     ['an unknown key', 'owner: lead, not', 'owner: lead, due: 3d, not', 'PG103', 'due'],
     ['no time to be safe for', 'safe-for: 14d', 'safe-for: 0d', 'PG104', 'no time at all'],
@@ -126,6 +134,12 @@ describe('clean-up', () => {
       text.replace('roles: [ops, lead]', 'roles: [lead]').replace('cyd: { title: Cyd, roles: [ops] }', '')
     );
     expect(faults).toContainEqual(expect.objectContaining({ code: 'PG109', message: 'nobody in lab is ops' }));
+  });
+
+  it('looks back no longer than the cap of compressed time', () => {
+    const compressed = environment.replace('trust:', 'compress: { scale: 180, cap: 10s }\ntrust:');
+    const [task] = freezeTexts(plan, compressed).frozen?.plan.cleanup?.groups[0]?.tasks ?? [];
+    expect(task).toMatchObject({ unread: { length: { ms: 10_000, planned: '14d' } } });
   });
 
   it('gives a look back a little time to make up for what is missing, and none to wait a breach out', () => {

@@ -227,8 +227,18 @@ describe('a start that leaves a phase no day', () => {
     const { faults, warnings } = at(lists, sampleEnvironment, '2026-12-22T12:00Z');
     expect(faults).toEqual([]);
     expect(warnings.filter(({ code }) => code === 'PG119')).toMatchObject([
-      { message: expect.stringMatching(/^if the checklists were closed now, one could never start/) as string },
+      {
+        message: expect.stringMatching(/^if the checklists were closed now, one could never start/) as string,
+        hint: 'close them on another day, or change its schedule or the blackouts',
+      },
     ]);
+  });
+
+  it('may lie in its weekdays alone, without any blackout', () => {
+    const weekend = samplePlan.replace(days, 'schedule: { week: 1, days: 1-2, weekdays: mon-fri }');
+    const { faults } = at(weekend, sampleEnvironment, '2026-11-28T12:00Z');
+    expect(faults).toMatchObject([{ code: 'PG119', message: expect.stringMatching(/ for mon-fri$/) as string }]);
+    expect(at(weekend, sampleEnvironment, '2026-11-27T12:00Z').faults).toEqual([]);
   });
 });
 
