@@ -2,11 +2,12 @@ import { doneText } from '../../plan/cleanup/status.js';
 import { outcomeExitCode, outcomeWords, exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { byUrgency } from '../../plan/text/sentences.js';
 import { instantText } from '../../plan/text/spans.js';
+import type { RunStatus } from '../../plan/run-status.js';
 import { effectiveState } from '../read/effective-state.js';
 import { gatesOf } from '../read/gates.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { cleanLine } from '../render/clean.js';
-import { confirmRemark, rollbackLine } from '../../plan/text/command-lines.js';
+import { confirmRemark, rollbackLine, runName } from '../../plan/text/command-lines.js';
 
 /** The last line of every command that ends with a run: its outcome in words, and what must be known about it. */
 export function outcomeLine(snapshot: RunSnapshot): string {
@@ -34,6 +35,21 @@ export function finishing({ run }: RunSnapshot): Finishing | undefined {
 export function finishingLines(snapshot: RunSnapshot): string[] {
   const left = finishing(snapshot);
   return left ? [`${left.why}: ${left.command} ${left.remark}`] : [];
+}
+
+/** What is sensible to do with a run that has ended. */
+export function afterEnd({ workflowId, outcome }: Pick<RunStatus, 'workflowId' | 'outcome'>): string {
+  const read = `Read how: phasegate report ${runName(workflowId)}`;
+  switch (outcome?.kind) {
+    case 'rolled-back-verified':
+      return `All that it changed is taken back, and that is verified: mend the cause, then start the plan again. ${read}`;
+    case 'rolled-back-not-verified':
+      return `Its rollback is not verified. Finish it: ${rollbackLine(workflowId)}`;
+    case 'completed':
+      return `Take back what it changed: ${rollbackLine(workflowId)}`;
+    default:
+      return read;
+  }
 }
 
 /** `; clean-up: 3 of 11 tasks done, next due …`, once there is one. */
