@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Gate, PhaseStatus } from '../../../src/plan/run-status.js';
 import { locksDetails, phaseDetails } from '../../../src/plan/text/details.js';
-import { bullets, code, plain, signed } from '../../../src/plan/text/markdown.js';
+import { bullets, code, paragraphs, plain, signed } from '../../../src/plan/text/markdown.js';
 import { everythingBack, pasteableAnswers } from '../../../src/plan/text/pasteable.js';
 import { parseMessage } from '../../../src/plan/wire.js';
 
@@ -33,6 +33,18 @@ describe('commands in a text', () => {
     ['one--two -- three', 'one--two -- three'],
   ])('stand in code type, where no dash or quote is altered: %s', (text, markdown) => {
     expect(plain(text)).toBe(markdown);
+  });
+});
+
+describe('a text of several lines', () => {
+  it.each([
+    ['one\n\n two  words ', 'one\n\ntwo words'],
+    ['Details:\n- Users: 3\n- Kind: *leak*', 'Details:\n\n- Users: 3\n- Kind: \\*leak\\*'],
+    ['- a\nDo:\n1. this\n2. that', '- a\n\nDo:\n\n1. this\n2. that'],
+    ['a\n---\n# b\n=====\n+ c', 'a\n\n\\---\n\n\\# b\n\n\\=====\n\n\\+ c'],
+    ['', ''],
+  ])('keeps its lines and its lists, and makes no other markup: %j', (text, markdown) => {
+    expect(paragraphs(text)).toBe(markdown);
   });
 });
 
