@@ -54,12 +54,12 @@ guard: { every: 15s, in-a-row: 2, recovered-in-a-row: 4, missing-in-a-row: 3 }
 alerts:
   routes:
     critical:
-      channels: [worker-log]
+      channels: [on-call]
       to: [engineering-lead]
       escalate: { after: 5m, to: [release-manager] }
       remind-every: 15m
     warning:
-      channels: [worker-log]
+      channels: [on-call]
       to: [engineering-lead]
       escalate: { after: 30m, to: [release-manager] }
       remind-every: 1h
@@ -75,7 +75,7 @@ incidents:
       action: Take everything back at once
       reach: all
       causes:
-        - { id: data-loss, title: Data is lost, or others see it, notify-users: true }
+        - { id: data-loss, title: Data is lost or seen by others, notify-users: true }
         - { id: errors, title: Requests fail, when: error_rate is critical }
     - severity: 2
       title: A component fails
@@ -127,5 +127,9 @@ deploy:
 
 services: { core: 'http://127.0.0.1:8080' }
 commands: { cwd: ., allow: [./ops/*] }
+
+# The worker's log tells everything, and alerts too until on-call is a channel that wakes people:
+# { kind: slack, url: '\${env:SLACK_WEBHOOK}' }, or pagerduty, email, webhook
 notify: [{ log: { name: worker-log } }]
+channels: { on-call: { kind: log } }
 `;

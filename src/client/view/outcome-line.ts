@@ -70,7 +70,10 @@ export function standing(snapshot: RunSnapshot): string {
   if (run.outcome) return cleanLine(`${outcomeWords(run.outcome.kind)}: ${run.outcome.reason}${leftToDo(snapshot)}`);
   const state = effectiveState(snapshot);
   const [gate] = gatesOf(snapshot);
-  return cleanLine(gate ? `${state}: ${gate.title}: ${gate.reason}` : `${state}: ${run.sentence}`);
+  if (!gate) return cleanLine(`${state}: ${run.sentence}`);
+  // Whoever answers the gate would wonder why nothing goes on.
+  const held = run.held ? `held by ${run.held.by} (${run.held.reason}); ` : '';
+  return cleanLine(`${state}: ${held}${gate.title}: ${gate.reason}`);
 }
 
 /** The exit code that a run's state means: its outcome, 5 while people are awaited, else 0. */

@@ -22,7 +22,7 @@ it('init writes a plan and an environment that are sound as they are', async () 
   expect(valid.stderr).toContain('identities are not verified');
   const preview = await phasegate(['plan', ...args, '--as', 'ann'], { cwd });
   expect(preview.stdout).toContain('1 phase, 2 checklist items before, 1 flag, 1 deploy, 3 windows');
-  expect(preview.stdout).toContain('Watched beside the run');
+  expect(preview.stdout).toContain('Watch  from the first flag to the end of the validation, every 15s');
   expect(written.stderr).toContain(
     'phasegate plan plans/first.yaml --env environments/local.yaml --var revision=v2 --as ann'
   );

@@ -51,7 +51,8 @@ describe('an incident in the live view', () => {
         "    lee says that it is resolved: the red metrics must be",
         "    inside their targets for 1000ms",
         "    ──────────────────── 800 ms of 1 s · no sample yet",
-        "    may take until 21:30:04 UTC (in 2 s), then it is not re…",
+        "    may take until 21:30:04 UTC (in 2 s), then it is not",
+        "    resolved",
       ]
     `);
   });

@@ -47,6 +47,17 @@ describe('the last line', () => {
     expect(stateExitCode(held)).toBe(5);
   });
 
+  it('names the incident that holds the run beside the gate that is open', () => {
+    const held = snapshot({
+      run: run({ held: { by: 'incident/2', reason: 'tools time out', at: t } }),
+      phases: [phaseStatus({ state: 'on hold', gates: [approvalGate()] })],
+    });
+    expect(outcomeLine(held)).toMatch(
+      /^on hold: held by incident\/2 \(tools time out\); Approval of Agent execution core: /
+    );
+    expect(stateExitCode(held)).toBe(5);
+  });
+
   it('is 5 while an approval is open and 0 while everything runs by itself', () => {
     expect(stateExitCode(snapshot({ phases: [phaseStatus({ state: 'waiting', gates: [approvalGate()] })] }))).toBe(5);
     expect(stateExitCode(snapshot())).toBe(0);
