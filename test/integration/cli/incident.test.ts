@@ -66,6 +66,9 @@ describe('phasegate incident', () => {
       /incident\/1\s+2\s+acknowledged .* The cause component\s+lee: choose: a fix \(resolve\), or a rollback/
     );
     const shown = await phasegate(['incident', 'show', '1', run]);
+    expect(shown.stdout).toMatch(
+      new RegExp(`^incident/1 of ${run}\\nSeverity 2, acknowledged: The cause component\\. `)
+    );
     for (const part of ['Incident Commander', 'pool exhausted', 'one tenant', 'roles: commander, sponsor'])
       expect(shown.stdout).toContain(part);
 
