@@ -1,4 +1,4 @@
-import { specOf } from '../../plan/incidents/classify.js';
+import { beyondTitle, specOf } from '../../plan/incidents/classify.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import type { Environment } from '../../plan/model.js';
 import { namesInRoles } from '../../plan/people.js';
@@ -80,11 +80,12 @@ export function callFor(input: IncidentInput, escalated: boolean, times: number)
   const next = escalated ? reachable(environment, specOf(incidents, severity)?.escalateTo ?? []) : [];
   const everybody = environment.people.map(({ name }) => name);
   const again = times === 0 ? '' : `, call ${times + 1}`;
+  const rest = beyondTitle({ title, reason });
   return {
     kind: escalated ? 'escalation' : 'incident',
     page: 'trigger',
     headline: `severity ${severity}: ${title}${again}`,
-    text: title.startsWith(reason) ? '' : `${reason}.`,
+    text: rest === '' ? '' : `${rest}.`,
     saysWhat: true,
     to: [...new Set([...next, ...everybody])],
   };
