@@ -183,7 +183,7 @@ describe('what a guard sees', () => {
     await complete(run);
     const report = await stage.until('the end of the guard', async () => {
       const made = buildReport(await client.status(ref));
-      return made.guard?.state === 'ended' && made;
+      return made.guard?.state === 'ended' && (made.guard.evidence ?? []).length > 0 && made;
     });
     const markdown = reportMarkdown(report);
     expect(markdown).toContain('## Guard\n\nThe guard has ended; at last: warning: latency 4s');

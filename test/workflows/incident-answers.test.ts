@@ -192,7 +192,7 @@ describe('the response deadline', () => {
     const quick = { respondWithin: span(300), escalateAfter: span(200), escalateTo: ['cto', 'engineering-team'] };
     await declared({ customer: false }, { severities: [severity(3, [], quick)] });
     await stage.until('the calls', () => sent('escalation').length >= 2);
-    expect(sent('escalation')[0]).toEqual({
+    expect(sent('escalation')[0]).toMatchObject({
       title: 'severity 3: a page is slow, call 2',
       to: ['carlos', 'engineering-team', 'dana', 'erin', 'lee'],
     });
