@@ -69,7 +69,9 @@ function atThree({ plan, environment }: Subject['frozen']): Block[] {
       `phasegate incident show incident/1 ${run}`,
       `phasegate dashboard ${run}`
     ),
-    text('Then lead it to its resolution; the ids of ROLE and STEP stand under War room:'),
+    text(
+      `Then lead it to its resolution${plan.incidents?.warRoom ? '; the ids of ROLE and STEP stand under War room' : ''}:`
+    ),
     typedThere(
       `phasegate incident assign incident/1 ROLE WHO ${run} --as NAME`,
       `phasegate incident step incident/1 STEP ${run} --as NAME`,
