@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { LOOPBACK } from './processes.js';
 
@@ -49,14 +50,16 @@ export async function startReceivers(): Promise<Receivers> {
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     onData(stream, session, done) {
-      void textOf(stream).then(
-        (mail) => {
-          const to = session.envelope.rcptTo.map(({ address }) => address).join(', ');
-          hear('mail', `${/^Subject: (?<subject>.*)$/m.exec(mail)?.groups?.subject ?? 'no subject'} (to ${to})`);
-          done();
-        },
-        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)))
-      );
+      void textOf(stream)
+        .then((mail) => PostalMime.parse(mail))
+        .then(
+          ({ subject = 'no subject' }) => {
+            const to = session.envelope.rcptTo.map(({ address }) => address).join(', ');
+            hear('mail', `${subject} (to ${to})`);
+            done();
+          },
+          (error: unknown) => done(error instanceof Error ? error : new Error(String(error)))
+        );
     },
   });
   const listening = smtp.listen(0, LOOPBACK);

@@ -9,7 +9,7 @@ import { openLink, type Link } from './connection/link.js';
 import { readConnectionSettings, type ConnectionChoice, type ConnectionSettings } from '../connection/settings.js';
 import { describeIfOf, describeRun } from './read/describe.js';
 import { gatesOf } from './read/gates.js';
-import { findIncident, incidentIds, readIncident } from './read/incidents.js';
+import { findIncident, incidentIds, readIncident, type IncidentAtWork } from './read/incidents.js';
 import { idleQueues } from './read/pollers.js';
 import { listAlerts, resolveAlert, type AlertList } from './read/alerts.js';
 import { listRuns, type ListAnswer } from './read/list-runs.js';
@@ -236,7 +236,8 @@ export class PhasegateClient {
     const { firstRunId } = await describeRun(this.link, run.workflowId, run.runId);
     const ids = await incidentIds(this.link, run.workflowId, firstRunId);
     const found = await Promise.all(ids.map((id) => describeIfOf(this.link, id)));
-    return Promise.all(found.flatMap((one) => (one ? [readIncident(this.link, one)] : [])));
+    const read = await Promise.all(found.flatMap((one) => (one ? [readIncident(this.link, one)] : [])));
+    return read.map(({ incident }) => incident);
   }
 
   /**
@@ -244,6 +245,11 @@ export class PhasegateClient {
    * @throws PhasegateError PG222 when there is none
    */
   async incident(run: RunRef, written: string): Promise<IncidentStatus> {
+    return (await this.incidentAtWork(run, written)).incident;
+  }
+
+  /** The same, with the windows in which its metrics are looked at now. */
+  async incidentAtWork(run: RunRef, written: string): Promise<IncidentAtWork> {
     return readIncident(this.link, await findIncident(this.link, run, written));
   }
 

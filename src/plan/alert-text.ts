@@ -1,4 +1,5 @@
 import { formatValue } from './judge/format.js';
+import { holds } from './judge/measure.js';
 import type { AlertLevel, AlertTemplate, Alerts, Bound, Metric, MetricBinding } from './model.js';
 import { templateNames } from './language/template.js';
 
@@ -37,7 +38,10 @@ export function templateFor(
   return alerts?.templates.find((template) => template.metric === metric && template.level === level);
 }
 
-/** Facts about a metric at a level that its declaration and binding say. */
+/**
+ * Facts about a metric at a level that its declaration and binding say. A level is left only after several good samples:
+ * beside its threshold a value that does not cross it any more is said to be that of now.
+ */
 export function metricFacts(
   metric: Metric,
   level: AlertLevel | 'no-data',
@@ -53,11 +57,16 @@ export function metricFacts(
     threshold: bound?.text,
     target: metric.target?.text,
     time_period: binding?.range?.planned,
-    value: value === undefined ? undefined : formatValue(metric.unit, value),
+    value: value === undefined ? undefined : valueText(metric, value, bound),
   };
   return Object.fromEntries(
     Object.entries(facts).filter((fact): fact is [string, string] => typeof fact[1] === 'string')
   );
+}
+
+function valueText({ unit }: Metric, value: number, bound: Bound | undefined): string {
+  const text = formatValue(unit, value);
+  return bound && !holds(bound, value) ? `${text} by now` : text;
 }
 
 /**

@@ -80,7 +80,10 @@ export const errorCatalogue = {
     'Wait for that run, or end it with: phasegate rollback RUN --reason "why"'
   ),
   PG203: refuse('No gate is open', 'See what the run waits for: phasegate status RUN'),
-  PG204: refuse('This person may not decide here', 'See who may: phasegate status RUN'),
+  PG204: refuse(
+    'This person may not decide here',
+    'See who may: phasegate status RUN. Where names are believed, say who you are with --as NAME.'
+  ),
   PG205: refuse(
     'The one who started the run may not approve it',
     'Ask somebody else who holds the role: phasegate status RUN'
@@ -101,7 +104,10 @@ export const errorCatalogue = {
     'Answer done or failed; not-applicable only where the plan allows it.'
   ),
   PG212: refuse('A reason or evidence is missing', 'Say why with --reason, or add --evidence.'),
-  PG213: refuse('The run has ended', 'Read what happened: phasegate report RUN'),
+  PG213: refuse(
+    'The run has ended',
+    'Read how: phasegate report RUN. What was taken back and verified needs nothing more: mend the cause, then start the plan again.'
+  ),
   PG214: refuse(
     'The run was reset, so its ledger cannot be trusted',
     'Compare the targets with the ledger, then: phasegate rollback RUN --reason "why"'

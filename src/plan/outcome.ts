@@ -46,6 +46,11 @@ export function stateAfterRollback({
   return verified || verifiedByRun ? 'rolled back' : 'rolled back, NOT verified';
 }
 
+/** What a rollback is called: by its phases, newest first; one of none only verifies that all is well. */
+export function rollbackName({ phases }: Pick<RollbackStatus, 'phases'>): string {
+  return phases.length > 0 ? `rollback of ${phases.join(', ')}` : 'rollback with nothing left to undo';
+}
+
 /** What a rollback that has ended says of its verification. */
 export function verificationWords({
   verified,

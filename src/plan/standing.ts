@@ -1,4 +1,5 @@
 import type { FrozenPlan, Standing } from './model.js';
+import { withArticle } from './text/spans.js';
 
 /** Why a plan may not start where it is to start; undefined when it may. Only production asks. */
 export function unfitForProduction({ plan, environment }: FrozenPlan): string | undefined {
@@ -6,7 +7,7 @@ export function unfitForProduction({ plan, environment }: FrozenPlan): string | 
   if (environment.kind !== 'production' || !document) return undefined;
   if (document.status !== 'ready') return 'the plan is a draft, which does not start in production';
   if (document.approval.by !== undefined) return undefined;
-  return `the plan is not approved: a ${document.approval.role} must approve it before it starts in production`;
+  return `the plan is not approved: ${withArticle(document.approval.role)} must approve it before it starts in production`;
 }
 
 /** `ready, kept by migration-architect, updated 2025-09-10, NOT approved yet (engineering-lead)` */

@@ -113,6 +113,8 @@ export interface IncidentStatus {
   tasks: Array<{ id: string; title: string; doneAt?: number; by?: string; note?: string }>;
   notes: Array<{ at: number; by: string; text: string }>;
   updates: Array<{ at: number; by?: string; text: string }>;
+  /** Somebody says that it is resolved, and the red metrics are looked at from `t0` on, until `deadlineAt` at most. */
+  validating?: { by: string; at: number; t0: number; deadlineAt: number };
   resolution?: { by: string; at: number; text: string; verdict: Verdict; reason: string; evidence?: EvidenceRef };
   postMortem: { dueAt?: number; by: string; draft?: EvidenceRef; done?: { by: string; at: number; link: string } };
   /** What changed, what was seen, who decided. */

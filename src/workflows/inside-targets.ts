@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Origin, WindowInput, WindowResult } from '../activities/contract.js';
+import { targetTimes } from '../plan/inside-targets.js';
 import { canRecover } from '../plan/judge.js';
 import type { EvidenceRef } from '../plan/run-facts.js';
 import type { RollbackInput } from '../plan/run-input.js';
@@ -14,7 +15,7 @@ const minute = 60_000;
  * Whether the red metrics are inside their targets for as long as the plan asks before all is well again. What could not be
  * measured by the deadline is HOLD.
  *
- * @param since epoch ms; what a source says counts from one interval later on
+ * @param since epoch ms of what was changed
  */
 export async function insideTargets(
   input: Pick<RollbackInput, 'environment' | 'rollback'>,
@@ -27,9 +28,8 @@ export async function insideTargets(
   const environment = sliceEnvironment(input.environment, { metrics: names });
   const calls = environmentCalls(input.environment.id);
   const { title } = asked;
-  // The source's last look may be from before the undo: what it says counts from one interval later on.
-  const changedAt = since + window.every.ms;
-  const t0 = Math.max(Date.now(), changedAt + window.every.ms);
+  const { changedAt, t0: soonest } = targetTimes(window, since);
+  const t0 = Math.max(Date.now(), soonest);
   const deadlineAt = t0 + window.warmUp.ms + window.deadline.ms;
   const watch = (more: Partial<WindowInput>): Promise<WindowResult> =>
     atItsEnd(

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { leaveToRunSignal } from '../plan/incidents/signals.js';
 import { rollbackLockKeys } from '../plan/names.js';
+import { rollbackName } from '../plan/outcome.js';
 import type { RollbackInput } from '../plan/run-input.js';
 import type { RollbackResult, RollbackStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
@@ -50,10 +51,11 @@ export async function rollback(input: RollbackInput): Promise<RollbackResult> {
     const refusal = input.alone ? ((await locked(input)) ?? (await closed(input))) : undefined;
     if (refusal !== undefined) throw await refuse(input, record, refusal);
     const { finish } = await undos.all();
+    const { phases } = record.status;
     // People are told only now: what makes production safe goes first.
     void announce(input.run, input.environment, {
       kind: 'rollback',
-      title: `Rolling back ${record.status.phases.join(', ')}`,
+      title: phases.length > 0 ? `Rolling back ${phases.join(', ')}` : 'Rollback with nothing left to undo',
       text: `${record.status.sentence} Because: ${input.reason}`,
       to: input.environment.people.map((person) => person.name),
     });
@@ -97,10 +99,10 @@ async function refuse(input: RollbackInput, record: RollbackRecord, refusal: str
 }
 
 async function tellEnd({ run, environment }: RollbackInput, record: RollbackRecord): Promise<void> {
-  const { phases, verified, sentence, verification = '' } = record.status;
+  const { verified, sentence, verification = '' } = record.status;
   await announce(run, environment, {
     kind: 'ended',
-    title: `${run.planTitle}, rollback of ${phases.join(', ') || 'nothing'}: ${verified ? 'verified' : 'NOT verified'}`,
+    title: `${run.planTitle}, ${rollbackName(record.status)}: ${verified ? 'verified' : 'NOT verified'}`,
     text: verified ? `${sentence} ${verification}` : sentence,
     to: environment.people.map((person) => person.name),
   });

@@ -107,6 +107,14 @@ describe('the facts of an alert', () => {
     for (const name of Object.keys(metricFacts(metric, 'critical', undefined, 1))) expect(alertFacts).toContain(name);
   });
 
+  it('say that a value is that of now where it does not cross the threshold any more', () => {
+    expect(metricFacts(metric, 'critical', undefined, 0.05)['value']).toBe('5% by now');
+    const facts = metricFacts(metric, 'critical', undefined, 0.002);
+    expect(alertText(undefined, facts, metric, 'critical').title).toBe(
+      'CRITICAL: error_rate is 0.2% by now, critical is > 5%'
+    );
+  });
+
   it('are not what an environment has to bind', () => {
     expect(contextNames({ title: '{{metric}} {{a}}', message: '{{a}} {{b}} {{vars.x}}' })).toEqual(['a', 'b']);
   });

@@ -74,7 +74,13 @@ describe('an incident that somebody declares', () => {
     const run = await inSecondPhase();
     const answer = await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'a page is slow' });
     expect(answer).toEqual({ message: 'incident/1 is open, severity 3; the run goes on', repeated: false });
-    await stage.until('the call', () => titles().includes('incident/1: severity 3: a page is slow'));
+    const called = await stage.until('the call', () =>
+      stage.world.notes.find(({ title }) => title.endsWith('incident/1: severity 3: a page is slow'))
+    );
+    // Channels that show title and text say what is wrong once.
+    expect(called.text).toMatch(
+      /^Waits for anybody to acknowledge it until .*Z, then lead is called\. Look: phasegate /
+    );
     const incident = stage.incidentHandle(1);
     expect(await stage.tell(incident, 'acknowledge', 'lee')).toMatchObject({ message: 'lee responds to it' });
     expect(await stage.tell(incident, 'acknowledge', 'erin')).toMatchObject({

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../plan/outcome.js';
 import { instantText } from '../../plan/text/spans.js';
+import type { AlertStatus } from '../../plan/watch-status.js';
 import type { ListedAlert } from '../read/alerts.js';
 import { safeJson } from '../render/clean.js';
 import type { Paint, Tone } from '../render/paint.js';
@@ -40,10 +41,17 @@ function row({ address, state, startedAt, status }: ListedAlert, paint: Paint): 
   return [
     address,
     status ? paint(status.level === 'critical' ? 'bad' : 'warn', status.level) : '',
-    paint(tone, `${symbol} ${state}${status?.acknowledged ? ` by ${status.acknowledged.by}` : ''}`),
+    paint(tone, `${symbol} ${state}${state === 'acknowledged' ? ` by ${status?.acknowledged?.by ?? 'somebody'}` : ''}`),
     instantText(status?.openedAt ?? startedAt),
-    status ? `${status.title}: ${status.reason}` : '',
+    status ? what(status) : '',
   ];
+}
+
+/** Nobody closes an alert: its metric is back, or nobody watches it any more. */
+function what({ title, reason, closedAt, acknowledged }: AlertStatus): string {
+  if (closedAt === undefined) return `${title}: ${reason}`;
+  const who = acknowledged ? `acknowledged by ${acknowledged.by}` : 'acknowledged by nobody';
+  return `${title}: closed ${instantText(closedAt)}, ${reason}; ${who}`;
 }
 
 const marks: Record<ListedAlert['state'], { symbol: string; tone: Tone }> = {

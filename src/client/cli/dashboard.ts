@@ -1,5 +1,6 @@
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { boardIds } from '../dashboard/document.js';
+import { Following } from '../dashboard/following.js';
 import { Look, type RunReader } from '../dashboard/look.js';
 import { readAssets } from '../dashboard/serve/assets.js';
 import { serveDashboard } from '../dashboard/serve/server.js';
@@ -35,10 +36,12 @@ export async function runDashboard(
   const assets = readAssets(packageFolder());
   const client = await context.connect();
   const run = await client.resolveRun(reference);
-  const look = new Look({
-    reader: readerOf(client, run),
-    place: { env: io.env, workdir: process.cwd() },
-    now: io.now,
+  const look = new Following({
+    run,
+    resolve: () => client.resolveRun(reference),
+    open: (shown) =>
+      new Look({ reader: readerOf(client, shown), place: { env: io.env, workdir: process.cwd() }, now: io.now }),
+    moved: ({ workflowId }) => context.note(`A newer run is shown: ${runName(workflowId)}`),
   });
   let told = '';
   const failed = (error: unknown): void => {

@@ -6,8 +6,9 @@ import { Changes } from '../timeline/changes.js';
 import { PlainView } from '../view/plain-view.js';
 import { runName } from '../../plan/text/command-lines.js';
 import type { Context } from './context.js';
-import { paintOn } from './io.js';
+import { canRedraw, paintOn } from './io.js';
 import { LiveView } from './live-view.js';
+import { untilLeft, type Left } from './until-left.js';
 
 export const progressKinds = ['auto', 'live', 'plain', 'json'] as const;
 export type Progress = (typeof progressKinds)[number];
@@ -38,30 +39,17 @@ interface Renderer {
 export async function follow(context: Context, run: RunRef, options: FollowOptions): Promise<ExitCode> {
   const client = await context.connect();
   const renderer = rendererFor(context, options);
-  context.keepsTime = true;
-  const stopped = new AbortController();
-  let why: 'interrupted' | 'timeout' | undefined;
-  const stop = (reason: 'interrupted' | 'timeout') => (): void => {
-    why ??= reason;
-    stopped.abort();
-  };
-  const interrupt = stop('interrupted');
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  const late = stop('timeout');
-  context.timeUp.addEventListener('abort', late);
   let last: RunSnapshot | undefined;
-  try {
-    for await (const snapshot of client.watch(run, { signal: stopped.signal, rollback: options.rollback })) {
-      last = snapshot;
-      renderer.show(snapshot);
+  const why = await untilLeft(context, async (signal) => {
+    try {
+      for await (const snapshot of client.watch(run, { signal, rollback: options.rollback })) {
+        last = snapshot;
+        renderer.show(snapshot);
+      }
+    } finally {
+      renderer.end(last);
     }
-  } finally {
-    context.timeUp.removeEventListener('abort', late);
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    renderer.end(last);
-  }
+  });
   if (why !== undefined && !last?.run.outcome) return detached(context, run, options, why, last);
   if (!last) return exitCodes.unexpected;
   return ended(context, last, options);
@@ -86,7 +74,7 @@ function detached(
   context: Context,
   run: RunRef,
   { what }: FollowOptions,
-  why: 'interrupted' | 'timeout',
+  why: Left,
   last: RunSnapshot | undefined
 ): ExitCode {
   // Whoever started this watch as a part of its own knows what becomes of the run, and says it.
@@ -102,8 +90,7 @@ function detached(
 function rendererFor(context: Context, { progress, stream }: FollowOptions): Renderer {
   const { io, options } = context;
   const paint = paintOn(io, stream, !options.color);
-  const capable = stream.isTTY === true && io.env['TERM'] !== 'dumb';
-  if (progress === 'live' || (progress === 'auto' && capable && (io.env['CI'] ?? '') === '')) {
+  if (progress === 'live' || (progress === 'auto' && canRedraw(io, stream))) {
     const { ui, command, leaving } = context;
     return new LiveView({ screen: stream, paint, now: io.now, ui, command, leaving });
   }

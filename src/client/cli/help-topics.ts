@@ -47,6 +47,7 @@ roles, channels. Give it with --env FILE, or --env ID for environments/ID.yaml. 
 (\${env:NAME}, \${file:path}) that only a worker resolves.`,
   plan: () => `
 A plan is a YAML document: phases, each with checks before, steps (flag, deploy, check, attest, watch, traffic), success
-criteria, approval and soak. All keys: docs/plan-reference.md; schema/plan.schema.json completes them in an editor.
+criteria, approval and soak; beside them the guard that watches the metrics, alerts (who is told) and incidents (who leads,
+what is taken back). All keys: docs/plan-reference.md; schema/plan.schema.json completes them in an editor.
 Its digest is taken over plan, environment and variables: what "phasegate plan" printed is what "start --digest" starts.`,
 };

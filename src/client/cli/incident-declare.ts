@@ -2,8 +2,9 @@ import { PhasegateError } from '../../plan/errors.js';
 import { findCause, specOf } from '../../plan/incidents/classify.js';
 import type { Severity } from '../../plan/model.js';
 import type { ExitCode } from '../../plan/outcome.js';
-import { rollbackLine, runName } from '../../plan/text/command-lines.js';
+import { runName } from '../../plan/text/command-lines.js';
 import { requirePerson } from '../act/person.js';
+import { afterEnd } from '../view/outcome-line.js';
 import { tellSent } from './answer.js';
 import { confirm, confirmTyped } from './ask.js';
 import type { Context } from './context.js';
@@ -38,7 +39,7 @@ export async function declare(
   if (status.outcome)
     throw new PhasegateError('PG213', `${name} has ended, so it opens no incident any more`, {
       where: run.workflowId,
-      hint: `Take back what it changed: ${rollbackLine(run.workflowId)}`,
+      hint: afterEnd(status),
     });
   const { incidents } = frozen.plan;
   if (!incidents) throw new PhasegateError('PG220', `the plan of ${name} has no incidents`, { where: run.workflowId });

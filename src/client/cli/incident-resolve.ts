@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateError } from '../../plan/errors.js';
+import { incidentAddressOf } from '../../plan/names.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
+import { runName } from '../../plan/text/command-lines.js';
+import type { IncidentStatus } from '../../plan/watch-status.js';
 import { safeJson } from '../render/clean.js';
 import { tellSent } from './answer.js';
 import type { Context } from './context.js';
+import { ResolutionView } from './resolution-view.js';
+import { untilLeft } from './until-left.js';
 
 export interface ResolveOptions {
   reason?: string;
@@ -15,7 +20,7 @@ export interface ResolveOptions {
 const everyMs = 1_000;
 
 /**
- * Says that an incident is resolved and waits for what the metrics say.
+ * Says that an incident is resolved and waits for what the metrics say, showing how far they are.
  *
  * @throws PhasegateError PG225 when they are not inside their targets, or nobody could tell
  */
@@ -33,19 +38,46 @@ export async function resolve(
   const { workflowId, runId } = before;
   const sent = await client.send({ workflowId, runId }, 'resolve', { by: context.me.name, reason });
   if (!watch || sent.how === 'signal') return tellSent(context, sent, output);
-  context.note(sent.text, 'waiting for what the metrics say (Ctrl-C leaves, it goes on)…');
-  for (;;) {
-    const { resolution, sentence } = await client.incident(run, written);
-    if (resolution && resolution.at !== before.resolution?.at) {
-      if (resolution.verdict !== 'PASS')
-        throw new PhasegateError('PG225', `not resolved (${resolution.verdict}): ${resolution.reason}`, {
-          where: workflowId,
-          hint: `Look at the metrics, then resolve it again.`,
-        });
-      if (output === 'json') context.print(safeJson({ schemaVersion: 1, ...sent, resolution }, 2));
-      else context.print(`resolved: ${resolution.reason}`, sentence);
-      return exitCodes.ok;
+  const { frozen } = await client.status(run, 'open');
+  context.note(sent.text, 'Ctrl-C leaves, it goes on.');
+  let ended: IncidentStatus | undefined;
+  const left = await untilLeft(context, async (signal) => {
+    const view = new ResolutionView(context, frozen);
+    try {
+      while (!signal.aborted && !ended) {
+        const look = await client.incidentAtWork(run, written);
+        if (look.incident.resolution && look.incident.resolution.at !== before.resolution?.at) ended = look.incident;
+        else {
+          view.show(look);
+          await delay(everyMs, undefined, { signal }).catch(() => undefined);
+        }
+      }
+    } finally {
+      view.end();
     }
-    await delay(everyMs);
-  }
+  });
+  if (ended?.resolution) return tellEnd(context, ended, ended.resolution, sent, output);
+  const [name, address] = [runName(run.workflowId), incidentAddressOf(before.number)];
+  context.note(
+    `${left === 'timeout' ? 'Time is up' : 'Left'}: the metrics are looked at further. See: phasegate incident show ${address} ${name}`
+  );
+  return left === 'timeout' ? exitCodes.timeout : exitCodes.interrupted;
+}
+
+function tellEnd(
+  context: Context,
+  { workflowId, sentence }: IncidentStatus,
+  resolution: NonNullable<IncidentStatus['resolution']>,
+  sent: object,
+  output: ResolveOptions['output']
+): ExitCode {
+  const { verdict, reason } = resolution;
+  if (verdict !== 'PASS')
+    throw new PhasegateError('PG225', `not resolved (${verdict}): ${reason}`, {
+      where: workflowId,
+      hint: `Look at the metrics, then resolve it again.`,
+    });
+  if (output === 'json') context.print(safeJson({ schemaVersion: 1, ...sent, resolution }, 2));
+  else context.print(`resolved: ${reason}`, sentence);
+  return exitCodes.ok;
 }

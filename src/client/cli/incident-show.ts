@@ -8,7 +8,7 @@ import { safeJson } from '../render/clean.js';
 import { table } from '../render/table.js';
 import { untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
-import { incidentChecklist, incidentFacts, incidentTitle } from '../report/incident-parts.js';
+import { incidentChecklist, incidentFacts } from '../report/incident-parts.js';
 import type { Context } from './context.js';
 import { fitting } from './io.js';
 
@@ -66,12 +66,12 @@ export async function showIncident(
   const run = await client.resolveRun(reference);
   const incident = await client.incident(run, written);
   if (output === 'json') context.print(safeJson(incident, 2));
-  else context.print(...lines(incident, context));
+  else context.print(...lines(incident, runName(run.workflowId), context));
   return exitCodes.ok;
 }
 
-function lines(incident: IncidentStatus, { paint, columns }: Context): string[] {
-  const { sentence, timeline, refusals } = incident;
+function lines(incident: IncidentStatus, run: string, { paint, columns }: Context): string[] {
+  const { number, sentence, timeline, refusals } = incident;
   const rows = incidentChecklist(incident).map(([what = '', done = '', by = '', note = '']) => [
     done === 'not done' ? '·' : '✔',
     what,
@@ -80,7 +80,8 @@ function lines(incident: IncidentStatus, { paint, columns }: Context): string[] 
   const block = (title: string, content: string[]): string[] =>
     content.length > 0 ? ['', paint('strong', title), ...content] : [];
   return [
-    paint('strong', incidentTitle(incident)),
+    // The sentence says its severity, its state and what it is about.
+    paint('strong', `${incidentAddressOf(number)} of ${run}`),
     ...hanging('', sentence, columns),
     ...block('How it stands', table(incidentFacts(incident))),
     ...block('Procedure and tasks', table(rows)),

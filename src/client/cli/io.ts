@@ -19,6 +19,11 @@ export function paintOn(io: Io, stream: NodeJS.WriteStream, never: boolean): Pai
   return paintFor({ never, env: io.env, isTTY: stream.isTTY === true });
 }
 
+/** Whether lines can be drawn over each other there. */
+export function canRedraw({ env }: Io, { isTTY }: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
+  return isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+}
+
 /** The width to write for; pipes get one that reads well in a log. */
 export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY === true && stream.columns > 0 ? Math.min(stream.columns, 140) : 120;

@@ -1,5 +1,5 @@
 const verbs =
-  'init|validate|plan|start|status|watch|list|approve|reject|attest|retry|waive|pause|resume|rollback|abort|takeover|report|dashboard|worker|server|doctor|completion|help';
+  'init|validate|plan|start|status|watch|list|approve|reject|attest|retry|waive|pause|resume|rollback|takeover|incident|alert|receive|report|dashboard|render|worker|server|doctor|completion|help';
 // Only where a command is typed: not in a sentence about phasegate, nor behind a path or npx.
 const typed = new RegExp(`(?<![\\w./-]|npx )phasegate(?= (?:${verbs})\\b)`, 'g');
 

@@ -9,7 +9,7 @@ import { refuseIfClosed, type RollbackPreview } from '../act/rollback.js';
 import type { RunRef, RunSnapshot } from '../read/snapshot.js';
 import { cleanDeep, safeJson } from '../render/clean.js';
 import { table } from '../render/table.js';
-import { outcomeLine, stateExitCode } from '../view/outcome-line.js';
+import { afterEnd, outcomeLine, stateExitCode } from '../view/outcome-line.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { confirmTyped } from './ask.js';
 import type { Context } from './context.js';
@@ -49,7 +49,10 @@ export async function rollback(
   const preview = await settled(context, run, phases);
   if (phase !== undefined && !preview.open) {
     throw new PhasegateError('PG213', 'the run has ended, so a phase cannot be taken back alone', {
-      hint: 'Leave --phase out to take back everything.',
+      hint:
+        status.run.outcome?.kind === 'rolled-back-verified'
+          ? afterEnd(status.run)
+          : 'Leave --phase out to take back everything.',
     });
   }
   refuseIfClosed(preview);

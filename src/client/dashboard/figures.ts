@@ -2,7 +2,7 @@ import { criterionOf, kpiBoundOf } from '../../plan/dashboards.js';
 import { formatValue } from '../../plan/judge/format.js';
 import { holds, limitsOf } from '../../plan/judge/measure.js';
 import type { Bound, Metric } from '../../plan/model.js';
-import { spanText } from '../../plan/text/spans.js';
+import { capital, spanText } from '../../plan/text/spans.js';
 import type { Figure, Mark, ShownBound } from './document.js';
 import { mark } from './marks.js';
 import { timesOf, type View } from './seen.js';
@@ -121,6 +121,5 @@ function parted(text: string): { value: string; unit: string } {
 
 /** `golden_path_success_rate` as people say it. */
 export function labelOf({ name }: Pick<Metric, 'name'>): string {
-  const words = name.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(name.replaceAll('_', ' '));
 }

@@ -45,6 +45,53 @@ phases:
       - traffic: { id: ramp, title: Raise the traffic, flag: NEW_CORE, percent: [25, 50, 100], hold: 10m }
     success: [error_rate < 1% for 30m]
     approval: { roles: { engineering-lead: 1 }, expires: 24h }
+
+# Beside all that, from the first flag on, every metric with a threshold is looked at. A red one that is critical takes
+# everything back, in the middle of an approval too.
+guard: { every: 15s, in-a-row: 2, recovered-in-a-row: 4, missing-in-a-row: 3 }
+
+# Who is told when a metric crosses a threshold, and who is next when nobody acknowledges it. Channels are the environment's.
+alerts:
+  routes:
+    critical:
+      channels: [on-call]
+      to: [engineering-lead]
+      escalate: { after: 5m, to: [release-manager] }
+      remind-every: 15m
+    warning:
+      channels: [on-call]
+      to: [engineering-lead]
+      escalate: { after: 30m, to: [release-manager] }
+      remind-every: 1h
+
+# When it is serious: who answers how soon, and what is taken back. A cause with "when" opens an incident by itself; any
+# other is declared by a person: phasegate incident declare --cause data-loss --reason "what is wrong"
+incidents:
+  severities:
+    - severity: 1
+      title: Users are harmed
+      respond-within: 5m
+      escalate-to: [release-manager]
+      action: Take everything back at once
+      reach: all
+      causes:
+        - { id: data-loss, title: Data is lost or seen by others, notify-users: true }
+        - { id: errors, title: Requests fail, when: error_rate is critical }
+    - severity: 2
+      title: A component fails
+      respond-within: 15m
+      escalate-to: [release-manager]
+      action: Fix it, or take the component back
+      reach: component
+    - severity: 3
+      title: A nuisance
+      respond-within: 1h
+      escalate-to: [release-manager]
+      action: Fix it in the next release
+      reach: none
+      causes:
+        - { id: more-errors, title: More requests fail than should, when: error_rate is warning }
+  post-mortem: { within: 48h, by: engineering-lead }
 `;
 
 /** An environment on this machine for it: what has to be replaced says so. */
@@ -80,5 +127,9 @@ deploy:
 
 services: { core: 'http://127.0.0.1:8080' }
 commands: { cwd: ., allow: [./ops/*] }
+
+# The worker's log tells everything, and alerts too until on-call is a channel that wakes people:
+# { kind: slack, url: '\${env:SLACK_WEBHOOK}' }, or pagerduty, email, webhook
 notify: [{ log: { name: worker-log } }]
+channels: { on-call: { kind: log } }
 `;

@@ -30,6 +30,7 @@ export interface PreviewWatch {
     severity: number;
     title: string;
     respondWithin: string;
+    /** `at once`, or how long nobody has acknowledged. */
     escalate: { after: string; to: PreviewRecipient[] };
     reach: SeveritySpec['reach'];
     /** Rules by which it opens by itself. */
@@ -60,7 +61,7 @@ export function previewWatch({ plan, environment }: FrozenPlan): PreviewWatch | 
       title: one.title,
       respondWithin: spanWords(one.respondWithin),
       escalate: {
-        after: one.escalateAfter.ms === 0 ? 'at once' : `after ${spanWords(one.escalateAfter)}`,
+        after: one.escalateAfter.ms === 0 ? 'at once' : spanWords(one.escalateAfter),
         to: told(one.escalateTo),
       },
       reach: one.reach,
@@ -101,11 +102,17 @@ export function watchBlock(watch: PreviewWatch | undefined, paint: Paint, column
     ...severities.flatMap(({ severity, title, respondWithin, escalate, reach, rules, declared }) => [
       ...list(
         `severity ${severity}`,
-        `${title}: answered within ${respondWithin}; ${escalate.after} it goes to ${names(escalate.to)}; ${reaches[reach]}`
+        `${title}: answered within ${respondWithin}; ${escalationWords(respondWithin, escalate)}; ${reaches[reach]}`
       ),
       ...hanging('    ', opens(rules, declared), columns).map((text) => paint('dim', text)),
     ]),
   ];
+}
+
+/** Where the plan says no time of its own, the next in line are called when nobody has answered in time. */
+function escalationWords(respondWithin: string, { after, to }: PreviewWatch['severities'][number]['escalate']): string {
+  if (after === 'at once') return `called at once: ${names(to)}`;
+  return `${after === respondWithin ? 'unacknowledged by then' : `unacknowledged after ${after}`}: ${names(to)}`;
 }
 
 function opens(rules: readonly string[], declared: number): string {

@@ -7,10 +7,11 @@ import { runName } from '../../plan/text/command-lines.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
+import { atWork } from './at-work.js';
 import { describeIfOf, describeRun, type Described } from './describe.js';
 import { readHistory, type HistoryFacts } from './history.js';
 import { queryStatus } from './query.js';
-import type { RunRef } from './snapshot.js';
+import type { LiveWindow, RunRef } from './snapshot.js';
 import { quoted } from './visibility.js';
 
 /** An incident's status without a worker: what it returned, or what it was handed over when its execution began. */
@@ -35,12 +36,20 @@ function numberIn(workflowId: string): number {
   return Number(incidentAddress(workflowId)?.split('/')[1] ?? 0);
 }
 
+/** An incident, and the windows in which its metrics are looked at now. */
+export interface IncidentAtWork {
+  incident: IncidentStatus;
+  windows: LiveWindow[];
+}
+
 /** What an incident says of itself, or what its history tells. */
-export async function readIncident(link: Link, { open, workflowId, runId }: Described): Promise<IncidentStatus> {
+export async function readIncident(link: Link, described: Described): Promise<IncidentAtWork> {
+  const { open, workflowId, runId } = described;
   const ref = { workflowId, runId };
+  const { windows } = atWork(described);
   const asked = open ? await queryStatus<IncidentStatus>(link, ref) : undefined;
-  if (asked && 'status' in asked) return asked.status;
-  return cleanDeep(incidentFromHistory(await readHistory(link, ref)));
+  if (asked && 'status' in asked) return { incident: asked.status, windows };
+  return { incident: cleanDeep(incidentFromHistory(await readHistory(link, ref))), windows };
 }
 
 /**

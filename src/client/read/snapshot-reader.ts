@@ -82,7 +82,8 @@ export class SnapshotReader {
     // Locks, the decisions kept at its end, notices: the run has activities of its own.
     const troubles = [...atWork(described).troubles, ...found.troubles, ...(watch?.troubles ?? [])];
     const guard = watch ? { guard: watch.guard } : {};
-    const snapshot = { ...found, troubles, ...guard, ...incidents };
+    const windows = [...found.windows, ...incidents.windows];
+    const snapshot = { ...found, troubles, windows, ...guard, ...incidents.known };
     return described.open ? snapshot : this.closed(snapshot, described);
   }
 
@@ -208,17 +209,17 @@ export class SnapshotReader {
     { run, frozen, noWorker }: RunSnapshot,
     { workflowId, firstRunId, open }: Described,
     which: Parts
-  ): Promise<Pick<RunSnapshot, 'incidents'>> {
-    if (!frozen.plan.incidents) return {};
+  ): Promise<{ known: Pick<RunSnapshot, 'incidents'>; windows: RunSnapshot['windows'] }> {
+    if (!frozen.plan.incidents) return { known: {}, windows: [] };
     const named = (run.incidents ?? []).filter(({ state }) => which === 'all' || state !== 'closed');
     const listed = open && noWorker === undefined ? [] : await incidentIds(this.link, workflowId, firstRunId);
     const ids = [...new Set([...named.map((one) => one.workflowId), ...listed])];
     const found = await Promise.all(ids.map((id) => describeIfOf(this.link, id, firstRunId)));
-    const parts = found.flatMap((one) =>
-      one ? [this.part<IncidentStatus>(one, incidentFromHistory, noWorker === undefined)] : []
+    const parts = await Promise.all(
+      found.flatMap((one) => (one ? [this.part<IncidentStatus>(one, incidentFromHistory, noWorker === undefined)] : []))
     );
-    const incidents = (await Promise.all(parts)).map(({ status }) => status);
-    return { incidents: incidents.toSorted((a, b) => a.number - b.number) };
+    const incidents = parts.map(({ status }) => status).toSorted((a, b) => a.number - b.number);
+    return { known: { incidents }, windows: parts.flatMap(({ windows }) => windows) };
   }
 
   /** The clean-up, if there is one: it is asked, and read from its history when it does not answer. */

@@ -1,9 +1,9 @@
-import { verificationWords } from '../../plan/outcome.js';
+import { rollbackName, verificationWords } from '../../plan/outcome.js';
 import type { PhaseStatus, RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { CriterionSummary } from '../../plan/run-facts.js';
 import { formatValue } from '../../plan/judge/format.js';
 import { standingWords } from '../../plan/standing.js';
-import { instantText, spanText } from '../../plan/text/spans.js';
+import { capital, instantText, spanText } from '../../plan/text/spans.js';
 import type { Report, Units } from './build-report.js';
 import { seenRow, watchedRow } from './guard-rows.js';
 import { incidentParts } from './incident-parts.js';
@@ -168,7 +168,7 @@ function changes(report: Report): string {
 function rollbackParts(rollback: RollbackStatus, units: Units): string[] {
   const verdict = rollback.verified === undefined ? rollback.state : verificationWords(rollback);
   return [
-    `## Rollback of ${rollback.phases.join(', ') || 'nothing that was left'} (${cell(verdict)})`,
+    `## ${capital(rollbackName(rollback))} (${cell(verdict)})`,
     `Because: ${cell(rollback.reason)}. Workflow: ${cell(rollback.workflowId)}`,
     mdTable(['check', 'what', 'state', 'result', 'evidence'], rollback.checks.map(stepRow)),
     ...rollback.checks

@@ -7,6 +7,7 @@ import { untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
 import { commandLines } from './command-lines.js';
 import { line, type Line } from './line.js';
+import { resolutionLines } from './resolution-lines.js';
 import type { View } from './view.js';
 
 /** Open incidents, a line each: what, how it stands, who owes what until when; below it what to type. */
@@ -23,14 +24,16 @@ function incidentBlock(incident: IncidentStatus, snapshot: RunSnapshot, view: Vi
   const debt = owedFor(incident, snapshot.frozen);
   const until = debt?.until === undefined ? '' : ` ${untilText(debt.until, now)}`;
   const room = warRoom && state !== 'resolved' ? '; war room open' : '';
-  const owes = debt ? `; ${debt.who}: ${debt.what}${until}` : '';
+  // What the metrics are looked at for stands below, with how far they are.
+  const owes = debt && !incident.validating ? `; ${debt.who}: ${debt.what}${until}` : '';
   const head = `${address} severity ${severity}, ${state}: ${title}${room}${owes}`;
   const tone = severity === 1 && state !== 'resolved' ? 'bad' : 'warn';
   const name = runName(snapshot.run.workflowId);
   const held = rollback?.state === 'asked' && !snapshot.run.outcome;
   return [
     ...hanging('! ', head, columns).map((text) => line(paint(tone, text))),
-    ...commandLines(nextCommand(incident, name), view),
+    ...resolutionLines(incident, snapshot.frozen, snapshot.windows, view),
+    ...(incident.validating ? [] : commandLines(nextCommand(incident, name), view)),
     ...(held && incident.phase !== undefined
       ? commandLines(`phasegate rollback ${name} --phase ${incident.phase} --reason "why"`, view)
       : []),

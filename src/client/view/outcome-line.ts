@@ -2,11 +2,12 @@ import { doneText } from '../../plan/cleanup/status.js';
 import { outcomeExitCode, outcomeWords, exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { byUrgency } from '../../plan/text/sentences.js';
 import { instantText } from '../../plan/text/spans.js';
+import type { RunStatus } from '../../plan/run-status.js';
 import { effectiveState } from '../read/effective-state.js';
 import { gatesOf } from '../read/gates.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { cleanLine } from '../render/clean.js';
-import { confirmRemark, rollbackLine } from '../../plan/text/command-lines.js';
+import { confirmRemark, rollbackLine, runName } from '../../plan/text/command-lines.js';
 
 /** The last line of every command that ends with a run: its outcome in words, and what must be known about it. */
 export function outcomeLine(snapshot: RunSnapshot): string {
@@ -36,6 +37,21 @@ export function finishingLines(snapshot: RunSnapshot): string[] {
   return left ? [`${left.why}: ${left.command} ${left.remark}`] : [];
 }
 
+/** What is sensible to do with a run that has ended. */
+export function afterEnd({ workflowId, outcome }: Pick<RunStatus, 'workflowId' | 'outcome'>): string {
+  const read = `Read how: phasegate report ${runName(workflowId)}`;
+  switch (outcome?.kind) {
+    case 'rolled-back-verified':
+      return `All that it changed is taken back, and that is verified: mend the cause, then start the plan again. ${read}`;
+    case 'rolled-back-not-verified':
+      return `Its rollback is not verified. Finish it: ${rollbackLine(workflowId)}`;
+    case 'completed':
+      return `Take back what it changed: ${rollbackLine(workflowId)}`;
+    default:
+      return read;
+  }
+}
+
 /** `; clean-up: 3 of 11 tasks done, next due …`, once there is one. */
 function leftToDo({ cleanup, frozen }: RunSnapshot): string {
   const { cleanup: plan } = frozen.plan;
@@ -54,7 +70,10 @@ export function standing(snapshot: RunSnapshot): string {
   if (run.outcome) return cleanLine(`${outcomeWords(run.outcome.kind)}: ${run.outcome.reason}${leftToDo(snapshot)}`);
   const state = effectiveState(snapshot);
   const [gate] = gatesOf(snapshot);
-  return cleanLine(gate ? `${state}: ${gate.title}: ${gate.reason}` : `${state}: ${run.sentence}`);
+  if (!gate) return cleanLine(`${state}: ${run.sentence}`);
+  // Whoever answers the gate would wonder why nothing goes on.
+  const held = run.held ? `held by ${run.held.by} (${run.held.reason}); ` : '';
+  return cleanLine(`${state}: ${held}${gate.title}: ${gate.reason}`);
 }
 
 /** The exit code that a run's state means: its outcome, 5 while people are awaited, else 0. */

@@ -1,4 +1,5 @@
-import { verificationWords } from '../../plan/outcome.js';
+import { rollbackName, verificationWords } from '../../plan/outcome.js';
+import { counted } from '../../plan/text/spans.js';
 import type { RollbackStatus, StepRecord } from '../../plan/run-status.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { symbolOf, toneOf } from '../render/states.js';
@@ -17,18 +18,18 @@ export function rollbackLines(snapshot: RunSnapshot, view: View): Line[] {
 
 function rollbackBlock(rollback: RollbackStatus, snapshot: RunSnapshot, view: View): Line[] {
   const { paint } = view;
-  const name = `rollback of ${rollback.phases.join(', ') || 'nothing that is left'}`;
+  const name = rollbackName(rollback);
   if (rollback.state === 'rolled back') {
     const count = rollback.undos.filter((undo) => undo.state !== 'accepted').length;
     const done = rollback.undos.filter((undo) => undo.state === 'done' || undo.state === 'taken over').length;
-    const undone = `${done < count ? `${done} of ` : ''}${count} ${count === 1 ? 'change' : 'changes'} undone`;
+    const undone = count === 0 ? '' : `${done < count ? `${done} of ` : ''}${counted(count, 'change')} undone, `;
     const said = verificationWords(rollback);
     const words = rollback.verified
       ? paint('good', `✔ ${said}`)
       : rollback.verifiedByRun
         ? said
         : paint('bad', `✖ ${said}`);
-    return [line(`${symbolOf('rolled back', paint)} ${name}  ${undone}, ${words}`)];
+    return [line(`${symbolOf('rolled back', paint)} ${name}  ${undone}${words}`)];
   }
   const columns = Math.max(...[...rollback.undos, ...rollback.checks].map((one) => widthOf(one.title)), 40);
   return [

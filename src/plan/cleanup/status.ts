@@ -3,7 +3,7 @@ import { cleanupId } from '../names.js';
 import { owedBy } from '../owed.js';
 import { namesInRoles } from '../people.js';
 import type { Gate, PhaseStatus, Refusal, RunState } from '../run-status.js';
-import { counted, instantText } from '../text/spans.js';
+import { counted, instantText, withArticle } from '../text/spans.js';
 import { isDone, isOwed, tasksNow, type CleanupState, type TaskNow } from './course.js';
 
 /** What a clean-up is started with, as far as its status goes. */
@@ -60,7 +60,7 @@ export function openGates(cleanup: Cleanup, state: CleanupState, people: readonl
         address: step.address,
         kind: 'attestation',
         title: task.title,
-        reason: `a ${task.owner} sees to this task`,
+        reason: `${withArticle(task.owner)} sees to this task`,
         roles: { [task.owner]: 1 },
         ...(standIn === undefined ? {} : { standIn }),
         people: namesInRoles(people, standIn === undefined ? [task.owner] : [task.owner, standIn]),
@@ -69,7 +69,7 @@ export function openGates(cleanup: Cleanup, state: CleanupState, people: readonl
         deadlineAt: days.dueAt,
         then:
           escalate && standIn === undefined
-            ? `it is overdue, and ${escalate.after.planned} later a ${escalate.to} is asked as well`
+            ? `it is overdue, and ${escalate.after.planned} later ${withArticle(escalate.to)} is asked as well`
             : `it is overdue, and people are reminded every ${remindEvery.planned}`,
         digest: '',
         answers: ['attest'],

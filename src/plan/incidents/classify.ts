@@ -6,6 +6,12 @@ export function troubleWords({ title, reason }: { title: string; reason: string 
   return reason.startsWith(title) ? reason : `${title}: ${reason}`;
 }
 
+/** What a reason adds to a title that stands before it; empty when it adds nothing. */
+export function beyondTitle({ title, reason }: { title: string; reason: string }): string {
+  if (reason === title) return '';
+  return reason.startsWith(`${title}: `) ? reason.slice(title.length + 2) : reason;
+}
+
 /** What the plan says of a severity; where it says nothing, what it says of the next less severe one. */
 export function specOf({ severities }: Incidents, severity: Severity): SeveritySpec | undefined {
   const known = severities.toSorted((a, b) => a.severity - b.severity);

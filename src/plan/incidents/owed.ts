@@ -1,6 +1,6 @@
 import type { Environment } from '../model.js';
 import { namesInRoles } from '../people.js';
-import { oneOf } from '../text/spans.js';
+import { calledText, oneOf } from '../text/spans.js';
 import type { IncidentStatus } from '../watch-status.js';
 
 /** What is owed to an incident next. */
@@ -33,9 +33,14 @@ export function incidentDebt(
   });
   switch (status.state) {
     case 'open':
-      return debt(all, 'acknowledge it', { until: status.respondBy, then: `${oneOf(escalateTo)} are called` });
+      return debt(all, 'acknowledge it', { until: status.respondBy, then: calledText(escalateTo) });
     case 'acknowledged': {
-      if (status.validating) return debt([status.validating.by], 'wait: the metrics are looked at');
+      if (status.validating) {
+        const { by } = status.validating;
+        const what = `the metrics are looked at, since ${by} says that it is resolved`;
+        // Whoever said so is told what they say.
+        return { who: 'nobody', people: [by], what };
+      }
       const commander = status.warRoom?.roles.find(({ person }) => person !== undefined)?.person;
       const lead = [commander ?? status.acknowledged?.by ?? ''].filter((name) => name !== '');
       if (status.rollback?.state === 'asked') return debt(lead, 'choose: a fix (resolve), or a rollback');

@@ -1,3 +1,4 @@
+import { targetTimes } from '../inside-targets.js';
 import type { IncidentInput } from '../run-input.js';
 import { instantText } from '../text/spans.js';
 import type { IncidentStatus } from '../watch-status.js';
@@ -17,15 +18,7 @@ export function incidentStatus(
   ids: { workflowId: string; runId: string }
 ): IncidentStatus {
   const { number, severity, title, cause, reason, source, openedBy, phase, incidents } = input;
-  const {
-    calls: _calls,
-    calledAt: _at,
-    roomCalled: _called,
-    roomLate: _late,
-    validating: _validating,
-    rollback,
-    ...facts
-  } = state;
+  const { calls: _calls, calledAt: _at, roomCalled: _called, roomLate: _late, validating, rollback, ...facts } = state;
   const { reminders: _count, remindedAt: _last, openedAt, postMortem, timeline, ...rest } = facts;
   const respondBy = openedAt + (specOf(incidents, severity)?.respondWithin.ms ?? 0);
   const body = {
@@ -43,11 +36,12 @@ export function incidentStatus(
     respondBy,
     ...(phase === undefined ? {} : { phase }),
     ...(rollback ? { rollback: shownRollback(rollback) } : {}),
+    ...(validating ? { validating: shownValidation(input, validating) } : {}),
     ...rest,
     postMortem: { ...postMortem, by: incidents.postMortem.by },
     timeline,
   };
-  return { ...body, sentence: sentenceOf(body, debtOf(input, state)) };
+  return { ...body, sentence: `Severity ${severity}, ${body.state}: ${title}. ${nextSentence(input, state)}` };
 }
 
 function shownRollback({
@@ -57,6 +51,14 @@ function shownRollback({
   reason,
 }: NonNullable<IncidentState['rollback']>): IncidentStatus['rollback'] {
   return { reach, state, ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+}
+
+function shownValidation(
+  { rollback }: IncidentInput,
+  { by, at }: NonNullable<IncidentState['validating']>
+): NonNullable<IncidentStatus['validating']> {
+  const { t0, deadlineAt } = targetTimes(rollback.window, at);
+  return { by, at, t0, deadlineAt };
 }
 
 export function debtOf(input: IncidentInput, state: IncidentState): IncidentDebt | undefined {
@@ -77,11 +79,18 @@ export function debtOf(input: IncidentInput, state: IncidentState): IncidentDebt
   );
 }
 
-function sentenceOf(status: Omit<IncidentStatus, 'sentence'>, debt: IncidentDebt | undefined): string {
-  const what = `Severity ${status.severity}, ${status.state}: ${status.title}.`;
-  const going = status.rollback?.state === 'running' ? 'It is being taken back.' : undefined;
-  if (!debt) return `${what} The post-mortem is done.`;
+/** What happens next, without what an incident is about: for whoever has just read that. */
+export function nextSentence(input: IncidentInput, state: IncidentState): string {
+  const debt = debtOf(input, state);
+  if (!debt) return 'The post-mortem is done.';
+  const { rollback, validating } = state;
+  const { window } = input.rollback;
+  if (validating) {
+    const { by, deadlineAt } = shownValidation(input, validating);
+    return `${by} says that it is resolved: the red metrics must be inside their targets for ${window.length.planned}, by ${instantText(deadlineAt)} at the latest.`;
+  }
+  const going = rollback?.state === 'running' ? 'It is being taken back. ' : '';
   const then = debt.then === undefined ? '' : `, then ${debt.then}`;
   const until = debt.until === undefined ? '' : ` until ${instantText(debt.until)}${then}`;
-  return [what, going, `Waits for ${debt.who} to ${debt.what}${until}.`].filter((part) => part !== undefined).join(' ');
+  return `${going}Waits for ${debt.who} to ${debt.what}${until}.`;
 }

@@ -1,5 +1,5 @@
 import type { Criterion, WindowSpec } from '../model.js';
-import { instantText } from '../text/spans.js';
+import { counted, instantText } from '../text/spans.js';
 import { formatValue } from './format.js';
 import { requiredSamples } from './grid.js';
 import type { CriterionState, TrafficState } from './state.js';
@@ -58,19 +58,19 @@ export function missedReason(spec: WindowSpec, judged: Judged): string {
 
 export function blindReason(judged: Judged): string {
   const { criterion, state } = judged;
-  return `${criterion.metric} could not be judged on ${state.invalidInARow} samples in a row (${state.problem ?? 'no data'})`;
+  return `${criterion.metric} could not be judged on ${counted(state.invalidInARow, 'sample')} in a row (${state.problem ?? 'no data'})`;
 }
 
 export function coverageReason(spec: WindowSpec, judged: Judged): string {
   const { criterion, state } = judged;
   return (
-    `${criterion.metric} has too many gaps: ${state.recentGaps.length} samples without a valid value, so "${criterion.text}" ` +
+    `${criterion.metric} has too many gaps: ${counted(state.recentGaps.length, 'sample')} without a valid value, so "${criterion.text}" ` +
     `can no longer reach a coverage of ${formatValue('ratio', spec.coverage)} (${state.problem ?? 'no data'})`
   );
 }
 
 export function trafficBlindReason(spec: WindowSpec, traffic: TrafficState): string {
-  return `the traffic (${spec.minTraffic?.metric ?? ''}) could not be read on ${traffic.invalidInARow} samples in a row (${traffic.problem ?? 'no data'})`;
+  return `the traffic (${spec.minTraffic?.metric ?? ''}) could not be read on ${counted(traffic.invalidInARow, 'sample')} in a row (${traffic.problem ?? 'no data'})`;
 }
 
 export function trafficReason(spec: WindowSpec, traffic: TrafficState | undefined): string {

@@ -2,6 +2,7 @@ import type { Person } from '../model.js';
 import { findPerson } from '../people.js';
 import { eligible, joinRoles, satisfies, type Need } from '../quorum.js';
 import type { Path } from '../loading/fault.js';
+import { withArticle } from '../text/spans.js';
 import type { Pairing, PairingRule } from './cross.js';
 import { approvalsOf, attestsOf, cleanupTasksOf, namesOf } from './walk.js';
 
@@ -168,7 +169,10 @@ function approverOfPlan({ plan, environment, inPlan }: Pairing, people: readonly
     inPlan(['document', 'approval', 'by'], {
       code: 'PG109',
       message: `${by} is no ${role} in ${place}, so this approves nothing`,
-      hint: able.length > 0 ? `a ${role} is: ${able.join(', ')}` : `give the role to somebody under people in ${place}`,
+      hint:
+        able.length > 0
+          ? `${withArticle(role)} is: ${able.join(', ')}`
+          : `give the role to somebody under people in ${place}`,
     });
   }
   if (environment.kind === 'production' && (by === undefined || status === 'draft')) {
@@ -176,7 +180,7 @@ function approverOfPlan({ plan, environment, inPlan }: Pairing, people: readonly
       severity: 'warning',
       code: 'PG117',
       message: `the plan is ${by === undefined ? 'not approved' : 'a draft'}, and does not start in production`,
-      hint: by === undefined ? `a ${role} approves it: write by and on` : 'write status: ready when it is',
+      hint: by === undefined ? `${withArticle(role)} approves it: write by and on` : 'write status: ready when it is',
       at: 'key',
     });
   }

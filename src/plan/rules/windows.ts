@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from '../language/duration.js';
 import { sure } from '../language/understood.js';
+import { counted } from '../text/spans.js';
 import { defaultEvery, minSamples, shortestEvery, windowLength } from '../window-defaults.js';
 import type { PlanRule, Report } from './rule.js';
 import { windowsOf } from './windows-of.js';
@@ -66,7 +67,7 @@ function checkGrid(window: WindowAt, length: number, report: Report): void {
     const most = Math.floor(length / needed / 1000) * 1000;
     report(everyPath, {
       code: 'PG110',
-      message: `${formatDuration(length)} with a sample every ${formatDuration(every)} gives ${Math.floor(length / every)} samples, too few to judge`,
+      message: `${formatDuration(length)} with a sample every ${formatDuration(every)} gives ${counted(Math.floor(length / every), 'sample')}, too few to judge`,
       hint:
         most >= shortestEvery
           ? `write every: ${formatDuration(most)} or less`

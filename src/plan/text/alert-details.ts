@@ -1,5 +1,5 @@
 import type { AlertStatus } from '../watch-status.js';
-import { bullets, panel, plain, signed } from './markdown.js';
+import { bullets, panel, paragraphs, plain, signed } from './markdown.js';
 import { instantText } from './spans.js';
 
 /** The panel of an alert in the Temporal UI. */
@@ -10,7 +10,7 @@ export function alertDetails(status: AlertStatus, remarks: readonly string[]): s
   );
   return panel([
     `**${plain(status.sentence)}**`,
-    plain(status.message),
+    paragraphs(status.message),
     runbook === undefined ? '' : `Runbook: ${plain(runbook)}`,
     acknowledged ? `Acknowledged by ${plain(acknowledged.by)}, ${instantText(acknowledged.at)}.` : '',
     escalatedAt === undefined ? '' : `Escalated ${instantText(escalatedAt)}.`,

@@ -46,6 +46,20 @@ export function plain(text: string): string {
     .join('');
 }
 
+/** Text of several lines: each stays one, and what is written as a list is one. */
+export function paragraphs(text: string): string {
+  const lines = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  return lines.reduce((markdown, line, index) => {
+    const [, mark = '', rest = ''] = item.exec(line) ?? [];
+    const written = mark === '' ? plain(line).replace(/^[-+=#]/, '\\$&') : `${mark} ${plain(rest)}`;
+    if (index === 0) return written;
+    const goesOn = mark !== '' && item.test(lines[index - 1] ?? '');
+    return `${markdown}${goesOn ? '\n' : '\n\n'}${written}`;
+  }, '');
+}
+
+const item = /^(-|\d{1,3}\.)\s+(.*)$/;
+
 /** Text in code type, cut when it is long. */
 export function code(text: string): string {
   return verbatim(text.slice(0, longest));

@@ -27,12 +27,28 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Several names as people write them: `erin`, `erin or carlos`, `erin, carlos or ola`. */
+/** `a release-manager`, `an engineering-lead`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** A text as it begins a title. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Several names as people write them: `erin`, `erin and carlos`, `erin, carlos and ola`. */
 export function allOf(names: readonly string[]): string {
   if (names.length <= 1) return names[0] ?? 'nobody';
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** `erin is called`, `erin and carlos are called`. */
+export function calledText(names: readonly string[]): string {
+  return `${allOf(names)} ${names.length > 1 ? 'are' : 'is'} called`;
+}
+
+/** `erin`, `erin or carlos`, `erin, carlos or ola`. */
 export function oneOf(names: readonly string[]): string {
   if (names.length <= 1) return names[0] ?? 'nobody';
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

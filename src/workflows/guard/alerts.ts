@@ -97,7 +97,8 @@ export class GuardAlerts {
         args: [this.inputOf(key, news)],
         // It goes on when the guard begins its next execution, and when the run is over.
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `Alert: ${key} ${news.level}`.slice(0, 180),
+        // It stays as it is: how the metric stands is told by the details, which follow it.
+        staticSummary: `Alert: ${key}, ${run.planTitle}`.slice(0, 180),
         typedSearchAttributes: [
           { key: searchAttributes.plan, value: run.planId },
           { key: searchAttributes.environment, value: environment.id },

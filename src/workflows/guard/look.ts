@@ -4,7 +4,7 @@ import { problemWithAnswer } from '../../plan/activity-answers.js';
 import { watchedCauses } from '../../plan/guard/status.js';
 import type { BlindNews, GuardNews } from '../../plan/guard/state.js';
 import type { GuardInput } from '../../plan/run-input.js';
-import { spanText } from '../../plan/text/spans.js';
+import { counted, spanText } from '../../plan/text/spans.js';
 import { environmentCalls } from '../activities.js';
 import { failureText, wasNotTaken } from '../phase/attempt.js';
 import { atItsEnd } from '../simulated-end.js';
@@ -77,7 +77,7 @@ function watch(input: GuardInput, { carried }: GuardRecord): Promise<WatchMetric
   // People who were told that nobody looks hear soon that somebody does.
   const forMs = unwatched ? minute : input.afterLoss ? settlingMs(guard) : longestMs;
   const calls = environmentCalls(environment.id).guards(forMs + catchingUpMs, unwatched ? '1h' : '5m');
-  const summary = `Watch ${guard.metrics.length} metrics every ${spanText(guard.every.ms)}`;
+  const summary = `Watch ${counted(guard.metrics.length, 'metric')} every ${spanText(guard.every.ms)}`;
   return atItsEnd(
     calls.watchMetrics.executeWithOptions({ summary }, [
       {

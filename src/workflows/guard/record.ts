@@ -69,6 +69,7 @@ export class GuardRecord {
 
   /** Shows the present state in the Temporal UI. */
   private publish(): void {
-    setCurrentDetails(guardDetails(this.status, remarksOf(this.input.environment)));
+    const { run, environment } = this.input;
+    setCurrentDetails(guardDetails(this.status, run.planTitle, remarksOf(environment)));
   }
 }

@@ -3,7 +3,7 @@ import { specOf } from '../../plan/incidents/classify.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { calledText } from '../../plan/text/spans.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
 import { callFor, reachable, roomCall, updateText } from './telling.js';
@@ -31,7 +31,7 @@ export async function call(input: IncidentInput, record: IncidentRecord, teller:
     if (await condition(answered, left, { summary: 'Until somebody acknowledges it' })) return;
     state.calls += 1;
     state.calledAt = Date.now();
-    if (state.calls === 1) record.tell(`nobody acknowledged it in time: ${oneOf(spec?.escalateTo ?? [])} are called`);
+    if (state.calls === 1) record.tell(`nobody acknowledged it in time: ${calledText(spec?.escalateTo ?? [])}`);
     state.escalatedAt ??= state.calledAt;
     record.publish();
     await teller.say(callFor(input, true, state.calls));
@@ -70,8 +70,8 @@ export async function update(input: IncidentInput, record: IncidentRecord, telle
     const since = state.updates.at(-1)?.at ?? state.warRoom?.openedAt ?? state.openedAt;
     const left = Math.max(1, since + spec.updateEvery.ms - Date.now());
     if (await condition(over, left, { summary: 'Until the stakeholders are told how it stands' })) return;
-    const text = updateText(record, record.status.sentence);
-    record.addUpdate(text);
+    const text = updateText(record);
+    record.addUpdate(`${record.status.sentence} ${text}`);
     const to = reachable(input.environment, spec.stakeholders);
     await teller.say({ kind: 'incident', headline: 'how it stands', text, to });
   }

@@ -7,7 +7,7 @@ import {
   stateOf,
   type IncidentState,
 } from '../../plan/incidents/course.js';
-import { debtOf, incidentStatus } from '../../plan/incidents/status.js';
+import { debtOf, incidentStatus, nextSentence } from '../../plan/incidents/status.js';
 import type { IncidentNews } from '../../plan/incidents/signals.js';
 import type { WarRoomTrigger } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
@@ -75,6 +75,11 @@ export class IncidentRecord {
     const { workflowId, runId } = workflowInfo();
     this.state.refusals = this.inbox.refusals;
     return incidentStatus(this.input, this.state, { workflowId, runId });
+  }
+
+  /** The sentence of its status without what it is about. */
+  get next(): string {
+    return nextSentence(this.input, this.state);
   }
 
   handedOver(): IncidentInput {

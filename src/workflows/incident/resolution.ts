@@ -123,7 +123,7 @@ export async function remind(input: IncidentInput, record: IncidentRecord, telle
     state.remindedAt = Date.now();
     const { draft: drafted, dueAt } = state.postMortem;
     const read = `phasegate incident draft ${incidentAddressOf(input.number)} ${runName(input.run.workflowId)}`;
-    const where = drafted ? `Its draft is there: ${read}` : 'Its draft is not stored yet.';
+    const where = drafted ? `Its draft can be read (${read}).` : 'Its draft is not stored yet.';
     const until = dueAt === undefined ? '' : ` until ${instantText(dueAt)}`;
     await teller.say({
       kind: 'reminder',

@@ -1,10 +1,10 @@
-import { specOf } from '../../plan/incidents/classify.js';
+import { beyondTitle, specOf } from '../../plan/incidents/classify.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import type { Environment } from '../../plan/model.js';
 import { namesInRoles } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
-import { instantText } from '../../plan/text/spans.js';
+import { counted, instantText } from '../../plan/text/spans.js';
 import { announceTo } from '../announce.js';
 import type { IncidentRecord } from './record.js';
 
@@ -18,7 +18,10 @@ export interface Told {
   /** What it does with people's page; absent: it calls nobody. */
   page?: 'trigger' | 'acknowledge' | 'resolve';
   headline: string;
+  /** May be empty: what happens next is told with every message. */
   text: string;
+  /** What the incident is about stands in the headline or the text already. */
+  saysWhat?: true;
   /** Names, roles, groups. */
   to: string[];
 }
@@ -37,7 +40,9 @@ export async function tell(
   key: string,
   channels?: readonly string[]
 ): Promise<Record<string, string>> {
-  const { headline, kind, text, to, page: event = 'none' } = told;
+  const { headline, kind, text, to, saysWhat, page: event = 'none' } = told;
+  const stands = saysWhat ? record.next : record.status.sentence;
+  const look = `Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`;
   const notify = everywhere.notify.filter(({ name }) => channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
   const { failed } = await announceTo(
@@ -47,7 +52,7 @@ export async function tell(
       kind,
       address: incidentAddressOf(number),
       title: `${run.planTitle}, ${incidentAddressOf(number)}: ${headline}`,
-      text: `${text} ${record.status.sentence} Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`,
+      text: [text, stands, look].filter((part) => part !== '').join(' '),
       to,
       ...(page === undefined ? {} : { incident: { page, event, severity } }),
     },
@@ -75,11 +80,13 @@ export function callFor(input: IncidentInput, escalated: boolean, times: number)
   const next = escalated ? reachable(environment, specOf(incidents, severity)?.escalateTo ?? []) : [];
   const everybody = environment.people.map(({ name }) => name);
   const again = times === 0 ? '' : `, call ${times + 1}`;
+  const rest = beyondTitle({ title, reason });
   return {
     kind: escalated ? 'escalation' : 'incident',
     page: 'trigger',
     headline: `severity ${severity}: ${title}${again}`,
-    text: `${reason}.`,
+    text: rest === '' ? '' : `${rest}.`,
+    saysWhat: true,
     to: [...new Set([...next, ...everybody])],
   };
 }
@@ -97,11 +104,11 @@ export function roomCall(input: IncidentInput, record: IncidentRecord): Told | u
   };
 }
 
-/** How it stands, for those who only need to know. */
-export function updateText({ state }: IncidentRecord, sentence: string): string {
+/** How far it is, for those who only need to know. */
+export function updateText({ state }: IncidentRecord): string {
   const done = state.warRoom?.steps.filter(({ doneAt }) => doneAt !== undefined).length ?? 0;
   const of = state.warRoom?.steps.length ?? 0;
   const latest = state.notes.at(-1);
   const note = latest ? ` Latest note, by ${latest.by}: ${latest.text}` : '';
-  return `${sentence} Procedure: ${done} of ${of} steps done.${note}`;
+  return `Procedure: ${done} of ${counted(of, 'step')} done.${note}`;
 }

@@ -2,7 +2,7 @@ import type { AttestStep } from '../../plan/model.js';
 import { patienceMs } from '../../plan/patience.js';
 import { namesInRoles } from '../../plan/people.js';
 import type { Gate, StepRecord } from '../../plan/run-status.js';
-import { oneOf } from '../../plan/text/spans.js';
+import { oneOf, withArticle } from '../../plan/text/spans.js';
 import { announce } from '../announce.js';
 import { beside } from '../beside.js';
 import type { StepOutcome } from './attempt.js';
@@ -43,7 +43,7 @@ export function openAttestation(context: PhaseContext, item: AttestStep, at: str
     address: at,
     kind: 'attestation',
     title: item.title,
-    reason: `a ${item.by} answers this item`,
+    reason: `${withArticle(item.by)} answers this item`,
     roles: { [item.by]: 1 },
     people: namesInRoles(environment.people, [item.by]),
     decisions: [],

@@ -22,12 +22,20 @@ it('init writes a plan and an environment that are sound as they are', async () 
   expect(valid.stderr).toContain('identities are not verified');
   const preview = await phasegate(['plan', ...args, '--as', 'ann'], { cwd });
   expect(preview.stdout).toContain('1 phase, 2 checklist items before, 1 flag, 1 deploy, 3 windows');
-  expect(written.stderr).toContain('phasegate plan plans/first.yaml --env local --var revision=v2 --as ann');
+  expect(preview.stdout).toContain('Watch  from the first flag to the end of the validation, every 15s');
+  expect(written.stderr).toContain(
+    'phasegate plan plans/first.yaml --env environments/local.yaml --var revision=v2 --as ann'
+  );
 });
 
 it('init writes into a folder that it makes, and overwrites nothing', async () => {
   const cwd = emptyFolder();
-  expect((await phasegate(['init', 'new/one'], { cwd })).stdout).toContain('wrote new/one/plans/first.yaml');
+  const { stdout, stderr } = await phasegate(['init', 'new/one'], { cwd });
+  expect(stdout).toContain('wrote new/one/plans/first.yaml');
+  // Typed where it was: npx knows phasegate there.
+  expect(stderr).toContain('phasegate plan new/one/plans/first.yaml --env new/one/environments/local.yaml ');
+  const preview = ['plan', 'new/one/plans/first.yaml', '--env', 'new/one/environments/local.yaml'];
+  expect((await phasegate([...preview, '--var', 'revision=v2', '--as', 'ann'], { cwd })).code).toBe(0);
   const file = path.join(cwd, 'new/one/plans/first.yaml');
   const before = readFileSync(file, 'utf8');
   const again = await phasegate(['init', 'new/one'], { cwd });

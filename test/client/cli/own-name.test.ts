@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { processIo } from '../../../src/client/cli/io.js';
 import { asCalled, ownName } from '../../../src/client/cli/own-name.js';
+import { buildProgram } from '../../../src/client/cli/program.js';
 import { explain } from '../../../src/client/cli/report-error.js';
 import { plain } from '../../../src/client/render/paint.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
@@ -23,6 +25,14 @@ describe('the name of the command', () => {
       'phasegate never creates flags: type npx phasegate retry RUN or npx phasegate rollback RUN. npx phasegate list'
     );
     expect(asCalled(asCalled(text, npx), npx)).toBe(asCalled(text, npx));
+  });
+
+  it('stands in place of every verb that there is', () => {
+    const program = buildProgram({ ...processIo(), env: {} }, () => undefined);
+    for (const command of program.commands) {
+      const typed = `phasegate ${command.name()}`;
+      expect(asCalled(typed, npx)).toBe(`npx ${typed}`);
+    }
   });
 
   it('stands in the hint of an error', () => {

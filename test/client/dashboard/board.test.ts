@@ -163,6 +163,18 @@ describe('the boards', () => {
     expect(words(panel(document, 'alerts'))).toMatch(/Golden path success is critical .*acknowledged by ola .*slack-ops: HTTP 503/); // prettier-ignore
   });
 
+  it('name whoever an incident waits for, before the gates', async () => {
+    const { board, reader } = show(await sceneOnHold());
+    reader.parts = troubled;
+    const text = words(panel(await board('operations'), 'deployment'));
+    expect(text).toMatch(/incident\/1: acknowledge it Golden path complete failure .*anybody .*in 60 s then cto and ceo are called .*5\. Track/); // prettier-ignore
+    expect(text).not.toContain('Nobody is waited for');
+    const [found] = troubled.incidents;
+    const validating = { by: 'erin', at: now, t0: now, deadlineAt: now };
+    reader.parts = { ...troubled, incidents: [{ ...found!, state: 'acknowledged', validating }] };
+    expect(words(panel(await board('operations'), 'deployment'))).not.toContain('incident/1');
+  });
+
   it.each(['executive', 'engineering', 'operations'] as const)(
     'say at the head of the page for the %s what is open, the gravest first',
     async (name) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShownBound } from '../../../src/client/dashboard/document.js';
-import { scaleOf } from '../../../src/client/dashboard/page/scale.js';
+import { placed, scaleOf } from '../../../src/client/dashboard/page/scale.js';
 
 const bound = (name: ShownBound['name'], op: ShownBound['op'], value: number): ShownBound => ({
   name,
@@ -46,5 +46,17 @@ describe('the scale of a plot', () => {
     const { min, max } = scaleOf({ unit: 'count', points: some, bounds: [] });
     expect(max).toBeGreaterThan(min);
     expect(Number.isFinite(max - min)).toBe(true);
+  });
+});
+
+describe('the labels of bounds', () => {
+  it.each([
+    ['stay where there is room', [10, 50, 80], [10, 50, 80]],
+    ['move apart', [10, 12, 14], [10, 20, 30]],
+    ['do not leave the picture at its lower end, where the times are', [88, 95, 99], [70, 80, 90]],
+    ['one alone does not either', [100], [90]],
+    ['are none where there is none', [], []],
+  ])('%s', (_what, wanted, heights) => {
+    expect(placed(wanted, 10, 90)).toEqual(heights);
   });
 });

@@ -60,6 +60,27 @@ describe('the runbook', () => {
     }
   });
 
+  it('names whatever is to be typed by its id, and says who and where in each section', async () => {
+    const frozen = await watchedOver();
+    const { md, html } = await runbooks(frozen);
+    const { phases, incidents } = frozen.plan;
+    for (const { id, steps, before } of phases)
+      for (const step of [...steps, ...before]) expect(plain(md)).toContain(`${id}/${step.id}`);
+    const { roles = [], procedure = [] } = incidents?.warRoom ?? {};
+    expect(roles.length).toBeGreaterThan(0);
+    for (const { id, title } of roles) expect(plain(md)).toMatch(new RegExp(`\\| ${id} +\\| ${title} +\\|`));
+    for (const { id, title } of procedure) expect(unescaped(html)).toContain(`${id}: ${title}`);
+    const says = /^phasegate (?!plan|status|watch|list|report|doctor|dashboard|alert list|incident (list|show|draft))/;
+    const blocks = [...md.matchAll(/^```\n([^`]*)\n```$/gm)].flatMap(([, block = '']) =>
+      block.includes('phasegate ') ? [block.split('\n')] : []
+    );
+    expect(blocks.length).toBeGreaterThan(4);
+    for (const [first, ...lines] of blocks) {
+      expect(first).toBe('export TEMPORAL_ADDRESS=HOST:PORT');
+      for (const line of lines) if (says.test(line)) expect(line).toMatch(/ --as NAME\b/);
+    }
+  });
+
   it('has routes, templates with their links, severities, war room and post-mortem, where the plan has them', async () => {
     const { md, html } = await runbooks(await watchedOver());
     for (const words of [
@@ -69,8 +90,8 @@ describe('the runbook', () => {
       'https://docs.example.com/runbooks/user-isolation-violation',
       'Severity 1: Critical',
       'At once it goes to cto (carlos@example.com), ceo (chen@company.com)',
-      'User isolation violations (user_isolation_violations is critical); the users that are affected are to be told',
-      'Security breach related to the migration (declared by a person: breach)',
+      'User isolation violations (user_isolation_violations is critical); the users that are affected are to be told (step notify-users)',
+      'Security breach related to the migration (declared by a person: --cause breach)',
       'Much slower (response_time_p95 is more than 50 % above its baseline)',
       'Initiate emergency rollback',
       'Incident commander',

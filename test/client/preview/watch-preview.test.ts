@@ -22,11 +22,11 @@ describe('the preview of what watches beside the phases', () => {
       '  takes everything back when critical: error_rate',
       '  critical pager, mail for lead (ada, bob), ops (bob, cyd); unacknowledged after 5m: lead (ada, bob)',
       '  warning chat for team (team@example.com); unacknowledged after 15m: ops (bob, cyd)',
-      '  severity 1 Critical: answered within 5m; at once it goes to lead (ada, bob); takes everything back',
+      '  severity 1 Critical: answered within 5m; called at once: lead (ada, bob); takes everything back',
       '    opens when violations >= 3, error_rate is critical',
-      '  severity 2 High: answered within 15m; after 15m it goes to ops (bob, cyd); a person may take the failing component back',
+      '  severity 2 High: answered within 15m; unacknowledged by then: ops (bob, cyd); a person may take the failing component back',
       '    opens when latency more than 50% above baseline',
-      '  severity 3 Medium: answered within 1h; after 1h it goes to team (team@example.com); takes nothing back',
+      '  severity 3 Medium: answered within 1h; unacknowledged by then: team (team@example.com); takes nothing back',
       '    opens when latency more than 20% and at most 50% above baseline; 1 of its causes a person declares',
     ]);
   });

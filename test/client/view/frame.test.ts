@@ -237,6 +237,10 @@ describe('the picture of a run', () => {
     expect(drawn(snapshot({ rollbacks: [rollback()] })).join('\n')).toContain('1 change undone, ✔ verified');
     const bad = rollback({ verified: false, verification: 'no metrics' });
     expect(drawn(snapshot({ rollbacks: [bad] })).join('\n')).toContain('1 change undone, ✖ NOT verified: no metrics');
+    const empty = rollback({ phases: [], undos: [] });
+    expect(drawn(snapshot({ rollbacks: [empty] })).join('\n')).toContain(
+      '↩ rollback with nothing left to undo  ✔ verified'
+    );
   });
 
   it('says that no worker answers, and that identities were not verified', () => {

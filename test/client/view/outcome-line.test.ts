@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { finishingLines, outcomeLine, stateExitCode } from '../../../src/client/view/outcome-line.js';
+import { afterEnd, finishingLines, outcomeLine, stateExitCode } from '../../../src/client/view/outcome-line.js';
 import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import { approvalGate, holdGate, phaseStatus, run, snapshot, t } from '../support/snapshots.js';
 
 function ended(kind: OutcomeKind, reason = 'because') {
   return snapshot({ run: run({ outcome: { kind, reason, endedAt: t } }) });
 }
+
+describe('what is sensible with a run that has ended', () => {
+  it.each([
+    ['completed', /^Take back what it changed: phasegate rollback demo\/test-plan --reason "why"$/],
+    ['failed', /^Read how: phasegate report demo\/test-plan$/],
+    ['rolled-back-verified', /^All that it changed is taken back, and that is verified: mend the cause, then start/],
+    ['rolled-back-not-verified', /^Its rollback is not verified. Finish it: phasegate rollback demo\/test-plan /],
+  ] as const)('and is %s', (kind, hint) => {
+    expect(afterEnd(ended(kind).run)).toMatch(hint);
+  });
+});
 
 describe('the last line', () => {
   it.each([
@@ -32,6 +43,17 @@ describe('the last line', () => {
     const held = snapshot({ phases: [phaseStatus({ state: 'on hold', gates: [holdGate()] })] });
     expect(outcomeLine(held)).toBe(
       'on hold: Watch window: success could not be judged on 3 samples in a row (connection refused) · identities were not verified'
+    );
+    expect(stateExitCode(held)).toBe(5);
+  });
+
+  it('names the incident that holds the run beside the gate that is open', () => {
+    const held = snapshot({
+      run: run({ held: { by: 'incident/2', reason: 'tools time out', at: t } }),
+      phases: [phaseStatus({ state: 'on hold', gates: [approvalGate()] })],
+    });
+    expect(outcomeLine(held)).toMatch(
+      /^on hold: held by incident\/2 \(tools time out\); Approval of Agent execution core: /
     );
     expect(stateExitCode(held)).toBe(5);
   });

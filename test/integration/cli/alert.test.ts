@@ -20,6 +20,11 @@ async function listed(alert: Alert, ...options: string[]): Promise<AlertList['al
   });
 }
 
+async function rowOf(alert: Alert, ...options: string[]): Promise<string | undefined> {
+  const { stdout } = await phasegate(['alert', 'list', ...options]);
+  return stdout.split('\n').find((line) => line.startsWith(address(alert)));
+}
+
 describe('phasegate alert', () => {
   it('lists what is open, and with --closed what is over', async () => {
     await using stage = await openAlertStage();
@@ -30,9 +35,9 @@ describe('phasegate alert', () => {
       state: 'firing',
       status: { level: 'critical', title: 'CRITICAL: isolation is broken (3)' },
     });
-    const { stdout } = await phasegate(['alert', 'list']);
-    const row = stdout.split('\n').find((line) => line.startsWith(address(alert)));
-    expect(row).toMatch(/critical +✖ firing +\d{4}-.*Z +CRITICAL: isolation is broken \(3\): isolation is critical$/);
+    expect(await rowOf(alert)).toMatch(
+      /critical +✖ firing +\d{4}-.*Z +CRITICAL: isolation is broken \(3\): isolation is critical$/
+    );
     await alert.hear('unwatched', { reason: 'the run has ended' });
     await alert.handle.result();
     await until(
@@ -40,6 +45,22 @@ describe('phasegate alert', () => {
       async () => !(await phasegate(['alert', 'list', '-o', 'name'])).stdout.includes(address(alert))
     );
     expect(await listed(alert, '--closed')).toMatchObject({ state: 'closed' });
+    expect(await rowOf(alert, '--closed')).toMatch(
+      /✔ closed +\d{4}-.*Z +CRITICAL: isolation is broken \(3\): closed \d{4}-.*Z, the run has ended; acknowledged by nobody$/
+    );
+  });
+
+  it('says who acknowledged one that is closed, which nobody closed but its metric', async () => {
+    await using stage = await openAlertStage();
+    const alert = await start(stage);
+    await told(alert);
+    await alert.acknowledge('erin');
+    await listed(alert);
+    expect(await rowOf(alert)).toContain('◷ acknowledged by erin');
+    await alert.hear('unwatched', { reason: 'the run has ended' });
+    await alert.handle.result();
+    expect((await listed(alert, '--closed')).state).toBe('closed');
+    expect(await rowOf(alert, '--closed')).toMatch(/✔ closed +\d.*, the run has ended; acknowledged by erin$/);
   });
 
   it('acknowledges the one that is meant, by run and metric, by an ending, or by its id', async () => {

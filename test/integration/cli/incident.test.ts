@@ -66,11 +66,15 @@ describe('phasegate incident', () => {
       /incident\/1\s+2\s+acknowledged .* The cause component\s+lee: choose: a fix \(resolve\), or a rollback/
     );
     const shown = await phasegate(['incident', 'show', '1', run]);
+    expect(shown.stdout).toMatch(
+      new RegExp(`^incident/1 of ${run}\\nSeverity 2, acknowledged: The cause component\\. `)
+    );
     for (const part of ['Incident Commander', 'pool exhausted', 'one tenant', 'roles: commander, sponsor'])
       expect(shown.stdout).toContain(part);
 
     const resolved = await as('lee', 'resolve', 'incident/1', run, '--reason', 'pool enlarged');
     expect([resolved.code, resolved.stdout]).toEqual([0, expect.stringMatching(/^resolved: window says PASS\n/)]);
+    expect(resolved.stderr).toContain('must be inside their targets for 1000ms');
     const report = await phasegate(['report', run]);
     expect(report.stdout).toContain('## incident/1: The cause component (severity 2, resolved)');
     expect(report.stdout).toContain('pool exhausted');
@@ -137,7 +141,8 @@ describe('phasegate incident', () => {
     expect(stage.world.changed()).toEqual([]);
     const late = await as('erin', ...asked, '--confirm', stage.environment.id);
     expect([late.code, late.stderr]).toEqual([7, expect.stringContaining('PG213')]);
-    expect(late.stderr).toContain(`phasegate rollback ${run}`);
+    expect(late.stderr).toContain('taken back, and that is verified: mend the cause, then start the plan again');
+    expect(late.stderr).not.toContain('phasegate rollback');
     // Its incident is open; that keeps no new run from beginning.
     expect((await phasegate(['list'])).stdout).toMatch(new RegExp(`${run} +. rolled back`));
     const again = await started();

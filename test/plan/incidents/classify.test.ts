@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { severityOf, specOf, triggerOf, troubleWords, type Begun } from '../../../src/plan/incidents/classify.js';
+import {
+  beyondTitle,
+  severityOf,
+  specOf,
+  triggerOf,
+  troubleWords,
+  type Begun,
+} from '../../../src/plan/incidents/classify.js';
 import type { Severity, WarRoomTrigger } from '../../../src/plan/model.js';
 import type { Trouble } from '../../../src/plan/trouble.js';
 import { incidents, severity, span } from '../../support/stage/plans.js';
@@ -69,5 +76,17 @@ describe('a war room', () => {
     expect(triggerOf({ ...without, warRoom: { ...warRoom!, triggers: ['customer-escalation'] } }, now, [])).toBe(
       'customer-escalation'
     );
+  });
+});
+
+describe('what a reason adds to its title', () => {
+  it.each([
+    ['early', 'early', ''],
+    ['Slow', 'Slow: p95 is 9 s', 'p95 is 9 s'],
+    ['Slow', 'p95 is 9 s', 'p95 is 9 s'],
+    // A long one whose beginning is its title.
+    ['all of the', 'all of the tools fail', 'all of the tools fail'],
+  ])('%s, %s', (title, reason, rest) => {
+    expect(beyondTitle({ title, reason })).toBe(rest);
   });
 });

@@ -33,7 +33,7 @@ describe('what is owed to an incident', () => {
     [
       'anybody acknowledges it, else the next in line are called',
       {},
-      { who: 'anybody', people: everybody, what: 'acknowledge it', until: minute, then: 'lead are called' },
+      { who: 'anybody', people: everybody, what: 'acknowledge it', until: minute, then: 'lead is called' },
     ],
     [
       'who acknowledged it leads it',
@@ -61,9 +61,9 @@ describe('what is owed to an incident', () => {
       { who: 'erin', people: ['erin'], what: 'lead it to its resolution' },
     ],
     [
-      'who says that it is resolved waits for the metrics',
+      'nothing while the metrics are looked at, which whoever said that it is resolved awaits',
       { acknowledged, rollback: asked, validating: { by: 'lee', at: 2, reason: 'fixed' } },
-      { who: 'lee', people: ['lee'], what: 'wait: the metrics are looked at' },
+      { who: 'nobody', people: ['lee'], what: 'the metrics are looked at, since lee says that it is resolved' },
     ],
     [
       'those who have the role write the post-mortem',
@@ -88,7 +88,7 @@ describe('what is owed to an incident', () => {
 
   it('is at once, and calls nobody, where the plan says nothing of any severity', () => {
     const none = incidentInput({ incidents: incidents({ severities: [] }) });
-    expect(debtOf(none, state({ openedAt: 5 }))).toMatchObject({ until: 5, then: 'nobody are called' });
+    expect(debtOf(none, state({ openedAt: 5 }))).toMatchObject({ until: 5, then: 'nobody is called' });
     expect(incidentStatus(none, state({ openedAt: 5 }), ids).respondBy).toBe(5);
   });
 });
@@ -113,6 +113,8 @@ describe('the status of an incident', () => {
       respondBy: 5 + minute,
       phase: '1a',
       rollback: { reach: 'all', state: 'running', reason: 'leak' },
+      // Two intervals, and then its deadline.
+      validating: { by: 'lee', at: 2, t0: 202, deadlineAt: 3202 },
       acknowledged,
       tasks: [],
       notes: [],
@@ -121,7 +123,7 @@ describe('the status of an incident', () => {
       postMortem: { dueAt: 9, by: 'lead' },
       timeline: at.timeline,
       sentence:
-        'Severity 2, acknowledged: Slow. It is being taken back. Waits for lee to wait: the metrics are looked at.',
+        'Severity 2, acknowledged: Slow. lee says that it is resolved: the red metrics must be inside their targets for 1000ms, by 1970-01-01 00:00:03Z at the latest.',
     });
   });
 
@@ -135,7 +137,11 @@ describe('the status of an incident', () => {
   it.each<[Partial<IncidentState>, string]>([
     [
       {},
-      'Severity 2, open: Slow. Waits for anybody to acknowledge it until 1970-01-01 00:01:00Z, then lead are called.',
+      'Severity 2, open: Slow. Waits for anybody to acknowledge it until 1970-01-01 00:01:00Z, then lead is called.',
+    ],
+    [
+      { acknowledged, rollback: running },
+      'Severity 2, acknowledged: Slow. It is being taken back. Waits for erin to lead it to its resolution.',
     ],
     [{ acknowledged }, 'Severity 2, acknowledged: Slow. Waits for erin to lead it to its resolution.'],
     [

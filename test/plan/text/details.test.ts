@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Gate, PhaseStatus } from '../../../src/plan/run-status.js';
+import { alertDetails } from '../../../src/plan/text/alert-details.js';
 import { locksDetails, phaseDetails } from '../../../src/plan/text/details.js';
-import { bullets, code, plain, signed } from '../../../src/plan/text/markdown.js';
+import { guardDetails } from '../../../src/plan/text/guard-details.js';
+import { bullets, code, paragraphs, plain, signed } from '../../../src/plan/text/markdown.js';
 import { everythingBack, pasteableAnswers } from '../../../src/plan/text/pasteable.js';
 import { parseMessage } from '../../../src/plan/wire.js';
+import { alert, guard } from '../../support/dashboard/watch.js';
 
 const gate: Gate = {
   address: '1a/approval#1',
@@ -33,6 +36,18 @@ describe('commands in a text', () => {
     ['one--two -- three', 'one--two -- three'],
   ])('stand in code type, where no dash or quote is altered: %s', (text, markdown) => {
     expect(plain(text)).toBe(markdown);
+  });
+});
+
+describe('a text of several lines', () => {
+  it.each([
+    ['one\n\n two  words ', 'one\n\ntwo words'],
+    ['Details:\n- Users: 3\n- Kind: *leak*', 'Details:\n\n- Users: 3\n- Kind: \\*leak\\*'],
+    ['- a\nDo:\n1. this\n2. that', '- a\n\nDo:\n\n1. this\n2. that'],
+    ['a\n---\n# b\n=====\n+ c', 'a\n\n\\---\n\n\\# b\n\n\\=====\n\n\\+ c'],
+    ['', ''],
+  ])('keeps its lines and its lists, and makes no other markup: %j', (text, markdown) => {
+    expect(paragraphs(text)).toBe(markdown);
   });
 });
 
@@ -195,6 +210,23 @@ describe('the panel of the locks', () => {
     expect(locksDetails({})).toBe('Nothing is locked.');
     expect(locksDetails({ 'flag/X': { run: 'run', startedBy: 'dana', since: 0 } })).toBe(
       '**Locked**\n\n- `flag/X` by `run`, started by dana, since 1970-01-01 00:00:00Z'
+    );
+  });
+});
+
+describe('the panel of a guard', () => {
+  it('says whose guard it is: its later executions have no summary', () => {
+    expect(guardDetails(guard, 'A plan for tests', ['identities were not verified'])).toMatch(
+      /^\*\*Guard of A plan for tests\. Watches 9 metrics every 15 s; .*\*\*\n\n_identities were not verified_\n\n\*\*What/
+    );
+  });
+});
+
+describe('the panel of an alert', () => {
+  it('has the lines of its message as they were written', () => {
+    const message = 'It has crossed its critical threshold.\n\n- Value: 74%\n- Threshold: < 80%';
+    expect(alertDetails({ ...alert, message }, [])).toContain(
+      'It has crossed its critical threshold.\n\n- Value: 74%\n- Threshold: \\< 80%\n\nAcknowledged by ola'
     );
   });
 });

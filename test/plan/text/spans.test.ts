@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counted } from '../../../src/plan/text/spans.js';
+import { calledText, counted, withArticle } from '../../../src/plan/text/spans.js';
 
 describe('a count', () => {
   it.each([
@@ -9,4 +9,21 @@ describe('a count', () => {
   ])('of %i is %s', (count, text) => {
     expect(counted(count, 'change')).toBe(text);
   });
+});
+
+it.each([
+  ['engineering-lead', 'an engineering-lead'],
+  ['Owner', 'an Owner'],
+  ['release-manager', 'a release-manager'],
+  ['user', 'a user'],
+])('the article of %s', (noun, text) => {
+  expect(withArticle(noun)).toBe(text);
+});
+
+it.each([
+  [[], 'nobody is called'],
+  [['erin'], 'erin is called'],
+  [['erin', 'lee', 'ola'], 'erin, lee and ola are called'],
+])('who is called: %j', (names, text) => {
+  expect(calledText(names)).toBe(text);
 });

@@ -1,7 +1,10 @@
 import { metricTopics } from '../../../plan/dashboards.js';
+import { isUnresolved } from '../../../plan/incidents/status.js';
+import { incidentAddressOf } from '../../../plan/names.js';
 import { awaited } from '../../../plan/text/sentences.js';
 import { spanText } from '../../../plan/text/spans.js';
 import { gatesOf } from '../../read/gates.js';
+import { owedFor } from '../../read/incident-debt.js';
 import { cleanLine } from '../../render/clean.js';
 import { timeline } from '../../timeline/timeline.js';
 import type { Block, Cell, Panel, Table } from '../document.js';
@@ -11,7 +14,7 @@ import { mark, markOf } from '../marks.js';
 import { plotOf } from '../plots.js';
 import type { View } from '../seen.js';
 import { rollbackBlocks } from './rollback-readiness.js';
-import { alertBlocks, incidentBlocks } from './watch.js';
+import { alertBlocks, byGravity, incidentBlocks } from './watch.js';
 
 const lastEvents = 6;
 const mostGates = 5;
@@ -62,11 +65,12 @@ function deploymentBlocks(view: View): Block[] {
       step.startedAt === undefined ? '' : `for ${spanText(now - step.startedAt)}`,
     ]);
   const gates = gatesOf(snapshot);
-  const waits = gates.slice(0, mostGates).map((gate): Cell[] => [
+  const asked = gates.slice(0, mostGates).map((gate): Cell[] => [
     { text: gate.title, sub: gate.kind === 'hold' ? `${gate.address}: ${gate.reason}` : gate.address },
     { text: awaited(gate), mark: markOf(gate.kind === 'hold' ? 'on hold' : 'waiting') },
     { text: untilWords(gate.deadlineAt, now), sub: `then ${gate.then}` },
   ]);
+  const waits = [...owedToIncidents(view), ...asked];
   const events = timeline(snapshot)
     .filter(({ about, text }, index, all) => all[index - 1]?.about !== about || all[index - 1]?.text !== text)
     .slice(-lastEvents)
@@ -85,6 +89,27 @@ function deploymentBlocks(view: View): Block[] {
     ),
     ...tableOr(events, { caption: 'Happened last', columns: ['When', 'What'] }, 'Nothing has happened yet.'),
   ];
+}
+
+/** What people owe to incidents stands before all else. */
+function owedToIncidents({ watch, snapshot, now }: View): Cell[][] {
+  return byGravity(watch.incidents).flatMap((incident): Cell[][] => {
+    const debt = incident.validating ? undefined : owedFor(incident, snapshot.frozen);
+    if (!debt) return [];
+    const { who, what, until, then } = debt;
+    const due: Cell =
+      until === undefined
+        ? ''
+        : { text: untilWords(until, now), ...(then === undefined ? {} : { sub: `then ${then}` }) };
+    const tone = incident.severity === 1 && isUnresolved(incident) ? 'bad' : 'warn';
+    return [
+      [
+        { text: `${incidentAddressOf(incident.number)}: ${what}`, sub: incident.title },
+        { text: who, mark: mark(tone, 'waiting', '◷') },
+        due,
+      ],
+    ];
+  });
 }
 
 function nothingRuns({ snapshot }: View): string {

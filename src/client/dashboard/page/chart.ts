@@ -4,7 +4,7 @@ import * as echarts from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { formatValue } from '../../../plan/judge/format.js';
 import type { BoardDocument, Plot, ShownBound, Tone } from '../document.js';
-import { scaleOf, type Scale } from './scale.js';
+import { placed, scaleOf, type Scale } from './scale.js';
 
 echarts.use([LineChart, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
@@ -122,20 +122,26 @@ type MarkLines = NonNullable<NonNullable<LineSeriesOption['markLine']>['data']>;
 function boundLines(scale: Scale, ink: (name: string) => string, fontSize: number, height: number): MarkLines {
   const plotHeight = Math.max(1, height - fontSize * 4.1);
   const yOf = (value: number): number => ((scale.max - value) / (scale.max - scale.min)) * plotHeight;
-  let lowest = Number.NEGATIVE_INFINITY;
-  return scale.shown
-    .toSorted((a, b) => b.value - a.value)
-    .map(({ name, value, text }) => {
-      const color = ink(boundTones[name]);
-      // Labels that would cover one another move apart; their lines stay.
-      const y = Math.max(yOf(value), lowest + fontSize * 1.25);
-      lowest = y;
-      return {
-        yAxis: value,
-        lineStyle: { color, type: name === 'critical' ? ('solid' as const) : ('dashed' as const), width: 1.4 },
-        label: { formatter: `${name} ${text}`, color, fontSize: fontSize * 0.94, offset: [0, y - yOf(value)] },
-      };
-    });
+  const bounds = scale.shown.toSorted((a, b) => b.value - a.value);
+  // Half a line above its end: a label there would lie over that of the time.
+  const heights = placed(
+    bounds.map(({ value }) => yOf(value)),
+    fontSize * 1.25,
+    plotHeight - fontSize * 0.6
+  );
+  return bounds.map(({ name, value, text }, index) => {
+    const color = ink(boundTones[name]);
+    return {
+      yAxis: value,
+      lineStyle: { color, type: name === 'critical' ? ('solid' as const) : ('dashed' as const), width: 1.4 },
+      label: {
+        formatter: `${name} ${text}`,
+        color,
+        fontSize: fontSize * 0.94,
+        offset: [0, (heights[index] ?? 0) - yOf(value)],
+      },
+    };
+  });
 }
 
 type MarkAreas = NonNullable<NonNullable<LineSeriesOption['markArea']>['data']>;

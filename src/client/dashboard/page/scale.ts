@@ -38,3 +38,22 @@ export function scaleOf({ points, bounds, unit }: Pick<Plot, 'points' | 'bounds'
   const top = unit === 'ratio' && max <= 1 ? Math.min(1 + margin / 4, max + margin) : max + margin;
   return { min: min === 0 ? 0 : min - margin, max: top === min ? top + margin : top, shown, beyond };
 }
+
+/**
+ * Where labels stand that would cover one another at the heights of what they name: moved apart, and none below the
+ * picture, where the times are.
+ *
+ * @param wanted heights from the top, ascending
+ * @param apart the least distance of two
+ * @param lowest the greatest height
+ */
+export function placed(wanted: readonly number[], apart: number, lowest: number): number[] {
+  const heights: number[] = [];
+  for (const height of wanted) heights.push(Math.max(height, (heights.at(-1) ?? Number.NEGATIVE_INFINITY) + apart));
+  let below = lowest + apart;
+  for (let index = heights.length - 1; index >= 0; index -= 1) {
+    below = Math.min(heights[index] ?? below, below - apart);
+    heights[index] = below;
+  }
+  return heights;
+}

@@ -1,9 +1,11 @@
 import type { AlertLevel, AlertRoute, Environment } from '../../../plan/model.js';
+import { migrationId } from '../../../plan/names.js';
+import { alertAckLine, runName } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import { addressesOf } from '../alertmanager/recipients.js';
 import { runbookAnchor } from '../prometheus/words.js';
 import type { Subject } from '../subject.js';
-import { heading, strong, tableOf, text, typed, type Block } from './blocks.js';
+import { heading, strong, tableOf, text, typed, typedThere, type Block } from './blocks.js';
 
 const levels = ['critical', 'warning'] as const satisfies AlertLevel[];
 
@@ -11,6 +13,7 @@ const levels = ['critical', 'warning'] as const satisfies AlertLevel[];
 export function alertBlocks(subject: Subject): Block[] {
   const { plan, environment } = subject.frozen;
   const { alerts } = plan;
+  const run = runName(migrationId(environment.id, plan.id));
   const routes = alerts
     ? tableOf(
         ['severity', 'channels', 'who', 'nobody acknowledged for', 'then also', 'reminded every'],
@@ -25,7 +28,8 @@ export function alertBlocks(subject: Subject): Block[] {
   return [
     heading(2, 'Alerts', 'alerts'),
     ...routes,
-    text('A metric without data alerts as what it is.'),
+    text('A metric without data alerts as what it is. Somebody who acknowledges it ends the reminders:'),
+    typedThere(`phasegate alert list ${run}`, `${alertAckLine(run, 'METRIC')} --as NAME`),
     ...alerting.flatMap((metric): Block[] => {
       const watched = subject.watched.find((each) => each.metric.name === metric.name);
       const templates = alerts?.templates.filter((each) => each.metric === metric.name) ?? [];

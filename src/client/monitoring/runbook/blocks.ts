@@ -26,6 +26,8 @@ export const strong = (words: string): Block => ({ kind: 'text', text: words, st
 export const list = (items: readonly string[]): Block => ({ kind: 'list', items });
 export const checklist = (items: readonly string[]): Block => ({ kind: 'checklist', items });
 export const typed = (...lines: string[]): Block => ({ kind: 'commands', lines });
+/** Commands that ask a server: where that is stands before them, wherever in the runbook somebody begins to read. */
+export const typedThere = (...lines: string[]): Block => typed('export TEMPORAL_ADDRESS=HOST:PORT', ...lines);
 export const text = (words: string): Block => ({ kind: 'text', text: words });
 /** Nothing at all without rows. */
 export function tableOf(head: readonly string[], rows: ReadonlyArray<readonly string[]>): Block[] {

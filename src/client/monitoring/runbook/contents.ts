@@ -1,11 +1,21 @@
 import { namesInRoles } from '../../../plan/people.js';
 import { standingWords } from '../../../plan/standing.js';
-import { remarksOf } from '../../../plan/names.js';
+import { cleanupId, remarksOf } from '../../../plan/names.js';
 import { rollbackLine } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import type { Subject } from '../subject.js';
 import { alertBlocks } from './alerts.js';
-import { checklist, heading, list, strong, tableOf, text, type Block, type RunbookDocument } from './blocks.js';
+import {
+  checklist,
+  heading,
+  list,
+  strong,
+  tableOf,
+  text,
+  typedThere,
+  type Block,
+  type RunbookDocument,
+} from './blocks.js';
 import { incidentBlocks } from './incidents.js';
 import { phaseBlocks } from './phases.js';
 
@@ -59,25 +69,24 @@ function commands({ frozen }: Subject): Block[] {
   const run = `${environment.id}/${plan.id}`;
   return [
     heading(2, 'Commands', 'commands'),
-    {
-      kind: 'commands',
-      lines: [
-        `phasegate plan PLAN --env ${environment.id}${given.join('')}`,
-        `phasegate start PLAN --env ${environment.id}${given.join('')} --as NAME`,
-        `phasegate status ${run}`,
-        `phasegate watch ${run}`,
-        `phasegate list --awaiting NAME`,
-        `phasegate approve ${run} --as NAME`,
-        `phasegate attest --as NAME`,
-        `phasegate pause ${run} --reason "why"`,
-        `phasegate resume ${run}`,
-        `phasegate retry ${run} --reason "why"`,
-        `phasegate waive ${run} --reason "why"`,
-        rollbackLine(run),
-        `phasegate report ${run} --out report.html`,
-        `phasegate doctor --env ${environment.id}`,
-      ],
-    },
+    text('HOST:PORT is where Temporal is, NAME is you, as the environment lists you.'),
+    typedThere(
+      `phasegate plan PLAN --env ${environment.id}${given.join('')}`,
+      `phasegate start PLAN --env ${environment.id}${given.join('')} --as NAME`,
+      `phasegate status ${run}`,
+      `phasegate watch ${run}`,
+      `phasegate list --awaiting NAME`,
+      `phasegate approve ${run} --as NAME`,
+      `phasegate attest --as NAME`,
+      `phasegate attest ITEM ${run} --answer done --as NAME`,
+      `phasegate pause ${run} --reason "why" --as NAME`,
+      `phasegate resume ${run} --as NAME`,
+      `phasegate retry ${run} --reason "why" --as NAME`,
+      `phasegate waive ${run} --reason "why" --as NAME`,
+      `${rollbackLine(run)} --as NAME`,
+      `phasegate report ${run} --out report.html`,
+      `phasegate doctor --env ${environment.id}`
+    ),
   ];
 }
 
@@ -89,19 +98,15 @@ function wayBack({ frozen }: Subject): Block[] {
       'cannotUndo' in step && step.cannotUndo !== undefined ? [`${id}/${step.id}: ${step.cannotUndo}`] : []
     )
   );
+  const run = `${environment.id}/${plan.id}`;
   const waivers = namesInRoles(environment.people, plan.waivers).join(', ') || 'nobody';
   return [
     heading(2, 'The way back', 'way-back'),
     text(
       'A step or criterion that fails takes back its phase and stops the run. A person, or a red metric that is critical, takes back everything, newest phase first. What exposes users is undone before all else.'
     ),
-    {
-      kind: 'commands',
-      lines: [
-        rollbackLine(`${environment.id}/${plan.id}`),
-        'phasegate takeover ENTRY --as NAME --reason "done by hand"',
-      ],
-    },
+    typedThere(`${rollbackLine(run)} --as NAME`, `phasegate takeover ENTRY ${run} --reason "done by hand" --as NAME`),
+    text('ENTRY is what status shows of an undo, such as 1a/enable#1.'),
     text(
       `It counts as verified when ${metrics.join(', ') || 'no metric'} stayed inside their targets for ${spanWords(window.length)}, within ${spanWords(window.deadline)}, and these checks passed: ${checks.map(({ title }) => title).join(', ') || 'none'}.`
     ),
@@ -122,7 +127,7 @@ function left({ frozen }: Subject, remarks: readonly string[]): Block[] {
           heading(2, 'Afterwards', 'afterwards'),
           ...cleanup.groups.flatMap(({ title, tasks }): Block[] => [
             strong(title),
-            checklist(tasks.map((task) => `${task.title} (${task.owner})`)),
+            checklist(tasks.map(({ id, title: what, owner }) => `${cleanupId}/${id}: ${what} (${owner})`)),
           ]),
         ]
       : []),

@@ -1,3 +1,4 @@
+import { notifyUsersTask } from '../../../plan/incidents/course.js';
 import type { CauseRule, Incidents, SeveritySpec, WarRoomTrigger } from '../../../plan/model.js';
 import { migrationId } from '../../../plan/names.js';
 import { namesInRoles } from '../../../plan/people.js';
@@ -5,7 +6,7 @@ import { runName } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import type { Subject } from '../subject.js';
 import { whom } from './alerts.js';
-import { checklist, heading, tableOf, text, typed, type Block } from './blocks.js';
+import { checklist, heading, tableOf, text, typedThere, type Block } from './blocks.js';
 
 const reaches: Record<SeveritySpec['reach'], string> = {
   all: 'everything, by itself',
@@ -38,13 +39,13 @@ function severities({ frozen }: Subject, { severities: all, multipleWithin }: In
     ...all.flatMap(({ severity, title, respondWithin, escalateTo, escalateAfter, reach, action, causes }): Block[] => [
       heading(3, `Severity ${severity}: ${title}`, `severity-${severity}`),
       text(
-        `Somebody responds within ${spanWords(respondWithin)}. ${escalateAfter.ms === 0 ? 'At once' : `After ${spanWords(escalateAfter)}`} it goes to ${whom(frozen.environment, escalateTo)}. Action: ${action}. Taken back: ${reaches[reach]}.`
+        `Somebody responds within ${spanWords(respondWithin)}. ${escalateAfter.ms === 0 ? 'At once it goes' : `Unacknowledged after ${spanWords(escalateAfter)} it goes`} to ${whom(frozen.environment, escalateTo)}. Action: ${action}. Taken back: ${reaches[reach]}.`
       ),
       {
         kind: 'list',
         items: causes.map(({ id, title: cause, when, notifyUsers }) => {
-          const users = notifyUsers ? '; the users that are affected are to be told' : '';
-          return `${cause} (${when ? ruleWords(when) : `declared by a person: ${id}`})${users}`;
+          const users = notifyUsers ? `; the users that are affected are to be told (step ${notifyUsersTask.id})` : '';
+          return `${cause} (${when ? ruleWords(when) : `declared by a person: --cause ${id}`})${users}`;
         }),
       },
     ]),
@@ -58,26 +59,28 @@ function atThree({ plan, environment }: Subject['frozen']): Block[] {
   const run = runName(migrationId(environment.id, plan.id));
   return [
     text(
-      'You were woken? Look, and say that you respond. Add --as NAME where you are not known; the ids of roles and steps stand in what show prints.'
+      'You were woken? Look, and say that you respond: NAME is you, as the environment lists you, and HOST:PORT where Temporal is.'
     ),
-    typed(
+    typedThere(
       `phasegate watch ${run}`,
       `phasegate alert list ${run}`,
       `phasegate incident list ${run}`,
-      `phasegate incident ack incident/1 ${run}`,
+      `phasegate incident ack incident/1 ${run} --as NAME`,
       `phasegate incident show incident/1 ${run}`,
       `phasegate dashboard ${run}`
     ),
-    text('Then lead it to its resolution:'),
-    typed(
-      `phasegate incident assign incident/1 ROLE NAME ${run}`,
-      `phasegate incident step incident/1 STEP ${run}`,
-      `phasegate incident note incident/1 "what was seen" ${run}`,
-      `phasegate incident resolve incident/1 ${run} --reason "what was done"`,
-      `phasegate incident postmortem incident/1 ${run} --link https://...`
+    text(
+      `Then lead it to its resolution${plan.incidents?.warRoom ? '; the ids of ROLE and STEP stand under War room' : ''}:`
+    ),
+    typedThere(
+      `phasegate incident assign incident/1 ROLE WHO ${run} --as NAME`,
+      `phasegate incident step incident/1 STEP ${run} --as NAME`,
+      `phasegate incident note incident/1 "what was seen" ${run} --as NAME`,
+      `phasegate incident resolve incident/1 ${run} --reason "what was done" --as NAME`,
+      `phasegate incident postmortem incident/1 ${run} --link https://... --as NAME`
     ),
     text('Only where no incident is open for it: severity 1 takes everything back at once.'),
-    typed(`phasegate incident declare ${run} --severity 1 --reason "what is wrong"`),
+    typedThere(`phasegate incident declare ${run} --severity 1 --reason "what is wrong" --as NAME`),
   ];
 }
 
@@ -98,13 +101,14 @@ function warRoom({ frozen }: Subject, { warRoom: room }: Incidents): Block[] {
       `It opens within ${spanWords(room.within)} when: ${room.triggers.map((trigger) => triggers[trigger]).join('; ')}.`
     ),
     ...tableOf(
-      ['role', 'who'],
-      room.roles.map(({ title, role }) => [
+      ['id', 'role', 'who'],
+      room.roles.map(({ id, title, role }) => [
+        id,
         title,
         `${role}: ${namesInRoles(people, [role]).join(', ') || 'nobody has this role'}`,
       ])
     ),
-    checklist(room.procedure.map(({ title }) => title)),
+    checklist(room.procedure.map(({ id, title }) => `${id}: ${title}`)),
     text(`Status updates every ${spanWords(room.updateEvery)} to ${whom(frozen.environment, room.stakeholders)}.`),
   ];
 }

@@ -32,8 +32,8 @@ function begins({ after, schedule, stage }: Phase): Block[] {
 }
 
 /** Grouped as the plan's checklists group them. */
-function itemsBefore({ before, checklists }: Phase, environment: Environment): Block[] {
-  const words = (item: Step): string => `${item.title}: ${doer(item, environment)}`;
+function itemsBefore({ id: phase, before, checklists }: Phase, environment: Environment): Block[] {
+  const words = (item: Step): string => `${phase}/${item.id}: ${item.title}: ${doer(item, environment)}`;
   if (!checklists) return before.length > 0 ? [text('Before it begins:'), checklist(before.map(words))] : [];
   return checklists.flatMap(({ title, items }): Block[] => [
     strong(title),
@@ -48,14 +48,14 @@ function doer(item: Step, { people }: Environment): string {
     : does;
 }
 
-function steps({ steps: all }: Phase): Block[] {
+function steps({ id: phase, steps: all }: Phase): Block[] {
   return tableOf(
     ['step', 'what', 'does', 'when it fails', 'way back'],
     all.map((step) => {
       const { does, undo, cannotUndo } = describeStep(step);
       const back = cannotUndo === undefined ? (undo ?? 'changes nothing') : `NONE: ${cannotUndo}`;
       return [
-        step.id,
+        `${phase}/${step.id}`,
         step.title,
         does,
         step.onFail === 'hold' ? 'hold: people decide' : 'the phase is taken back',

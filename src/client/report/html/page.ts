@@ -1,6 +1,6 @@
-import { outcomeWords } from '../../../plan/outcome.js';
+import { outcomeWords, rollbackName } from '../../../plan/outcome.js';
 import { standingWords } from '../../../plan/standing.js';
-import { counted, spanText } from '../../../plan/text/spans.js';
+import { capital, counted, spanText } from '../../../plan/text/spans.js';
 import type { KpiResult } from '../../../plan/run-status.js';
 import { cleanLine } from '../../render/clean.js';
 import { plain } from '../../render/paint.js';
@@ -227,9 +227,7 @@ function contents({ phases, rollbacks }: Report): Html {
   const entries = [
     ...phases.map(({ phase, title }) => [anchor(`phase-${phase}`), `${phase}: ${title}`] as const),
     ['changes-and-their-undo', 'Changes and their undo'] as const,
-    ...rollbacks.map(
-      ({ workflowId, phases: of }) => [anchor(partOf(workflowId)), `Rollback of ${of.join(', ')}`] as const
-    ),
+    ...rollbacks.map((rollback) => [anchor(partOf(rollback.workflowId)), capital(rollbackName(rollback))] as const),
     ['everything-that-happened', 'Everything that happened'] as const,
     ['what-this-rests-on', 'What this rests on'] as const,
   ];

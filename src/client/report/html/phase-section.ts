@@ -1,6 +1,6 @@
 import { formatValue } from '../../../plan/judge/format.js';
-import { spanText } from '../../../plan/text/spans.js';
-import { verificationWords } from '../../../plan/outcome.js';
+import { capital, spanText } from '../../../plan/text/spans.js';
+import { rollbackName, verificationWords } from '../../../plan/outcome.js';
 import type { PhaseStatus, RollbackStatus, StepRecord } from '../../../plan/run-status.js';
 import { partOf } from '../../timeline/timeline.js';
 import type { Report, Units } from '../build-report.js';
@@ -32,11 +32,11 @@ export function phaseSection(report: Report, phase: PhaseStatus): Html {
 }
 
 export function rollbackSection(report: Report, rollback: RollbackStatus): Html {
-  const { workflowId, phases, reason, undos, checks, verified } = rollback;
+  const { workflowId, reason, undos, checks, verified } = rollback;
   const name = partOf(workflowId);
   const verdict = verified === undefined ? rollback.state : `${rollback.state}, ${verificationWords(rollback)}`;
   return html`<section aria-labelledby="${anchor(name)}">
-    <h2 id="${anchor(name)}">Rollback of ${phases.join(', ') || 'nothing that was left'}</h2>
+    <h2 id="${anchor(name)}">${capital(rollbackName(rollback))}</h2>
     <p><strong>${verdict}</strong>. Because: ${reason}.</p>
     ${table(
       'What was undone',
