@@ -20,6 +20,10 @@ export interface PrometheusOptions {
   readonly stateDir: string;
   /** Port of 127.0.0.1. Default: a free one. Give the same one to start it again for those who query it. */
   readonly port?: number;
+  /** Files of rules. */
+  readonly rules?: readonly string[];
+  /** The Alertmanager that is told of what fires: `http://127.0.0.1:9093`. */
+  readonly alertmanager?: string;
   /** Default: the environment of this process; its PATH is searched. */
   readonly env?: NodeJS.ProcessEnv;
   /** Gets the reason when there is no Prometheus. Default: stderr. */
@@ -53,7 +57,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const port = options.port ?? (await freePorts(1))[0]!;
   const configFile = path.join(stateDir, 'prometheus.yml');
   await mkdir(stateDir, { recursive: true });
-  await writeFile(configFile, prometheusConfig(options.targets, options.scrapeInterval ?? '1s'));
+  await writeFile(configFile, prometheusConfig(options));
   const url = `http://${LOOPBACK}:${port}`;
   const server = await spawnServer({
     name: 'Prometheus',
@@ -71,11 +75,20 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return { url, pid: server.pid, logFile: server.logFile, exited: server.exited, stop: () => server.stop() };
 }
 
-/** The configuration file (YAML) of Prometheus for these targets. */
-export function prometheusConfig(targets: readonly ScrapeTarget[], scrapeInterval: string): string {
+/** The configuration file (YAML) of Prometheus. */
+export function prometheusConfig({
+  targets,
+  scrapeInterval = '1s',
+  rules = [],
+  alertmanager,
+}: Pick<PrometheusOptions, 'targets' | 'scrapeInterval' | 'rules' | 'alertmanager'>): string {
   return stringify({
     // A scrape may not take longer than the interval, and the default of 10 s would be refused.
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval, evaluation_interval: scrapeInterval },
+    ...(rules.length > 0 && { rule_files: rules }),
+    ...(alertmanager !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }] },
+    }),
     scrape_configs: targets.map((target) => {
       const { protocol, host, pathname, searchParams } = new URL(target.url);
       return {

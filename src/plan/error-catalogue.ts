@@ -217,7 +217,7 @@ export const errorCatalogue = {
   ),
   PG440: refuse(
     'The receiver has no secret to know its senders by',
-    "Set PHASEGATE_RECEIVE_TOKEN to a random text of at least 16 characters, or name another place: --token '${file:token}'"
+    'Put a random text of at least 16 characters where the option says; that of --token by default into PHASEGATE_RECEIVE_TOKEN.'
   ),
   PG441: refuse('The file of the report is there already', 'Choose another name, or write it anew with --force.'),
   PG442: refuse('A page is no text for a terminal', 'Say where to write it: phasegate report RUN --out report.html'),

@@ -16,7 +16,10 @@ const trouble = z.strictObject({
   /** Id of a cause of the plan's incidents; absent: only the metric and its level are known. */
   cause: z.string().max(100).optional(),
   metric: z.string().max(200).optional(),
-  level: z.enum(['warning', 'critical']).optional(),
+  /** `unknown`: the other system's word for it is none that is known, so people choose. */
+  level: z.enum(['warning', 'critical', 'unknown']).optional(),
+  /** Id of the phase whose component fails, where somebody says so. */
+  phase: z.string().max(100).optional(),
   title: text,
   reason: text,
   /** Epoch ms of the sample, or of the other system's alert. */

@@ -2,9 +2,12 @@ import { pino, type Logger as Pino } from 'pino';
 import type { Logger, LogLevel, LogMetadata } from '@temporalio/common';
 
 /** One JSON line per event, on stderr: stdout belongs to answers. */
-export function createLogger(options: { level?: string; destination?: NodeJS.WritableStream } = {}): Pino {
+export function createLogger(
+  options: { level?: string; destination?: NodeJS.WritableStream; service?: string } = {}
+): Pino {
   const { level = process.env.PHASEGATE_LOG_LEVEL ?? 'info', destination = process.stderr } = options;
-  return pino({ level, base: { service: 'phasegate-worker' }, redact: ['taskToken', '*.taskToken'] }, destination);
+  const { service = 'phasegate-worker' } = options;
+  return pino({ level, base: { service }, redact: ['taskToken', '*.taskToken'] }, destination);
 }
 
 const longest = 4000;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { readAlertmanager } from '../../src/plan/alertmanager.js';
-import { readTrouble } from '../../src/plan/trouble.js';
 
 const startsAt = '2026-11-28T12:00:00.000Z';
 const alert = {
@@ -23,53 +22,30 @@ const payload = (...alerts: object[]) => ({ version: '4', groupKey: '{}', status
 const labelled = (labels: object) => ({ ...alert, labels: { alertname: 'A', ...labels } });
 
 describe("Alertmanager's webhook", () => {
-  it('says which run is meant, and what the run is told is a trouble that it takes', () => {
-    const read = readAlertmanager(payload(alert), {});
-    expect(read).toEqual({
+  it('says which run is meant, and what the alert says', () => {
+    expect(readAlertmanager(payload(alert), {})).toEqual({
       ok: true,
-      told: [
+      posted: [
         {
           run: 'migration/prod/checkout',
-          trouble: {
-            dedupKey: 'alertmanager/e4d5',
-            source: 'alertmanager',
+          alert: {
+            name: 'IsolationBroken',
+            key: 'alertmanager/e4d5',
             title: 'Isolation is broken',
             reason: '3 violations',
             at: Date.parse(startsAt),
-            level: 'critical',
-            cause: 'isolation-violation',
-            metric: 'user_isolation_violations',
+            labels: alert.labels,
           },
         },
       ],
     });
-    if (!read.ok || !read.told[0] || !('trouble' in read.told[0])) throw new Error('it says nothing');
-    expect(readTrouble(read.told[0].trouble)).toEqual(read.told[0].trouble);
-  });
-
-  it.each([
-    ['critical', 'critical'],
-    ['Page', 'critical'],
-    ['error', 'critical'],
-    ['warning', 'warning'],
-    ['warn', 'warning'],
-    ['info', undefined],
-    [undefined, undefined],
-  ])('severity %s is level %s', (severity, level) => {
-    const read = readAlertmanager(payload(labelled(severity === undefined ? {} : { severity })), {
-      plan: 'p',
-      environment: 'e',
-    });
-    expect(read).toMatchObject({ ok: true, told: [{ run: 'migration/e/p' }] });
-    expect(JSON.stringify(read).includes('"level"')).toBe(level !== undefined);
-    if (level) expect(read).toMatchObject({ told: [{ trouble: { level } }] });
   });
 
   it('an alert that names no run is a problem, one that is resolved says nothing', () => {
     expect(readAlertmanager(payload(labelled({ phasegate_plan: 'p' }), { ...alert, status: 'resolved' }), {})).toEqual({
       ok: true,
-      told: [
-        { problem: 'A names no run: it has no label phasegate_environment, and the receiver was given none' },
+      posted: [
+        { problem: 'A names no run: it has no label phasegate_environment, and the receiver was given no --env' },
         { ignored: 'IsolationBroken is resolved' },
       ],
     });
@@ -83,42 +59,56 @@ describe("Alertmanager's webhook", () => {
     const named = { ...alert, labels, annotations };
     const { annotations: _none, ...bare } = named;
     const given = { plan: 'p', environment: 'e' };
-    const told = [{ trouble: { title, reason } }];
+    const posted = [{ alert: { title, reason } }];
     expect(readAlertmanager(payload(Object.keys(annotations).length > 0 ? named : bare), given)).toMatchObject({
-      told,
+      posted,
     });
   });
 
   it('names the label that is missing', () => {
-    const missing = 'A names no run: it has no label phasegate_plan, and the receiver was given none';
+    const missing = 'A names no run: it has no label phasegate_plan, and the receiver was given no --plan';
     for (const given of [{}, { environment: 'e' }, { plan: '' }])
-      expect(readAlertmanager(payload(labelled({})), given)).toEqual({ ok: true, told: [{ problem: missing }] });
+      expect(readAlertmanager(payload(labelled({})), given)).toEqual({ ok: true, posted: [{ problem: missing }] });
   });
 
   it('a label wins over the default', () => {
     expect(readAlertmanager(payload(alert), { plan: 'other', environment: 'other' })).toMatchObject({
-      told: [{ run: 'migration/prod/checkout' }],
+      posted: [{ run: 'migration/prod/checkout' }],
     });
   });
 
-  it('what is longer than a run takes is cut', () => {
-    const long = {
-      ...alert,
-      annotations: { summary: 'x'.repeat(5_000), description: 'y'.repeat(5_000) },
-      labels: { ...alert.labels, phasegate_cause: 'c'.repeat(500), phasegate_metric: 'm'.repeat(500) },
-    };
-    const read = readAlertmanager(payload(long), {});
-    if (!read.ok || !read.told[0] || !('trouble' in read.told[0])) throw new Error('it says nothing');
-    expect(readTrouble(read.told[0].trouble)).toBeDefined();
+  it('a label that is empty is none', () => {
+    const empty = labelled({ phasegate_plan: '', severity: '' });
+    expect(readAlertmanager(payload(empty), { plan: 'p', environment: 'e' })).toMatchObject({
+      posted: [{ run: 'migration/e/p', alert: { labels: { alertname: 'A' } } }],
+    });
+  });
+
+  it.each(['checkout/phase/1a', '../x', 'Checkout', ''.padEnd(61, 'x')])('"%s" is no id of a plan', (plan) => {
+    expect(readAlertmanager(payload(labelled({ phasegate_plan: plan })), { environment: 'e' })).toEqual({
+      ok: true,
+      posted: [{ problem: `A names no run: "${plan}" is no id` }],
+    });
+  });
+
+  it('an alert that is none is a problem of its own, which keeps no other back', () => {
+    const odd = [{}, null, 'x', { ...alert, startsAt: 'yesterday' }, { ...alert, status: 'odd' }];
+    const { fingerprint: _, ...anonymous } = alert;
+    const read = readAlertmanager(payload(...(odd as object[]), anonymous, alert), {});
+    expect(read).toMatchObject({ ok: true, posted: { length: 7, 6: { run: 'migration/prod/checkout' } } });
+    const problems = read.ok ? read.posted.flatMap((one) => ('problem' in one ? [one.problem] : [])) : [];
+    expect(problems).toEqual(
+      ['0.status', '1 ', '2 ', '3.startsAt', '4.status', '5.fingerprint'].map(
+        (where) => expect.stringContaining(`no alert of Alertmanager: alerts.${where}`) as string
+      )
+    );
   });
 
   it.each([
     [undefined, 'no webhook of Alertmanager: Invalid input'],
     [{}, 'version is not "4"'],
     [{ ...payload(), version: '3' }, 'version is not "4"'],
-    [payload({ ...alert, startsAt: 'yesterday' }), 'alerts.0.startsAt '],
-    [payload({ ...alert, fingerprint: undefined }), 'alerts.0.fingerprint '],
-    [payload({ ...alert, status: 'odd' }), 'alerts.0.status '],
+    [{ version: '4', alerts: {} }, 'alerts Invalid input'],
   ])('%j is refused with what is wrong', (raw, problem) => {
     const read = readAlertmanager(raw, {});
     expect(read).toMatchObject({ ok: false, problem: expect.stringContaining(problem) as string });

@@ -351,6 +351,20 @@ describe('several incidents at once', () => {
     expect((await stage.status()).incidents?.map(({ title }) => title)).toEqual(['Trouble with slow', 'another']);
   });
 
+  it('of another system ask people where nobody can judge it, about the phase that it names once that has begun', async () => {
+    const run = await inSecondPhase();
+    const other = { source: 'alertmanager', level: 'unknown', metric: 'success' };
+    await run.signal('trouble', trouble('first', { ...other, phase: '1a' }));
+    await run.signal('trouble', trouble('second', { ...other, phase: '9z' }));
+    const both = await Promise.all([1, 2].map((number) => until('its opening', number, () => true)));
+    expect(both.map(({ severity, phase: component }) => [severity, component])).toEqual([
+      [2, '1a'],
+      [2, '1b'],
+    ]);
+    expect((await stage.status()).held?.by).toBe('incident/1');
+    expect(stage.world.story('undo')).toEqual([]);
+  });
+
   it('of severity 1 share one war room, which the other takes over when the first is resolved', async () => {
     const run = await inSecondPhase();
     await run.signal('trouble', trouble('leak', { cause: 'leak' }));

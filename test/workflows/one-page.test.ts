@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Notification } from '../../src/activities/contract.js';
 import { createPagerDutyChannel } from '../../src/activities/notify/pagerduty-channel.js';
 import type { Metric, Plan } from '../../src/plan/model.js';
-import { acknowledgedElsewhereSignal } from '../../src/plan/trouble.js';
+import { otherTrouble } from '../../src/plan/other-trouble.js';
+import { acknowledgedElsewhereSignal, type Trouble } from '../../src/plan/trouble.js';
 import { serve, type TestServer } from '../support/activities/http-server.js';
 import { testTools } from '../support/activities/tools.js';
 import { guardedMetrics, guardedPlan, guardStatus } from '../support/stage/guarded.js';
-import { approval, incidents, phase, step } from '../support/stage/plans.js';
+import { approval, incidents, phase, severity, step } from '../support/stage/plans.js';
 import { door } from '../support/stage/world.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 
@@ -66,15 +67,17 @@ function turn(value: number): void {
   for (const name of names) stage.world.series[name] = () => value;
 }
 
+function guarded(change: Partial<Plan> = {}): Plan {
+  return guardedPlan(
+    [phase('1a', { steps: [step.flag('core')], approval: approval() })],
+    { metrics, incidents: incidents(), ...change },
+    { metrics: names }
+  );
+}
+
 async function waiting(change: Partial<Plan> = {}): Promise<Run> {
   turn(0.99);
-  const run = await stage.start(
-    guardedPlan(
-      [phase('1a', { steps: [step.flag('core')], approval: approval() })],
-      { metrics, incidents: incidents(), ...change },
-      { metrics: names }
-    )
-  );
+  const run = await stage.start(guarded(change));
   await stage.gate('1a');
   await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
   return run;
@@ -121,6 +124,77 @@ describe('ten red metrics that become critical together', () => {
     stage.world.series['success_3'] = () => 0.5;
     await stage.until('the incident', async () => ((await stage.status()).incidents ?? []).length === 1);
     turn(0.5);
+    await failureOf(run.result());
+    expect((await stage.status()).incidents).toHaveLength(1);
+    expect(pages()).toEqual([expect.stringMatching(/everything$/)]);
+  });
+});
+
+describe('what the guard sees and a rendered rule of Prometheus says too', () => {
+  const bad = { metric: 'success_0', level: 'critical' } as const;
+  const caused = incidents({ severities: [severity(1), severity(2, [{ id: 'bad', when: bad }]), severity(3)] });
+
+  /** What the receiver tells the run of the rule's alert. */
+  function fromPrometheus(change: Partial<Plan>): Trouble {
+    const labels = { severity: 'critical', phasegate_metric: 'success_0', phasegate_rendered: 'true' };
+    const alert = {
+      name: 'success_0_critical',
+      key: 'alertmanager/f',
+      title: 'A rule',
+      reason: 'fires',
+      at: 1,
+      labels,
+    };
+    const read = otherTrouble(alert, guarded(change));
+    if (!('trouble' in read)) throw new Error('the rule says nothing');
+    return read.trouble;
+  }
+
+  async function seenByGuard(): Promise<void> {
+    stage.world.series['success_0'] = () => 0.5;
+    // The guard tells the run first, then people.
+    await stage.until('the alert', () => events().some(({ payload }) => payload?.class === 'alert'));
+  }
+
+  it.each([
+    ['red metric', incidents(), 1, /\/everything$/],
+    ['cause of severity 2', caused, 2, /\/guard\/cause\/bad$/],
+  ])('is one incident and one page, whoever is first: a %s', { timeout: 60_000 }, async (_, lead, severe, page_) => {
+    for (const first of ['the alertmanager', 'the guard']) {
+      await stage.fresh();
+      pagerDuty.seen.length = 0;
+      page();
+      const undo = door();
+      stage.world.onUndo = () => undo.wait();
+      const run = await waiting({ incidents: lead });
+      const told = (): Promise<void> => run.signal('trouble', fromPrometheus({ incidents: lead }));
+      const opened = async (): Promise<boolean> => ((await stage.status()).incidents ?? []).length > 0;
+      await (first === 'the guard' ? seenByGuard() : told());
+      await stage.until('the incident', opened);
+      await (first === 'the guard' ? told() : seenByGuard());
+      const { incidents: found = [] } = await stage.status();
+      expect(
+        found.map((one) => one.severity),
+        first
+      ).toEqual([severe]);
+      expect((await stage.incident(1)).source).toBe(first.replace('the ', ''));
+      await stage.until('the page', () => pages().length > 0);
+      expect(pages(), first).toEqual([expect.stringMatching(page_)]);
+      undo.open();
+    }
+  });
+
+  it('joins the incident that takes everything back, as the guard would have it', { timeout: 60_000 }, async () => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await waiting();
+    stage.world.series['success_3'] = () => 0.5;
+    await stage.until('the incident', async () => ((await stage.status()).incidents ?? []).length === 1);
+    await run.signal('trouble', fromPrometheus({}));
+    await stage.until('its line', async () =>
+      (await stage.incident(1)).timeline.some(({ text }) => text === 'also: A rule: fires')
+    );
+    undo.open();
     await failureOf(run.result());
     expect((await stage.status()).incidents).toHaveLength(1);
     expect(pages()).toEqual([expect.stringMatching(/everything$/)]);

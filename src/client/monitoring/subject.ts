@@ -1,6 +1,7 @@
 import { fillQuery } from '../../activities/metrics/query-template.js';
 import type { FrozenPlan, Metric, MetricBinding, TimeSpan } from '../../plan/model.js';
 import { counterOf } from '../../plan/rise.js';
+import type { RunReceiver } from './alertmanager/run-receiver.js';
 
 /** One metric of the plan as Prometheus has it. */
 export interface Watched {
@@ -33,6 +34,8 @@ export interface Subject extends SubjectOptions {
 export interface SubjectOptions {
   /** Yearly revenue that depends on what is migrated, in US dollars, where somebody declared it. */
   revenue?: number;
+  /** Who tells the run of the alerts, where that is wanted. */
+  receiver?: RunReceiver;
 }
 
 /** As windows have it, where the plan has no guard. */

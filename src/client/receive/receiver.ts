@@ -1,23 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readAlertmanager, type Default } from '../../plan/alertmanager.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { readPagerDuty } from '../../plan/pagerduty.js';
+import { cleanDeep, cleanLine } from '../render/clean.js';
 import { hasToken, isSigned } from './authority.js';
-import { isAway, type Runs } from './tell-runs.js';
+import { hearAlertmanager, type HearOptions } from './hear-alertmanager.js';
+import { parseBody, reply, type Reply } from './reply.js';
+import { isAway } from './tell-runs.js';
 
-export interface ReceiverOptions {
+export interface ReceiverOptions extends HearOptions {
   host: string;
   port: number;
   /** Every request must have it. */
   token: string;
   /** Of PagerDuty's webhook subscription: then its requests must also be signed. */
   pagerDutySecret?: string;
-  defaults: Default;
-  runs: Runs;
-  /** One line for each request that said something or was refused. */
-  log: (line: string) => void;
 }
 
 export interface Receiver {
@@ -25,12 +23,8 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-interface Reply {
-  status: number;
-  body: object;
-}
-
-const mostBytes = 2 * 1024 * 1024;
+/** Thousands of alerts with long annotations. */
+const mostBytes = 16 * 1024 * 1024;
 
 /**
  * Hears what other systems say: `POST /alertmanager` (webhook version 4) and `POST /pagerduty` (webhook version 3).
@@ -41,19 +35,16 @@ const mostBytes = 2 * 1024 * 1024;
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const server = createServer((request, response) => {
-    void answer(request, options).then(({ status, body }) => {
+    void answer(request, options).then(({ status, body, logged = body }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-      options.log(`${request.method ?? ''} ${pathOf(request)} ${status} ${JSON.stringify(body)}`);
+      const line = cleanLine(`${request.method ?? ''} ${pathOf(request).slice(0, 100)} ${status}`);
+      options.log[status < 400 ? 'info' : 'warn'](cleanDeep(logged), line);
     });
   });
   server.requestTimeout = 30_000;
   server.listen(options.port, options.host);
   await once(server, 'listening').catch((error: unknown) => {
-    throw new PhasegateError('PG409', `the receiver cannot listen on ${options.host}, port ${options.port}`, {
-      where: '--port',
-      hint: 'Name a free port, or leave it out: then a free one is taken.',
-      cause: error,
-    });
+    throw cannotListen(options, error as NodeJS.ErrnoException);
   });
   const { address, family, port } = server.address() as AddressInfo;
   return {
@@ -67,54 +58,54 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   };
 }
 
+function cannotListen({ host, port }: ReceiverOptions, cause: NodeJS.ErrnoException): PhasegateError {
+  const what = `the receiver cannot listen on ${host}, port ${port}: ${cause.message}`;
+  const isPort = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
+  return new PhasegateError('PG409', what, {
+    where: isPort ? '--port' : '--host',
+    hint: isPort
+      ? 'Name another port: --port 9096; --port 0 takes any that is free.'
+      : 'Name an address of this machine: --host 127.0.0.1, or --host 0.0.0.0 for all of them.',
+    cause,
+  });
+}
+
 async function answer(request: IncomingMessage, options: ReceiverOptions): Promise<Reply> {
   try {
     const path = pathOf(request);
     // Whoever has no token does not learn what is here.
     if (!hasToken(request.headers.authorization, options.token)) {
       request.resume();
-      return reply(401, 'no token, or another: send it as "Authorization: Bearer TOKEN"');
+      return reply(401, 'no token, or another: send that of --token as "Authorization: Bearer TOKEN"');
     }
     const hear = path === '/alertmanager' ? alertmanager : path === '/pagerduty' ? pagerDuty : undefined;
-    if (!hear) return reply(404, 'post to /alertmanager or /pagerduty');
-    if (request.method !== 'POST') return reply(405, 'only POST');
+    if (!hear) return reply(404, 'there is nothing here: post to /alertmanager or /pagerduty');
+    if (request.method !== 'POST') return reply(405, `${path} takes only POST`);
     const body = await textOf(request);
-    if (body === undefined) return reply(413, `more than ${mostBytes} bytes`);
+    if (body === undefined) {
+      const fewer = "have the sender post fewer at once, in Alertmanager by the route's group_by";
+      return reply(413, `the body of POST ${path} has more than ${mostBytes / 1024 / 1024} MB: ${fewer}`);
+    }
     return await hear(body, request, options);
   } catch (error) {
     if (isAway(error)) return reply(503, error instanceof Error ? error.message : String(error));
-    options.log(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    options.log.error({ err: error }, 'unexpected error');
     return reply(500, 'unexpected error, see the log of the receiver');
   }
 }
 
 type Hear = (body: string, request: IncomingMessage, options: ReceiverOptions) => Promise<Reply>;
 
-const alertmanager: Hear = async (body, _, { runs, defaults }) => {
-  const read = readAlertmanager(parse(body), defaults);
-  if (!read.ok) return reply(400, read.problem);
-  const results = await Promise.all(
-    read.told.map(async (told) => {
-      if (!('run' in told)) return told;
-      const { run, trouble } = told;
-      return { run, key: trouble.dedupKey, result: await runs.trouble(run, trouble) };
-    })
-  );
-  // All of them are told first: one that cannot be is no reason to lose the others.
-  const problems = results.flatMap((one) => ('problem' in one ? [one.problem] : []));
-  const unknown = results.flatMap((one) => ('run' in one && one.result === 'unknown' ? [one.run] : []));
-  const said = { alerts: results };
-  if (problems.length > 0) return { status: 400, body: { error: problems.join('; '), ...said } };
-  if (unknown.length === 0) return { status: 200, body: said };
-  return { status: 404, body: { error: `no run is open: ${[...new Set(unknown)].join(', ')}`, ...said } };
-};
+const alertmanager: Hear = (body, _, options) => hearAlertmanager(body, options);
 
 const pagerDuty: Hear = async (body, request, { runs, pagerDutySecret }) => {
   const signature = request.headers['x-pagerduty-signature'];
   if (pagerDutySecret !== undefined && !isSigned(String(signature ?? ''), body, pagerDutySecret))
-    return reply(401, 'the signature is missing or another: is it the secret of this subscription?');
-  const read = readPagerDuty(parse(body));
-  if (!read.ok) return reply(400, read.problem);
+    return reply(401, 'X-PagerDuty-Signature is missing or wrong: is --pagerduty-secret that of this subscription?');
+  const parsed = parseBody(body, '/pagerduty', "PagerDuty's webhook subscription sends (version 3)");
+  if ('refused' in parsed) return parsed.refused;
+  const read = readPagerDuty(parsed.raw);
+  if (!read.ok) return reply(400, `${read.problem}; send what PagerDuty's webhook sends, as docs/alerts.md shows`);
   if ('ignored' in read) return { status: 200, body: { ignored: read.ignored } };
   const { message } = read.acknowledged;
   const result =
@@ -127,21 +118,8 @@ const pagerDuty: Hear = async (body, request, { runs, pagerDutySecret }) => {
   return { status: 200, body: { acknowledged: what, by: message.by } };
 };
 
-function reply(status: number, error: string): Reply {
-  return { status, body: { error } };
-}
-
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?')[0] ?? '';
-}
-
-/** Undefined when it is no JSON, which no webhook is. */
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 async function textOf(request: IncomingMessage): Promise<string | undefined> {

@@ -2,14 +2,39 @@ import type { AcknowledgedElsewhere, Trouble } from '../../plan/trouble.js';
 import { acknowledgedElsewhereSignal, troubleSignal } from '../../plan/trouble.js';
 import { createLimiter } from '../../activities/metrics/limiter.js';
 import { PhasegateError } from '../../plan/errors.js';
+import type { Plan } from '../../plan/model.js';
+import { guardWorkflowId } from '../../plan/names.js';
 import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { openCalls } from '../read/family.js';
+import { readFrozen } from '../read/run-input.js';
+import type { RunRef } from '../read/snapshot.js';
 
-/** What the receiver says to workflows. */
+/** A run that is open. */
+export interface OpenRun extends RunRef {
+  /** Epoch ms. */
+  startedAt: number;
+  plan?: Plan;
+  /** Why there is no plan here: another version of phasegate began it. */
+  unread?: string;
+}
+
+export interface ToTell {
+  /** Of the alert, however often it is posted. */
+  key: string;
+  trouble: Trouble;
+  /** It has a share of its own in what a run may be told. */
+  isGrave: boolean;
+}
+
+/** What the receiver says to workflows, and asks about them. */
 export interface Runs {
-  /** `unknown`: no such run is open. `repeated`: the run has heard it before. `dropped`: too many of them already within the hour. */
-  trouble(run: string, trouble: Trouble): Promise<'told' | 'repeated' | 'unknown' | 'dropped'>;
+  /** Undefined when no such run is open. */
+  open(workflowId: string): Promise<OpenRun | undefined>;
+  /** Whether the guard of the run has begun. */
+  isGuarded(run: OpenRun): Promise<boolean>;
+  /** `unknown`: it is open no more. `repeated`: the run has heard it before. `dropped`: too many of them already within the hour. */
+  trouble(run: OpenRun, told: ToTell): Promise<'told' | 'repeated' | 'unknown' | 'dropped'>;
   acknowledged(alert: string, message: AcknowledgedElsewhere): Promise<'told' | 'unknown'>;
   /** Tells every alert and incident of the run that is open: those that have the page take it. */
   acknowledgedPage(run: string, message: AcknowledgedElsewhere): Promise<'told' | 'unknown'>;
@@ -20,13 +45,15 @@ const mostKeys = 10_000;
 const answerWithinMs = 5_000;
 
 /** A run hears ten thousand messages in its life, and must hear its guard and its people to the end. */
-const mostInAnHour = { critical: 200, other: 50 };
+const mostInAnHour = { grave: 200, other: 50 };
 const hourMs = 3_600_000;
 /** An Alertmanager may post thousands at once. */
 const atOnce = 20;
 const knownForMs = 1_000;
+/** Runs whose plans are remembered. */
+const mostPlans = 100;
 
-/** What a run may be told of other systems' alerts: what is critical has a share of its own. */
+/** What a run may be told of other systems' alerts: what is grave has a share of its own. */
 export class Quota {
   private readonly taken = new Map<string, { count: number; since: number }>();
   private readonly now: () => number;
@@ -36,14 +63,20 @@ export class Quota {
   }
 
   /** False when it is used up. */
-  take(runId: string, isCritical: boolean): boolean {
-    const share = isCritical ? 'critical' : 'other';
+  take(runId: string, isGrave: boolean): boolean {
+    const share = isGrave ? 'grave' : 'other';
     const key = `${runId}/${share}`;
     const before = this.taken.get(key);
     const hour = before && this.now() - before.since < hourMs ? before : { count: 0, since: this.now() };
     if (hour.count >= mostInAnHour[share]) return false;
     this.taken.set(key, { ...hour, count: hour.count + 1 });
     return true;
+  }
+
+  /** The run was not told after all: what could not be sent must leave room for when it is sent again. */
+  giveBack(runId: string, isGrave: boolean): void {
+    const hour = this.taken.get(`${runId}/${isGrave ? 'grave' : 'other'}`);
+    if (hour && hour.count > 0) hour.count -= 1;
   }
 }
 
@@ -52,16 +85,10 @@ export function runsOver(link: Link): Runs {
   const heard = new Set<string>();
   const quota = new Quota();
   const limit = createLimiter(atOnce);
-  const looked = new Map<string, Promise<string | undefined>>();
-  /** Thousands of alerts in one post are about the same run. */
-  const openOnce = (run: string): Promise<string | undefined> => {
-    const known = looked.get(run);
-    if (known) return known;
-    const asked = openExecution(link, run);
-    looked.set(run, asked);
-    setTimeout(() => looked.delete(run), knownForMs).unref();
-    return asked;
-  };
+  // Thousands of alerts in one post are about the same run.
+  const openRuns = new Map<string, Promise<OpenRun | undefined>>();
+  const guarded = new Map<string, Promise<boolean>>();
+  const plans = new Map<string, Promise<Pick<OpenRun, 'plan' | 'unread'>>>();
   const tell = async (
     workflowId: string,
     runId: string | undefined,
@@ -78,18 +105,42 @@ export function runsOver(link: Link): Runs {
     }
   };
   return {
-    trouble: (run, trouble) =>
+    open: (workflowId) =>
+      askedOnce(openRuns, workflowId, async () => {
+        const found = await describe(link, workflowId);
+        if (!found?.isOpen) return undefined;
+        const { runId, startedAt } = found;
+        const read = plans.get(runId) ?? readPlan(link, { workflowId, runId });
+        plans.set(runId, read);
+        forgetOldest(plans, mostPlans);
+        try {
+          return { workflowId, runId, startedAt, ...(await read) };
+        } catch (error) {
+          plans.delete(runId);
+          throw error;
+        }
+      }),
+    isGuarded: ({ workflowId, startedAt }) =>
+      askedOnce(guarded, workflowId, async () => {
+        const guard = await describe(link, guardWorkflowId(workflowId));
+        // One of an earlier run has ended before this one began.
+        return guard !== undefined && (guard.isOpen || guard.startedAt >= startedAt);
+      }),
+    trouble: ({ workflowId, runId }, { key, trouble, isGrave }) =>
       limit(async () => {
-        const runId = await openOnce(run);
-        if (runId === undefined) return 'unknown';
         // Another run of the same plan has heard nothing yet.
-        const key = JSON.stringify([runId, trouble.dedupKey, trouble.at]);
-        if (heard.has(key)) return 'repeated';
-        if (!quota.take(runId, trouble.level === 'critical')) return 'dropped';
-        if (!(await tell(run, runId, troubleSignal, trouble))) return 'unknown';
-        heard.add(key);
-        const [oldest] = heard;
-        if (heard.size > mostKeys && oldest !== undefined) heard.delete(oldest);
+        const once = JSON.stringify([runId, key, trouble.at]);
+        if (heard.has(once)) return 'repeated';
+        if (!quota.take(runId, isGrave)) return 'dropped';
+        let told = false;
+        try {
+          told = await tell(workflowId, runId, troubleSignal, trouble);
+        } finally {
+          if (!told) quota.giveBack(runId, isGrave);
+        }
+        if (!told) return 'unknown';
+        heard.add(once);
+        forgetOldest(heard, mostKeys);
         return 'told';
       }),
     acknowledged: async (alert, message) =>
@@ -104,14 +155,41 @@ export function runsOver(link: Link): Runs {
   };
 }
 
-async function openExecution(link: Link, workflowId: string): Promise<string | undefined> {
+/** The same question within a second has the same answer. */
+function askedOnce<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before) return before;
+  const asked = ask();
+  known.set(key, asked);
+  setTimeout(() => known.delete(key), knownForMs).unref();
+  return asked;
+}
+
+function forgetOldest(known: Map<string, unknown> | Set<string>, most: number): void {
+  const [oldest] = known.keys();
+  if (known.size > most && oldest !== undefined) known.delete(oldest);
+}
+
+async function readPlan(link: Link, run: RunRef): Promise<Pick<OpenRun, 'plan' | 'unread'>> {
   try {
-    const { runId, status } = await link.call(
+    return { plan: (await readFrozen(link, run)).plan };
+  } catch (error) {
+    if (!(error instanceof PhasegateError) || error.code !== 'PG403') throw error;
+    return { unread: `${error.message}, so nothing that its labels name was checked` };
+  }
+}
+
+async function describe(
+  link: Link,
+  workflowId: string
+): Promise<{ runId: string; startedAt: number; isOpen: boolean } | undefined> {
+  try {
+    const { runId, status, startTime } = await link.call(
       `run ${workflowId}`,
       () => link.temporal.workflow.getHandle(workflowId).describe(),
       answerWithinMs
     );
-    return status.name === 'RUNNING' || status.name === 'PAUSED' ? runId : undefined;
+    return { runId, startedAt: startTime.getTime(), isOpen: status.name === 'RUNNING' || status.name === 'PAUSED' };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

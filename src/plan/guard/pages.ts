@@ -1,4 +1,5 @@
 import { severityOf, specOf } from '../incidents/classify.js';
+import type { AlertLevel, Plan } from '../model.js';
 import type { GuardInput } from '../run-input.js';
 import type { Trouble } from '../trouble.js';
 import { toldState, type CauseNews, type GuardState, type MetricNews } from './state.js';
@@ -13,6 +14,10 @@ type Rules = Pick<GuardInput, 'metrics' | 'incidents'>;
 interface Seen {
   watch?: GuardState;
   takesAllBack?: true;
+}
+
+export function rulesOf({ metrics, incidents }: Pick<Plan, 'metrics' | 'incidents'>): Rules {
+  return { metrics: Object.values(metrics), ...(incidents ? { incidents } : {}) };
 }
 
 /** What a trouble that the guard tells is paged under: with everything else while it takes everything back, else alone. */
@@ -51,9 +56,45 @@ export function isTroubleOfItsOwn(input: Rules, metric: string): boolean {
   return input.metrics.some(({ name, priority }) => name === metric && priority === 'red') && !named.includes(metric);
 }
 
+/**
+ * What the guard makes of a threshold that is crossed: an incident of its cause, or of the metric itself. Undefined: no
+ * incident, only an alert. A metric beyond its critical threshold is beyond its warning too.
+ */
+export function incidentOfThreshold(input: Rules, metric: string, level: AlertLevel): { cause?: string } | undefined {
+  const causeAt = (wanted: AlertLevel): string | undefined =>
+    watchedCauses(input).find(({ when }) => 'level' in when && when.metric === metric && when.level === wanted)?.id;
+  if (level === 'critical' && isTroubleOfItsOwn(input, metric)) return {};
+  const cause = causeAt(level) ?? causeAt('warning');
+  return cause === undefined ? undefined : { cause };
+}
+
+/**
+ * The key under which the guard tells of what another system tells too: whoever is first, it is one incident and one page.
+ * Undefined where the guard would not tell it.
+ */
+export function guardKeyOf(
+  input: Rules,
+  { cause, metric, level }: Pick<Trouble, 'cause' | 'metric' | 'level'>
+): string | undefined {
+  if (cause !== undefined) return watchedCauses(input).some(({ id }) => id === cause) ? keyOf.cause(cause) : undefined;
+  return level === 'critical' && metric !== undefined && isTroubleOfItsOwn(input, metric)
+    ? keyOf.metric(metric)
+    : undefined;
+}
+
+/** Whether the guard tells it, or would: then it is one with what the guard tells. */
+export function isOfGuard({ source, dedupKey }: Pick<Trouble, 'source' | 'dedupKey'>): boolean {
+  return source === 'guard' || Object.values(keyOf).some((key) => dedupKey.startsWith(key('')));
+}
+
+const keyOf = {
+  metric: (metric: string) => `guard/metric/${metric}`,
+  cause: (cause: string) => `guard/cause/${cause}`,
+};
+
 export function troubleOfMetric({ metric, reason, at }: Pick<MetricNews, 'metric' | 'reason' | 'at'>): Trouble {
   return {
-    dedupKey: `guard/metric/${metric}`,
+    dedupKey: keyOf.metric(metric),
     source: 'guard',
     metric,
     level: 'critical',
@@ -68,7 +109,7 @@ export function troubleOfCause(input: Rules, news: Pick<CauseNews, 'cause' | 'me
   const found = watchedCauses(input).find(({ id }) => id === cause);
   const level = found && 'level' in found.when ? { level: found.when.level } : {};
   return {
-    dedupKey: `guard/cause/${cause}`,
+    dedupKey: keyOf.cause(cause),
     source: 'guard',
     cause,
     metric,

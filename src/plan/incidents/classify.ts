@@ -31,7 +31,7 @@ export function findCause(
 
 /**
  * How severe a trouble is: the plan's cause decides. Without one, a red metric beyond its critical threshold is as bad as it
- * gets, any other critical trouble is high, and a warning is medium.
+ * gets, any other critical trouble is high, and a warning is medium. What nobody can judge is high: people choose.
  */
 export function severityOf(
   incidents: Incidents,
@@ -40,6 +40,7 @@ export function severityOf(
 ): Severity {
   const known = cause === undefined ? undefined : findCause(incidents, cause);
   if (known) return known.spec.severity;
+  if (level === 'unknown') return 2;
   if (level !== 'critical') return 3;
   return metric !== undefined && metrics[metric]?.priority === 'red' ? 1 : 2;
 }

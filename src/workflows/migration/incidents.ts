@@ -20,7 +20,7 @@ import {
   readSignal,
   type IncidentOrder,
 } from '../../plan/incidents/signals.js';
-import { everything } from '../../plan/guard/pages.js';
+import { everything, isOfGuard } from '../../plan/guard/pages.js';
 import { channelsOf } from '../../plan/alert/routing.js';
 import type { Channel, Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
 import { incidentAddressOf, incidentWorkflowId, pageKey } from '../../plan/names.js';
@@ -118,12 +118,12 @@ export class IncidentDesk {
   }
 
   /**
-   * Adds a trouble of the guard to the incident that takes everything back, since nothing more can be done for
-   * it: ten metrics that become critical together are one incident. False when there is none.
+   * Adds a trouble of the guard, whoever tells it, to the incident that takes everything back, since nothing more can be done
+   * for it: ten metrics that become critical together are one incident. False when there is none.
    */
   join(trouble: Trouble): boolean {
     const lead = this.lead;
-    if (!lead || trouble.source !== 'guard' || lead.also.length >= mostOpen) return false;
+    if (!lead || !isOfGuard(trouble) || lead.also.length >= mostOpen) return false;
     const { dedupKey: key, cause } = trouble;
     this.add(lead, { key, cause, words: troubleWords(trouble) });
     return true;

@@ -1,5 +1,5 @@
 import { defineSignal, log, setHandler } from '@temporalio/workflow';
-import { pageOfTrouble } from '../../plan/guard/pages.js';
+import { isOfGuard, pageOfTrouble } from '../../plan/guard/pages.js';
 import { severityOf, specOf, troubleWords } from '../../plan/incidents/classify.js';
 import { readTrouble, troubleSignal, type Trouble } from '../../plan/trouble.js';
 import type { IncidentDesk } from './incidents.js';
@@ -31,6 +31,8 @@ async function takeTrouble(
 ): Promise<void> {
   const { plan } = record.frozen;
   const { dedupKey: key, source, cause, metric, level, title, reason } = trouble;
+  // A phase that has not begun changed nothing: then the run knows better which component it is.
+  const phase = record.phases.find(({ id, startedAt }) => id === trouble.phase && startedAt !== undefined)?.id;
   if (!plan.incidents) {
     if (record.isClosing) return log.warn('Trouble came after the run had ended', { title, reason });
     const red = metric !== undefined && plan.metrics[metric]?.priority === 'red';
@@ -45,6 +47,6 @@ async function takeTrouble(
   if (desk.openFor((alarm) => alarm.key === key) || desk.join(trouble)) return;
   const severity = severityOf(plan.incidents, trouble, plan.metrics);
   const reach = specOf(plan.incidents, severity)?.reach ?? 'none';
-  const page = source === 'guard' ? pageOfTrouble(trouble, reach) : undefined;
-  await desk.raise({ key, page, severity, title, reason, source, by: `the ${source}`, cause, metric });
+  const page = isOfGuard(trouble) ? pageOfTrouble(trouble, reach) : undefined;
+  await desk.raise({ key, page, severity, title, reason, source, by: `the ${source}`, cause, metric, phase });
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { bare, alerts, odd, shipped, watchedOver } from './plans.js';
 import { rendered, tool } from './rendered.js';
+import type { SubjectOptions } from '../../../src/client/monitoring/subject.js';
 import type { FrozenPlan } from '../../../src/plan/model.js';
 
 interface Config {
@@ -14,10 +15,14 @@ interface Config {
   receivers: Array<Record<string, unknown> & { name: string }>;
 }
 
+/** Where phasegate receive listens. */
+const run = { url: 'http://127.0.0.1:9095/alertmanager', token: '${file:/etc/alertmanager/phasegate-token}' };
+
 async function configOf(
-  plan: FrozenPlan
+  plan: FrozenPlan,
+  options: SubjectOptions = {}
 ): Promise<{ config: Config; text: string; remarks: string[]; folder: string }> {
-  const { files, remarks, folder } = await rendered(plan);
+  const { files, remarks, folder } = await rendered(plan, options);
   const text = files.get('alertmanager/alertmanager.yml') ?? '';
   return { config: parse(text) as Config, text, remarks, folder: path.join(folder, 'alertmanager') };
 }
@@ -27,8 +32,8 @@ describe.each([
   ['a plan with routes', watchedOver],
   ['a plan of odd metrics', async () => odd()],
 ])('the configuration of %s', (_, plan) => {
-  it('is one that Alertmanager takes', async () => {
-    const { folder } = await configOf(await plan());
+  it.each([{}, { receiver: run }])('is one that Alertmanager takes, with %j', async (options) => {
+    const { folder } = await configOf(await plan(), options);
     expect(await tool('amtool', folder, ['check-config', 'alertmanager.yml'])).toMatchObject({ code: 0 });
   });
 });
@@ -37,9 +42,10 @@ describe('an alert', () => {
   const routed = async (
     plan: FrozenPlan,
     severity: string,
-    receivers: string
+    receivers: string,
+    options: SubjectOptions = {}
   ): Promise<{ code: number; out: string }> => {
-    const { folder } = await configOf(plan);
+    const { folder } = await configOf(plan, options);
     const labels = [`severity=${severity}`, `plan=${plan.plan.id}`, `environment=${plan.environment.id}`];
     return tool('amtool', folder, [
       'config',
@@ -65,6 +71,23 @@ describe('an alert', () => {
     'of severity %s goes to the environment where the plan routes none',
     async (severity) => {
       expect(await routed(await bare(), severity, 'environment')).toMatchObject({ code: 0 });
+    }
+  );
+
+  it.each(['critical', 'warning'])(
+    'of severity %s goes to the run as well, where a receiver is named',
+    async (severity) => {
+      const receiver = { receiver: run };
+      expect(
+        await routed(await watchedOver(), severity, `phasegate,${severity},${severity}-escalation`, receiver)
+      ).toMatchObject({ code: 0 });
+      expect(await routed(await bare(), severity, 'phasegate,environment', receiver)).toMatchObject({ code: 0 });
+      // Another plan's does not.
+      const { plan, ...rest } = await bare();
+      const { folder } = await configOf({ plan, ...rest }, receiver);
+      const labels = [`severity=${severity}`, 'plan=another', `environment=${rest.environment.id}`];
+      const test = ['config', 'routes', 'test', '--config.file=alertmanager.yml', '--verify.receivers=environment'];
+      expect(await tool('amtool', folder, [...test, ...labels])).toMatchObject({ code: 0 });
     }
   );
 
@@ -108,6 +131,33 @@ describe('a receiver', () => {
     // PagerDuty escalates by itself.
     expect(of('critical-escalation')).not.toHaveProperty('pagerduty_configs');
     expect(JSON.stringify(of('critical-escalation'))).toContain('NOBODY ACKNOWLEDGED');
+  });
+
+  it('of the run is told what fires, each alert alone, with a token from a file', async () => {
+    const { config, text, remarks } = await configOf(await watchedOver(), { receiver: run });
+    expect(config.receivers[0]).toEqual({
+      name: 'phasegate',
+      webhook_configs: [
+        {
+          url: 'http://127.0.0.1:9095/alertmanager',
+          send_resolved: false,
+          http_config: {
+            authorization: { type: 'Bearer', credentials_file: '/etc/alertmanager/phasegate-token' },
+          },
+        },
+      ],
+    });
+    expect(config.route.routes[0]).toMatchObject({ receiver: 'phasegate', group_by: ['...'], continue: true });
+    expect(text).not.toContain('${');
+    expect(remarks).toContain('Alertmanager reads the secret file /etc/alertmanager/phasegate-token');
+    const far = { url: 'http://runs.example.com/alertmanager', token: '${env:RUNS_TOKEN}' };
+    expect((await configOf(await bare(), { receiver: far })).remarks).toEqual(
+      expect.arrayContaining([
+        'put the value of RUNS_TOKEN into /etc/alertmanager/secrets/RUNS_TOKEN, readable by Alertmanager alone',
+        'the token of the receiver goes to runs.example.com unencrypted: give it an https address',
+      ])
+    );
+    expect((await configOf(await bare())).text).not.toContain('- name: phasegate\n');
   });
 
   it('never holds a secret, and what is left to fill in is said', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { phasegate, root } from '../../integration/cli/binary.js';
@@ -26,9 +26,20 @@ describe('phasegate render', () => {
       '! put the value of PAGERDUTY_ROUTING_KEY into /etc/alertmanager/secrets/PAGERDUTY_ROUTING_KEY'
     );
     const texts = names.map((name) => readFileSync(path.join(out, name), 'utf8'));
+    expect(texts[2]).not.toContain('- name: phasegate\n');
     // Nobody's name and no clock is in it.
     expect((await phasegate([...plan, '--as', 'erin', '--out', out])).code).toBe(0);
     expect(names.map((name) => readFileSync(path.join(out, name), 'utf8'))).toEqual(texts);
+  });
+
+  it('has Alertmanager tell the run, where a receiver is named', async () => {
+    const out = scratchFolder();
+    const { code, stderr } = await phasegate([...plan, '--out', out, '--receiver', 'http://127.0.0.1:9095']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('! put the value of PHASEGATE_RECEIVE_TOKEN into /etc/alertmanager/secrets/');
+    const config = readFileSync(path.join(out, 'alertmanager/alertmanager.yml'), 'utf8');
+    expect(config).toContain('url: http://127.0.0.1:9095/alertmanager');
+    expect(config).toContain('credentials_file: /etc/alertmanager/secrets/PHASEGATE_RECEIVE_TOKEN');
   });
 
   it('refuses a file that it did not write, by name, and writes nothing', async () => {
@@ -57,6 +68,12 @@ describe('phasegate render', () => {
     const wrong = await phasegate([...plan, '--out', out, '--revenue', 'much']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Write whole dollars')]);
     expect((await phasegate(plan)).stderr).toContain('--out');
+    const clear = await phasegate([...plan, '--out', out, '--receiver', 'http://127.0.0.1:9095', '--token', 'secret']);
+    expect([clear.code, clear.stderr]).toEqual([
+      2,
+      expect.stringContaining('PG407 it is no secret reference (--token)'),
+    ]);
+    expect(existsSync(out)).toBe(false);
   });
 
   it("keeps Grafana's SDK in a file that no other command loads", () => {

@@ -76,6 +76,10 @@ describe('a threshold', () => {
         metric: 'golden_path_success_rate',
         plan: 'user-execution-context',
         environment: 'example-production',
+        phasegate_plan: 'user-execution-context',
+        phasegate_environment: 'example-production',
+        phasegate_metric: 'golden_path_success_rate',
+        phasegate_rendered: 'true',
       },
       annotations: {
         business_impact: 'Direct revenue impact, more than $500K ARR at risk',
@@ -83,6 +87,20 @@ describe('a threshold', () => {
       },
     });
     expect(rule?.annotations?.['description']).toContain('critical: < 80%; the target is > 95%');
+  });
+
+  it('carries the cause that it makes an incident of, as the guard would, and what is missing carries none', async () => {
+    const { files } = await rendered(await watchedOver());
+    const causes = rulesOf(files.get('prometheus/rules.yml') ?? '').flatMap(({ alert, labels }) =>
+      alert?.startsWith('user_isolation_violations')
+        ? [[alert, labels['phasegate_cause'], labels['phasegate_metric']]]
+        : []
+    );
+    expect(causes).toEqual([
+      ['user_isolation_violations_warning', undefined, 'user_isolation_violations'],
+      ['user_isolation_violations_critical', 'isolation', 'user_isolation_violations'],
+      ['user_isolation_violations_no_data', undefined, 'user_isolation_violations'],
+    ]);
   });
 
   it('has one alert for each level, and each metric with one tells that it has no data', async () => {
@@ -139,7 +157,17 @@ describe('the words of an alert', () => {
           alertname: 'user_isolation_violations_critical',
           exp_alerts: [
             {
-              exp_labels: { ...labels, severity: 'critical', priority: 'red', metric: 'user_isolation_violations' },
+              exp_labels: {
+                ...labels,
+                severity: 'critical',
+                priority: 'red',
+                metric: 'user_isolation_violations',
+                phasegate_plan: labels.plan,
+                phasegate_environment: labels.environment,
+                phasegate_metric: 'user_isolation_violations',
+                phasegate_cause: 'isolation',
+                phasegate_rendered: 'true',
+              },
               exp_annotations: {
                 summary: 'CRITICAL: User isolation violation unknown',
                 description: `Users affected: ${affected}\nDetected: 1970-01-01 00:00:00 +0000 UTC\nValue: 4, >= 3\nLiteral {{ $labels }}`,

@@ -16,4 +16,15 @@ describe('what a run is told of other systems', () => {
     now = 3_600_000;
     expect(taken(quota, 'a', false)).toBe(50);
   });
+
+  it('has room again for what could not be told', () => {
+    const quota = new Quota(() => 0);
+    expect(taken(quota, 'a', true)).toBe(200);
+    quota.giveBack('a', true);
+    quota.giveBack('a', false);
+    quota.giveBack('b', true);
+    expect(taken(quota, 'a', true)).toBe(1);
+    expect(taken(quota, 'a', false)).toBe(50);
+    expect(taken(quota, 'b', true)).toBe(200);
+  });
 });

@@ -50,7 +50,7 @@ describe('Prometheus', () => {
   });
 
   it('never waits longer for a scrape than the time between two', () => {
-    expect(prometheusConfig([{ job: 'a', url: 'http://127.0.0.1:1/metrics' }], '1s')).toMatch(
+    expect(prometheusConfig({ targets: [{ job: 'a', url: 'http://127.0.0.1:1/metrics' }] })).toMatch(
       /scrape_interval: 1s\n {2}scrape_timeout: 1s/
     );
   });

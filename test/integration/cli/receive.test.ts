@@ -1,31 +1,20 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDoor } from '../../support/alert/door.js';
 import { startAlertmanager } from '../../support/alert/alertmanager.js';
+import type { Plan } from '../../../src/plan/model.js';
 import { pageKey } from '../../../src/plan/names.js';
 import { alertInput, alertsOf, news } from '../../support/alert/alert-input.js';
 import { openAlertStage, pages, type Alert } from '../../support/alert/alert-stage.js';
 import { needs } from '../../support/needs.js';
-import { phase, plan, step } from '../../support/stage/plans.js';
+import { incidents, phase, plan, step } from '../../support/stage/plans.js';
 import type { Run, Stage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { phasegate, Running, type RunOptions } from './binary.js';
+import { phasegate, Running } from './binary.js';
 import { onCliStage } from './cli-stage.js';
+import { env, receive, secret, token } from './receiving.js';
 
-const token = 'token-of-the-receiver-0123';
-const secret = 'secret-of-pagerduty-0123';
-const env = { PHASEGATE_RECEIVE_TOKEN: token, PD_SECRET: secret };
 const install = 'apt-get install --no-install-recommends prometheus-alertmanager';
-
-async function receive(args: string[], options: RunOptions = {}): Promise<{ url: string; running: Running }> {
-  const running = new Running(['receive', '--port', '0', ...args], { env, ...options });
-  onTestFinished(async () => {
-    running.process.kill('SIGTERM');
-    await running.ended;
-  });
-  await running.says('receiver ready');
-  return { url: running.stdout.trim(), running };
-}
 
 let stage: Stage;
 onCliStage((opened) => {
@@ -33,10 +22,26 @@ onCliStage((opened) => {
 });
 
 /** A run that waits for a person, and hears meanwhile. */
-async function waiting(): Promise<Run> {
-  const run = await stage.start(plan([phase('1a', { before: [step.attest('ready')], steps: [step.flag('core')] })]));
+async function waiting(change: Partial<Plan> = {}): Promise<Run> {
+  const ready = phase('1a', { before: [step.attest('ready')], steps: [step.flag('core')] });
+  const run = await stage.start(plan([ready], change));
   await stage.gate('1a');
   return run;
+}
+
+/** What the receiver makes of a post of Alertmanager. */
+async function post(url: string, alerts: object[]): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${url}/alertmanager`, {
+    method: 'POST',
+    body: JSON.stringify({ version: '4', alerts }),
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+function firing(labels: object, fingerprint = 'f'): object {
+  const named = { alertname: 'A', phasegate_plan: stage.planId, ...labels };
+  return { status: 'firing', labels: named, startsAt: '2026-11-28T12:00:00Z', fingerprint };
 }
 
 /** What a run was told, from its history: that is what it acts on. */
@@ -63,7 +68,7 @@ describe('phasegate receive', () => {
       const endsAt = new Date(Date.now() + 3_600_000).toISOString();
       await alertmanager.post({ labels, annotations, startsAt, endsAt });
       // It repeats itself each second.
-      await running.says(/"result":"repeated"/);
+      await running.says(/"repeated":1/);
       expect(await troubles(run)).toEqual([
         {
           source: 'alertmanager',
@@ -75,11 +80,11 @@ describe('phasegate receive', () => {
         },
       ]);
       // Another alert is another trouble.
-      await alertmanager.post({ labels: { ...labels, phasegate_cause: 'data-loss' }, annotations, startsAt, endsAt });
+      await alertmanager.post({ labels: { ...labels, phasegate_metric: 'success' }, annotations, startsAt, endsAt });
       await until('the second', async () => (await troubles(run)).length === 2);
-      expect((await troubles(run))[1]).toMatchObject({ cause: 'data-loss' });
+      expect((await troubles(run))[1]).toMatchObject({ metric: 'success' });
       await alertmanager.post({ labels, annotations, startsAt, endsAt: new Date().toISOString() });
-      await running.says(/IsolationBroken is resolved/);
+      await running.says(/"ignored":1/);
       expect(await troubles(run)).toHaveLength(2);
       expect(await alertmanager.failed()).toBe(0);
     }
@@ -98,7 +103,7 @@ describe('phasegate receive', () => {
       startsAt: new Date().toISOString(),
       endsAt: new Date(Date.now() + 3_600_000).toISOString(),
     });
-    await running.says(/POST \/alertmanager 503/);
+    await running.says('POST /alertmanager 503');
     expect(await troubles(run)).toEqual([]);
     door.open();
     await until('the trouble', async () => (await troubles(run)).length === 1, { withinMs: 60_000 });
@@ -167,18 +172,67 @@ describe('phasegate receive', () => {
     );
   });
 
+  it('says what the plan of the run does not know, and opens what the severity says all the same', async () => {
+    await waiting({ incidents: incidents() });
+    const { url, running } = await receive(['--env', stage.environment.id]);
+    const labels = { severity: 'critical', phasegate_metric: 'sucess', phasegate_cause: 'laek', phasegate_phase: '1a' };
+    expect(await post(url, [firing(labels), firing({ severity: 'P1' }, 'g')])).toMatchObject({
+      status: 400,
+      body: {
+        error: [
+          'A (told): phasegate_cause "laek" is unknown: did you mean "leak"?',
+          'phasegate_metric "sucess" is unknown: did you mean "success"?',
+          'A (told): severity "P1" is unknown: the severities are critical, page, error, warning, warn, info, none',
+        ].join('; '),
+        alerts: [
+          { result: 'told', severity: 2, unknown: [{ value: 'laek' }, { value: 'sucess' }] },
+          { result: 'told', severity: 2, unknown: [{ value: 'P1' }] },
+        ],
+      },
+    });
+    await running.says('A (told): phasegate_cause \\"laek\\" is unknown');
+    const opened = await stage.until('both', async () => {
+      const { incidents: found = [] } = await stage.status();
+      return found.length === 2 && found;
+    });
+    expect(opened.map(({ severity }) => severity)).toEqual([2, 2]);
+    await stage.until('its words', async () => {
+      const both = await Promise.all([1, 2].map((number) => stage.incident(number)));
+      return both.some(({ reason }) => reason.includes('phasegate_metric "sucess" is unknown'));
+    });
+  });
+
+  it('answers a thousand alerts in one post in time, within what a run hears, and the critical ones first', async () => {
+    const run = await waiting();
+    const { url } = await receive(['--env', stage.environment.id]);
+    const many = Array.from({ length: 1_000 }, (_, index) =>
+      firing({ alertname: `A${index}`, severity: index < 800 ? 'warning' : 'critical' }, `f${index}`)
+    );
+    const began = performance.now();
+    const { status, body } = await post(url, many);
+    const took = performance.now() - began;
+    expect(status).toBe(200);
+    const { alerts } = body as { alerts: Array<{ result: string }> };
+    const of = (result: string, from: number, to: number): number =>
+      alerts.slice(from, to).filter((one) => one.result === result).length;
+    expect([of('told', 0, 800), of('dropped', 0, 800), of('told', 800, 1_000)]).toEqual([50, 750, 200]);
+    // What comes while the run thinks stands in its history a moment later.
+    const told = await stage.until('all of them', async () => {
+      const found = await troubles(run);
+      return found.length === 250 && found;
+    });
+    // Twenty at a time.
+    expect(told.slice(0, 180).filter(({ level }) => level !== 'critical')).toEqual([]);
+    // The shortest time that Alertmanager waits, whatever its group_interval is.
+    expect(took).toBeLessThan(10_000);
+  });
+
   it('answers 404 for a run that is not there', async () => {
     const { url } = await receive(['--env', 'nowhere', '--plan', 'nothing']);
-    const alert = { status: 'firing', labels: { alertname: 'A' }, startsAt: '2026-11-28T12:00:00Z', fingerprint: 'f' };
-    const answer = await fetch(`${url}/alertmanager`, {
-      method: 'POST',
-      body: JSON.stringify({ version: '4', alerts: [alert] }),
-      headers: { authorization: `Bearer ${token}` },
+    expect(await post(url, [firing({ phasegate_plan: 'nothing' })])).toMatchObject({
+      status: 404,
+      body: { error: 'no run is open: migration/nowhere/nothing' },
     });
-    expect([answer.status, await answer.json()]).toMatchObject([
-      404,
-      { error: 'no run is open: migration/nowhere/nothing' },
-    ]);
   });
 
   it.each([
@@ -186,12 +240,30 @@ describe('phasegate receive', () => {
     [[], { PHASEGATE_RECEIVE_TOKEN: 'short' }, 'shorter than 16 characters'],
     [['--token', 'in-the-clear-0123456'], env, 'is no secret reference'],
     [['--token', '${file:no-such-file}'], env, 'no-such-file'],
-    [['--pagerduty-secret', 'in-the-clear-0123456'], env, 'is no secret reference'],
+    [['--token', '${env:BLANK}'], { BLANK: 'twenty characters and blanks' }, 'has a blank or a line break in it'],
+    [['--pagerduty-secret', 'in-the-clear-0123456'], env, "Write a reference: --pagerduty-secret '${env:NAME}'"],
+    [['--pagerduty-secret', '${env:SHORT}'], { ...env, SHORT: 'short' }, 'shorter than 16 characters'],
+    [['--pagerduty-secret', '${env:NONE}'], env, 'the environment variable NONE of a secret reference is missing'],
   ])('begins without no secret: %j', async (args, given, says) => {
     const { code, stderr } = await phasegate(['receive', '--port', '0', ...args], { env: given });
     expect(stderr).toContain('PG440');
     expect(stderr).toContain(says);
+    // Each option has its own remedy.
+    const ofPagerDuty = args[0] === '--pagerduty-secret';
+    if (ofPagerDuty) expect(stderr).not.toContain('PHASEGATE_RECEIVE_TOKEN');
+    if (!stderr.includes('is no secret reference'))
+      expect(stderr).toContain(ofPagerDuty ? 'signing secret that PagerDuty shows' : 'Put a random text there');
     expect(code).toBe(2);
+  });
+
+  it.each([
+    [['--env', 'environments/example.yaml'], 'PG407 "environments/example.yaml" is no id (--env)'],
+    [['--plan', 'plans/x.yaml'], 'PG407 "plans/x.yaml" is no id (--plan)'],
+    [['--host', '192.0.2.1'], '--host 127.0.0.1'],
+    [['--port', 'x'], 'Write a port from 0 to 65535.'],
+  ])('says what is wrong with %j and what to write', async (args, says) => {
+    const { code, stderr } = await phasegate(['receive', '--port', '0', ...args], { env });
+    expect([code, stderr]).toEqual([args[0] === '--host' ? expect.any(Number) : 2, expect.stringContaining(says)]);
   });
 
   it('ends on SIGTERM with 0', async () => {

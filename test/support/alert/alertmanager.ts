@@ -7,6 +7,7 @@ import path from 'node:path';
 import { until } from '../until.js';
 
 export interface Alertmanager extends AsyncDisposable {
+  url: string;
   /** Posts alerts as Prometheus does. */
   post(...alerts: object[]): Promise<void>;
   /** Requests that the webhook did not take, by the server's own count. */
@@ -14,8 +15,7 @@ export interface Alertmanager extends AsyncDisposable {
 }
 
 /** The real Alertmanager on a free loopback port, which posts every alert to one webhook, again each second. */
-export async function startAlertmanager(program: string, url: string, token: string): Promise<Alertmanager> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'phasegate-alertmanager-'));
+export function startAlertmanager(program: string, url: string, token: string): Promise<Alertmanager> {
   const config = {
     route: {
       receiver: 'phasegate',
@@ -33,8 +33,14 @@ export async function startAlertmanager(program: string, url: string, token: str
       },
     ],
   };
+  return runAlertmanager(program, JSON.stringify(config));
+}
+
+/** The same with a configuration of one's own. */
+export async function runAlertmanager(program: string, config: string): Promise<Alertmanager> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'phasegate-alertmanager-'));
   const file = path.join(folder, 'alertmanager.yml');
-  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  await writeFile(file, config, { mode: 0o600 });
   const port = await freePort();
   const server = spawn(
     program,
@@ -50,6 +56,7 @@ export async function startAlertmanager(program: string, url: string, token: str
   const base = `http://127.0.0.1:${port}`;
   await until('Alertmanager', async () => (await fetch(`${base}/-/ready`)).ok, { withinMs: 20_000 });
   return {
+    url: base,
     async post(...alerts) {
       const answer = await fetch(`${base}/api/v2/alerts`, {
         method: 'POST',

@@ -2,6 +2,7 @@ import type { AlertLevel, AlertRoute, Channel } from '../../../plan/model.js';
 import { promDuration, type Subject } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
 import { receiverOf, type Receiver } from './receiver.js';
+import { runReceiver, runReceiverName } from './run-receiver.js';
 
 interface Route {
   receiver: string;
@@ -25,6 +26,10 @@ export function alertmanagerFile(subject: Subject): { text: string; remarks: str
   const remarks = new Set<string>();
   const { alerts } = subject.frozen.plan;
   const parts = alerts ? byLevel(subject, alerts.routes, remarks) : byEnvironment(subject, remarks);
+  if (subject.receiver) {
+    parts.routes.unshift(toTheRun(subject));
+    parts.receivers.unshift(runReceiver(subject.receiver, remarks));
+  }
   const longest = Math.max(0, ...levels.map((level) => alerts?.routes[level].escalate.after.ms ?? 0));
   const used = parts.receivers.filter((receiver) => Object.keys(receiver).length > 1);
   if (used.length === 0) {
@@ -60,6 +65,19 @@ interface Parts {
   fallback: string;
   routes: Route[];
   receivers: Receiver[];
+}
+
+/** Beside all others: people hear of it as before. Each alert alone, so that none waits for another of its group. */
+function toTheRun(subject: Subject): Route {
+  return {
+    receiver: runReceiverName,
+    matchers: own(subject),
+    group_by: ['...'],
+    group_wait: '0s',
+    // It knows again what it has heard, and hears again what it had no room for.
+    repeat_interval: '5m',
+    continue: true,
+  };
 }
 
 function own({ labels }: Subject): string[] {

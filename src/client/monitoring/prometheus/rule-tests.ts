@@ -2,7 +2,7 @@ import { holds } from '../../../plan/judge/measure.js';
 import { countedBackMs, promDuration, type Subject, type Watched } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
 import { edgesOf } from './edges.js';
-import { levels } from './rules.js';
+import { labelsOf, levels } from './rules.js';
 import { sampleSeries } from './sample-series.js';
 import { alertName } from './words.js';
 
@@ -108,11 +108,7 @@ function alertsOf(
       const labels = {
         alertname: alertName(metric.name, level),
         alertstate: 'firing',
-        ...subject.labels,
-        metric: metric.name,
-        ...(metric.priority === undefined ? {} : { priority: metric.priority }),
-        ...(level === 'no_data' ? { reason: 'no-data' } : {}),
-        severity: level === 'no_data' ? 'warning' : level,
+        ...labelsOf(subject, metric, level),
       };
       const text = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
       return { labels: `ALERTS{${text.join(',')}}`, value: 1 };

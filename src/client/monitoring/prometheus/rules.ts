@@ -1,3 +1,5 @@
+import { alertLabels } from '../../../plan/alert-labels.js';
+import { incidentOfThreshold, rulesOf as guardRulesOf } from '../../../plan/guard/pages.js';
 import type { AlertLevel } from '../../../plan/model.js';
 import { spanText } from '../../../plan/text/spans.js';
 import { countedBackMs, promDuration, type Subject, type Watched } from '../subject.js';
@@ -63,17 +65,29 @@ function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
     // NaN is the only value that differs from itself.
     expr: `absent(${series}) or ${series} != ${series}`,
     for: promDuration(everyMs * missingInARow),
-    labels: { ...labelsOf(subject, metric, 'warning'), reason: 'no-data' },
+    labels: labelsOf(subject, metric, 'no_data'),
     annotations: noDataWords(metric),
   };
   return [...crossed, missing];
 }
 
-function labelsOf(subject: Subject, metric: Watched['metric'], severity: AlertLevel): Record<string, string> {
+/** What an alert is about: for people, for Alertmanager's routes, and for the receiver of phasegate. */
+export function labelsOf(
+  { frozen, labels }: Pick<Subject, 'frozen' | 'labels'>,
+  { name, priority }: Watched['metric'],
+  kind: AlertLevel | 'no_data'
+): Record<string, string> {
+  const cause = kind === 'no_data' ? undefined : incidentOfThreshold(guardRulesOf(frozen.plan), name, kind)?.cause;
   return {
-    severity,
-    ...(metric.priority === undefined ? {} : { priority: metric.priority }),
-    metric: metric.name,
-    ...subject.labels,
+    severity: kind === 'no_data' ? 'warning' : kind,
+    ...(priority === undefined ? {} : { priority }),
+    metric: name,
+    ...labels,
+    ...(kind === 'no_data' ? { reason: 'no-data' } : {}),
+    [alertLabels.plan]: labels.plan,
+    [alertLabels.environment]: labels.environment,
+    [alertLabels.metric]: name,
+    ...(cause === undefined ? {} : { [alertLabels.cause]: cause }),
+    [alertLabels.rendered]: 'true',
   };
 }
