@@ -106,7 +106,7 @@ export const errorCatalogue = {
   PG212: refuse('A reason or evidence is missing', 'Say why with --reason, or add --evidence.'),
   PG213: refuse(
     'The run has ended',
-    'Read how: phasegate report RUN. What was taken back and verified needs nothing more: mend the cause, then start the plan again.'
+    'Read what happened: phasegate report RUN. If it was rolled back, mend the cause, then start the plan again.'
   ),
   PG214: refuse(
     'The run was reset, so its ledger cannot be trusted',
