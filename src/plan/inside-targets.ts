@@ -10,9 +10,13 @@ export interface TargetTimes {
   deadlineAt: number;
 }
 
-/** A source's last look may be from before the change: what it says counts from one interval later on. */
-export function targetTimes({ every, warmUp, deadline }: WindowSpec, since: number): TargetTimes {
+/**
+ * A source's last look may be from before the change: what it says counts from one interval later on.
+ *
+ * @param now epoch ms; no sample is taken before it
+ */
+export function targetTimes({ every, warmUp, deadline }: WindowSpec, since: number, now = since): TargetTimes {
   const changedAt = since + every.ms;
-  const t0 = changedAt + every.ms;
+  const t0 = Math.max(now, changedAt + every.ms);
   return { changedAt, t0, deadlineAt: t0 + warmUp.ms + deadline.ms };
 }

@@ -28,9 +28,7 @@ export async function insideTargets(
   const environment = sliceEnvironment(input.environment, { metrics: names });
   const calls = environmentCalls(input.environment.id);
   const { title } = asked;
-  const { changedAt, t0: soonest } = targetTimes(window, since);
-  const t0 = Math.max(Date.now(), soonest);
-  const deadlineAt = t0 + window.warmUp.ms + window.deadline.ms;
+  const { changedAt, t0, deadlineAt } = targetTimes(window, since, Date.now());
   const watch = (more: Partial<WindowInput>): Promise<WindowResult> =>
     atItsEnd(
       calls

@@ -1,11 +1,11 @@
-import { getExternalWorkflowHandle, TemporalFailure } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, isCancellation, TemporalFailure } from '@temporalio/workflow';
 
 /**
- * Signals another workflow. Call it in a scope that cancellation does not reach: a message that is called off half way is
- * one of which nobody knows whether it arrived.
+ * Signals another workflow.
  *
  * @param to with a run id: its first execution; without: whichever is open, since after a reset another one stands there
  * @returns why it has not heard it (it has ended, or takes no more); undefined when it has
+ * @throws CancelledFailure when the caller is cancelled: then nobody knows whether it has heard it
  */
 export function tellWorkflow(
   to: { workflowId: string; runId?: string },
@@ -19,6 +19,6 @@ export function tellWorkflow(
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof TemporalFailure)) throw error;
+  if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
   return error.message;
 }

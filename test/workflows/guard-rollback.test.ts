@@ -110,26 +110,13 @@ const situations: Record<string, () => Promise<Run>> = {
   'in the validation, without the approval that a person would need': async () => {
     const soaks = door();
     endless(() => void soaks.wait());
-    const stagePhase = phase('short-term', {
-      after: ['1b'],
-      steps: [],
-      before: [step.watch('stable')],
-      checklists: [{ id: 'all', title: 'All', items: ['stable'] }],
-      stage: {
-        since: '1b',
-        from: span(0),
-        to: span(600_000),
-        repeatEvery: span(60_000),
-        rollbackApproval: approval({ roles: { cto: 1 } }),
-      },
-    });
-    const run = await stage.start(guardedPlan([core, tools(), stagePhase]));
+    const run = await stage.start(guardedPlan([core, tools(), validation(600_000, 60_000)]));
     await soaks.reached;
     return run;
   },
   'behind the validation, while the last decisions are stored': async () => {
     const minutes = storing();
-    const run = await stage.start(guardedPlan([core, tools({ approval: approval() }), validation()]));
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() }), validation(100, 100)]));
     await stage.gate('1b');
     await stage.tell('1b', 'approve', 'erin');
     await stage.until('the end of the last stage', async () => (await stage.phase('short-term')).state === 'completed');
@@ -147,8 +134,7 @@ function storing(): ReturnType<typeof door> {
   return minutes;
 }
 
-/** A stage that is over at once. */
-function validation(): ReturnType<typeof phase> {
+function validation(lengthMs: number, everyMs: number): ReturnType<typeof phase> {
   return phase('short-term', {
     after: ['1b'],
     steps: [],
@@ -157,8 +143,8 @@ function validation(): ReturnType<typeof phase> {
     stage: {
       since: '1b',
       from: span(0),
-      to: span(100),
-      repeatEvery: span(100),
+      to: span(lengthMs),
+      repeatEvery: span(everyMs),
       rollbackApproval: approval({ roles: { cto: 1 } }),
     },
   });

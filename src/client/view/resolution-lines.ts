@@ -1,3 +1,4 @@
+import { claimText } from '../../plan/incidents/status.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { LiveWindow } from '../read/snapshot.js';
@@ -18,9 +19,8 @@ export function resolutionLines(
   if (!validating) return [];
   const spec = plan.rollback.window;
   const live = windows.find((window) => window.workflowId === workflowId);
-  const said = `${validating.by} says that it is resolved: the red metrics must be inside their targets for ${spec.length.planned}`;
   return [
-    ...hanging(indent, said, view.columns).map((text) => line(text, keep.current)),
+    ...hanging(indent, claimText(validating.by, spec), view.columns).map((text) => line(text, keep.current)),
     line(`${indent}${windowProgress({ window: validating }, spec, live, view)}`, keep.current),
     ...deadlineLines({ window: validating }, 'it is not resolved', view, indent),
     ...(live ? criterionLines(spec, live, view, indent) : []),

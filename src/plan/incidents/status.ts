@@ -1,4 +1,5 @@
 import { targetTimes } from '../inside-targets.js';
+import type { WindowSpec } from '../model.js';
 import type { IncidentInput } from '../run-input.js';
 import { instantText } from '../text/spans.js';
 import type { IncidentStatus } from '../watch-status.js';
@@ -79,6 +80,11 @@ export function debtOf(input: IncidentInput, state: IncidentState): IncidentDebt
   );
 }
 
+/** What somebody says who resolves an incident, and what the metrics must say to it. */
+export function claimText(by: string, { length }: Pick<WindowSpec, 'length'>): string {
+  return `${by} says that it is resolved: the red metrics must be inside their targets for ${length.planned}`;
+}
+
 /** What happens next, without what an incident is about: for whoever has just read that. */
 export function nextSentence(input: IncidentInput, state: IncidentState): string {
   const debt = debtOf(input, state);
@@ -87,7 +93,7 @@ export function nextSentence(input: IncidentInput, state: IncidentState): string
   const { window } = input.rollback;
   if (validating) {
     const { by, deadlineAt } = shownValidation(input, validating);
-    return `${by} says that it is resolved: the red metrics must be inside their targets for ${window.length.planned}, by ${instantText(deadlineAt)} at the latest.`;
+    return `${claimText(by, window)}, by ${instantText(deadlineAt)} at the latest.`;
   }
   const going = rollback?.state === 'running' ? 'It is being taken back. ' : '';
   const then = debt.then === undefined ? '' : `, then ${debt.then}`;
