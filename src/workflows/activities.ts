@@ -1,5 +1,5 @@
 import type { ActivityOptions, Duration } from '@temporalio/common';
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { EnvironmentActivities, HostActivities, WindowActivities } from '../activities/contract.js';
 import { environmentQueue, windowQueue } from '../plan/names.js';
 import { believed } from './believed.js';
@@ -80,6 +80,3 @@ export const host = believed(
     retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
   })
 );
-
-/** The same beside the workflow itself, for what takes no time: in a history that goes on for months each event counts. */
-export const localHost = believed(proxyLocalActivities<HostActivities>({ startToCloseTimeout: '10s' }));

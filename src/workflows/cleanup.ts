@@ -15,7 +15,7 @@ import { newsAt, type CleanupState } from '../plan/cleanup/course.js';
 import type { CleanupInput } from '../plan/run-input.js';
 import type { CleanupResult, PhaseStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
-import { localHost } from './activities.js';
+import { host } from './activities.js';
 import { beside } from './beside.js';
 import { finish, stopped } from './cleanup/ending.js';
 import { listenToOwners } from './cleanup/answers.js';
@@ -80,7 +80,7 @@ async function look(
   record: CleanupRecord
 ): Promise<{ news: CleanupState['told'] | undefined; askedAt: number }> {
   const { compression, timeZone } = environment;
-  const { groups, askedAt } = await localHost.cleanupDays({
+  const { groups, askedAt } = await host.cleanupDays({
     groups: plan.groups.map(({ id, schedule, length }) => ({ id, schedule, length })),
     firstDayAt,
     completedAt,

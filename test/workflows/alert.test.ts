@@ -77,6 +77,8 @@ describe('an alert', () => {
   it('takes an acknowledgement as a signal, and shows one that it cannot take', async () => {
     await using stage = await openAlertStage();
     const alert = await stage.start({ alerts: alertsOf(everyChannel) });
+    // Signals that are there before the first task are handed over by name, not in the order in which they came.
+    await alert.until('it is told', ({ deliveries }) => deliveries.length === 3);
     await alert.handle.signal('acknowledge', {});
     await alert.handle.signal('level', { level: 'awful' });
     await alert.handle.signal('silence', 'erin');
