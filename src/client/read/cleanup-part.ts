@@ -11,7 +11,7 @@ import type { CleanupInput } from '../../plan/run-input.js';
 import type { CleanupResult, PhaseStatus } from '../../plan/run-status.js';
 import type { Link } from '../connection/link.js';
 import { describeIfOf, type Described } from './describe.js';
-import type { HistoryFacts, MessageFact } from './history.js';
+import type { ActivityFact, HistoryFacts, MessageFact } from './history.js';
 
 /**
  * The newest execution of a run's clean-up, which continues as new all the time; undefined when the run has none, or
@@ -34,7 +34,7 @@ export function cleanupFromHistory(history: HistoryFacts, { open, closedAt, stat
   const input = history.input as CleanupInput;
   const { cleanup, environment, state = freshState(history.startedAt) } = input;
   const { workflowId, runId } = history;
-  const calendar = history.localAnswers.find(isCalendar);
+  const calendar = history.activities.filter(({ type }) => type === calendarActivity).findLast(hasCalendar)?.result;
   const begun = calendar ? opened(cleanup, state, calendar.groups, calendar.askedAt) : state;
   const now = history.messages.reduce((sofar, message) => withAnswer(input, sofar, message), begun);
   const sentence = `Clean-up was ${status.toLowerCase()}.`;
@@ -83,8 +83,10 @@ function withAnswer(
   return { ...state, steps };
 }
 
-type Calendar = Awaited<ReturnType<HostActivities['cleanupDays']>>;
+/** Its last answer tells of all that has begun. */
+const calendarActivity = 'cleanupDays' satisfies keyof HostActivities;
+type Calendar = Awaited<ReturnType<HostActivities[typeof calendarActivity]>>;
 
-function isCalendar(answer: unknown): answer is Calendar {
-  return answer !== undefined && problemWithAnswer('cleanupDays', answer) === undefined;
+function hasCalendar(fact: ActivityFact): fact is ActivityFact & { result: Calendar } {
+  return fact.result !== undefined && problemWithAnswer(calendarActivity, fact.result) === undefined;
 }

@@ -27,8 +27,6 @@ export interface HistoryFacts extends RunRef {
   startedAt: number;
   endedAt?: number;
   activities: ActivityFact[];
-  /** What activities answered that ran beside the workflow itself, in their order. */
-  localAnswers: unknown[];
   /** In their order. */
   messages: MessageFact[];
   /** The workflow's result: what it returned or failed with. */
@@ -36,9 +34,6 @@ export interface HistoryFacts extends RunRef {
 }
 
 type Event = temporal.api.history.v1.IHistoryEvent;
-
-/** The SDK's name for the record of such an activity. */
-const localActivity = 'core_local_activity';
 
 /** Reads a whole history; phasegate's are small by design. */
 export async function readHistory(link: Link, run: RunRef): Promise<HistoryFacts> {
@@ -68,7 +63,6 @@ async function projectHistory(link: Link, run: RunRef, events: readonly Event[])
     input: undefined,
     startedAt: timeOf(events[0]),
     activities: [],
-    localAnswers: [],
     messages: [],
   };
   const accepted = new Map<string, MessageFact>();
@@ -98,10 +92,6 @@ async function projectHistory(link: Link, run: RunRef, events: readonly Event[])
       if (completed) fact.result = (await decodePayloads(link, completed.result?.payloads))[0];
       else fact.failure = failureOf(event);
     }
-
-    const marker = event.markerRecordedEventAttributes;
-    if (marker?.markerName === localActivity)
-      facts.localAnswers.push((await decodePayloads(link, marker.details?.['result']?.payloads))[0]);
 
     const request = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
     const signal = event.workflowExecutionSignaledEventAttributes;

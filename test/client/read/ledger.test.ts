@@ -14,7 +14,6 @@ function history(change: Partial<HistoryFacts>): HistoryFacts {
     input: undefined,
     startedAt: t,
     activities: [],
-    localAnswers: [],
     messages: [],
     ...change,
   };

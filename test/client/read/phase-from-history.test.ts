@@ -32,7 +32,6 @@ const history = (change: Partial<HistoryFacts>): HistoryFacts => ({
   input,
   startedAt: t,
   activities: [],
-  localAnswers: [],
   messages: [],
   ...change,
 });

@@ -21,7 +21,6 @@ const history = (change: Partial<HistoryFacts> = {}): HistoryFacts => ({
   runId: 'r',
   input: { entries: [flagEntry, deployEntry], reason: 'dana asked for it' },
   startedAt: t,
-  localAnswers: [],
   messages: [],
   activities: [
     { type: 'undoChange', input: {}, result: { entryId: flagEntry.id }, scheduledAt: t },
