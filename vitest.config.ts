@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that need servers or the built program: these folders, and any file that says so in its name. */
 const INTEGRATION = [
-  'test/{integration,workflows,demo,replay,rehearsal}/**/*.test.ts',
+  'test/{integration,workflows,demo,replay}/**/*.test.ts',
   'test/**/*.integration.test.ts',
 ];
 

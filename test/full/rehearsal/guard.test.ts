@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { FrozenPlan } from '../../src/plan/model.js';
-import { needs } from '../support/needs.js';
-import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
-import { afterHours } from '../support/simulated/people.js';
-import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
-import { total } from '../support/simulated/sizes.js';
+import type { FrozenPlan } from '../../../src/plan/model.js';
+import { needs } from '../../support/needs.js';
+import { fullLengthPlan, monday } from '../../support/simulated/full-length.js';
+import { afterHours } from '../../support/simulated/people.js';
+import { rehearse, type Rehearsed, type RehearsalOptions } from '../../support/simulated/rehearsal.js';
+import { total } from '../../support/simulated/sizes.js';
 
 const hour = 3_600_000;
 const week = 7 * 24 * hour;

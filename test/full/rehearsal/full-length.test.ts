@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { PhaseStatus } from '../../src/plan/run-status.js';
-import { needs } from '../support/needs.js';
-import { fullLengthPlan, monday } from '../support/simulated/full-length.js';
-import { afterHours, offAtWeekends, type Habit } from '../support/simulated/people.js';
-import { noise } from '../support/simulated/readings.js';
-import { rehearse, type Rehearsed, type RehearsalOptions } from '../support/simulated/rehearsal.js';
-import { total } from '../support/simulated/sizes.js';
+import type { PhaseStatus } from '../../../src/plan/run-status.js';
+import { needs } from '../../support/needs.js';
+import { fullLengthPlan, monday } from '../../support/simulated/full-length.js';
+import { afterHours, offAtWeekends, type Habit } from '../../support/simulated/people.js';
+import { noise } from '../../support/simulated/readings.js';
+import { rehearse, type Rehearsed, type RehearsalOptions } from '../../support/simulated/rehearsal.js';
+import { total } from '../../support/simulated/sizes.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
