@@ -258,7 +258,13 @@ export async function openStage(
     Worker.create({ ...shared, ...beats, taskQueue: environmentQueue(where.id), activities: acts.environment }),
     Worker.create({ ...shared, ...beats, taskQueue: windowQueue(where.id), activities: acts.windows }),
   ]);
-  cast.stage = new Stage(client, where, cached === 0 ? pollUncachedMs : pollMs, workers, server ? theatre.close : undefined);
+  cast.stage = new Stage(
+    client,
+    where,
+    cached === 0 ? pollUncachedMs : pollMs,
+    workers,
+    server ? theatre.close : undefined
+  );
   return cast.stage;
 }
 
