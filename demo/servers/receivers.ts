@@ -38,7 +38,7 @@ export async function startReceivers(): Promise<Receivers> {
           return;
         }
         const { text = '' } = JSON.parse(body) as { text?: string };
-        hear(request.url === '/slack/eng' ? 'Slack #eng' : 'Slack #ops', firstLine(text));
+        hear(request.url === '/slack/eng' ? 'Slack #eng' : 'Slack #ops', asSlackShowsIt(firstLine(text)));
         response.end('ok');
       },
       () => response.destroy()
@@ -94,4 +94,9 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Slack takes three characters as entities. */
+function asSlackShowsIt(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

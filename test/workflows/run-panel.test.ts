@@ -56,7 +56,9 @@ describe('the page of a run', () => {
     expect(await attributeOf(run)).toBe('waiting');
 
     await stage.tell('1a', 'reject', { by: 'erin', reason: 'no' });
-    expect((await runIs('rolling back')).sentence).toMatch(/^Phase 1a \(Phase 1a\): Rolling back 1a; see /);
+    expect((await runIs('rolling back')).sentence).toMatch(
+      /^Phase 1a \(Phase 1a\): Rolling back 1a: 1a\/approval#1 .*; see /
+    );
     undo.open();
     await run.result().catch(() => undefined);
     expect((await stage.status()).phases[0]).toMatchObject({ state: 'rolled back' });

@@ -47,7 +47,10 @@ export function byUrgency<G extends Gate>(gates: readonly G[]): G[] {
 
 /** @param next what comes after that which runs now, as a sentence */
 export function phaseSentence(status: Omit<PhaseStatus, 'sentence'>, next: string): string {
-  if (status.state === 'rolling back') return `Rolling back ${status.phase}; see ${status.rollback ?? 'its rollback'}.`;
+  if (status.state === 'rolling back') {
+    const why = because(status).slice(0, -1);
+    return `Rolling back ${status.phase}${why}; see ${status.rollback ?? 'its rollback'}.`;
+  }
   if (status.state === 'completed') return `${status.title} completed.`;
   if (status.state === 'rolled back') return `${status.title} was rolled back${because(status)}`;
   if (status.state === 'rolled back, NOT verified' || status.state === 'NOT rolled back')

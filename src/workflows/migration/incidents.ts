@@ -460,6 +460,6 @@ export class IncidentDesk {
     const back = phases.findLast(({ state }) => state.startsWith('rolled back') || state === 'NOT rolled back');
     const reason = stop?.reason ?? back?.reason ?? active?.now?.sentence ?? 'a step of it failed';
     const what = stop?.reach === 'all' ? 'everything' : (active?.id ?? back?.id ?? 'the run');
-    return { reason: reason.slice(0, 4000), what };
+    return { reason: reason.slice(0, 4000).replace(/\.$/, ''), what };
   }
 }

@@ -143,6 +143,15 @@ describe('the sentence of a phase', () => {
       { state: 'rolling back', rollback: 'run/rollback/1a' },
       'Rolling back 1a; see run/rollback/1a.',
     ],
+    [
+      'why it is being taken back',
+      {
+        state: 'rolling back',
+        rollback: 'run/rollback/1a',
+        steps: [step('a', { state: 'failed', reason: 'too slow' })],
+      },
+      'Rolling back 1a: 1a/a#1 too slow; see run/rollback/1a.',
+    ],
     ['that it completed', { state: 'completed' }, 'Core completed.'],
     [
       'why it was taken back',
