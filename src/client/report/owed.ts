@@ -16,10 +16,15 @@ export interface OwedPoint {
   then: string;
 }
 
-/** Open gates, the most urgent first; then what finishes the run; then success metrics that are not known yet. */
+/**
+ * Open gates, the most urgent first; then what finishes the run; then success metrics that are not known yet, but for a
+ * run that did not succeed: its clean-up, which asks for them, never begins.
+ */
 export function stillOwed(snapshot: RunSnapshot): OwedPoint[] {
   const left = finishing(snapshot);
   const gates = gatesOf(snapshot);
+  const { outcome } = snapshot.run;
+  const failed = outcome !== undefined && outcome.kind !== 'completed';
   return [
     ...gates.map(({ address, title, reason, kind, people, deadlineAt, then }) => ({
       what: kind === 'hold' ? `${title} (${address}) is on hold: ${reason}` : `${title} (${address})`,
@@ -35,7 +40,7 @@ export function stillOwed(snapshot: RunSnapshot): OwedPoint[] {
       return [{ what: `${about}: ${what}`, who, ...(until === undefined ? {} : { dueAt: until }), then }];
     }),
     ...(left ? [{ what: 'Finish the rollback', who: 'release manager', then: `${left.command} ${left.remark}` }] : []),
-    ...(snapshot.run.kpis ?? [])
+    ...(failed ? [] : (snapshot.run.kpis ?? []))
       // One that is asked for now stands among the gates.
       .filter(
         (kpi) => kpi.state === 'owed' && !gates.some(({ address }) => address.startsWith(`${cleanupId}/${kpi.id}#`))

@@ -186,6 +186,10 @@ describe('the report as a page', () => {
     for (const text of ['✔ met', '✖ not met', '◷ owed', '? unknown', 'no traffic']) expect(page).toContain(text);
     expect(page).toMatch(/Still owed .*Success metric: KPI c \(&lt; 5%\) product-owner/);
     expect(words(pageFor())).not.toContain('Success metrics');
+
+    // Nobody will be asked when the run did not succeed.
+    const { owed } = buildReport(snapshot({ run: { ...notVerified, kpis } }), []);
+    expect(owed.map(({ what }) => what)).toEqual(['Finish the rollback']);
   });
 
   it('tells of a rollback: what was undone, by whom, and what it was verified by', () => {
