@@ -4,7 +4,7 @@ import { createLimiter } from '../../activities/metrics/limiter.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { Plan } from '../../plan/model.js';
 import { guardWorkflowId } from '../../plan/names.js';
-import { isNotFound } from '../connection/failures.js';
+import { isNotFound, isTooMuch } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { openCalls } from '../read/family.js';
 import { readFrozen } from '../read/run-input.js';
@@ -209,5 +209,5 @@ async function describe(
 
 /** Whether the same request may be taken later: the sender is told to try again. */
 export function isAway(error: unknown): boolean {
-  return error instanceof PhasegateError && (error.code === 'PG401' || error.code === 'PG412');
+  return isTooMuch(error) || (error instanceof PhasegateError && (error.code === 'PG401' || error.code === 'PG412'));
 }

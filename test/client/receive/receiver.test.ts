@@ -275,10 +275,14 @@ describe('the receiver', () => {
       status: 503,
       body: { error: 'the Temporal server does not answer' },
     });
+    // It takes no more at once.
+    error = Object.assign(new Error('8: busy'), { code: 8, details: 'busy', metadata: {} });
+    expect(await post('/alertmanager', posted(firing()))).toMatchObject({ status: 503, body: { error: '8: busy' } });
     error = new Error('odd');
     expect(await post('/alertmanager', posted(firing()))).toMatchObject({ status: 500 });
     expect(lines.join('\n')).toContain('Error: odd');
-    expect(logged('warn')).toMatchObject([{ msg: 'POST /alertmanager 503' }, { msg: 'POST /alertmanager 500' }]);
+    const [away, busy, odd] = [503, 503, 500].map((status) => ({ msg: `POST /alertmanager ${status}` }));
+    expect(logged('warn')).toMatchObject([away, busy, odd]);
   });
 
   it('outlives a sender that hangs up in the middle, and tells that as no fault of its own', async () => {
