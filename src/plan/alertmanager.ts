@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertLabels } from './alert-labels.js';
 import { identifier } from './document/fields.js';
 import { migrationId } from './names.js';
+import { beginning, clean, cleanLine } from './text/clean.js';
 
 /** Alertmanager's webhook, version 4: what of it matters here. https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 const labels = z.record(z.string(), z.string());
@@ -58,7 +59,7 @@ function posted(raw: unknown, index: number, defaults: Default): Posted {
   if (!parsed.success) return { problem: `no alert of Alertmanager: ${firstIssue(parsed.error, ['alerts', index])}` };
   const { status, annotations = {}, startsAt, fingerprint } = parsed.data;
   const named = Object.fromEntries(Object.entries(parsed.data.labels).filter(([, value]) => value !== ''));
-  const name = (named['alertname'] ?? fingerprint).slice(0, 200);
+  const name = beginning(cleanLine(named['alertname'] ?? fingerprint), 200);
   if (status === 'resolved') return { ignored: `${name} is resolved` };
   const plan = named[alertLabels.plan] ?? defaults.plan;
   const environment = named[alertLabels.environment] ?? defaults.environment;
@@ -75,9 +76,9 @@ function posted(raw: unknown, index: number, defaults: Default): Posted {
     run: migrationId(environment, plan),
     alert: {
       name,
-      key: `alertmanager/${fingerprint}`,
-      title: title.slice(0, longest),
-      reason: reason.slice(0, longest),
+      key: `alertmanager/${cleanLine(fingerprint)}`,
+      title: beginning(cleanLine(title), longest),
+      reason: beginning(clean(reason).trim(), longest),
       at: Date.parse(startsAt),
       labels: named,
     },

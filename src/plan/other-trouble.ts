@@ -4,6 +4,7 @@ import { guardKeyOf, incidentOfThreshold, rulesOf } from './guard/pages.js';
 import { findCause, severityOf } from './incidents/classify.js';
 import { nearOr, suggest } from './language/suggest.js';
 import type { Plan, Severity } from './model.js';
+import { beginning, cleanLine } from './text/clean.js';
 import { readTrouble, type Trouble } from './trouble.js';
 
 /** A label that says what the plan does not know, and what it knows. */
@@ -68,7 +69,7 @@ export function otherTrouble(alert: OtherAlert, plan: Plan | undefined): OtherTr
 
 /** As people read it. */
 export function unknownText({ label, value, hint }: UnknownName): string {
-  return `${label} "${value}" is unknown: ${hint}`;
+  return `${cleanLine(label)} "${value}" is unknown: ${hint}`;
 }
 
 function aboutOf(labels: OtherAlert['labels'], unknown: readonly UnknownName[], plan: Plan | undefined): About {
@@ -89,7 +90,7 @@ function aboutOf(labels: OtherAlert['labels'], unknown: readonly UnknownName[], 
 function unknownNames(labels: OtherAlert['labels'], plan: Plan | undefined): UnknownName[] {
   const found: UnknownName[] = [];
   const add = (label: string, known: readonly string[], where: string): void => {
-    const value = (labels[label] ?? '').slice(0, 100);
+    const value = shown(labels[label] ?? '');
     found.push({ label, value, hint: nearOr(value, known, listed(known, where)) });
   };
   const { severity } = labels;
@@ -101,7 +102,7 @@ function unknownNames(labels: OtherAlert['labels'], plan: Plan | undefined): Unk
     // What all of them begin with makes none of them more alike.
     const near = suggest(label.slice(ownPrefix.length), Object.keys(alertLabels));
     const hint = near === undefined ? listed(ours, 'labels') : `did you mean "${ownPrefix}${near}"?`;
-    found.push({ label: label.slice(0, 100), value: (labels[label] ?? '').slice(0, 100), hint });
+    found.push({ label: label.slice(0, 100), value: shown(labels[label] ?? ''), hint });
   }
   if (!plan) return found;
   const { [alertLabels.cause]: cause, [alertLabels.metric]: metric, [alertLabels.phase]: phase } = labels;
@@ -115,6 +116,10 @@ function unknownNames(labels: OtherAlert['labels'], plan: Plan | undefined): Unk
   return found;
 }
 
+function shown(written: string): string {
+  return beginning(cleanLine(written), 100);
+}
+
 function listed(known: readonly string[], what: string): string {
   if (known.length === 0) return `there are no ${what}`;
   const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : '';
@@ -123,11 +128,8 @@ function listed(known: readonly string[], what: string): string {
 
 function withUnknown(reason: string, unknown: readonly UnknownName[]): string {
   if (unknown.length === 0) return reason;
-  const said = ` (${unknown
-    .map(unknownText)
-    .join('; ')
-    .slice(0, longest / 2)})`;
-  return `${reason.slice(0, longest - said.length)}${said}`;
+  const said = ` (${beginning(unknown.map(unknownText).join('; '), longest / 2)})`;
+  return `${beginning(reason, longest - said.length)}${said}`;
 }
 
 /**

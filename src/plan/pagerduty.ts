@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertOfDedupKey, runOfPageKey } from './names.js';
+import { beginning, cleanLine } from './text/clean.js';
 import type { AcknowledgedElsewhere } from './trouble.js';
 
 /** PagerDuty's webhooks, version 3: what of them matters here. https://developer.pagerduty.com/docs/webhooks-overview */
@@ -29,7 +30,7 @@ export function readPagerDuty(raw: unknown): ReadPagerDuty {
   const { event_type: type, agent, data } = parsed.data.event;
   if (type !== 'incident.acknowledged') return { ok: true, ignored: `${type} is not heard` };
   const key = data.incident_key ?? '';
-  const by = agent?.summary?.trim().slice(0, 200) || 'somebody';
+  const by = beginning(cleanLine(agent?.summary ?? ''), 200) || 'somebody';
   const message = { by, via: 'PagerDuty' } as const;
   const run = runOfPageKey(key);
   if (run !== undefined) return { ok: true, acknowledged: { run, message: { ...message, page: key } } };

@@ -1,13 +1,17 @@
 import { pino, type Logger as Pino } from 'pino';
+import { escaped } from '../plan/text/clean.js';
 import type { Logger, LogLevel, LogMetadata } from '@temporalio/common';
 
-/** One JSON line per event, on stderr: stdout belongs to answers. */
+/** One JSON line per event, on stderr: stdout belongs to answers. Nothing in it steers the terminal that shows it. */
 export function createLogger(
   options: { level?: string; destination?: NodeJS.WritableStream; service?: string } = {}
 ): Pino {
   const { level = process.env.PHASEGATE_LOG_LEVEL ?? 'info', destination = process.stderr } = options;
   const { service = 'phasegate-worker' } = options;
-  return pino({ level, base: { service }, redact: ['taskToken', '*.taskToken'] }, destination);
+  return pino(
+    { level, base: { service }, redact: ['taskToken', '*.taskToken'] },
+    { write: (line) => void destination.write(escaped(line)) }
+  );
 }
 
 const longest = 4000;

@@ -41,6 +41,39 @@ describe("Alertmanager's webhook", () => {
     });
   });
 
+  it('escape sequences, turned text and a title of several lines become plain words', () => {
+    const annotations = {
+      summary: 'down\r\nBcc: evil@example.test\n✔ completed',
+      description: '\u001b[2Jtwo\u009b2J\nlines \u202e001\u202c\u0007',
+    };
+    const evil = {
+      ...alert,
+      annotations,
+      fingerprint: 'e4\n\u001bd5',
+      labels: { ...alert.labels, alertname: 'A\nB\u001b' },
+    };
+    expect(readAlertmanager(payload(evil), {})).toMatchObject({
+      posted: [
+        {
+          alert: {
+            name: 'A B',
+            key: 'alertmanager/e4 d5',
+            title: 'down Bcc: evil@example.test ✔ completed',
+            reason: '[2Jtwo2J\nlines 001',
+          },
+        },
+      ],
+    });
+  });
+
+  it('words that are too long are cut, but no character in half', () => {
+    const annotations = { summary: `x${'😀'.repeat(2_000)}`, description: `x${'😀'.repeat(2_000)}` };
+    const whole = `x${'😀'.repeat(999)}`;
+    expect(readAlertmanager(payload({ ...alert, annotations }), {})).toMatchObject({
+      posted: [{ alert: { title: whole, reason: whole } }],
+    });
+  });
+
   it('an alert that names no run is a problem, one that is resolved says nothing', () => {
     expect(readAlertmanager(payload(labelled({ phasegate_plan: 'p' }), { ...alert, status: 'resolved' }), {})).toEqual({
       ok: true,

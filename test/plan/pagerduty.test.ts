@@ -28,6 +28,15 @@ describe("PagerDuty's webhook", () => {
     expect(readPagerDuty(event({ agent: null }))).toMatchObject({ acknowledged: { message: { by: 'somebody' } } });
   });
 
+  it('a name with escape sequences and line breaks is a plain one', () => {
+    expect(readPagerDuty(event({ agent: { summary: 'Ola\u001b[2J\n✔ completed' } }))).toMatchObject({
+      acknowledged: { message: { by: 'Ola[2J ✔ completed' } },
+    });
+    expect(readPagerDuty(event({ agent: { summary: '\u200b\n' } }))).toMatchObject({
+      acknowledged: { message: { by: 'somebody' } },
+    });
+  });
+
   it.each(['everything', 'guard/cause/leak', 'guard/metric/error_rate', 'incident/3'])(
     'says that the page "%s" of a run was acknowledged',
     (what) => {

@@ -2,7 +2,11 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createLogger, temporalLogger } from '../../src/worker/logger.js';
 
-function logging(): { lines: () => Array<Record<string, unknown>>; logger: ReturnType<typeof temporalLogger> } {
+function logging(): {
+  lines: () => Array<Record<string, unknown>>;
+  written: () => string[];
+  logger: ReturnType<typeof temporalLogger>;
+} {
   const written: string[] = [];
   const destination = new Writable({
     write(chunk: Buffer, _, done) {
@@ -11,7 +15,11 @@ function logging(): { lines: () => Array<Record<string, unknown>>; logger: Retur
     },
   });
   const logger = temporalLogger(createLogger({ level: 'trace', destination }));
-  return { logger, lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return {
+    logger,
+    written: () => written,
+    lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }
 
 describe('the SDK logs through pino', () => {
@@ -31,6 +39,13 @@ describe('the SDK logs through pino', () => {
     const { logger, lines } = logging();
     logger.warn('No workflows registered, not polling for workflow tasks', { taskQueue: 'phasegate-demo' });
     expect(lines()).toMatchObject([{ level: 20, taskQueue: 'phasegate-demo' }]);
+  });
+
+  it('writes what would steer a terminal as its number, in the same document', () => {
+    const { logger, lines, written } = logging();
+    logger.error('a\u009b2J\u202eb\u001b', { 'k\u007f': '\u2028' });
+    expect(written().join('')).toMatch(/^[\u0020-\u007e]+\n$/);
+    expect(lines()).toMatchObject([{ msg: 'a\u009b2J\u202eb\u001b', 'k\u007f': '\u2028' }]);
   });
 
   it('puts errors where pino looks for them', () => {

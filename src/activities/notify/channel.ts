@@ -1,5 +1,6 @@
 import type { Environment } from '../../plan/model.js';
 import type { Notification } from '../contract.js';
+import { cleanDeep, cleanLine } from '../../plan/text/clean.js';
 import { NoAnswer, send } from '../http/send.js';
 import type { HttpAnswer, HttpRequest } from '../http/send.js';
 
@@ -9,6 +10,19 @@ export interface Message {
   environment: Pick<Environment, 'id' | 'kind' | 'title'>;
   /** Epoch ms. */
   at: number;
+}
+
+/**
+ * What is told of an environment. People and other systems wrote its words: nothing in them may steer a terminal, turn
+ * round what a reader sees, or make two lines of a title.
+ */
+export function messageFor(
+  { environment, notification }: Pick<Message, 'environment' | 'notification'>,
+  at: number
+): Message {
+  const { id, kind, title } = environment;
+  const told = cleanDeep({ environment: { id, kind, title }, notification });
+  return { ...told, notification: { ...told.notification, title: cleanLine(told.notification.title) }, at };
 }
 
 /** A way to tell people. */

@@ -4,7 +4,7 @@ import type { Notification, NotifyResult } from '../contract.js';
 import type { Tools } from '../deps.js';
 import { fail, messageOf } from '../fail.js';
 import type { Scope } from '../scope.js';
-import { NotTaken, type Message, type NotifyChannel } from './channel.js';
+import { messageFor, NotTaken, type Message, type NotifyChannel } from './channel.js';
 import { channelFor } from './registry.js';
 
 const tries = 3;
@@ -26,8 +26,7 @@ export async function notify(
   tools: Tools,
   scope: Scope
 ): Promise<NotifyResult & { evidence: EvidenceRef }> {
-  const { id, kind, title } = environment;
-  const message = { notification, environment: { id, kind, title }, at: tools.clock.now() };
+  const message = messageFor({ environment, notification }, tools.clock.now());
   // Known from the heartbeat of an attempt that died after it had told somebody.
   const delivered = new Set(toldBefore(scope.heartbeatDetails));
   const failed: Record<string, string> = {};

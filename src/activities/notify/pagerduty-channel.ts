@@ -1,4 +1,5 @@
 import type { Channel } from '../../plan/model.js';
+import { beginning } from '../../plan/text/clean.js';
 import type { NotificationKind } from '../contract.js';
 import type { Tools } from '../deps.js';
 import { postJson, type Message, type NotifyChannel } from './channel.js';
@@ -40,7 +41,7 @@ function eventOf({ notification, environment, at }: Message): object {
     ...key,
     client: 'phasegate',
     payload: {
-      summary: title.slice(0, longestSummary),
+      summary: beginning(title, longestSummary),
       source: run,
       severity: severityOf(notification),
       timestamp: new Date(at).toISOString(),

@@ -1,4 +1,5 @@
 import type { Channel } from '../../plan/model.js';
+import { beginning } from '../../plan/text/clean.js';
 import type { Tools } from '../deps.js';
 import { postJson, type Message, type NotifyChannel } from './channel.js';
 
@@ -32,14 +33,14 @@ function bodyOf({ notification, environment }: Message): object {
   const forWhom = to.length > 0 ? [`for ${to.join(', ')}`] : [];
   const section = (markdown: string): object => ({ type: 'section', text: { type: 'mrkdwn', text: markdown } });
   return {
-    text: escaped(`${sign}${title}: ${text}`).slice(0, longestSection),
+    text: beginning(escaped(`${sign}${title}: ${text}`), longestSection),
     blocks: [
-      { type: 'header', text: { type: 'plain_text', text: `${sign}${title}`.slice(0, longestHeader) } },
-      section(escaped(text).slice(0, longestSection)),
+      { type: 'header', text: { type: 'plain_text', text: beginning(`${sign}${title}`, longestHeader) } },
+      section(beginning(escaped(text), longestSection)),
       ...(alert?.runbook === undefined ? [] : [section(`Runbook: ${escaped(alert.runbook)}`)]),
       {
         type: 'context',
-        elements: [{ type: 'mrkdwn', text: escaped([...forWhom, ...from].join(' · ')).slice(0, longestSection) }],
+        elements: [{ type: 'mrkdwn', text: beginning(escaped([...forWhom, ...from].join(' · ')), longestSection) }],
       },
     ],
   };

@@ -2,7 +2,7 @@ import type { TellInput, TellResult } from '../contract.js';
 import type { Tools } from '../deps.js';
 import { fail } from '../fail.js';
 import type { Scope } from '../scope.js';
-import { NotTaken } from './channel.js';
+import { messageFor, NotTaken } from './channel.js';
 import { NobodyToWriteTo } from './email-channel.js';
 import { channelFor } from './registry.js';
 
@@ -17,7 +17,7 @@ export async function tellChannel(
   tools: Tools,
   scope: Scope
 ): Promise<TellResult> {
-  const message = { notification, environment, at: tools.clock.now() };
+  const message = messageFor({ environment, notification }, tools.clock.now());
   try {
     await channelFor(channel, tools).deliver(message, scope.signal);
   } catch (error) {

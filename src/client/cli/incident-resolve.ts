@@ -5,6 +5,7 @@ import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { runName } from '../../plan/text/command-lines.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import { safeJson } from '../render/clean.js';
+import { oneLine } from '../render/width.js';
 import { tellSent } from './answer.js';
 import type { Context } from './context.js';
 import { ResolutionView } from './resolution-view.js';
@@ -78,6 +79,6 @@ function tellEnd(
       hint: `Look at the metrics, then resolve it again.`,
     });
   if (output === 'json') context.print(safeJson({ schemaVersion: 1, ...sent, resolution }, 2));
-  else context.print(`resolved: ${reason}`, sentence);
+  else context.print(oneLine(`resolved: ${reason}`), oneLine(sentence));
   return exitCodes.ok;
 }

@@ -4,7 +4,7 @@ import { runName } from '../../plan/text/command-lines.js';
 import { instantText } from '../../plan/text/spans.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import { owedFor } from '../read/incident-debt.js';
-import { safeJson } from '../render/clean.js';
+import { clean, safeJson } from '../render/clean.js';
 import { table } from '../render/table.js';
 import { untilText } from '../render/time.js';
 import { hanging } from '../render/width.js';
@@ -51,7 +51,7 @@ export async function printDraft(context: Context, written: string, reference: s
   const client = await context.connect();
   const run = await client.resolveRun(reference);
   const draft = await client.postMortemDraft(run, await client.incident(run, written));
-  context.print(draft.trimEnd());
+  context.print(clean(draft).trimEnd());
   return exitCodes.ok;
 }
 

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PhasegateError } from '../../plan/errors.js';
 import { readPagerDuty } from '../../plan/pagerduty.js';
-import { cleanDeep, cleanLine } from '../render/clean.js';
+import { cleanDeep, cleanLine, safeJson } from '../render/clean.js';
 import { hasToken, isSigned } from './authority.js';
+import { Room, withBody } from './body.js';
 import { hearAlertmanager, type HearOptions } from './hear-alertmanager.js';
 import { parseBody, reply, type Reply } from './reply.js';
 import { isAway } from './tell-runs.js';
@@ -23,20 +24,18 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Thousands of alerts with long annotations. */
-const mostBytes = 16 * 1024 * 1024;
-
 /**
  * Hears what other systems say: `POST /alertmanager` (webhook version 4) and `POST /pagerduty` (webhook version 3).
  * 200 says what became of it; 400 a body that is none, 401 no or another token or signature, 404 a run that is not open,
- * 503 that Temporal is away, so that the sender tries again.
+ * 503 that Temporal is away or too much comes at once, so that the sender tries again.
  *
  * @throws PhasegateError PG409 when the port cannot be had
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const room = new Room();
   const server = createServer((request, response) => {
-    void answer(request, options).then(({ status, body, logged = body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+    void answer(request, options, room).then(({ status, body, logged = body }) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(`${safeJson(body)}\n`);
       const line = cleanLine(`${request.method ?? ''} ${pathOf(request).slice(0, 100)} ${status}`);
       options.log[status < 400 ? 'info' : 'warn'](cleanDeep(logged), line);
     });
@@ -70,7 +69,7 @@ function cannotListen({ host, port }: ReceiverOptions, cause: NodeJS.ErrnoExcept
   });
 }
 
-async function answer(request: IncomingMessage, options: ReceiverOptions): Promise<Reply> {
+async function answer(request: IncomingMessage, options: ReceiverOptions, room: Room): Promise<Reply> {
   try {
     const path = pathOf(request);
     // Whoever has no token does not learn what is here.
@@ -81,12 +80,7 @@ async function answer(request: IncomingMessage, options: ReceiverOptions): Promi
     const hear = path === '/alertmanager' ? alertmanager : path === '/pagerduty' ? pagerDuty : undefined;
     if (!hear) return reply(404, 'there is nothing here: post to /alertmanager or /pagerduty');
     if (request.method !== 'POST') return reply(405, `${path} takes only POST`);
-    const body = await textOf(request);
-    if (body === undefined) {
-      const fewer = "have the sender post fewer at once, in Alertmanager by the route's group_by";
-      return reply(413, `the body of POST ${path} has more than ${mostBytes / 1024 / 1024} MB: ${fewer}`);
-    }
-    return await hear(body, request, options);
+    return await withBody(request, { room, path }, (body) => hear(body, request, options));
   } catch (error) {
     if (isAway(error)) return reply(503, error instanceof Error ? error.message : String(error));
     options.log.error({ err: error }, 'unexpected error');
@@ -120,14 +114,4 @@ const pagerDuty: Hear = async (body, request, { runs, pagerDutySecret }) => {
 
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?')[0] ?? '';
-}
-
-async function textOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += (chunk as Buffer).length;
-    if (length <= mostBytes) chunks.push(chunk as Buffer);
-  }
-  return length > mostBytes ? undefined : Buffer.concat(chunks).toString();
 }

@@ -4,7 +4,7 @@ import { createLimiter } from '../../activities/metrics/limiter.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { Plan } from '../../plan/model.js';
 import { guardWorkflowId } from '../../plan/names.js';
-import { isNotFound } from '../connection/failures.js';
+import { isNotFound, isTooMuch } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { openCalls } from '../read/family.js';
 import { readFrozen } from '../read/run-input.js';
@@ -81,26 +81,32 @@ export class Quota {
 }
 
 /** @throws PhasegateError PG401, from each call, when the Temporal server does not answer */
-export function runsOver(link: Link): Runs {
+export function runsOver(link: Link, now: () => number = Date.now): Runs {
   const heard = new Set<string>();
-  const quota = new Quota();
+  // Two Alertmanagers post the same at the same time.
+  const underWay = new Map<string, ReturnType<Runs['trouble']>>();
+  const quota = new Quota(now);
   const limit = createLimiter(atOnce);
   // Thousands of alerts in one post are about the same run.
   const openRuns = new Map<string, Promise<OpenRun | undefined>>();
   const guarded = new Map<string, Promise<boolean>>();
   const plans = new Map<string, Promise<Pick<OpenRun, 'plan' | 'unread'>>>();
+  let away: { error: unknown; at: number } | undefined;
   const tell = async (
     workflowId: string,
     runId: string | undefined,
     signal: string,
     message: object
   ): Promise<boolean> => {
+    // Thousands that wait for their turn would each wait for the same answer, and their sender for minutes.
+    if (away && now() - away.at < knownForMs) throw away.error;
     try {
       const handle = link.temporal.workflow.getHandle(workflowId, runId);
       await link.call(`${signal} to ${workflowId}`, () => handle.signal(signal, message), answerWithinMs);
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
+      if (isAway(error)) away = { error, at: now() };
       throw error;
     }
   };
@@ -126,10 +132,12 @@ export function runsOver(link: Link): Runs {
         // One of an earlier run has ended before this one began.
         return guard !== undefined && (guard.isOpen || guard.startedAt >= startedAt);
       }),
-    trouble: ({ workflowId, runId }, { key, trouble, isGrave }) =>
-      limit(async () => {
-        // Another run of the same plan has heard nothing yet.
-        const once = JSON.stringify([runId, key, trouble.at]);
+    trouble({ workflowId, runId }, { key, trouble, isGrave }) {
+      // Another run of the same plan has heard nothing yet.
+      const once = JSON.stringify([runId, key, trouble.at]);
+      const first = underWay.get(once);
+      if (first) return first.then((result) => (result === 'told' ? 'repeated' : result));
+      const telling = limit(async () => {
         if (heard.has(once)) return 'repeated';
         if (!quota.take(runId, isGrave)) return 'dropped';
         let told = false;
@@ -142,7 +150,10 @@ export function runsOver(link: Link): Runs {
         heard.add(once);
         forgetOldest(heard, mostKeys);
         return 'told';
-      }),
+      }).finally(() => underWay.delete(once));
+      underWay.set(once, telling);
+      return telling;
+    },
     acknowledged: async (alert, message) =>
       (await tell(alert, undefined, acknowledgedElsewhereSignal, message)) ? 'told' : 'unknown',
     async acknowledgedPage(run, message) {
@@ -198,5 +209,5 @@ async function describe(
 
 /** Whether the same request may be taken later: the sender is told to try again. */
 export function isAway(error: unknown): boolean {
-  return error instanceof PhasegateError && (error.code === 'PG401' || error.code === 'PG412');
+  return isTooMuch(error) || (error instanceof PhasegateError && (error.code === 'PG401' || error.code === 'PG412'));
 }

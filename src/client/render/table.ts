@@ -1,7 +1,8 @@
-import { pad, widthOf } from './width.js';
+import { oneLine, pad, widthOf } from './width.js';
 
 /** Columns of text, two blanks apart; nothing after the last one, so that copied lines have no blanks at their end. */
-export function table(rows: ReadonlyArray<readonly string[]>): string[] {
+export function table(cells: ReadonlyArray<readonly string[]>): string[] {
+  const rows = cells.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));

@@ -1,8 +1,12 @@
 import { cleanLine } from '../render/clean.js';
 
+/** What makes a line a heading, a list, a rule or a fence where it stands first. */
+const opening = /^(?:[#+=-]+(?=\s|$)|-{3,}|~{3,}|\d{1,9}(?=[.)](?:\s|$)))/;
+
 /** Text that people and commands wrote, inside Markdown: it must neither break a table nor become markup. */
 export function cell(text: string): string {
-  return cleanLine(text).replace(/[|\\`*_<>[\]]/g, (character) => `\\${character}`);
+  const line = cleanLine(text).replace(/[|\\`*_<>[\]]|&(?=#?\w+;)|~(?=~)/g, (character) => `\\${character}`);
+  return line.replace(opening, (mark) => (/^\d/.test(mark) ? `${mark}\\` : `\\${mark}`));
 }
 
 /** A Markdown table; nothing at all without rows. */

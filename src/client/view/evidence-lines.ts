@@ -7,7 +7,7 @@ import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
 import { symbolOf } from '../render/states.js';
 import { table } from '../render/table.js';
 import { timeOfDay, untilText } from '../render/time.js';
-import { hanging } from '../render/width.js';
+import { hanging, oneLine } from '../render/width.js';
 import { needs } from './gate-lines.js';
 import { runName } from '../../plan/text/command-lines.js';
 import type { View } from './view.js';
@@ -40,7 +40,7 @@ export function evidenceLines(snapshot: RunSnapshot, gate: OpenGate, view: View)
     ),
     ...(gate.people.length > 0 ? [`${untilText(gate.deadlineAt, now)}, then ${gate.then}`] : []),
     paint('dim', gate.digest === '' ? `plan ${run.plan.digest}` : `bound to ${gate.digest}, plan ${run.plan.digest}`),
-  ];
+  ].map(oneLine);
 }
 
 function phaseEvidence(phase: PhaseStatus, snapshot: RunSnapshot, view: View): string[] {

@@ -1,4 +1,4 @@
-import { clip } from '../render/width.js';
+import { clip, oneLine } from '../render/width.js';
 
 /** What may be left out when the screen is small, the least important first. */
 export const keep = { passed: 1, event: 2, upcoming: 3, detail: 4, current: 5, always: 9 } as const;
@@ -9,7 +9,7 @@ export interface Line {
 }
 
 export function line(text: string, weight: number = keep.always): Line {
-  return { text, keep: weight };
+  return { text: oneLine(text), keep: weight };
 }
 
 /** Cuts lines to the width, and leaves out the least important ones, oldest first, until the height fits. */

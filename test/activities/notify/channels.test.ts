@@ -64,6 +64,32 @@ const incident: Notification = {
   incident: { page: 'migration/prod/plan#1a2b/everything', event: 'trigger', severity: 1 },
 };
 
+const steering = /(?![\n\r])\p{Cc}|\u202e|\\u(?:001b|009b|202e|0007)|=1B|=C2=9B|=E2=80=AE/u;
+const evil: Notification = {
+  ...alert,
+  title: 'down\u001b[2J\n\u202e001\u202c',
+  text: 'two\u009b2J\nlines\u0007 <!channel>',
+  remarks: ['\u001b]0;owned\u0007'],
+};
+
+describe('escape sequences and turned text', () => {
+  it('go out by no channel, and a title is one line', async () => {
+    await using server = await serve((_, response) => response.end('{}'));
+    await using mails = await serveMail();
+    const hook: Channel = { kind: 'webhook', name: 'hook', url: server.url, headers: {} };
+    for (const channel of [pager(server.url), slack(server.url), hook]) await tell(channel, evil);
+    await tell(mail(mails.smtp), evil);
+    const sent = [...server.seen.map(({ body }) => body), ...mails.seen.map(({ text }) => text)];
+    expect(sent).toHaveLength(4);
+    for (const text of sent) {
+      expect(text).toMatch(/down\[2J 001/);
+      expect(text).not.toMatch(steering);
+    }
+    expect(mails.seen[0]?.text).toContain('two2J\nlines <!channel>');
+    expect(sent[1]).toContain('lines &lt;!channel&gt;');
+  });
+});
+
 describe('PagerDuty', () => {
   it('has one incident for an incident and the alerts that belong to it, which the incident ends', async () => {
     await using server = await serve((_, response) => response.writeHead(202).end('{}'));
@@ -189,6 +215,17 @@ describe('Slack', () => {
     const [body] = bodies(server) as Array<{ blocks: Array<{ text?: { text: string } }> }>;
     expect(body?.blocks[0]?.text?.text.length).toBeLessThanOrEqual(150);
     expect(body?.blocks[1]?.text?.text.length).toBeLessThanOrEqual(3_000);
+  });
+
+  it('is sent no half of a character, where a long title is cut', async () => {
+    await using server = await serve((_, response) => response.end('ok'));
+    const long = { ...alert, title: '😀'.repeat(2_000), text: `x${'😀'.repeat(2_000)}` };
+    for (const channel of [slack(server.url), pager(server.url)]) {
+      await tell(channel, long);
+      await tell(channel, { ...long, title: `x${long.title}` });
+    }
+    expect(server.seen).toHaveLength(4);
+    for (const { body } of server.seen) expect(body).not.toMatch(/\\ud83d/);
   });
 
   it('its address is a secret wherever it stands', async () => {

@@ -20,6 +20,7 @@ interface Drawn {
     gridPos: { x: number; y: number; w: number; h: number };
     targets?: Array<{ expr: string }>;
     fieldConfig?: { defaults: { thresholds?: { steps: unknown[] } } };
+    description?: string;
     options?: { content?: string };
   }>;
 }
@@ -146,6 +147,17 @@ describe('the panels that the first plan names', () => {
       { value: 0.9, color: 'yellow' },
       { value: 0.95, color: 'green' },
     ]);
+  });
+
+  it('show the words of the plan as they are, where Grafana reads Markdown', async () => {
+    const plan = await shipped();
+    const [name = '', metric] = Object.entries(plan.plan.metrics)[0] ?? [];
+    const evil = '<img src=x onerror=alert(1)> [x](javascript:alert(1)) *b*';
+    const metrics = { ...plan.plan.metrics, [name]: { ...metric!, description: evil, impact: evil } };
+    const { executive } = await drawn({ ...plan, plan: { ...plan.plan, metrics } });
+    const read = executive.panels.flatMap(({ description = '', options }) => [description, options?.content ?? '']);
+    expect(read.filter((text) => text.includes('\\<img src=x onerror=alert(1)\\> \\[x\\]')).length).toBeGreaterThan(1);
+    for (const text of read) expect(text).not.toMatch(/(?<!\\)<img|(?<!\\)\[x/);
   });
 
   it('say that nothing measures satisfaction, processors and revenue, instead of a figure', async () => {

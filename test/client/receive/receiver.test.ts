@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startReceiver, type Receiver, type ReceiverOptions } from '../../../src/client/receive/receiver.js';
@@ -8,6 +10,7 @@ import type { Plan } from '../../../src/plan/model.js';
 import { createLogger } from '../../../src/worker/logger.js';
 import { guardedPlan } from '../../support/stage/guarded.js';
 import { incidents, phase } from '../../support/stage/plans.js';
+import { until } from '../../support/until.js';
 
 const token = 'canary-token-0123456789';
 const firing = (change: object = {}) => ({
@@ -76,7 +79,8 @@ async function post(
   path: string,
   body: string,
   options: Partial<ReceiverOptions> = {},
-  request: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}
+  request: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+  isJson = true
 ): Promise<{ status: number; body: unknown }> {
   receiver ??= await startReceiver({
     host: '127.0.0.1',
@@ -89,7 +93,7 @@ async function post(
   });
   const headers = { authorization: `Bearer ${token}`, ...request.headers };
   const answer = await fetch(`${receiver.url}${path}`, { method: 'POST', body, ...request, headers });
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, body: isJson ? await answer.json() : await answer.text() };
 }
 
 describe('the receiver', () => {
@@ -271,10 +275,39 @@ describe('the receiver', () => {
       status: 503,
       body: { error: 'the Temporal server does not answer' },
     });
+    // It takes no more at once.
+    error = Object.assign(new Error('8: busy'), { code: 8, details: 'busy', metadata: {} });
+    expect(await post('/alertmanager', posted(firing()))).toMatchObject({ status: 503, body: { error: '8: busy' } });
     error = new Error('odd');
     expect(await post('/alertmanager', posted(firing()))).toMatchObject({ status: 500 });
     expect(lines.join('\n')).toContain('Error: odd');
-    expect(logged('warn')).toMatchObject([{ msg: 'POST /alertmanager 503' }, { msg: 'POST /alertmanager 500' }]);
+    const [away, busy, odd] = [503, 503, 500].map((status) => ({ msg: `POST /alertmanager ${status}` }));
+    expect(logged('warn')).toMatchObject([away, busy, odd]);
+  });
+
+  it('outlives a sender that hangs up in the middle, and tells that as no fault of its own', async () => {
+    const { runs, told } = keeping();
+    await post('/alertmanager', posted(), { runs });
+    lines.length = 0;
+    const { hostname, port } = new URL(receiver?.url ?? '');
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      `POST /alertmanager HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 99\r\n\r\n{`
+    );
+    socket.end();
+    await until('the line', () => lines.length > 0);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, msg: 'POST /alertmanager 400', error: expect.stringContaining('the sender hung up') as string },
+    ]);
+    await post('/alertmanager', posted(firing()));
+    expect(told).toHaveLength(1);
+  });
+
+  it('answers nothing that steers the terminal of who posts by hand', async () => {
+    const labels = { ...firing().labels, 'phasegate_\u009bx': '\u202ey\u001b' };
+    const { body } = await post('/alertmanager', posted(firing({ labels, fingerprint: 'f\u009b' })), {}, {}, false);
+    expect(body).toMatch(/^[\u0020-\u007e]+\n$/);
   });
 
   it('takes POST alone, and no more than a webhook has', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clip, hanging, pad, widthOf, wrap } from '../../../src/client/render/width.js';
+import { line } from '../../../src/client/view/line.js';
+import { table } from '../../../src/client/render/table.js';
 
 describe('the width of text on a terminal', () => {
   it.each([
@@ -20,6 +22,13 @@ describe('the width of text on a terminal', () => {
     expect(clip('日本語', 4)).toBe('日…');
     expect(clip('\u001b[31mabcdef\u001b[0m', 4)).toBe('\u001b[31mabc…\u001b[0m');
     expect(clip('abc', 0)).toBe('');
+  });
+
+  it('makes no line of what others wrote in several', () => {
+    expect(wrap('a\n✔ completed\n b', 30)).toEqual(['a ✔ completed b']);
+    expect(hanging('! ', 'a\n✔ completed', 40)).toEqual(['! a ✔ completed']);
+    expect(line('a\n✔ completed').text).toBe('a ✔ completed');
+    expect(table([['a\n✔ completed', 'b'], ['', 'c']])).toEqual(['a ✔ completed  b', '               c']); // prettier-ignore
   });
 
   it('pads on either side', () => {

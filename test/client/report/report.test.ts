@@ -116,6 +116,14 @@ describe('text in Markdown', () => {
     ['[x](y)', '\\[x\\](y)'],
     ['line\nbreak', 'line break'],
     ['`code` *b* _i_', '\\`code\\` \\*b\\* \\_i\\_'],
+    ['# title', '\\# title'],
+    ['- item', '\\- item'],
+    ['1. item', '1\\. item'],
+    ['12) item', '12\\) item'],
+    ['---', '\\---'],
+    ['=== x', '\\=== x'],
+    ['&lt;b&gt; ~~gone~~', '\\&lt;b\\&gt; \\~~gone\\~~'],
+    ['-5 % & 1.5 s, ~3, #7', '-5 % & 1.5 s, ~3, #7'],
   ])('%j can neither break a table nor become markup', (text, expected) => {
     expect(cell(text)).toBe(expected);
   });

@@ -10,12 +10,9 @@ import { frozen, heartbeat, second, snapshot, t } from '../support/snapshots.js'
 const workflowId = 'migration/demo/test-plan/incident/3';
 const now = t + 2 * second;
 
-function drawn(change: Partial<IncidentState>, { live = false, columns = 100 } = {}): string[] {
-  const status = incidentStatus(
-    incidentInput(),
-    { ...freshIncident(incidentInput(), t), ...change },
-    { workflowId, runId: 'i' }
-  );
+function drawn(change: Partial<IncidentState>, { live = false, columns = 100, title = 'Slow' } = {}): string[] {
+  const input = incidentInput({ title });
+  const status = incidentStatus(input, { ...freshIncident(input, t), ...change }, { workflowId, runId: 'i' });
   const windows = live ? [{ workflowId, heartbeat: heartbeat([0.99, 0.98]), at: now }] : [];
   const of = snapshot({ frozen: frozen({ plan: plan([], { incidents: incidents() }) }), incidents: [status], windows });
   return fit(incidentLines(of, { paint: plain, columns, now }), columns, Infinity);
@@ -27,6 +24,12 @@ describe('an incident in the live view', () => {
       '! incident/3 severity 2, open: Slow; anybody: acknowledge it until 21:31:00 UTC (in 58 s)',
       '    phasegate incident ack incident/3 demo/test-plan',
     ]);
+  });
+
+  it('with line breaks in its title looks like no other line', () => {
+    const [first, second] = drawn({}, { title: 'Slow\n✔ completed\n', columns: 140 });
+    expect(first).toMatch(/^! incident\/3 severity 2, open: Slow ✔ completed ; anybody: acknowledge it until /);
+    expect(second).toBe('    phasegate incident ack incident/3 demo/test-plan');
   });
 
   const validating = { by: 'lee', at: t + second, reason: 'fixed' };

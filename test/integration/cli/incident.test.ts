@@ -58,6 +58,7 @@ describe('phasegate incident', () => {
       'lee is Incident Commander now\n'
     );
     expect((await as('lee', 'note', 'incident/1', 'pool exhausted', run)).stdout).toBe('noted\n');
+    expect((await as('lee', 'note', 'incident/1', 'seen\u001b[2J\u009b2J\u202ex', run)).stdout).toBe('noted\n');
     expect((await as('lee', 'step', 'incident/1', 'assess', run, '--note', 'one tenant')).stdout).toBe(
       '"Assess the impact" is done\n'
     );
@@ -88,6 +89,9 @@ describe('phasegate incident', () => {
     const draft = await phasegate(['incident', 'draft', '1', run]);
     expect([draft.code, draft.stdout]).toEqual([0, expect.stringContaining('pool exhausted')]);
     expect(draft.stdout).toMatch(/^# /);
+    // What would clear the screen of whoever reads it, or turn its lines round, is not printed.
+    expect(draft.stdout).toMatch(/seen\\\[2J2Jx/);
+    expect(draft.stdout).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
 
     expect((await as('lee', 'postmortem', 'incident/1', run)).stderr).toContain('PG212 postmortem needs a link');
     const done = await as('lee', 'postmortem', 'incident/1', run, '--link', 'https://wiki.example/1');

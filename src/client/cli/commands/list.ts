@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { instantText, oneOf } from '../../../plan/text/spans.js';
 import type { ListedRun } from '../../read/list-runs.js';
-import { safeJson } from '../../render/clean.js';
+import { cleanLine, safeJson } from '../../render/clean.js';
 import { plain } from '../../render/paint.js';
 import { stateWords, symbolOf, type AnyState } from '../../render/states.js';
 import { table } from '../../render/table.js';
@@ -48,7 +48,7 @@ function printTable(context: Context, runs: readonly ListedRun[], awaiting: stri
     context.note(
       awaiting === undefined
         ? 'There is no run yet. Start one with: phasegate start PLAN --env ENVIRONMENT'
-        : `Nothing waits for ${awaiting}. Say who you are with --as NAME.`
+        : `Nothing waits for ${cleanLine(awaiting)}. Say who you are with --as NAME.`
     );
     return;
   }

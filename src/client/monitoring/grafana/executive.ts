@@ -1,3 +1,4 @@
+import { cell } from '../../report/md-table.js';
 import type { Subject, Watched } from '../subject.js';
 import { isAbout, isSuccessRate, those } from './about.js';
 import type { Panel, Section } from './model.js';
@@ -37,7 +38,7 @@ function goldenPath(subject: Subject): Panel[] {
 function revenue(subject: Subject): Panel[] {
   const rates = redRates(subject);
   const impacts = Object.values(subject.frozen.plan.metrics).flatMap(({ name, impact }) =>
-    impact === undefined ? [] : [`- ${name}: ${impact}`]
+    impact === undefined ? [] : [`- ${cell(name)}: ${cell(impact)}`]
   );
   const declared: Panel = {
     kind: 'text',

@@ -1,4 +1,5 @@
 import type { RunMetric } from '../../../plan/run-metrics.js';
+import { cell } from '../../report/md-table.js';
 import { matchers, type Subject, type Watched } from '../subject.js';
 import type { Panel, Query, Words } from './model.js';
 
@@ -64,7 +65,10 @@ function describe({ description, target, warning, critical, impact }: Watched['m
     warning ? `warning ${warning.text}` : '',
     critical ? `critical ${critical.text}` : '',
   ].filter((text) => text !== '');
-  return [description, levels.join(', ') || 'no thresholds', impact ?? ''].filter((text) => text !== '').join('. ');
+  // Grafana reads it as Markdown.
+  return cell(
+    [description, levels.join(', ') || 'no thresholds', impact ?? ''].filter((text) => text !== '').join('. ')
+  );
 }
 
 /** Widths of so many panels that fill lines of 24 columns; at most `most` in a line. */
