@@ -68,6 +68,7 @@ function presentable(error: unknown, secrets: Pick<Secrets, 'scrub' | 'scrubAll'
       message: secrets.scrub(error.message),
       ...(error.type ? { type: error.type } : {}),
       nonRetryable: error.nonRetryable === true,
+      ...(error.nextRetryDelay ? { nextRetryDelay: error.nextRetryDelay } : {}),
       ...(error.details ? { details: secrets.scrubAll(error.details) } : {}),
     });
   }

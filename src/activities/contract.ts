@@ -300,6 +300,8 @@ export interface Notification {
   /** Roles or names it is for. */
   to: string[];
   dedupKey: string;
+  /** When it was said, epoch ms, where the same message goes out by several activities; default: when that was scheduled. */
+  at?: number;
   /** True when time is compressed or identities are not verified: said in the text. */
   remarks: string[];
   /** E-mail addresses of those whom it is for, where a channel sends e-mail. */

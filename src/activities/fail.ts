@@ -12,6 +12,8 @@ export interface FailureDetails {
   hint?: string;
   /** Whether Temporal tries the activity again; default: what the catalogue says of the code. */
   retryable?: boolean;
+  /** How long it waits with that, in ms; default: what the workflow says. */
+  pauseMs?: number;
 }
 
 /**
@@ -25,6 +27,7 @@ export function fail(code: ErrorCode, message: string, details: FailureDetails =
     type: code,
     message: `${message}${where}. ${asTyped(details.hint ?? describeError(code).hint)}`,
     nonRetryable: !(details.retryable ?? isRetryable(code)),
+    ...(details.pauseMs === undefined ? {} : { nextRetryDelay: details.pauseMs }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { Context, type Info } from '@temporalio/activity';
 
 /** What an activity needs to know of the Temporal call that it answers. */
 export interface Scope {
@@ -9,6 +9,8 @@ export interface Scope {
   attempt: number;
   /** Epoch ms at which the server scheduled the activity; the same for all its attempts. */
   scheduledAt: number;
+  /** What was left of the time for all attempts when this one was scheduled, in ms; Infinity where that has no end. */
+  timeLeftMs: number;
   /** Details of the last heartbeat of an earlier attempt. */
   heartbeatDetails: unknown;
   heartbeat(details?: unknown): void;
@@ -33,6 +35,7 @@ export function currentScope(): Scope {
     activityId: info.activityId,
     attempt: info.attempt,
     scheduledAt: info.scheduledTimestampMs,
+    timeLeftMs: timeLeft(info),
     heartbeatDetails: info.heartbeatDetails,
     heartbeat: (details) => context.heartbeat(details),
     signal: context.cancellationSignal,
@@ -42,6 +45,15 @@ export function currentScope(): Scope {
       return why !== undefined && !why.cancelRequested;
     },
   };
+}
+
+/** By the server's times alone: a worker's clock may be off. */
+function timeLeft({
+  scheduleToCloseTimeoutMs: all,
+  scheduledTimestampMs,
+  currentAttemptScheduledTimestampMs,
+}: Info): number {
+  return all > 0 ? all - (currentAttemptScheduledTimestampMs - scheduledTimestampMs) : Infinity;
 }
 
 /** The workflow id of the run that an activity works for: phases, rollbacks and others are called `<run>/<kind>/<name>`. */

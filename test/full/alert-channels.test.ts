@@ -1,7 +1,10 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { politely, serveRoughly } from '../support/activities/rough-smtp.js';
 import { alertsOf, news } from '../support/alert/alert-input.js';
 import { openAlertStage, pages, slackTitles } from '../support/alert/alert-stage.js';
 import { span } from '../support/stage/plans.js';
+import { until } from '../support/until.js';
 
 const everyChannel = { channels: ['pager', 'slack', 'mail'] };
 const soon = { ...everyChannel, escalate: { after: span(500), to: [] }, remindEvery: span(600_000) };
@@ -10,6 +13,11 @@ const quietly = {
   escalate: { after: span(600_000), to: ['executives'] },
   remindEvery: span(600_000),
 };
+
+function dribble(socket: Socket): void {
+  const timer = setInterval(() => socket.write('250-rough\r\n'), 3_000);
+  socket.once('close', () => clearInterval(timer));
+}
 
 describe('a channel that is down for longer than half a minute', () => {
   it('is reported, tried patiently, and has it when it is back', { timeout: 120_000 }, async () => {
@@ -35,6 +43,33 @@ describe('a channel that is down for longer than half a minute', () => {
     );
   });
 
+  it.each([
+    [
+      'answers nothing more in the middle of a mail',
+      (command: string) => (command === 'DATA' ? undefined : politely(command)),
+    ],
+    [
+      'says something every few seconds, and never comes to an end',
+      (command: string) => (command.startsWith('EHLO') ? dribble : politely(command)),
+    ],
+  ])('a mail server that %s is such a channel', { timeout: 120_000 }, async (_, turn) => {
+    await using stage = await openAlertStage();
+    await using rough = await serveRoughly(turn);
+    const { pager, slack, mail } = stage.channels;
+    const channels = [pager, slack, { ...mail, smtp: rough.smtp }];
+    const alert = await stage.start({ alerts: alertsOf(everyChannel), channels });
+    const status = await alert.until(
+      'the report',
+      ({ deliveries: all }) => all.filter(({ kind }) => kind === 'channel-down').length === 2,
+      90_000
+    );
+    expect(status.deliveries.find(({ channel }) => channel === 'mail')).toMatchObject({
+      kind: 'opened',
+      state: 'failing',
+      reason: expect.stringContaining('channel mail: ') as string,
+    });
+  });
+
   it('does not hear of it any more when it is over: the end takes its place', { timeout: 120_000 }, async () => {
     await using stage = await openAlertStage();
     let isBack = false;
@@ -49,6 +84,34 @@ describe('a channel that is down for longer than half a minute', () => {
     );
     expect(pages(stage).at(-1)).toMatchObject({ event_action: 'resolve', dedup_key: status.dedupKey });
   });
+
+  it(
+    'takes everything and answers nothing: whatever is said meanwhile, its resolve is the last',
+    { timeout: 180_000 },
+    async () => {
+      await using stage = await openAlertStage();
+      const never = new Promise<number>(() => undefined);
+      let isBack = false;
+      stage.pager.answer = () => (isBack ? 202 : never);
+      stage.slack.answer = () => 400;
+      const alert = await stage.start({
+        alerts: alertsOf({ ...soon, escalate: { after: span(500), to: ['executives'] } }),
+      });
+      await alert.until('the escalation', ({ escalatedAt }) => escalatedAt !== undefined);
+      await alert.acknowledge('erin');
+      const hasActed = (action: string) => (): boolean =>
+        pages(stage).some(({ event_action }) => event_action === action);
+      await until('the acknowledgement', hasActed('acknowledge'));
+      await alert.hear('recovered');
+      await until('the resolve', hasActed('resolve'));
+      isBack = true;
+      await alert.handle.result();
+      const actions = pages(stage).map(({ event_action }) => event_action);
+      const order = actions.filter((action, index) => action !== actions[index - 1]);
+      expect(order).toEqual(['trigger', 'acknowledge', 'resolve']);
+      expect(new Set(pages(stage).map(({ dedup_key }) => dedup_key)).size).toBe(1);
+    }
+  );
 
   it('is tried by the next execution, with what is true then', { timeout: 180_000 }, async () => {
     await using stage = await openAlertStage();

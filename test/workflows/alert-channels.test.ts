@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { politely, serveRoughly } from '../support/activities/rough-smtp.js';
 import { alertsOf } from '../support/alert/alert-input.js';
 import { mailSubjects, openAlertStage, pages, slackTitles, type Alert } from '../support/alert/alert-stage.js';
+import { span } from '../support/stage/plans.js';
 
 const everyChannel = { channels: ['pager', 'slack', 'mail'] };
 
@@ -59,6 +61,34 @@ describe('a channel that does not take an alert', () => {
       'the report',
       ({ deliveries: all }) => all.filter(({ kind }) => kind === 'channel-down').length === 2
     );
+  });
+
+  it('is not told of behind a resolve, which would open the page again', async () => {
+    await using stage = await openAlertStage();
+    let answer = (): void => undefined;
+    const held = new Promise<number>((resolve) => (answer = () => resolve(202)));
+    stage.slack.answer = () => 400;
+    stage.pager.answer = (_, count) => (count === 1 ? held : 202);
+    const soon = { ...everyChannel, escalate: { after: span(500), to: [] } };
+    const alert = await stage.start({ alerts: alertsOf(soon) });
+    await alert.until('the report', ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'));
+    await alert.hear('recovered');
+    await alert.until('the end', ({ state }) => state === 'closed');
+    answer();
+    await alert.handle.result();
+    expect(pages(stage).map(({ event_action }) => event_action)).toEqual(['trigger', 'resolve']);
+  });
+
+  it('a mail server that takes a mail for one and not yet for another has it once for each', async () => {
+    await using stage = await openAlertStage();
+    let refused = 0;
+    await using mail = await serveRoughly((command) =>
+      command === 'RCPT TO:<ops@example.test>' && (refused += 1) < 3 ? '451 greylisted' : politely(command)
+    );
+    const channel = { ...stage.channels.mail, smtp: mail.smtp, to: ['oncall@example.test'] };
+    const alert = await stage.start({ alerts: alertsOf({ channels: ['mail'] }), channels: [channel] });
+    await alert.until('it has it', ({ deliveries: all }) => all.some(({ state }) => state === 'delivered'));
+    expect(mail.seen.map(({ to }) => to)).toEqual([['oncall@example.test'], ['ops@example.test']]);
   });
 
   it('a channel that the environment does not have is said in the status', async () => {

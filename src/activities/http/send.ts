@@ -23,6 +23,13 @@ export interface HttpAnswer {
 /** No answer, or none that could be read to its end: refused, timed out, no such host, broken TLS. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+  /** What had come when the rest did not. */
+  readonly head?: Pick<HttpAnswer, 'status' | 'headers'>;
+
+  constructor(message: string, options: ErrorOptions & { head?: Pick<HttpAnswer, 'status' | 'headers'> } = {}) {
+    super(message, options);
+    if (options.head) this.head = options.head;
+  }
 }
 
 const defaultLimit = 64 * 1024;
@@ -35,6 +42,7 @@ const defaultLimit = 64 * 1024;
 export async function send(request: HttpRequest, fetchIt: typeof fetch): Promise<HttpAnswer> {
   const { url, method, headers, body, timeoutMs, limit = defaultLimit, signal } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
+  let head: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
   try {
     const response = await fetchIt(url, {
       method,
@@ -43,14 +51,12 @@ export async function send(request: HttpRequest, fetchIt: typeof fetch): Promise
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
     });
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      ...(await readBody(response, limit)),
-    };
+    head = { status: response.status, headers: Object.fromEntries(response.headers) };
+    return { ...head, ...(await readBody(response, limit)) };
   } catch (error) {
     signal?.throwIfAborted();
-    throw new NoAnswer(timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : messageOf(error), { cause: error });
+    const why = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : messageOf(error);
+    throw new NoAnswer(why, { cause: error, ...(head ? { head } : {}) });
   }
 }
 

@@ -31,9 +31,10 @@ export interface NotifyChannel {
   /**
    * One attempt. The same message may come again; its `dedupKey` says so.
    *
+   * @param taken who has it from an earlier attempt, where a channel asks several; it adds those that have it now
    * @throws NotTaken with why the message was not taken
    */
-  deliver(message: Message, signal: AbortSignal): Promise<void>;
+  deliver(message: Message, signal: AbortSignal, taken?: Set<string>): Promise<void>;
 }
 
 /** A channel did not take a message. */
@@ -41,22 +42,29 @@ export class NotTaken extends Error {
   override readonly name = 'NotTaken';
   /** Whether the same message may be taken later. */
   readonly again: boolean;
+  /** How long the channel asked to be left alone, in ms. */
+  readonly pauseMs?: number;
 
-  constructor(message: string, again: boolean) {
+  constructor(message: string, again: boolean, pauseMs?: number) {
     super(message);
     this.again = again;
+    if (pauseMs !== undefined) this.pauseMs = pauseMs;
   }
 }
 
 /**
- * Posts JSON to a channel. No answer, 429 and 5xx may be better later; what else is not 2xx never is.
+ * Posts JSON to a channel. No answer, 408, 429 and 5xx may be better later; what else is not 2xx never is. The status
+ * decides, also where the rest of the answer does not come: a channel that took a message and then hangs must not be told
+ * for hours, nor one that refuses it.
  *
  * @param json already without secrets, unless the channel's own belong in it
+ * @param pages whether a web page is a yes; for a service that never answers with one it is that of a proxy
  * @throws NotTaken
  */
 export async function postJson(
   { url, headers, json, signal }: Pick<HttpRequest, 'url' | 'headers' | 'signal'> & { json: string },
-  fetchIt: typeof fetch
+  fetchIt: typeof fetch,
+  pages: 'taken' | 'refused' = 'taken'
 ): Promise<void> {
   const answer = await send(
     {
@@ -68,16 +76,28 @@ export async function postJson(
       ...(signal ? { signal } : {}),
     },
     fetchIt
-  ).catch((error: unknown) => {
-    if (error instanceof NoAnswer) throw new NotTaken(error.message, true);
-    throw error;
+  ).catch((error: unknown): Answer => {
+    if (!(error instanceof NoAnswer)) throw error;
+    if (error.head) return { ...error.head, body: `(${error.message})` };
+    throw new NotTaken(error.message, true);
   });
-  const problem = refusal(answer);
-  if (problem !== undefined) throw new NotTaken(problem, answer.status === 429 || answer.status >= 500);
+  const { status, headers: fields, body } = answer;
+  const said = `answered ${status} ${body.slice(0, 200)}`.trim();
+  if (status < 200 || status >= 300)
+    throw new NotTaken(said, busy.has(status) || status >= 500, retryAfterMs(fields['retry-after'], Date.now()));
+  if (pages === 'refused' && fields['content-type']?.startsWith('text/html'))
+    throw new NotTaken(`${said}, which is a web page: something else answers there`, true);
 }
 
-const timeoutMs = 5_000;
+type Answer = Pick<HttpAnswer, 'status' | 'headers' | 'body'>;
 
-function refusal({ status, body }: HttpAnswer): string | undefined {
-  return status >= 200 && status < 300 ? undefined : `answered ${status} ${body.slice(0, 200)}`.trim();
+const timeoutMs = 5_000;
+/** Too slow, too many: it is not the message. */
+const busy: ReadonlySet<number> = new Set([408, 429]);
+
+/** What the header Retry-After asks for, in ms: seconds, or a time. */
+function retryAfterMs(asked: string | undefined, now: number): number | undefined {
+  if (asked === undefined) return undefined;
+  const ms = /^\d+$/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - now;
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }

@@ -7,36 +7,45 @@ import { messageOf } from '../fail.js';
 import { NotTaken, type Message, type NotifyChannel } from './channel.js';
 
 const timeoutMs = 10_000;
+/** All of it, also where a server says something every few seconds: less than an activity has, so that it is the channel that failed. */
+const mostMs = 12_000;
 
 type EmailChannel = Extract<Channel, { kind: 'email' }>;
 
 /**
  * Notifications as plain e-mails, to those whom they are for and to the channel's own addresses. The Message-ID follows
  * from the message's key, and all mails of one alert refer to one thread. A 4xx of the server, and no answer, may be
- * better later; a 5xx never is.
+ * better later; a 5xx never is. Where it is better later for some of them only, the next attempt is for those alone.
  */
 export function createEmailChannel(channel: EmailChannel, { secrets }: Pick<Tools, 'secrets'>): NotifyChannel {
   return {
     name: channel.name,
-    async deliver(message, signal) {
+    async deliver(message, signal, taken = new Set()) {
       const { notification } = message;
-      const to = [...new Set([...channel.to, ...(notification.addresses ?? [])])];
-      if (to.length === 0)
+      const everybody = [...new Set([...channel.to, ...(notification.addresses ?? [])])];
+      if (everybody.length === 0)
         throw new NobodyToWriteTo(`no address is known of ${notification.to.join(', ') || 'anybody'}`);
+      const to = everybody.filter((address) => !taken.has(address));
+      if (to.length === 0) return;
       const transport = await transportOf(channel, secrets);
-      const abort = (): void => transport.close();
-      signal.addEventListener('abort', abort, { once: true });
+      const limit = AbortSignal.timeout(mostMs);
       try {
-        const { rejected } = await transport.sendMail({ from: channel.from, to, ...secrets.scrubAll(mailOf(message)) });
-        // Whoever the server took has it; the others would not be taken the next time either.
-        if (rejected.length > 0)
-          throw new NotTaken(`the server did not take ${rejected.map(String).join(', ')}`, false);
+        const { rejected, rejectedErrors = [] } = await transport.sendMail({
+          from: channel.from,
+          to,
+          signal: AbortSignal.any([signal, limit]),
+          ...secrets.scrubAll(mailOf(message)),
+        });
+        if (rejected.length === 0) return;
+        const refused = rejected.map(String);
+        for (const address of to) if (!refused.includes(address)) taken.add(address);
+        throw new NotTaken(`the server did not take ${refused.join(', ')}`, !rejectedErrors.every(isFinal));
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof NotTaken) throw error;
+        if (limit.aborted) throw new NotTaken(`the server did not take it within ${mostMs / 1000} s`, true);
         throw new NotTaken(messageOf(error), !isFinal(error));
       } finally {
-        signal.removeEventListener('abort', abort);
         transport.close();
       }
     },
@@ -102,9 +111,9 @@ function idOf(key: string): string {
   return `<${createHash('sha256').update(key).digest('hex').slice(0, 32)}@phasegate.invalid>`;
 }
 
-/** A server that answers 5xx has decided; so has a login that it refused. */
+/** A server that answers 5xx has decided; so has a login that it refused, unless it says that this will pass (454). */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { responseCode, code } = error as { responseCode?: number; code?: string };
-  return code === 'EAUTH' || (responseCode !== undefined && responseCode >= 500);
+  return responseCode === undefined ? code === 'EAUTH' : responseCode >= 500;
 }

@@ -9,6 +9,8 @@ import { channelFor } from './registry.js';
 
 const tries = 3;
 const pauseMs = 500;
+/** Where a channel asks for one: the others' answers wait for it. */
+const longestPauseMs = 5_000;
 
 export interface NotifyInput {
   environment: Environment;
@@ -26,7 +28,7 @@ export async function notify(
   tools: Tools,
   scope: Scope
 ): Promise<NotifyResult & { evidence: EvidenceRef }> {
-  const message = messageFor({ environment, notification }, tools.clock.now());
+  const message = messageFor({ environment, notification }, scope.scheduledAt);
   // Known from the heartbeat of an attempt that died after it had told somebody.
   const delivered = new Set(toldBefore(scope.heartbeatDetails));
   const failed: Record<string, string> = {};
@@ -57,12 +59,13 @@ export async function notify(
 
 /** A channel that is busy for a moment gets the message all the same. */
 async function insist(channel: NotifyChannel, message: Message, { clock }: Tools, { signal }: Scope): Promise<void> {
+  const taken = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await channel.deliver(message, signal);
+      return await channel.deliver(message, signal, taken);
     } catch (error) {
       if (!(error instanceof NotTaken) || !error.again || attempt === tries) throw error;
-      await clock.sleep(pauseMs * attempt, signal);
+      await clock.sleep(Math.max(pauseMs * attempt, Math.min(error.pauseMs ?? 0, longestPauseMs)), signal);
     }
   }
 }

@@ -22,7 +22,7 @@ export function createPagerDutyChannel(
       if (callsNobody(message.notification)) return;
       const routingKey = secrets.resolve(channel.routingKey);
       const body = { ...secrets.scrubAll(eventOf(message)), routing_key: routingKey };
-      await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch);
+      await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch, 'refused');
     },
   };
 }

@@ -21,7 +21,7 @@ export function createSlackChannel(
       const url = secrets.resolve(channel.url);
       // The address of a webhook is its key, also where it stands in the environment as it is.
       secrets.remember(url, `url of ${channel.name}`);
-      await postJson({ url, json: secrets.scrub(JSON.stringify(bodyOf(message))), signal }, fetch);
+      await postJson({ url, json: secrets.scrub(JSON.stringify(bodyOf(message))), signal }, fetch, 'refused');
     },
   };
 }

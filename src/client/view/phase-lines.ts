@@ -23,7 +23,7 @@ const titleColumns = 64;
 export function phaseLines(snapshot: RunSnapshot, view: View): Line[] {
   const { run, frozen, phases } = snapshot;
   const current = currentPhase(snapshot);
-  const widest = Math.min(40, Math.max(...run.phases.map((phase) => phase.id.length + phase.title.length + 2)));
+  const widest = Math.min(48, Math.max(...run.phases.map((phase) => phase.id.length + phase.title.length + 2)));
   return run.phases.flatMap((summary) => {
     const status = phases.find((phase) => phase.phase === summary.id);
     const head = phaseLine(summary, status, widest, view);

@@ -85,8 +85,11 @@ export function channelDownMessage(
   down: { channel: string; reason: string }
 ): AlertMessage {
   const told = alertMessage(input, state, 'channel-down', dedupKey, 1);
+  // A page that it has with others is the incident's: after its end this would open it again, with nobody to end it.
+  const { page: _page, ...alert } = told.alert;
   return {
     ...told,
+    alert,
     title: `Channel ${down.channel} does not take alerts`,
     text: `${down.reason}. Whoever is told by ${down.channel} may not know of: ${wordsOf(input, state).title}.`,
     dedupKey: `${dedupKey}/channel-down/${down.channel}`,

@@ -37,6 +37,8 @@ const quick = {
 /** Then it is tried for hours, unless there is something newer to say. */
 const patientRetry = { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '5m' } as const;
 const patience = '6h';
+/** Where no worker was there, the first that comes tries it quickly: what it finds of the channel must be reported too. */
+const quickRetryOfFirst = { ...quick.retry, maximumAttempts: 5 };
 /** The end of an alert is no news for long, and the next alert of the metric waits for this one. */
 const patienceAtEnd = '1h';
 
@@ -78,6 +80,8 @@ export class Lane {
   send(letter: Letter, patiently = false): void {
     if (this.next) this.overtaken(this.next, letter);
     this.next = letter;
+    // Whatever is said behind a resolve would open the page again, for good.
+    if (letter.kind === 'recovered' && this.channel.kind === 'pagerduty') this.asides.length = 0;
     this.trying?.scope.cancel();
     this.start(patiently);
   }
@@ -125,21 +129,23 @@ export class Lane {
 
   private async deliver(letter: Letter, late: boolean): Promise<void> {
     const isAside = letter.kind === 'channel-down';
+    let wasNobody = false;
     try {
       if (!late) {
         const problem = await this.attempt(letter, quick);
         if (problem === undefined) return this.delivered(letter);
         if (problem.isFinal || isAside) return this.givenUp(letter, problem);
         this.failing(letter, problem);
+        wasNobody = problem.isNobody;
       }
-      await this.insist(letter);
+      await this.insist(letter, wasNobody);
     } catch (error) {
       if (!isCancellation(error)) throw error;
       if (this.next) this.overtaken(letter, this.next);
     }
   }
 
-  private async insist(letter: Letter): Promise<void> {
+  private async insist(letter: Letter, wasNobody: boolean): Promise<void> {
     const scope = new CancellationScope();
     this.trying = { letter, scope };
     this.isDown = true;
@@ -147,9 +153,13 @@ export class Lane {
       // What came meanwhile is newer.
       if (this.next || this.handingOver) scope.cancel();
       const most = letter.kind === 'recovered' ? patienceAtEnd : patience;
-      const problem = await scope.run(() =>
-        this.attempt(letter, { scheduleToCloseTimeout: most, retry: patientRetry })
-      );
+      const tryWith = (retry: ActivityOptions['retry']): Promise<Problem | undefined> =>
+        scope.run(() => this.attempt(letter, { scheduleToCloseTimeout: most, retry }));
+      let problem = await tryWith(wasNobody ? quickRetryOfFirst : patientRetry);
+      if (problem && wasNobody && !problem.isFinal) {
+        this.failing(letter, problem);
+        problem = await tryWith(patientRetry);
+      }
       if (problem === undefined) this.delivered(letter);
       else this.givenUp(letter, problem);
     } finally {

@@ -57,7 +57,10 @@ export class AlertRecord {
       input,
       {
         changed: () => this.publish(),
-        down: (channel, reason) => channelDownMessage(input, this.state, this.dedupKey, { channel, reason }),
+        down: (channel, reason) => ({
+          ...channelDownMessage(input, this.state, this.dedupKey, { channel, reason }),
+          at: Date.now(),
+        }),
         isClosed: () => course.isClosed(this.state),
       },
       before?.post
@@ -125,7 +128,9 @@ export class AlertRecord {
   private tell(kind: AlertMessageKind): void {
     this.told += 1;
     this.cost += costOfMessage;
-    const notification = alertMessage(this.input, this.state, kind, this.dedupKey, this.told);
+    const message = alertMessage(this.input, this.state, kind, this.dedupKey, this.told);
+    // However late a channel takes it: what has the same key must be the same.
+    const notification = { ...message, at: Date.now() };
     this.post.send({ kind, notification }, this.state.route, { everybody: forEverybody.has(kind) });
   }
 

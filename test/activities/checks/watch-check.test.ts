@@ -34,6 +34,7 @@ function stage(verdicts: (at: number) => Verdict, { now = t0, heartbeat = undefi
     runId: 'r',
     activityId: '7',
     attempt: 1,
+    timeLeftMs: Infinity,
     scheduledAt: t0,
     heartbeatDetails: heartbeat,
     heartbeat: (details) => void beats.push(JSON.parse(JSON.stringify(details))),

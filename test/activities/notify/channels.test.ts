@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Notification, TellInput, TellResult } from '../../../src/activities/contract.js';
+import { tellChannel } from '../../../src/activities/notify/tell-channel.js';
 import type { Channel } from '../../../src/plan/model.js';
 import { serve, type TestServer } from '../../support/activities/http-server.js';
 import { activitiesOn } from '../../support/activities/run-activity.js';
+import { politely, serveRoughly } from '../../support/activities/rough-smtp.js';
 import { serveMail } from '../../support/activities/smtp-server.js';
-import { testTools, type TestTools } from '../../support/activities/tools.js';
+import { testScope, testTools, type TestScope, type TestTools } from '../../support/activities/tools.js';
 
 const environment = { id: 'prod', kind: 'production', title: 'Production' } as const;
 const alert: Notification = {
@@ -42,6 +44,11 @@ const mail = (smtp: string, more: object = {}): Channel => ({
 
 function tell(channel: Channel, notification = alert, tools = toolsWith()): Promise<TellResult> {
   return activitiesOn(tools).tellChannel({ channel, environment, notification } satisfies TellInput);
+}
+
+/** The same with a scope of its own, to see what one attempt leaves to the next. */
+function attemptOf(channel: Channel, scope: TestScope): Promise<TellResult> {
+  return tellChannel({ channel, environment, notification: alert }, toolsWith(), scope);
 }
 
 function toolsWith(env: Record<string, string> = { PD_KEY: 'canary-routing-key' }): TestTools {
@@ -156,6 +163,7 @@ describe('PagerDuty', () => {
   it.each([
     [400, 'PG331', true],
     [403, 'PG331', true],
+    [408, 'PG330', false],
     [429, 'PG330', false],
     [500, 'PG330', false],
     [503, 'PG330', false],
@@ -169,6 +177,44 @@ describe('PagerDuty', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it.each([
+    ['7', 1, 7_000],
+    ['1', 5, 10_000],
+    ['86400', 1, 300_000],
+    [new Date(Date.now() - 60_000).toUTCString(), 1, undefined],
+    ['soon', 1, undefined],
+    [undefined, 1, undefined],
+  ])('busy, with Retry-After %s in attempt %i, is asked again after %s ms', async (after, attempt, pause) => {
+    await using server = await serve((_, response) =>
+      response.writeHead(429, after === undefined ? {} : { 'retry-after': after }).end()
+    );
+    const told = attemptOf(pager(server.url), testScope({ attempt }));
+    await expect(told).rejects.toMatchObject({ type: 'PG330', nonRetryable: false });
+    expect(await told.catch((error: { nextRetryDelay?: number }) => error.nextRetryDelay)).toBe(pause);
+  });
+
+  it('what cannot be tried once more in time ends with the reason, not with a time-out that hides it', async () => {
+    await using server = await serve((_, response) => response.writeHead(503).end());
+    const late = attemptOf(pager(server.url), testScope({ timeLeftMs: 12_000 }));
+    await expect(late).rejects.toMatchObject({ type: 'PG330', nonRetryable: false, nextRetryDelay: 12_000 });
+  });
+
+  it.each([
+    ['202 that breaks off', 202, 'taken'],
+    ['400 that breaks off', 400, 'PG331'],
+    ['503 that breaks off', 503, 'PG330'],
+  ])('a %s is what it says: %s, %s', async (_, status, becomes) => {
+    await using server = await serve((_asked, response) => {
+      response.writeHead(status, { 'content-length': 10 });
+      response.write('x', () => response.destroy());
+    });
+    const told = tell(pager(server.url)).then(
+      () => 'taken',
+      ({ type }: { type: string }) => type
+    );
+    expect(await told).toBe(becomes);
+  });
+
   it('a service that cannot be reached is tried again', async () => {
     await expect(tell(pager('http://127.0.0.1:1/'))).rejects.toMatchObject({ type: 'PG330', nonRetryable: false });
   });
@@ -180,6 +226,25 @@ describe('PagerDuty', () => {
     expect(String(error)).toContain('no such key');
     expect(JSON.stringify([String(error), tools.lines])).not.toContain('canary');
     await expect(tell(pager(server.url), alert, toolsWith({}))).rejects.toMatchObject({ type: 'PG309' });
+  });
+});
+
+describe('a web page', () => {
+  const login = { 'content-type': 'text/html; charset=utf-8' };
+
+  it('is no yes of PagerDuty or Slack: a proxy took the message', async () => {
+    await using server = await serve((_, response) => response.writeHead(200, login).end('<html>Log in'));
+    for (const channel of [pager(server.url), slack(server.url)]) {
+      await expect(tell(channel)).rejects.toMatchObject({
+        type: 'PG330',
+        message: expect.stringContaining('which is a web page: something else answers there') as string,
+      });
+    }
+  });
+
+  it('is one of a webhook, of which any 2xx is', async () => {
+    await using server = await serve((_, response) => response.writeHead(200, login).end('<html>Thanks'));
+    await tell({ kind: 'webhook', name: 'team', url: server.url, headers: {} });
   });
 });
 
@@ -285,6 +350,44 @@ describe('e-mail', () => {
       message: expect.stringContaining('did not take cto@example.test') as string,
     });
     expect(server.seen).toMatchObject([{ to: ['oncall@example.test'] }]);
+  });
+
+  it('one address that is taken later has it with the next attempt, and nobody has it twice', async () => {
+    let waits = true;
+    await using server = await serveMail((address) =>
+      address.startsWith('cto') && waits ? { code: 451, message: 'greylisted' } : undefined
+    );
+    const first = testScope();
+    await expect(attemptOf(mail(server.smtp), first)).rejects.toMatchObject({
+      type: 'PG330',
+      nonRetryable: false,
+      message: expect.stringContaining('did not take cto@example.test') as string,
+    });
+    waits = false;
+    await attemptOf(mail(server.smtp), testScope({ attempt: 2, heartbeatDetails: first.heartbeats.at(-1) }));
+    expect(server.seen.map(({ to }) => to)).toEqual([['oncall@example.test'], ['cto@example.test']]);
+  });
+
+  it('one address that is refused beside one that is taken later is no reason to give that up', async () => {
+    await using server = await serveMail((address) => {
+      if (address.startsWith('oncall')) return undefined;
+      return address.startsWith('cto') ? { code: 451, message: 'greylisted' } : { code: 550, message: 'no such user' };
+    });
+    const scope = testScope();
+    const told = attemptOf(mail(server.smtp, { to: ['oncall@example.test', 'gone@example.test'] }), scope);
+    await expect(told).rejects.toMatchObject({ type: 'PG330' });
+    expect(scope.heartbeats.at(-1)).toEqual({ taken: ['oncall@example.test'] });
+  });
+
+  it.each([
+    ['454 not now', 'PG330'],
+    ['535 no', 'PG331'],
+  ])('a login that is answered %s is %s', async (answer, type) => {
+    await using server = await serveRoughly((command) => {
+      if (command.startsWith('EHLO')) return '250-rough\r\n250 AUTH PLAIN';
+      return command.startsWith('AUTH') ? answer : politely(command);
+    });
+    await expect(tell(mail(server.smtp, { user: 'u', password: 'p' }))).rejects.toMatchObject({ type });
   });
 
   it('nobody to write to is PG332, a server that is away PG330, clear text beyond loopback PG331', async () => {

@@ -115,6 +115,13 @@ describe('what a channel is told of an alert', () => {
     });
   });
 
+  it('of a channel that takes nothing, does not open a page again that others end', () => {
+    const down = { channel: 'slack', reason: 'it answers 500' };
+    const shared = state({ page: 'everything' });
+    expect(channelDownMessage(alertInput(), shared, key, down).alert.page).toBeUndefined();
+    expect(alertMessage(alertInput(), shared, 'opened', key, 1).alert.page).toBe('everything');
+  });
+
   it('without a template or a value says what is known', () => {
     const { alerts: _alerts, impact: _impact, ...bare } = alertInput();
     const { value: _value, context: _context, ...seen } = crossing;

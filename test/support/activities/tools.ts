@@ -73,6 +73,7 @@ export function testScope(overrides: Partial<Scope> = {}): TestScope {
     activityId: '1',
     attempt: 1,
     scheduledAt: 0,
+    timeLeftMs: Infinity,
     heartbeatDetails: undefined,
     heartbeat: (details) => void heartbeats.push(details),
     signal: abort.signal,

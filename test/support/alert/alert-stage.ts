@@ -28,7 +28,7 @@ export interface AlertStage extends AsyncDisposable {
   pager: TestServer & Script;
   slack: TestServer & Script;
   mail: TestMailServer;
-  channels: { pager: Channel; slack: Channel; mail: Channel };
+  channels: { pager: Channel; slack: Channel; mail: Extract<Channel, { kind: 'email' }> };
   /** Starts an alert as the guard does. */
   start(change?: Parameters<typeof alertInput>[0]): Promise<Alert>;
 }
@@ -64,7 +64,7 @@ export async function openAlertStage({
       from: 'phasegate@example.test',
       to: [],
     },
-  } as const satisfies Record<string, Channel>;
+  } satisfies AlertStage['channels'];
   const worker = withWorker
     ? await Worker.create({
         ...shared,
@@ -100,7 +100,8 @@ export async function openAlertStage({
   };
 }
 
-async function startAlert(client: Client, input: AlertInput): Promise<Alert> {
+/** Starts one as the guard does. */
+export async function startAlert(client: Client, input: AlertInput): Promise<Alert> {
   const id = alertWorkflowId(input.run.workflowId, input.key);
   await client.workflow.start<typeof alert>('alert', { workflowId: id, taskQueue: workflowQueue, args: [input] });
   const handle = client.workflow.getHandle<typeof alert>(id);
