@@ -18,7 +18,7 @@ const two = plan(
   { incidents: incidents({ postMortem: { within: span(1000), by: 'lead', remindEvery: span(10) } }) }
 );
 
-describe('incidents that are replayed at every task', () => {
+describe('incidents that are replayed at every task', { timeout: 180_000 }, () => {
   it('hold the run, are refused a resolution, are resolved, written up and reminded of', async () => {
     const run = await stage.start(two);
     await stage.gate('1b');

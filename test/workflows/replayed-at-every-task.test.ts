@@ -24,7 +24,7 @@ const long = plan([
   phase('1b', { after: ['1a'], steps: [step.flag('tools')] }),
 ]);
 
-describe('workflows that are replayed at every task', () => {
+describe('workflows that are replayed at every task', { timeout: 180_000 }, () => {
   it('complete a run with people, a HOLD that recovers, a pause and garbage', async () => {
     let blind = true;
     stage.world.onWindow = (input) => {

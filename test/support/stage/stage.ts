@@ -27,12 +27,17 @@ import { buildTheatre, openTheatre, type Where } from './theatre.js';
 import { onStage, World } from './world.js';
 
 const lostQueryMs = 6_000;
-const pollMs = 30;
+/** How often a test looks for what it waits for, and for how long. */
+interface Patience {
+  everyMs: number;
+  withinMs: number;
+}
+const usual: Patience = { everyMs: 30, withinMs: 20_000 };
 /**
  * SDK 1.24 without a cache loses a workflow task now and then that comes while a query is answered: it is given out anew
  * after its 10 s. Seen in 5 of 13 runs of one test with a query each 300 ms, in none of 14 with one each 2.5 s.
  */
-const pollUncachedMs = 2_500;
+const uncached: Patience = { everyMs: 2_500, withinMs: 60_000 };
 /** gRPC's. */
 const deadlineExceeded = 4;
 
@@ -45,20 +50,20 @@ export class Stage {
   private readonly worlds = new Map<string, World>();
   private readonly running: Promise<unknown>;
   private readonly workers: Worker[];
-  private readonly pollMs: number;
+  private readonly patience: Patience;
   private readonly alsoClose: (() => Promise<void>) | undefined;
   private plan = '';
 
   constructor(
     client: Client,
     where: Environment,
-    pollMs: number,
+    patience: Patience,
     workers: Worker[],
     alsoClose: (() => Promise<void>) | undefined
   ) {
     this.client = client;
     this.environment = where;
-    this.pollMs = pollMs;
+    this.patience = patience;
     this.alsoClose = alsoClose;
     this.raise();
     this.workers = workers;
@@ -204,9 +209,9 @@ export class Stage {
   until<T>(
     what: string,
     look: () => Promise<T | undefined | false> | T | undefined | false,
-    withinMs = 20_000
+    withinMs = this.patience.withinMs
   ): Promise<T> {
-    return until(what, look, { everyMs: this.pollMs, withinMs });
+    return until(what, look, { everyMs: this.patience.everyMs, withinMs });
   }
 
   async outcome(run: WorkflowHandle = this.handleOf(this.id)): Promise<Outcome | undefined> {
@@ -258,13 +263,7 @@ export async function openStage(
     Worker.create({ ...shared, ...beats, taskQueue: environmentQueue(where.id), activities: acts.environment }),
     Worker.create({ ...shared, ...beats, taskQueue: windowQueue(where.id), activities: acts.windows }),
   ]);
-  cast.stage = new Stage(
-    client,
-    where,
-    cached === 0 ? pollUncachedMs : pollMs,
-    workers,
-    server ? theatre.close : undefined
-  );
+  cast.stage = new Stage(client, where, cached === 0 ? uncached : usual, workers, server ? theatre.close : undefined);
   return cast.stage;
 }
 
