@@ -14,6 +14,7 @@ import { incidentOrderSignal, readSignal } from '../plan/incidents/signals.js';
 import type { IncidentInput } from '../plan/run-input.js';
 import type { IncidentStatus } from '../plan/watch-status.js';
 import { statusQuery } from '../plan/wire.js';
+import { othersWoken } from './come-to-rest.js';
 import { listenToResponders } from './incident/answers.js';
 import { call, gather, report, update } from './incident/duties.js';
 import { takeOrder } from './incident/orders.js';
@@ -71,20 +72,13 @@ export async function incident(input: IncidentInput): Promise<IncidentStatus> {
     const over = (): boolean => settled() && (isClosed() || isLong());
     do {
       await Promise.race([failed, condition(over)]);
+      // A duty that was woken as well must begin what it has to do first: a message that is begun in the last task is lost.
       await othersWoken();
     } while (!over());
     if (!isClosed()) return goOn(record);
     record.flush();
     return record.status;
   });
-}
-
-/**
- * What woke this workflow may have woken a duty as well, which must begin what it has to do before anybody says that nothing is
- * under way: a message that is begun in the last task of an execution is lost.
- */
-async function othersWoken(): Promise<void> {
-  for (let hops = 0; hops < 20; hops++) await Promise.resolve();
 }
 
 function goOn(record: IncidentRecord): Promise<never> {

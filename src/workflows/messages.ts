@@ -11,6 +11,7 @@ import { stranger, type Objection } from '../plan/gate-rules.js';
 import type { Person } from '../plan/model.js';
 import { findPerson } from '../plan/people.js';
 import type { Refusal } from '../plan/run-status.js';
+import { comeToRest } from './come-to-rest.js';
 import { descriptions, examples, parseMessage, type Answer, type Message, type MessageName } from '../plan/wire.js';
 
 /** What a workflow does with one kind of message. */
@@ -69,6 +70,7 @@ export class Inbox {
       defineUpdate<Answer, unknown[]>(name),
       async (...raw) => {
         try {
+          await comeToRest();
           return await this.once(name, this.read(name, clerk, raw), clerk, 'update');
         } catch (error) {
           if (error instanceof ApplicationFailure) throw error;
