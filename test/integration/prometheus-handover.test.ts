@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
-import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../src/activities/clock.js';
 import { createWindowActivities, judgeAgain } from '../../src/activities/metrics/index.js';
 import { createSecrets } from '../../src/activities/secrets.js';
@@ -12,6 +12,7 @@ import { memoryStore } from '../support/metrics/memory-store.js';
 import { windowInput } from '../support/metrics/watching.js';
 import { oneWindow } from '../support/metrics/window-workflow.js';
 import { second, span, windowSpec } from '../support/metrics/windows.js';
+import { sharedServer } from '../support/shared-server.js';
 
 const quiet = new DefaultLogger('ERROR', () => undefined);
 Runtime.install({
@@ -21,8 +22,7 @@ Runtime.install({
 
 /** Workers around a FAKE source on a real Temporal server; every worker of a test serves one task queue. */
 async function stage() {
-  const address = inject('temporalAddress');
-  const namespace = inject('temporalNamespace');
+  const { address, namespace } = sharedServer();
   const connection = await NativeConnection.connect({ address });
   const client = new Client({ connection: await Connection.connect({ address }), namespace });
   const taskQueue = `windows-${randomUUID()}`;

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PhasegateClient } from '../../src/client/phasegate-client.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
+import { sharedServer } from '../support/shared-server.js';
 
 let stage: Stage;
 let phasegate: PhasegateClient;
 beforeAll(async () => {
   stage = await openStage();
-  const server = { address: inject('temporalAddress'), namespace: inject('temporalNamespace') };
-  phasegate = await PhasegateClient.connect({ ...server, env: {} });
+  phasegate = await PhasegateClient.connect({ ...sharedServer(), env: {} });
 });
 beforeEach(() => stage.fresh());
 afterAll(async () => {

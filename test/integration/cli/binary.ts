@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { inject } from 'vitest';
 import { needs } from '../../support/needs.js';
+import { sharedServer } from '../../support/shared-server.js';
 
 export const root = path.resolve(import.meta.dirname, '../../..');
 const binary = path.join(root, 'bin/phasegate.js');
@@ -90,11 +90,14 @@ export function onTerminal(
 
 function environmentOf({ address, env }: RunOptions): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '' } = process.env;
+  // A server of a test's own has the usual namespace.
+  const where = address === undefined ? sharedServer() : { address };
   return {
     PATH,
     HOME,
     TEMPORAL_CONFIG_FILE: path.join(root, 'no-such-file.toml'),
-    TEMPORAL_ADDRESS: address ?? inject('temporalAddress'),
+    TEMPORAL_ADDRESS: where.address,
+    ...('namespace' in where ? { TEMPORAL_NAMESPACE: where.namespace } : {}),
     PHASEGATE_USER: 'dana',
     ...env,
   };

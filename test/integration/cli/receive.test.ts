@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openDoor } from '../../support/alert/door.js';
+import { sharedServer } from '../../support/shared-server.js';
 import { startAlertmanager } from '../../support/alert/alertmanager.js';
 import type { Plan } from '../../../src/plan/model.js';
 import { pageKey } from '../../../src/plan/names.js';
@@ -95,7 +96,10 @@ describe('phasegate receive', () => {
     const run = await waiting();
     // A way to the server that can be shut: what a broken network does.
     await using door = await openDoor();
-    const { url, running } = await receive(['--env', stage.environment.id], { address: door.address });
+    const { url, running } = await receive(['--env', stage.environment.id], {
+      address: door.address,
+      env: { ...env, TEMPORAL_NAMESPACE: sharedServer().namespace },
+    });
     await using alertmanager = await startAlertmanager(program, `${url}/alertmanager`, token);
     door.shut();
     await alertmanager.post({

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { sharedServer } from '../shared-server.js';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
 import type { GuardHeartbeat } from '../../../src/activities/contract.js';
 import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
@@ -37,12 +38,9 @@ export interface Live {
 /**
  * Call it in a test, after `needs('prometheus', …)`; everything is stopped when the test ends.
  *
- * @param temporal default: the server that all tests share, where workers of others answer too
+ * @param temporal default: the server that all tests share
  */
-export async function goLive(
-  flags: readonly string[],
-  temporal = { address: inject('temporalAddress'), namespace: inject('temporalNamespace') }
-): Promise<Live> {
+export async function goLive(flags: readonly string[], temporal = sharedServer()): Promise<Live> {
   const folder = scratchFolder();
   const target = await startTarget();
   onTestFinished(() => target.close());

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerInterceptors } from '@temporalio/worker';
-import { afterAll, inject } from 'vitest';
+import { afterAll } from 'vitest';
 import { createHostActivities } from '../../../src/activities/host/index.js';
 import { workflowQueue } from '../../../src/plan/names.js';
 import { loadBundle, payloadConverterPath } from '../../../src/worker/bundle.js';
@@ -8,6 +8,7 @@ import { codeTime } from '../../../src/worker/code-time.js';
 import { promote, versionOf } from '../../../src/worker/deployment.js';
 import { createLogger } from '../../../src/worker/logger.js';
 import '../runtime.js';
+import { sharedServer } from '../shared-server.js';
 
 /** What all stages of a test file share: the connections, and the worker that runs the workflows. */
 export interface Theatre {
@@ -38,8 +39,7 @@ afterAll(async () => {
  * @param cached workflows that the worker keeps in memory; 0 replays each one from its history at every task
  */
 export function openTheatre(cached?: number): Promise<Theatre> {
-  const shared = { address: inject('temporalAddress'), namespace: inject('temporalNamespace') };
-  const known = theatres.get(cached) ?? buildTheatre(shared, cached);
+  const known = theatres.get(cached) ?? buildTheatre(sharedServer(), cached);
   theatres.set(cached, known);
   return known;
 }
