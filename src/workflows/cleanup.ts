@@ -66,12 +66,13 @@ async function turn(input: CleanupInput, record: CleanupRecord): Promise<void> {
     }
   );
   if (record.isWorthALook) await condition(() => !record.isWorthALook, linger);
-  if (isSettled(record)) return;
   // A safety check may watch for days, and an answer wait for its environment's worker: reminders go out all the same.
-  await beside(
-    () => settle(input, record),
-    () => remind(input, record)
-  );
+  // While the last of them ends, another answer may come.
+  while (!isSettled(record))
+    await beside(
+      () => settle(input, record),
+      () => remind(input, record)
+    );
 }
 
 /** Opens what has begun by the calendar, and says what there is to tell now. */

@@ -11,7 +11,7 @@ export async function othersWoken(): Promise<void> {
 }
 
 /**
- * Resolves when all that the events before this task have woken waits again. For updates: a worker that has the workflow
+ * Resolves when what the events before this task have woken waits again, in any chain that is not longer. For updates: a worker that has the workflow
  * not in its cache (it was restarted, or the cache is full) takes a task that led to no command, and the task of an update behind
  * it, for one, and hands the update over first; when the history is replayed later they are two, in their order. Commands that
  * depend on both would come in another order then, and the workflow would fail its tasks for good (SDK 1.24).

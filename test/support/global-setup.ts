@@ -23,7 +23,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await startTemporal({ stateDir, ui: false, ignoreConfigured: true });
   project.provide('temporalAddress', server.address);
   const { maxWorkers } = project.vitest.config;
-  const namespaces = Array.from({ length: maxWorkers }, (_, slot) => `tests-${slot + 1}`);
+  // A process that is ending still has its number when the next one begins.
+  const namespaces = Array.from({ length: 2 * maxWorkers }, (_, slot) => `tests-${slot + 1}`);
   const settings = await loadTemporalSettings();
   await Promise.all(
     namespaces.map((namespace) =>

@@ -40,8 +40,11 @@ export async function withBody(
       length += chunk.length;
       if (!refused && length > mostBytes) refused = tooLong(path);
       if (!refused && !room.take(chunk.length)) refused = tooMuch;
-      if (refused) chunks.length = 0;
-      else {
+      if (refused) {
+        chunks.length = 0;
+        room.giveBack(held);
+        held = 0;
+      } else {
         held += chunk.length;
         chunks.push(chunk);
       }

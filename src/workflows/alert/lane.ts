@@ -156,7 +156,7 @@ export class Lane {
       const tryWith = (retry: ActivityOptions['retry']): Promise<Problem | undefined> =>
         scope.run(() => this.attempt(letter, { scheduleToCloseTimeout: most, retry }));
       let problem = await tryWith(wasNobody ? quickRetryOfFirst : patientRetry);
-      if (problem && wasNobody && !problem.isFinal) {
+      if (problem && wasNobody && !problem.isFinal && !problem.isNobody) {
         this.failing(letter, problem);
         problem = await tryWith(patientRetry);
       }

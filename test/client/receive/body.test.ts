@@ -33,6 +33,21 @@ describe('the body of a request', () => {
     expect(await withBody(parts('1234567890'), { room, path }, heard)).toMatchObject({ status: 200 });
   });
 
+  it('that is refused leaves its room to others at once, however slowly the rest comes', async () => {
+    const room = new Room(10);
+    let end: () => void = () => undefined;
+    const slow = (async function* () {
+      yield Buffer.from('12345678');
+      yield Buffer.from('12345678');
+      await new Promise<void>((resolve) => (end = resolve));
+    })();
+    const refused = withBody(slow, { room, path }, heard);
+    for (let hops = 0; hops < 20; hops++) await Promise.resolve();
+    expect(await withBody(parts('1234567890'), { room, path }, heard)).toMatchObject({ status: 200 });
+    end();
+    expect(await refused).toMatchObject({ status: 503 });
+  });
+
   it('has no room beside others that are not answered yet: it is to come again, and then has', async () => {
     const room = new Room(10);
     let answer: (reply: Reply) => void = () => undefined;
