@@ -6,6 +6,7 @@ import { fail, messageOf } from '../fail.js';
 import type { Scope } from '../scope.js';
 import { messageFor, NotTaken, type Message, type NotifyChannel } from './channel.js';
 import { channelFor } from './registry.js';
+import { namesIn } from './told-before.js';
 
 const tries = 3;
 const pauseMs = 500;
@@ -30,7 +31,7 @@ export async function notify(
 ): Promise<NotifyResult & { evidence: EvidenceRef }> {
   const message = messageFor({ environment, notification }, scope.scheduledAt);
   // Known from the heartbeat of an attempt that died after it had told somebody.
-  const delivered = new Set(toldBefore(scope.heartbeatDetails));
+  const delivered = new Set(namesIn(scope.heartbeatDetails, 'delivered'));
   const failed: Record<string, string> = {};
   await Promise.all(
     environment.notify.map(async (declared) => {
@@ -68,9 +69,4 @@ async function insist(channel: NotifyChannel, message: Message, { clock }: Tools
       await clock.sleep(Math.max(pauseMs * attempt, Math.min(error.pauseMs ?? 0, longestPauseMs)), signal);
     }
   }
-}
-
-function toldBefore(details: unknown): string[] {
-  if (typeof details !== 'object' || details === null || !('delivered' in details)) return [];
-  return Array.isArray(details.delivered) ? details.delivered.map(String) : [];
 }

@@ -5,6 +5,7 @@ import type { Scope } from '../scope.js';
 import { messageFor, NotTaken } from './channel.js';
 import { NobodyToWriteTo } from './email-channel.js';
 import { channelFor } from './registry.js';
+import { namesIn } from './told-before.js';
 
 /**
  * Tells one channel one message, in one attempt. It ends before the time for all attempts does: Temporal's own time-out
@@ -19,7 +20,7 @@ export async function tellChannel(
   scope: Scope
 ): Promise<TellResult> {
   const message = messageFor({ environment, notification }, notification.at ?? scope.scheduledAt);
-  const taken = new Set(takenBefore(scope.heartbeatDetails));
+  const taken = new Set(namesIn(scope.heartbeatDetails, 'taken'));
   const began = performance.now();
   try {
     await inTime(scope, (signal) => channelFor(channel, tools).deliver(message, signal, taken));
@@ -62,11 +63,6 @@ function pauseAfter({ pauseMs }: NotTaken, { attempt, timeLeftMs }: Scope, tookM
   if (pauseMs === undefined) return {};
   const shortest = Math.min(shortestPauseMs, 1_000 * 2 ** (attempt - 1));
   return { pauseMs: Math.max(shortest, Math.min(pauseMs, longestPauseMs)) };
-}
-
-function takenBefore(details: unknown): string[] {
-  if (typeof details !== 'object' || details === null || !('taken' in details)) return [];
-  return Array.isArray(details.taken) ? details.taken.map(String) : [];
 }
 
 function codeOf(error: NotTaken): 'PG330' | 'PG331' | 'PG332' {

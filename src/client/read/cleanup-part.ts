@@ -34,15 +34,26 @@ export function cleanupFromHistory(history: HistoryFacts, { open, closedAt, stat
   const input = history.input as CleanupInput;
   const { cleanup, environment, state = freshState(history.startedAt) } = input;
   const { workflowId, runId } = history;
-  const calendar = history.activities.filter(({ type }) => type === calendarActivity).findLast(hasCalendar)?.result;
-  const begun = calendar ? opened(cleanup, state, calendar.groups, calendar.askedAt) : state;
-  const now = history.messages.reduce((sofar, message) => withAnswer(input, sofar, message), begun);
+  const now = inOrder(history).reduce(
+    (sofar, fact) =>
+      'type' in fact
+        ? opened(cleanup, sofar, fact.result.groups, fact.result.askedAt)
+        : withAnswer(input, sofar, fact),
+    state
+  );
   const sentence = `Clean-up was ${status.toLowerCase()}.`;
   const end = open ? {} : { end: { state: 'failed' as const, at: closedAt ?? history.startedAt, sentence } };
   return cleanupStatus(
     { cleanup, people: environment.people, workflowId, runId, refusals: state.refusals, ...end },
     now
   );
+}
+
+/** What the calendar said and what people answered, as the workflow saw it: what is answered too early does not count. */
+function inOrder({ activities, messages }: HistoryFacts): Array<CalendarFact | MessageFact> {
+  const calendars = activities.filter((fact) => fact.type === calendarActivity).filter(hasCalendar);
+  const timeOf = (fact: CalendarFact | MessageFact): number => ('type' in fact ? (fact.endedAt ?? 0) : fact.at);
+  return [...calendars, ...messages].toSorted((one, other) => timeOf(one) - timeOf(other));
 }
 
 /**
@@ -83,10 +94,10 @@ function withAnswer(
   return { ...state, steps };
 }
 
-/** Its last answer tells of all that has begun. */
+/** Its answers tell what has begun. */
 const calendarActivity = 'cleanupDays' satisfies keyof HostActivities;
-type Calendar = Awaited<ReturnType<HostActivities[typeof calendarActivity]>>;
+type CalendarFact = ActivityFact & { result: Awaited<ReturnType<HostActivities[typeof calendarActivity]>> };
 
-function hasCalendar(fact: ActivityFact): fact is ActivityFact & { result: Calendar } {
+function hasCalendar(fact: ActivityFact): fact is CalendarFact {
   return fact.result !== undefined && problemWithAnswer(calendarActivity, fact.result) === undefined;
 }

@@ -1,7 +1,7 @@
 import { incidentAddressOf } from '../../plan/names.js';
 import { instantText } from '../../plan/text/spans.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
-import { cell, mdTable } from './md-table.js';
+import { cell, mdTable } from '../markdown/table.js';
 
 /** What there is to tell of an incident, as rows of what and how. */
 export function incidentFacts(incident: IncidentStatus): string[][] {

@@ -7,7 +7,7 @@ import { capital, instantText, spanText } from '../../plan/text/spans.js';
 import type { Report, Units } from './build-report.js';
 import { seenRow, watchedRow } from './guard-rows.js';
 import { incidentParts } from './incident-parts.js';
-import { cell, mdTable } from './md-table.js';
+import { cell, mdTable } from '../markdown/table.js';
 
 /** A report as Markdown: the outcome first, then what happened, then what it rests on. */
 export function reportMarkdown(report: Report): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/client/report/build-report.js';
 import { reportMarkdown } from '../../../src/client/report/markdown.js';
-import { cell, mdTable } from '../../../src/client/report/md-table.js';
+import { cell, mdTable } from '../../../src/client/markdown/table.js';
 import {
   deployEntry,
   flagEntry,

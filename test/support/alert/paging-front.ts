@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { ServerProcess } from '../../../src/client/dev-server/index.js';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 import type { Channel } from '../../../src/plan/model.js';
 import { payloadConverterPath } from '../../../src/worker/bundle.js';
@@ -11,6 +11,7 @@ import { politely, serveRoughly, type RoughMailServer, type Turn } from '../acti
 import { startMortalTemporal, type MortalTemporal } from '../fire/temporal.js';
 import { alertInput } from './alert-input.js';
 import { startAlert, type Alert } from './alert-stage.js';
+import { spawnWorker } from '../worker-process.js';
 
 /** What a receiver does with a request; by default it takes it. */
 export interface HttpReceiver extends TestServer {
@@ -62,21 +63,13 @@ export async function openPagingFront(): Promise<PagingFront> {
       webhook,
       mail,
       async startWorker(only) {
-        const env = only === 'workflows' ? [] : ['--env', environmentId];
-        const rest = only === 'activities' ? ['--no-workflows'] : ['--promote'];
         workers += 1;
-        const worker = await spawnServer({
-          name: 'worker',
-          command: process.execPath,
-          args: [resolve('bin/phasegate.js'), 'worker', ...env, ...rest, '--workdir', folder],
-          env: {
-            ...process.env,
-            TEMPORAL_ADDRESS: temporal.address,
-            TEMPORAL_NAMESPACE: temporal.namespace,
-            XDG_STATE_HOME: folder,
-          },
+        const worker = await spawnWorker({
+          temporal,
+          environmentId: only === 'workflows' ? undefined : environmentId,
+          folder,
           logFile: join(folder, `worker-${workers}.log`),
-          ready: { line: /worker ready: / },
+          activitiesOnly: only === 'activities',
         });
         ends.push(() => worker.stop());
         return worker;

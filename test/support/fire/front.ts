@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
-import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { ServerProcess } from '../../../src/client/dev-server/index.js';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
 import type { Outcome } from '../../../src/plan/outcome.js';
@@ -17,6 +17,7 @@ import { readAccount } from './read-account.js';
 import type { Account, Course } from './model/account.js';
 import { startMortalTemporal, type MortalTemporal } from './temporal.js';
 import { until } from './until.js';
+import { spawnWorker } from '../worker-process.js';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 
 export interface WorkerChoice {
@@ -97,30 +98,16 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
       ground,
       metric,
       close,
-      async startWorker({ only, program = resolve('bin/phasegate.js') } = {}) {
+      async startWorker({ only, program } = {}) {
         workers += 1;
-        const env = only === 'workflows' ? [] : ['--env', where.id];
-        const worker = await spawnServer({
-          name: 'worker',
-          command: process.execPath,
-          args: [
-            program,
-            'worker',
-            ...env,
-            ...(only === 'activities' ? ['--no-workflows'] : ['--promote']),
-            '--evidence-dir',
-            evidenceDir,
-            '--workdir',
-            folder,
-          ],
-          env: {
-            ...process.env,
-            TEMPORAL_ADDRESS: temporal.address,
-            TEMPORAL_NAMESPACE: temporal.namespace,
-            XDG_STATE_HOME: folder,
-          },
+        const worker = await spawnWorker({
+          temporal,
+          environmentId: only === 'workflows' ? undefined : where.id,
+          folder,
           logFile: join(folder, `worker-${workers}.log`),
-          ready: { line: /worker ready: .*; build (?<build>\w+);/ },
+          activitiesOnly: only === 'activities',
+          more: ['--evidence-dir', evidenceDir],
+          ...(program === undefined ? {} : { program }),
         });
         ends.push(() => worker.stop());
         return worker;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { onTestFinished } from 'vitest';
 import { sharedServer } from '../shared-server.js';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
 import type { GuardHeartbeat } from '../../../src/activities/contract.js';
 import { createDirectoryStore } from '../../../src/activities/evidence/index.js';
-import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { ServerProcess } from '../../../src/client/dev-server/index.js';
 import type { Environment, Plan } from '../../../src/plan/model.js';
 import { guardWorkflowId, migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
@@ -17,6 +17,7 @@ import { scratchFolder } from '../servers/scratch.js';
 import { environment, runInput, span } from '../stage/plans.js';
 import { startTarget, type Target } from './target.js';
 import { until } from '../until.js';
+import { spawnWorker } from '../worker-process.js';
 
 /** Real parts around one run: Temporal, Prometheus, a flagd file, and worker processes that a test may kill. */
 export interface Live {
@@ -87,28 +88,12 @@ export async function goLive(flags: readonly string[], temporal = sharedServer()
     flag: (key) => (JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, unknown> }).flags[key],
     async startWorker() {
       workers += 1;
-      const worker = await spawnServer({
-        name: 'worker',
-        command: process.execPath,
-        args: [
-          resolve('bin/phasegate.js'),
-          'worker',
-          '--env',
-          where.id,
-          '--evidence-dir',
-          evidenceDir,
-          '--workdir',
-          folder,
-          '--promote',
-        ],
-        env: {
-          ...process.env,
-          TEMPORAL_ADDRESS: temporal.address,
-          TEMPORAL_NAMESPACE: temporal.namespace,
-          XDG_STATE_HOME: folder,
-        },
+      const worker = await spawnWorker({
+        temporal,
+        environmentId: where.id,
+        folder,
         logFile: join(folder, `worker-${workers}.log`),
-        ready: { line: /worker ready/ },
+        more: ['--evidence-dir', evidenceDir],
       });
       onTestFinished(() => worker.stop());
       return worker;

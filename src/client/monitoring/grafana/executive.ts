@@ -1,4 +1,4 @@
-import { cell } from '../../report/md-table.js';
+import { cell } from '../../markdown/table.js';
 import type { Subject, Watched } from '../subject.js';
 import { isAbout, isSuccessRate, those } from './about.js';
 import type { Panel, Section } from './model.js';

@@ -1,5 +1,5 @@
 import type { RunMetric } from '../../../plan/run-metrics.js';
-import { cell } from '../../report/md-table.js';
+import { cell } from '../../markdown/table.js';
 import { matchers, type Subject, type Watched } from '../subject.js';
 import type { Panel, Query, Words } from './model.js';
 

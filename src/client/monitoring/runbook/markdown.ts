@@ -1,5 +1,5 @@
 import { clean, cleanLine } from '../../render/clean.js';
-import { cell, mdTable } from '../../report/md-table.js';
+import { cell, mdTable } from '../../markdown/table.js';
 import type { Block, RunbookDocument } from './blocks.js';
 
 export function runbookMarkdown({ title, subtitle, blocks }: RunbookDocument): string {
