@@ -36,9 +36,7 @@ export function cleanupFromHistory(history: HistoryFacts, { open, closedAt, stat
   const { workflowId, runId } = history;
   const now = inOrder(history).reduce(
     (sofar, fact) =>
-      'type' in fact
-        ? opened(cleanup, sofar, fact.result.groups, fact.result.askedAt)
-        : withAnswer(input, sofar, fact),
+      'type' in fact ? opened(cleanup, sofar, fact.result.groups, fact.result.askedAt) : withAnswer(input, sofar, fact),
     state
   );
   const sentence = `Clean-up was ${status.toLowerCase()}.`;
