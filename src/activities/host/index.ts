@@ -10,25 +10,24 @@ import { currentScope } from '../scope.js';
 import { acquireLocks, releaseLocks } from './locks.js';
 import { closeCleanup } from './close-cleanup.js';
 import { executionsOf } from './history.js';
+import { heedful } from './heedful.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
 export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> = systemClock): HostActivities {
   return {
-    acquireLocks: (request) => acquireLocks(client, request),
-    async releaseLocks({ environment, run, runId }) {
-      await releaseLocks(client, environment, { run, runId });
-    },
-    async readLedger({ workflowId, run }) {
+    acquireLocks: heedful(client, (request) => acquireLocks(client, request)),
+    releaseLocks: heedful(client, ({ environment, run, runId }) => releaseLocks(client, environment, { run, runId })),
+    readLedger: heedful(client, async ({ workflowId, run }) => {
       const executions = await executionsOf(client, workflowId, run);
       const entries = mergeLedgers(executions.map(({ activities }) => ledgerOf(activities)));
       return { entries, askedBy: currentScope().runId };
-    },
-    async readRollbacks({ workflowId, run }) {
+    }),
+    readRollbacks: heedful(client, async ({ workflowId, run }) => {
       const executions = await executionsOf(client, workflowId, run);
       const result = executions.at(-1)?.result as RollbackResult | undefined;
       const open = executions.some(({ isOpen }) => isOpen);
       return { undone: executions.flatMap(undoneBy), open, ...(result ? { result } : {}) };
-    },
+    }),
     async scheduleOpening({ notBefore = 0, ...question }) {
       const askedAt = Math.max(clock.now(), notBefore);
       return { ...phaseOpening({ ...question, askedAt }), askedAt };
@@ -36,8 +35,6 @@ export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> =
     async cleanupDays(input) {
       return { groups: cleanupDays(input), askedAt: clock.now() };
     },
-    async closeCleanup({ run, runId }) {
-      return { removed: await closeCleanup(client, run, runId) };
-    },
+    closeCleanup: heedful(client, async ({ run, runId }) => ({ removed: await closeCleanup(client, run, runId) })),
   };
 }

@@ -6,6 +6,7 @@ import type { AlertStatus } from '../../plan/watch-status.js';
 import { isNotFound } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
+import { readResult } from './history.js';
 import { queryStatus } from './query.js';
 import type { RunRef } from './snapshot.js';
 import { quoted } from './visibility.js';
@@ -37,24 +38,36 @@ export async function listAlerts(link: Link, { run, all }: { run?: RunRef; all?:
   const alerts = await found(link, { run, all });
   let workerAnswered = true;
   const asked = await Promise.all(
-    alerts.map(async (alert): Promise<ListedAlert> => {
+    alerts.map(async ({ isOpen, ...alert }): Promise<ListedAlert> => {
+      const status = isOpen ? undefined : await lastStatus(link, alert);
+      if (status) return { ...alert, state: status.state, status };
       const answer = await queryStatus<AlertStatus>(link, alert);
       if ('status' in answer) return { ...alert, state: answer.status.state, status: answer.status };
-      workerAnswered = false;
+      workerAnswered &&= !isOpen;
       return alert;
     })
   );
   return { alerts: asked, workerAnswered };
 }
 
-async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }): Promise<ListedAlert[]> {
+/** What one that is over returned, which needs no worker; undefined when it was terminated. */
+async function lastStatus(link: Link, alert: RunRef): Promise<AlertStatus | undefined> {
+  const result = (await readResult(link, alert)) as Partial<AlertStatus> | undefined;
+  return result?.schemaVersion === 1 && result.state ? cleanDeep(result as AlertStatus) : undefined;
+}
+
+interface FoundAlert extends ListedAlert {
+  isOpen: boolean;
+}
+
+async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }): Promise<FoundAlert[]> {
   const query = [
     "WorkflowType = 'alert'",
     all ? "ExecutionStatus != 'ContinuedAsNew'" : "ExecutionStatus = 'Running'",
     ...(run ? [`WorkflowId STARTS_WITH ${quoted(alertWorkflowId(run.workflowId, ''))}`] : []),
   ].join(' AND ');
   return link.call('list of alerts', async () => {
-    const alerts: ListedAlert[] = [];
+    const alerts: FoundAlert[] = [];
     for await (const info of link.temporal.workflow.list({ query })) {
       const state = info.typedSearchAttributes.get(searchAttributes.status);
       alerts.push(
@@ -64,6 +77,7 @@ async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }):
           address: addressOf(info.workflowId),
           state: states.find((one) => one === state) ?? 'unknown',
           startedAt: info.startTime.getTime(),
+          isOpen: info.status.name === 'RUNNING',
         })
       );
       if (alerts.length === atMost) break;

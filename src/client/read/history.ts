@@ -56,6 +56,23 @@ export async function readInput(link: Link, run: RunRef): Promise<unknown> {
   return (await decodePayloads(link, started?.input?.payloads))[0];
 }
 
+/** What an execution returned, or failed with; undefined where it is open, or has neither. */
+export async function readResult(link: Link, run: RunRef): Promise<unknown> {
+  const { workflowService } = link.temporal.connection;
+  const response = await link.call(`result of ${run.workflowId}`, () =>
+    workflowService.getWorkflowExecutionHistory({
+      namespace: link.settings.namespace,
+      execution: run,
+      historyEventFilterType: closeEvent,
+    })
+  );
+  const last = response.history?.events?.at(-1);
+  return last && (await decodePayloads(link, resultOf(last)?.payloads))[0];
+}
+
+/** HistoryEventFilterType. */
+const closeEvent = 2;
+
 async function projectHistory(link: Link, run: RunRef, events: readonly Event[]): Promise<HistoryFacts> {
   const activities = new Map<string, ActivityFact>();
   const facts: HistoryFacts = {

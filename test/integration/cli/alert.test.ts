@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertList } from '../../../src/client/read/alerts.js';
+import { NoAnswer } from '../../../src/client/connection/failures.js';
+import type { Link } from '../../../src/client/connection/link.js';
+import { listAlerts, type AlertList } from '../../../src/client/read/alerts.js';
 import { alertsOf } from '../../support/alert/alert-input.js';
 import { openAlertStage, pages, type Alert, type AlertStage } from '../../support/alert/alert-stage.js';
+import { linkOf } from '../../support/stage/link.js';
 import { until } from '../../support/until.js';
 import { phasegate } from './binary.js';
 
@@ -48,6 +51,25 @@ describe('phasegate alert', () => {
     expect(await rowOf(alert, '--closed')).toMatch(
       /✔ closed +\d{4}-.*Z +CRITICAL: isolation is broken \(3\): closed \d{4}-.*Z, the run has ended; acknowledged by nobody$/
     );
+  });
+
+  it('lists what is over whole while no worker answers, for it says so itself', async () => {
+    await using stage = await openAlertStage();
+    const [open, over] = [await start(stage, 'one'), await start(stage, 'other')];
+    await told(open);
+    await told(over);
+    await over.hear('unwatched', { reason: 'the run has ended' });
+    await over.handle.result();
+    const silent: Link = { ...linkOf(stage), ask: (what) => Promise.reject(new NoAnswer(what)) };
+    const [one, other] = await until('both in the list', async () => {
+      const { alerts, workerAnswered } = await listAlerts(silent, { all: true });
+      expect(workerAnswered).toBe(false);
+      const [seen, last] = [open, over].map(({ id }) => alerts.find(({ workflowId }) => workflowId === id));
+      return seen && last?.state === 'closed' && [seen, last];
+    });
+    expect(one).toMatchObject({ state: 'firing' });
+    expect(one).not.toHaveProperty('status');
+    expect(other).toMatchObject({ status: { state: 'closed', metric: 'other' } });
   });
 
   it('says who acknowledged one that is closed, which nobody closed but its metric', async () => {
