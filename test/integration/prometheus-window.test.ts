@@ -24,9 +24,7 @@ const baseline = (values: Record<string, number>): Partial<WindowInput> => ({
 
 describe('half an hour in the past, judged in one go from a real Prometheus', () => {
   it('passes when the criterion held at all of its 121 samples', async () => {
-    const started = Date.now();
     expect(await judge('good')).toMatchObject({ verdict: 'PASS', samples: 121, endedAt: t0 + 1800 * second });
-    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   it('starts again after a breach in the middle, and passes half an hour after it', async () => {

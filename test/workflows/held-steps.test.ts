@@ -299,10 +299,11 @@ describe('a failed step', () => {
       step.check('smoke'),
     ];
     const run = await stage.start(plan([phase('1a', { steps })], { hold: shortHold }));
-    expect(await stage.gate('1a', '1a/smoke#1')).toMatchObject({ then: 'ask again' });
+    const first = await stage.gate('1a', '1a/smoke#1');
+    expect(first).toMatchObject({ then: 'ask again' });
     const asked = (): number => stage.world.notes.filter((note) => note.kind === 'hold').length;
     await stage.until('them to be asked again', () => asked() > 1);
-    expect((await stage.gate('1a', '1a/smoke#1')).deadlineAt).toBeGreaterThan(Date.now() - 300);
+    expect((await stage.gate('1a', '1a/smoke#1')).deadlineAt).toBeGreaterThan(first.deadlineAt ?? Infinity);
     expect(stage.world.story('undo')).toEqual([]);
     await stage.tell('1a', 'rollback', { by: 'dana', reason: 'no' });
     await stage.until('the question', async () => (await stage.rollback('1a')).gates[0]);

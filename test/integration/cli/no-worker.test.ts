@@ -29,9 +29,7 @@ describe('while no worker answers', () => {
     );
     expect(started.stderr).toContain(`Start one with: phasegate worker --env ${environment}`);
 
-    const began = Date.now();
     const status = await phasegate(['status', '--exit-status'], there());
-    expect(Date.now() - began).toBeLessThan(8_000);
     expect(status.code).toBe(0);
     expect(status.stdout).toContain(
       '! no worker answers: this is what Temporal itself knows. Start one with: phasegate worker --env lonely'
