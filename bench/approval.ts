@@ -96,7 +96,7 @@ async function run({ trials = 100, say }: BenchOptions): Promise<Findings> {
       notes: [
         ...new Set(unanswered),
         'A step has started when a worker has begun its first activity, the capture of the flag: the time that the server noted.',
-        'An approval is verified by an activity, closes its phase and starts the next one, a workflow of its own; an attestation lets the same phase go on.',
+        'An approval closes its phase and starts the next one, a workflow of its own; an attestation lets the same phase go on. Names are believed here (`trust: identity`).',
       ],
     };
   } finally {
