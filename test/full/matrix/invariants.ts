@@ -1,6 +1,5 @@
 import { temporal } from '@temporalio/proto';
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
-import type { LockHolder } from '../../../src/activities/contract.js';
 import type { Stage } from '../../support/stage/stage.js';
 import { movedBy } from './cell-plan.js';
 import { slow } from './cells.js';
@@ -31,6 +30,7 @@ export async function faultsIn(stage: Stage, client: PhasegateClient, played: Pl
   if (plot.struck === 0) wrong.push('the fault never struck');
   if (status.outcome === undefined) return [...wrong, 'the run has no outcome'];
   wrong.push(...endProblems(played), ...verdictProblems(played), ...inForceProblems(played), ...effectProblems(played));
+  wrong.push(...orderProblems(played));
   wrong.push(...(await lockProblems(stage, played)), ...(await wedges(stage, played)));
   const { kind } = status.outcome;
   const finish = kind === 'rolled-back-not-verified';
@@ -103,9 +103,21 @@ function effectProblems({ planId, world, retried }: Played): string[] {
   );
 }
 
+/**
+ * Newest phase first; inside a phase the flag, which lets people see it, before what was deployed behind it. What keeps
+ * failing waits for a person, and the others go on.
+ */
+function orderProblems({ planId, world, retried }: Played): string[] {
+  if (retried.length > 0) return [];
+  const order = phases.toReversed().flatMap((phase) => movedBy(planId, phase));
+  const undone = world.effects.filter(({ act }) => act === 'undo').map(({ target }) => target);
+  const firsts = order.map((target) => undone.indexOf(target)).filter((index) => index >= 0);
+  const isInOrder = firsts.every((at, index) => index === 0 || at > (firsts[index - 1] ?? 0));
+  return isInOrder ? [] : [`undone in another order than ${order.join(', ')}: ${undone.join(', ')}`];
+}
+
 async function lockProblems(stage: Stage, { run, status }: Played): Promise<string[]> {
-  const holders = await stage.locksHandle().query<Record<string, LockHolder>>('holders');
-  const held = Object.values(holders).some((holder) => holder.run === run.workflowId);
+  const held = Object.values(await stage.lockHolders()).some((holder) => holder.run === run.workflowId);
   const { kind = '', reason = '' } = status.outcome ?? {};
   const mayHold = kind === 'rolled-back-not-verified' || reason.includes('its locks could not be released');
   return held && !mayHold ? [`ended ${kind} and still holds its locks`] : [];
@@ -117,12 +129,15 @@ const harmless: ReadonlySet<unknown> = new Set([
   temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
 ]);
 
+const ofRun = ['', '/phase/1a', '/phase/1b', '/rollback/1a', '/rollback/1b', '/rollback/all', '/rollback/again-1'];
+
 /** Workflow tasks that failed: the sign of an answer that the workflow code could not take. */
 async function wedges(stage: Stage, { run }: Played): Promise<string[]> {
-  const parts = ['', '/phase/1a', '/phase/1b', '/rollback/1a', '/rollback/1b', '/rollback/all', '/rollback/again-1'];
+  const parts = [...ofRun, '/guard', '/alert/latency', '/incident/1'].map(
+    (part) => [part, stage.handleOf(`${run.workflowId}${part}`)] as const
+  );
   const found = await Promise.all(
-    parts.map(async (part) => {
-      const handle = stage.handleOf(`${run.workflowId}${part}`);
+    [...parts, ['the locks', stage.locksHandle()] as const].map(async ([part, handle]) => {
       const { events } = await handle.fetchHistory().catch(() => ({ events: [] }));
       return (events ?? []).flatMap((event) => {
         const failed = event.workflowTaskFailedEventAttributes;

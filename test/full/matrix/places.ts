@@ -52,7 +52,10 @@ export function unexpected(calls: ReadonlySet<string>): string[] {
   });
 }
 
-const stageOnly: Never = { never: 'only the validation calls it, which has tests of its own' };
+const stageOnly: Never = {
+  never:
+    'only stages of a validation call it, and what a run owes at its end: this plan has neither, and both have tests of their own',
+};
 const inStagesOnly = { 'first phase': stageOnly, 'last phase': stageOnly, rollback: stageOnly };
 
 const beside = (never: string, from: RegExp): Record<Place, Occurrence | Never> => ({
@@ -82,9 +85,13 @@ export const occurrences: Record<ActivityName, Record<Place, Occurrence | Never>
   verifyIdentity: notBack('nobody decides anything while all goes back'),
   recordEvidence: { ...inPhases, rollback: { from: theRun, trigger: 'reject' } },
   readEvidence: {
-    'first phase': { never: 'no workflow calls it, only a CLI on another host' },
-    'last phase': { never: 'no workflow calls it, only a CLI on another host' },
-    rollback: { never: 'no workflow calls it, only a CLI on another host' },
+    'first phase': {
+      never: 'only the workflow calls it that fetches evidence for a CLI on another host, beside every run',
+    },
+    'last phase': {
+      never: 'only the workflow calls it that fetches evidence for a CLI on another host, beside every run',
+    },
+    rollback: { never: 'only the workflow calls it that fetches evidence for a CLI on another host, beside every run' },
   },
   acquireLocks: {
     'first phase': { from: theRun },

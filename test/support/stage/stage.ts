@@ -3,6 +3,7 @@ import { type Client, ServiceError, WorkflowFailedError, type WorkflowHandle } f
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { untilTaken } from '../../../src/client/act/ask-update.js';
+import type { LockHolder } from '../../../src/activities/contract.js';
 import type { Environment, Plan, RunInput } from '../../../src/plan/model.js';
 import {
   cleanupWorkflowId,
@@ -180,15 +181,20 @@ export class Stage {
    * A query that goes to a worker which is just leaving, such as that of another test file, is lost: the server hands it
    * to nobody else. So it is asked again, as every client of phasegate does.
    */
-  private async ask<T>(handle: WorkflowHandle): Promise<T> {
+  private async ask<T>(handle: WorkflowHandle, query = 'status'): Promise<T> {
     for (let times = 1; ; times++) {
       try {
-        return await this.client.withDeadline(Date.now() + lostQueryMs, () => handle.query<T>('status'));
+        return await this.client.withDeadline(Date.now() + lostQueryMs, () => handle.query<T>(query));
       } catch (error) {
         const code = error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
         if (code !== deadlineExceeded || times === 4) throw error;
       }
     }
+  }
+
+  /** Who may move what in this environment. */
+  lockHolders(): Promise<Record<string, LockHolder>> {
+    return this.ask(this.locksHandle(), 'holders');
   }
 
   /** Sends an update to a phase; `to` may also be a workflow handle. */
