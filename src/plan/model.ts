@@ -443,6 +443,8 @@ export interface IncidentCause {
   id: string;
   title: string;
   when?: CauseRule;
+  /** Id of the phase whose component fails then; until it has begun, and without it, the metric says which one. */
+  phase?: string;
   /** Notifying the users that are affected is a task of the incident. */
   notifyUsers?: true;
 }

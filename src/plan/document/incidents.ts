@@ -14,6 +14,11 @@ const cause = z
           'When a metric says it: it crosses its own threshold, or a bound, or is slower than before the first change of the run. Without it a person declares the incident.',
         examples: ['user_isolation_violations is critical'],
       }),
+    phase: identifier.optional().meta({
+      description:
+        'Phase whose component fails then: what people are asked about taking back, once it has begun. Default: the newest phase that has begun and judges the metric of `when`; else the newest that has begun.',
+      examples: ['1d'],
+    }),
     'notify-users': z
       .literal(true)
       .optional()

@@ -10,7 +10,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { rollbackLine } from '../../plan/text/command-lines.js';
-import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
+import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
 import {
@@ -223,7 +223,10 @@ export class IncidentDesk {
       others.filter((one) => one.open)
     );
     const page = alarm.page ?? (reach === 'all' && !this.lead ? everything : undefined);
-    const component = reach === 'component' ? componentOf(plan.phases, this.begun, alarm) : alarm.phase;
+    const ofCause = alarm.cause === undefined ? undefined : findCause(spec, alarm.cause)?.cause.phase;
+    const { phase, metric } = alarm;
+    const component =
+      reach === 'component' ? componentOf(plan.phases, this.begun, { phase, ofCause, metric }) : alarm.phase;
     const known: Known = {
       workflowId: '',
       number: 0,

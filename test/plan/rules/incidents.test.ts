@@ -119,6 +119,14 @@ const cases: FaultCase[] = [
     hint: 'did you mean "error_rate"?',
   },
   {
+    name: 'a cause of a phase that is not in the plan',
+    from: logs,
+    to: 'title: Logs are missing, phase: «on» }',
+    code: 'PG105',
+    says: 'the cause logs is of an unknown phase "on"',
+    hint: 'did you mean "one"?',
+  },
+  {
     name: 'a cause at a level without a threshold',
     from: logs,
     to: when('latency is critical'),
