@@ -137,6 +137,8 @@ export interface IncidentInput {
   warRoom?: WarRoomTrigger;
   /** What is taken back for it already, or what people are asked about. */
   reach?: 'all' | 'component';
+  /** Names, roles and groups whom it calls first; absent where an earlier build began it: everybody. */
+  firstCalled?: string[];
   /** Phases that had begun by then, in their order: what they changed belongs to the story. */
   begun?: string[];
   /** Health of the run: how a resolution is validated. */

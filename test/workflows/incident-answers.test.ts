@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
+import { alertsOf } from '../support/alert/alert-input.js';
 import { approval, incidents, phase, plan, severity, span, step } from '../support/stage/plans.js';
 import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import type { Finding } from '../support/stage/world.js';
@@ -184,6 +185,43 @@ describe('a call', () => {
     expect(tried).toEqual([['log', 'pager'], ['pager'], ['pager']]);
     const told = sent('incident').filter(({ title }) => title.startsWith('channel'));
     expect(told.map(({ title }) => title)).toEqual(['channel pager does not take a page']);
+  });
+});
+
+describe('whom a call is for', () => {
+  const contacts = { operations: 'ops@example.test', executives: 'exec@example.test', engineering: 'eng@example.test' };
+  const alerts = alertsOf();
+  const quick = { respondWithin: span(300), escalateAfter: span(200) };
+  const severities = [
+    severity(1),
+    severity(2, [], { ...quick, escalateTo: ['cto'] }),
+    severity(3, [], { ...quick, escalateTo: ['executives'] }),
+  ];
+
+  it.each<[1 | 2 | 3, string[], string[]]>([
+    [1, ['carlos', 'dana', 'erin', 'lee'], []],
+    [2, ['operations', 'carlos', 'dana'], ['carlos', 'operations', 'dana']],
+    [3, ['engineering', 'dana'], ['executives', 'engineering', 'dana']],
+  ])('of severity %i', async (number, first, next) => {
+    const run = await stage.start(
+      plan([phase('1a', { steps: [step.flag('core')], approval: approval({ roles: { cto: 1 } }) })], {
+        incidents: incidents({ severities }),
+        alerts,
+      }),
+      'dana',
+      { ...stage.environment, contacts }
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'lee', severity: number, reason: 'a page is slow' });
+    const calls = (): string[][] =>
+      [...sent('incident'), ...sent('escalation')]
+        .filter(({ title }) => title.startsWith('severity'))
+        .map(({ to }) => to);
+    await stage.until('the calls', () => calls().length > (next.length > 0 ? 1 : 0));
+    expect(calls().slice(0, 2)).toEqual(next.length > 0 ? [first, next] : [first]);
+    await tell('acknowledge', 'lee');
+    await stage.until('the answer', () => sent('acknowledged').length > 0);
+    expect(sent('acknowledged')[0]?.to).toEqual(next.length > 0 ? next : first);
   });
 });
 

@@ -128,7 +128,7 @@ function acknowledge(record: IncidentRecord, teller: Teller, by: string): void {
     page: 'acknowledge',
     headline: `${by} responds`,
     text: `${by} acknowledged it.`,
-    to: record.everybody,
+    to: record.knowing,
   });
 }
 

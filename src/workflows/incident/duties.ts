@@ -1,12 +1,13 @@
 import { condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
 import { specOf } from '../../plan/incidents/classify.js';
+import { reachable } from '../../plan/incidents/recipients.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { calledText } from '../../plan/text/spans.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
-import { callFor, reachable, roomCall, updateText } from './telling.js';
+import { callFor, roomCall, updateText } from './telling.js';
 
 /**
  * What an incident does by itself, each duty beside the others. None compares times: each has a timer of its own, which goes off or does not

@@ -8,6 +8,7 @@ import {
   type IncidentState,
 } from '../../plan/incidents/course.js';
 import { debtOf, incidentStatus, nextSentence } from '../../plan/incidents/status.js';
+import { knowing } from '../../plan/incidents/recipients.js';
 import type { IncidentNews } from '../../plan/incidents/signals.js';
 import type { WarRoomTrigger } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
@@ -44,9 +45,8 @@ export class IncidentRecord {
     this.publish();
   }
 
-  /** Whoever was called when it began. */
-  get everybody(): string[] {
-    return this.input.environment.people.map(({ name }) => name);
+  get knowing(): string[] {
+    return knowing(this.input, this.state);
   }
 
   get isResolved(): boolean {

@@ -1,5 +1,6 @@
 import { condition, log } from '@temporalio/workflow';
 import { postMortemDraft } from '../../plan/incidents/post-mortem.js';
+import { reachable } from '../../plan/incidents/recipients.js';
 import type { LedgerEntry } from '../../plan/change.js';
 import { incidentAddressOf, phaseWorkflowId } from '../../plan/names.js';
 import { patienceMs } from '../../plan/patience.js';
@@ -11,7 +12,6 @@ import { insideTargets } from '../inside-targets.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
-import { reachable } from './telling.js';
 
 const minute = 60_000;
 
@@ -35,7 +35,7 @@ export async function validate(input: IncidentInput, record: IncidentRecord, tel
         record.inbox.refusals.push({ at: now, message: 'resolve', by, reason: `PG225 ${verdict}: ${reason}` });
         record.tell(`it is not resolved: ${reason}`);
       }
-      const to = verdict === 'PASS' ? record.everybody : [by];
+      const to = verdict === 'PASS' ? record.knowing : [by];
       const headline = verdict === 'PASS' ? 'resolved' : `NOT resolved (${verdict})`;
       const page = verdict === 'PASS' ? { page: 'resolve' as const } : {};
       await teller.say({ kind: 'incident', ...page, headline, text: `${by}: ${text}. ${reason}.`, to });

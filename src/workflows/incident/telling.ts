@@ -1,7 +1,6 @@
-import { beyondTitle, specOf } from '../../plan/incidents/classify.js';
+import { beyondTitle } from '../../plan/incidents/classify.js';
+import { calledBy } from '../../plan/incidents/recipients.js';
 import { incidentAddressOf } from '../../plan/names.js';
-import type { Environment } from '../../plan/model.js';
-import { namesInRoles } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { counted, instantText } from '../../plan/text/spans.js';
@@ -62,23 +61,9 @@ export async function tell(
   return failed;
 }
 
-/** The people who have these roles; a role or group that nobody has stays as it is, for whoever knows where to reach it. */
-export function reachable({ people }: Pick<Environment, 'people'>, roles: readonly string[]): string[] {
-  return [
-    ...new Set(
-      roles.flatMap((role) => {
-        const names = namesInRoles(people, [role]);
-        return names.length > 0 ? names : [role];
-      })
-    ),
-  ];
-}
-
 /** The first call, and each that follows while nobody acknowledges. */
 export function callFor(input: IncidentInput, escalated: boolean, times: number): Told {
-  const { severity, title, reason, incidents, environment } = input;
-  const next = escalated ? reachable(environment, specOf(incidents, severity)?.escalateTo ?? []) : [];
-  const everybody = environment.people.map(({ name }) => name);
+  const { severity, title, reason } = input;
   const again = times === 0 ? '' : `, call ${times + 1}`;
   const rest = beyondTitle({ title, reason });
   return {
@@ -87,7 +72,7 @@ export function callFor(input: IncidentInput, escalated: boolean, times: number)
     headline: `severity ${severity}: ${title}${again}`,
     text: rest === '' ? '' : `${rest}.`,
     saysWhat: true,
-    to: [...new Set([...next, ...everybody])],
+    to: calledBy(input, escalated),
   };
 }
 

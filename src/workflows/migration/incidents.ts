@@ -12,6 +12,7 @@ import {
 import { rollbackLine } from '../../plan/text/command-lines.js';
 import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
+import { firstCalled } from '../../plan/incidents/recipients.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
 import {
   holdSignal,
@@ -262,6 +263,13 @@ export class IncidentDesk {
     return [...new Map([...environment.notify, ...channels].map((channel) => [channel.name, channel])).values()];
   }
 
+  private firstCalled({ severity, component }: Known): string[] {
+    const { run, frozen } = this.record;
+    const { alerts, phases } = frozen.plan;
+    const phase = phases.find(({ id }) => id === component);
+    return firstCalled(frozen.environment, { severity, alerts, phase, startedBy: run.startedBy });
+  }
+
   private get begun(): string[] {
     return this.record.phases.flatMap(({ id, startedAt }) => (startedAt === undefined ? [] : [id]));
   }
@@ -287,6 +295,7 @@ export class IncidentDesk {
       incidents: this.spec as Incidents,
       ...(room ? { warRoom: room } : {}),
       ...(reach === 'all' || (reach === 'component' && asks) ? { reach } : {}),
+      firstCalled: this.firstCalled(known),
       begun: this.begun,
       rollback: plan.rollback,
       environment: {
