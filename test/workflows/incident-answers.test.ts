@@ -286,6 +286,36 @@ describe('the post-mortem', () => {
     expect(markdown).toContain('erin: the \\<b\\>cache\\</b\\> is cold');
   });
 
+  it('has ticked off in its draft what the metrics confirmed, and ticks off its own step when it is done', async () => {
+    const room = incidents().warRoom!;
+    const procedure = [
+      { id: 'assess', title: 'Assess' },
+      { id: 'validate', title: 'Validate', doneBy: 'resolution' as const },
+      { id: 'post-mortem', title: 'Look back', doneBy: 'post-mortem' as const },
+    ];
+    await declared({}, { warRoom: { ...room, procedure } });
+    const steps = async (): Promise<unknown[]> =>
+      (await stage.incident(1)).warRoom?.steps.map(({ id, by, doneAt }) => [id, by, doneAt !== undefined]) ?? [];
+    stage.world.onWindow = () => 'FAIL';
+    await tell('resolve', { by: 'erin', reason: 'restarted' });
+    await until('the refusal', ({ refusals }) => refusals.length === 1);
+    expect(await steps()).toContainEqual(['validate', undefined, false]);
+    stage.world.onWindow = () => 'PASS';
+    await tell('resolve', { by: 'lee', reason: 'restarted once more' });
+    const { postMortem } = await until('the draft', (status) => status.postMortem.draft !== undefined);
+    const { markdown } = stage.world.evidence.get(postMortem.draft?.digest ?? '') as { markdown: string };
+    expect(markdown).toMatch(/- \[ \] Assess\n- \[x\] Validate, .*Z by lee\n- \[ \] Look back\n/);
+    await tell('postmortem', { by: 'dana', link: 'https://wiki.example/7' });
+    await stage.incidentHandle(1).result();
+    expect(await steps()).toEqual([
+      ['assess', undefined, false],
+      ['validate', 'lee', true],
+      ['post-mortem', 'dana', true],
+    ]);
+    const told = (await stage.incident(1)).timeline.map(({ text }) => text);
+    expect(told).toEqual(expect.arrayContaining(['lee did "Validate"', 'dana did "Look back"']));
+  });
+
   it('is asked for again and again until it is done, over many executions, with nothing lost', async () => {
     await declared({}, { postMortem: { within: span(1000), by: 'lead', remindEvery: span(10) } });
     await tell('note', { by: 'erin', text: 'seen' });

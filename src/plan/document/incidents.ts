@@ -75,6 +75,10 @@ const warRoom = z
           .strictObject({
             id: identifier.meta({ description: 'Unique in the procedure.', examples: ['assess'] }),
             title,
+            'done-by': z.enum(['resolution', 'post-mortem']).optional().meta({
+              description:
+                'What ticks it off, for whoever did that: a resolution that the metrics confirm, or the post-mortem. Until then, and without it, a person does.',
+            }),
           })
           .meta({ id: 'war-room-step', description: 'One step of the procedure.' })
       )

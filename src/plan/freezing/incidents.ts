@@ -72,7 +72,7 @@ function freezeWarRoom(
     triggers: [...new Set(triggers)],
     within: clock.forPeople(within),
     roles,
-    procedure,
+    procedure: procedure.map(({ id, title, 'done-by': doneBy }) => ({ id, title, ...(doneBy ? { doneBy } : {}) })),
     updateEvery: clock.forPeople(updateEvery),
     stakeholders,
   };

@@ -5,12 +5,13 @@ import {
   longer,
   openWarRoom,
   stateOf,
+  tickOff,
   type IncidentState,
 } from '../../plan/incidents/course.js';
-import { debtOf, incidentStatus, nextSentence } from '../../plan/incidents/status.js';
 import { knowing } from '../../plan/incidents/recipients.js';
+import { debtOf, incidentStatus, nextSentence } from '../../plan/incidents/status.js';
 import type { IncidentNews } from '../../plan/incidents/signals.js';
-import type { WarRoomTrigger } from '../../plan/model.js';
+import type { StepProof, WarRoomTrigger } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -51,6 +52,12 @@ export class IncidentRecord {
 
   get isResolved(): boolean {
     return isResolved(this.state);
+  }
+
+  /** Steps of the procedure that are done by this. */
+  prove(proof: StepProof, by: string): void {
+    for (const title of tickOff(this.input, this.state, proof, { by, at: Date.now() }))
+      this.tell(`${by} did "${title}"`);
   }
 
   openRoom(trigger: WarRoomTrigger): void {

@@ -56,6 +56,7 @@ function resolved(input: IncidentInput, record: IncidentRecord, by: string, now:
   postMortem.dueAt = now + input.incidents.postMortem.within.ms;
   state.remindedAt = now;
   record.tell(`it is resolved: ${state.resolution?.reason ?? ''}`);
+  record.prove('resolution', by);
 }
 
 /** Drafts the post-mortem when it is resolved; a store that is away is asked again. */

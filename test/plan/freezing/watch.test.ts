@@ -129,7 +129,7 @@ describe('the incidents of a frozen plan', () => {
         roles: [{ id: 'commander', role: 'lead' }, { id: 'scribe' }],
         procedure: [
           { id: 'assess', title: 'Assess' },
-          { id: 'respond', title: 'Respond' },
+          { id: 'respond', title: 'Respond', doneBy: 'resolution' },
         ],
         updateEvery: span(30 * minute, '30m'),
         stakeholders: ['team'],

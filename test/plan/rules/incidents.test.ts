@@ -104,6 +104,13 @@ const cases: FaultCase[] = [
     says: 'step "assess" is there twice',
   },
   {
+    name: 'a step that is done by what nothing proves',
+    from: 'done-by: resolution',
+    to: 'done-by: «rollback»',
+    code: 'PG103',
+    says: 'not one of the choices',
+  },
+  {
     name: 'a trigger that nothing pulls',
     from: 'triggers: [severity-1,',
     to: 'triggers: [«severity-4»,',

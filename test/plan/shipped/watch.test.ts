@@ -177,6 +177,11 @@ describe('the incidents of the shipped plan', () => {
       ],
     });
     expect(incidents.warRoom?.procedure.map(({ title }) => title[0])).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    const proven = incidents.warRoom?.procedure.flatMap(({ id, doneBy }) => (doneBy ? [[id, doneBy]] : []));
+    expect(proven).toEqual([
+      ['validate', 'resolution'],
+      ['post-mortem', 'post-mortem'],
+    ]);
   });
 
   it('are multiple within 24 hours, and have their post-mortem in 48', () => {

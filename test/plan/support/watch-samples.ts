@@ -61,7 +61,7 @@ incidents:
       - { id: scribe, title: Scribe, role: ops }
     procedure:
       - { id: assess, title: Assess }
-      - { id: respond, title: Respond }
+      - { id: respond, title: Respond, done-by: resolution }
     stakeholders: [team]
   post-mortem: { within: 48h, by: lead }
 `;
