@@ -1,3 +1,4 @@
+import type { AlertText } from './alert-text.js';
 import type { LedgerEntry } from './change.js';
 import type { CleanupState } from './cleanup/course.js';
 import type { IncidentState } from './incidents/course.js';
@@ -128,6 +129,8 @@ export interface IncidentInput {
   title: string;
   cause?: string;
   reason: string;
+  /** In which people are called, where the plan has a template for its metric. */
+  words?: AlertText;
   source: TroubleSource;
   openedBy: string;
   metric?: string;

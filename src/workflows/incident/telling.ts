@@ -1,4 +1,4 @@
-import { beyondTitle } from '../../plan/incidents/classify.js';
+import { beyondTitle, troubleWords } from '../../plan/incidents/classify.js';
 import { calledBy } from '../../plan/incidents/recipients.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
@@ -33,7 +33,7 @@ export interface Told {
  * @returns the channels that did not take it, with the reason
  */
 export async function tell(
-  { run, number, environment: everywhere, page, severity }: IncidentInput,
+  { run, number, environment: everywhere, page, severity, words }: IncidentInput,
   record: IncidentRecord,
   told: Told,
   key: string,
@@ -44,6 +44,7 @@ export async function tell(
   const look = `Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`;
   const notify = everywhere.notify.filter(({ name }) => channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
+  const runbook = event === 'trigger' ? words?.runbook : undefined;
   const { failed } = await announceTo(
     run,
     environment,
@@ -53,7 +54,7 @@ export async function tell(
       title: `${run.planTitle}, ${incidentAddressOf(number)}: ${headline}`,
       text: [text, stands, look].filter((part) => part !== '').join(' '),
       to,
-      ...(page === undefined ? {} : { incident: { page, event, severity } }),
+      ...(page === undefined ? {} : { incident: { page, event, severity, ...(runbook ? { runbook } : {}) } }),
     },
     patience,
     key
@@ -63,14 +64,15 @@ export async function tell(
 
 /** The first call, and each that follows while nobody acknowledges. */
 export function callFor(input: IncidentInput, escalated: boolean, times: number): Told {
-  const { severity, title, reason } = input;
+  const { severity, title, reason, words } = input;
   const again = times === 0 ? '' : `, call ${times + 1}`;
   const rest = beyondTitle({ title, reason });
+  const about = rest === '' ? '' : `${rest}.`;
   return {
     kind: escalated ? 'escalation' : 'incident',
     page: 'trigger',
-    headline: `severity ${severity}: ${title}${again}`,
-    text: rest === '' ? '' : `${rest}.`,
+    headline: `severity ${severity}: ${words?.title ?? title}${again}`,
+    text: words ? `${words.message}\n\n${troubleWords(input)}.` : about,
     saysWhat: true,
     to: calledBy(input, escalated),
   };

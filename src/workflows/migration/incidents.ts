@@ -9,6 +9,7 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
+import type { AlertText } from '../../plan/alert-text.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
 import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
@@ -49,6 +50,7 @@ export interface Alarm {
   severity: Severity;
   title: string;
   reason: string;
+  words?: AlertText | undefined;
   source: TroubleSource;
   by: string;
   cause?: string | undefined;
@@ -288,6 +290,7 @@ export class IncidentDesk {
       title: alarm.title,
       ...(alarm.cause === undefined ? {} : { cause: alarm.cause }),
       reason: alarm.reason,
+      ...(alarm.words ? { words: alarm.words } : {}),
       source: alarm.source,
       openedBy: alarm.by,
       ...(alarm.metric === undefined ? {} : { metric: alarm.metric }),
