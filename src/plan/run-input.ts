@@ -112,6 +112,8 @@ export interface AlertInput {
   alerts?: Alerts;
   description: string;
   impact?: string;
+  /** The others hear of a channel that the environment lacks; absent where an earlier build began it. */
+  reportsMissing?: true;
   /** Only what it needs: people, channels, contacts. */
   environment: Environment;
   /** What an earlier execution of it hands over. */
