@@ -339,6 +339,18 @@ describe('the post-mortem', () => {
     });
   });
 
+  it('that is overdue is said to be so, and for how long, whoever is told of it', async () => {
+    await declared({}, { postMortem: { within: span(200), by: 'lead', remindEvery: span(50) } });
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    const late = await stage.until('a late reminder', () =>
+      sent('reminder').find(({ title }) => /^the post-mortem is owed, overdue for \d+ m?s$/.test(title))
+    );
+    expect(late.text).toMatch(/to write the post-mortem, overdue for \d+ m?s\./);
+    expect(late.text).not.toContain('until');
+    await tell('postmortem', { by: 'lee', link: 'https://wiki.example/8' });
+    await stage.incidentHandle(1).result();
+  });
+
   it('is drafted when the store is back', async () => {
     let away = true;
     await declared();

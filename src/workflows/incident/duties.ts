@@ -72,7 +72,7 @@ export async function update(input: IncidentInput, record: IncidentRecord, telle
     const left = Math.max(1, since + spec.updateEvery.ms - Date.now());
     if (await condition(over, left, { summary: 'Until the stakeholders are told how it stands' })) return;
     const text = updateText(record);
-    record.addUpdate(`${record.status.sentence} ${text}`);
+    record.addUpdate(`${record.sentence} ${text}`);
     const to = reachable(input.environment, spec.stakeholders);
     await teller.say({ kind: 'incident', headline: 'how it stands', text, to });
   }

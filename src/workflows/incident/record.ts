@@ -9,7 +9,7 @@ import {
   type IncidentState,
 } from '../../plan/incidents/course.js';
 import { knowing } from '../../plan/incidents/recipients.js';
-import { debtOf, incidentStatus, nextSentence } from '../../plan/incidents/status.js';
+import { debtOf, incidentStatus, nextSentence, sentenceAt } from '../../plan/incidents/status.js';
 import type { IncidentNews } from '../../plan/incidents/signals.js';
 import type { StepProof, WarRoomTrigger } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
@@ -84,9 +84,14 @@ export class IncidentRecord {
     return incidentStatus(this.input, this.state, { workflowId, runId });
   }
 
-  /** The sentence of its status without what it is about. */
+  /** How it stands, for whoever is told now. */
+  get sentence(): string {
+    return sentenceAt(this.input, this.state, Date.now());
+  }
+
+  /** The same without what it is about. */
   get next(): string {
-    return nextSentence(this.input, this.state);
+    return nextSentence(this.input, this.state, Date.now());
   }
 
   handedOver(): IncidentInput {

@@ -6,7 +6,7 @@ import { incidentAddressOf, phaseWorkflowId } from '../../plan/names.js';
 import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
-import { instantText } from '../../plan/text/spans.js';
+import { dueText } from '../../plan/text/spans.js';
 import { environmentCalls, host } from '../activities.js';
 import { insideTargets } from '../inside-targets.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
@@ -125,10 +125,10 @@ export async function remind(input: IncidentInput, record: IncidentRecord, telle
     const { draft: drafted, dueAt } = state.postMortem;
     const read = `phasegate incident draft ${incidentAddressOf(input.number)} ${runName(input.run.workflowId)}`;
     const where = drafted ? `Its draft can be read (${read}).` : 'Its draft is not stored yet.';
-    const until = dueAt === undefined ? '' : ` until ${instantText(dueAt)}`;
     await teller.say({
       kind: 'reminder',
-      headline: `the post-mortem is owed${until}`,
+      headline:
+        dueAt === undefined ? 'the post-mortem is owed' : `the post-mortem is owed, ${dueText(dueAt, Date.now())}`,
       text: where,
       to: reachable(input.environment, [postMortem.by]),
     });

@@ -40,7 +40,7 @@ export async function tell(
   channels?: readonly string[]
 ): Promise<Record<string, string>> {
   const { headline, kind, text, to, saysWhat, page: event = 'none' } = told;
-  const stands = saysWhat ? record.next : record.status.sentence;
+  const stands = saysWhat ? record.next : record.sentence;
   const look = `Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`;
   const notify = everywhere.notify.filter(({ name }) => channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
