@@ -289,6 +289,8 @@ export interface IncidentNews {
   /** `none`: it is for those who know of the incident, and calls nobody. */
   event: 'trigger' | 'acknowledge' | 'resolve' | 'none';
   severity: Severity;
+  /** Link. */
+  runbook?: string;
 }
 
 export interface Notification {

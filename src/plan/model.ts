@@ -443,6 +443,8 @@ export interface IncidentCause {
   id: string;
   title: string;
   when?: CauseRule;
+  /** Id of the phase whose component fails then; until it has begun, and without it, the metric says which one. */
+  phase?: string;
   /** Notifying the users that are affected is a task of the incident. */
   notifyUsers?: true;
 }
@@ -469,13 +471,17 @@ export interface SeveritySpec {
 
 export type WarRoomTrigger = 'severity-1' | 'multiple-severity-2' | 'rollback' | 'customer-escalation';
 
+/** A resolution that the metrics confirm, or a post-mortem that is done. */
+export type StepProof = 'resolution' | 'post-mortem';
+
 export interface WarRoomSpec {
   triggers: WarRoomTrigger[];
   /** From the trigger. */
   within: TimeSpan;
   /** In the plan's order; `role` is a role of the plan. */
   roles: Array<{ id: string; title: string; role: string }>;
-  procedure: Array<{ id: string; title: string }>;
+  /** `doneBy`: what ticks the step off by itself. */
+  procedure: Array<{ id: string; title: string; doneBy?: StepProof }>;
   /** Status updates to the stakeholders. */
   updateEvery: TimeSpan;
   stakeholders: string[];

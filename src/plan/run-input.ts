@@ -1,3 +1,4 @@
+import type { AlertText } from './alert-text.js';
 import type { LedgerEntry } from './change.js';
 import type { CleanupState } from './cleanup/course.js';
 import type { IncidentState } from './incidents/course.js';
@@ -111,6 +112,8 @@ export interface AlertInput {
   alerts?: Alerts;
   description: string;
   impact?: string;
+  /** The others hear of a channel that the environment lacks; absent where an earlier build began it. */
+  reportsMissing?: true;
   /** Only what it needs: people, channels, contacts. */
   environment: Environment;
   /** What an earlier execution of it hands over. */
@@ -128,6 +131,8 @@ export interface IncidentInput {
   title: string;
   cause?: string;
   reason: string;
+  /** In which people are called, where the plan has a template for its metric. */
+  words?: AlertText;
   source: TroubleSource;
   openedBy: string;
   metric?: string;
@@ -137,6 +142,8 @@ export interface IncidentInput {
   warRoom?: WarRoomTrigger;
   /** What is taken back for it already, or what people are asked about. */
   reach?: 'all' | 'component';
+  /** Names, roles and groups whom it calls first; absent where an earlier build began it: everybody. */
+  firstCalled?: string[];
   /** Phases that had begun by then, in their order: what they changed belongs to the story. */
   begun?: string[];
   /** Health of the run: how a resolution is validated. */

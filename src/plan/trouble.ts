@@ -9,6 +9,9 @@ export const levelSignal = 'level';
 
 const text = z.string().max(2000);
 
+/** Facts for the words that people read. */
+const context = z.record(z.string().max(100), z.string().max(500)).optional();
+
 const trouble = z.strictObject({
   /** The same trouble told again has the same key. */
   dedupKey: z.string().min(1).max(300),
@@ -24,6 +27,9 @@ const trouble = z.strictObject({
   reason: text,
   /** Epoch ms of the sample, or of the other system's alert. */
   at: z.number(),
+  /** Of the metric, in its canonical unit. */
+  value: z.number().optional(),
+  context,
 });
 export type Trouble = z.infer<typeof trouble>;
 
@@ -37,7 +43,7 @@ const level = z.strictObject({
   reason: text,
   value: z.number().optional(),
   at: z.number(),
-  context: z.record(z.string().max(100), z.string().max(500)).optional(),
+  context,
   /** Key of the page that people get for it together with others; absent: it is a page of its own. */
   page: z.string().max(600).optional(),
 });

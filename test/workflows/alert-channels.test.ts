@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { politely, serveRoughly } from '../support/activities/rough-smtp.js';
 import { alertsOf } from '../support/alert/alert-input.js';
 import { mailSubjects, openAlertStage, pages, slackTitles, type Alert } from '../support/alert/alert-stage.js';
+import type { AlertStatus } from '../../src/plan/watch-status.js';
 import { span } from '../support/stage/plans.js';
 
 const everyChannel = { channels: ['pager', 'slack', 'mail'] };
@@ -91,12 +92,30 @@ describe('a channel that does not take an alert', () => {
     expect(mail.seen.map(({ to }) => to)).toEqual([['oncall@example.test'], ['ops@example.test']]);
   });
 
-  it('a channel that the environment does not have is said in the status', async () => {
+  it('that the environment does not have is reported by the others, once, as one that takes nothing', async () => {
     await using stage = await openAlertStage();
-    const alert = await stage.start({ alerts: alertsOf({ channels: ['slack', 'phone'] }) });
-    const status = await alert.until('both', ({ deliveries: all }) => all.length === 2);
+    const alert = await stage.start({ alerts: alertsOf({ channels: ['slack', 'phone'] }), reportsMissing: true });
+    const told = (kind: string): Promise<AlertStatus> =>
+      alert.until(kind, ({ deliveries: all }) => all.some((one) => one.kind === kind && one.state === 'delivered'));
+    const status = await told('channel-down');
     expect(status.deliveries).toContainEqual(
       expect.objectContaining({ channel: 'phone', state: 'given up', reason: 'the environment has no such channel' })
     );
+    await alert.acknowledge('erin');
+    await told('acknowledged');
+    expect(slackTitles(stage).map((title) => title.replace('🔴 ', ''))).toEqual([
+      'CRITICAL: isolation is broken (3)',
+      'Channel phone does not take alerts',
+      'Acknowledged by erin: CRITICAL: isolation is broken (3)',
+    ]);
+  });
+
+  it('that the environment does not have is said in the status alone where an earlier build began the alert', async () => {
+    await using stage = await openAlertStage();
+    const alert = await stage.start({ alerts: alertsOf({ channels: ['slack', 'phone'] }) });
+    await alert.until('both', ({ deliveries: all }) => all.length === 2);
+    await alert.acknowledge('erin');
+    await alert.until('the answer', ({ deliveries: all }) => all.some(({ kind }) => kind === 'acknowledged'));
+    expect(slackTitles(stage)).not.toContain('🔴 Channel phone does not take alerts');
   });
 });

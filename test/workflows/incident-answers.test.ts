@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
+import { alertsOf } from '../support/alert/alert-input.js';
 import { approval, incidents, phase, plan, severity, span, step } from '../support/stage/plans.js';
 import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import type { Finding } from '../support/stage/world.js';
@@ -187,6 +188,43 @@ describe('a call', () => {
   });
 });
 
+describe('whom a call is for', () => {
+  const contacts = { operations: 'ops@example.test', executives: 'exec@example.test', engineering: 'eng@example.test' };
+  const alerts = alertsOf();
+  const quick = { respondWithin: span(300), escalateAfter: span(200) };
+  const severities = [
+    severity(1),
+    severity(2, [], { ...quick, escalateTo: ['cto'] }),
+    severity(3, [], { ...quick, escalateTo: ['executives'] }),
+  ];
+
+  it.each<[1 | 2 | 3, string[], string[]]>([
+    [1, ['carlos', 'dana', 'erin', 'lee'], []],
+    [2, ['operations', 'carlos', 'dana'], ['carlos', 'operations', 'dana']],
+    [3, ['engineering', 'dana'], ['executives', 'engineering', 'dana']],
+  ])('of severity %i', async (number, first, next) => {
+    const run = await stage.start(
+      plan([phase('1a', { steps: [step.flag('core')], approval: approval({ roles: { cto: 1 } }) })], {
+        incidents: incidents({ severities }),
+        alerts,
+      }),
+      'dana',
+      { ...stage.environment, contacts }
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'lee', severity: number, reason: 'a page is slow' });
+    const calls = (): string[][] =>
+      [...sent('incident'), ...sent('escalation')]
+        .filter(({ title }) => title.startsWith('severity'))
+        .map(({ to }) => to);
+    await stage.until('the calls', () => calls().length > (next.length > 0 ? 1 : 0));
+    expect(calls().slice(0, 2)).toEqual(next.length > 0 ? [first, next] : [first]);
+    await tell('acknowledge', 'lee');
+    await stage.until('the answer', () => sent('acknowledged').length > 0);
+    expect(sent('acknowledged')[0]?.to).toEqual(next.length > 0 ? next : first);
+  });
+});
+
 describe('the response deadline', () => {
   it('passed without an acknowledgement calls the next in line, again and again, ever more rarely', async () => {
     const quick = { respondWithin: span(300), escalateAfter: span(200), escalateTo: ['cto', 'engineering-team'] };
@@ -248,6 +286,36 @@ describe('the post-mortem', () => {
     expect(markdown).toContain('erin: the \\<b\\>cache\\</b\\> is cold');
   });
 
+  it('has ticked off in its draft what the metrics confirmed, and ticks off its own step when it is done', async () => {
+    const room = incidents().warRoom!;
+    const procedure = [
+      { id: 'assess', title: 'Assess' },
+      { id: 'validate', title: 'Validate', doneBy: 'resolution' as const },
+      { id: 'post-mortem', title: 'Look back', doneBy: 'post-mortem' as const },
+    ];
+    await declared({}, { warRoom: { ...room, procedure } });
+    const steps = async (): Promise<unknown[]> =>
+      (await stage.incident(1)).warRoom?.steps.map(({ id, by, doneAt }) => [id, by, doneAt !== undefined]) ?? [];
+    stage.world.onWindow = () => 'FAIL';
+    await tell('resolve', { by: 'erin', reason: 'restarted' });
+    await until('the refusal', ({ refusals }) => refusals.length === 1);
+    expect(await steps()).toContainEqual(['validate', undefined, false]);
+    stage.world.onWindow = () => 'PASS';
+    await tell('resolve', { by: 'lee', reason: 'restarted once more' });
+    const { postMortem } = await until('the draft', (status) => status.postMortem.draft !== undefined);
+    const { markdown } = stage.world.evidence.get(postMortem.draft?.digest ?? '') as { markdown: string };
+    expect(markdown).toMatch(/- \[ \] Assess\n- \[x\] Validate, .*Z by lee\n- \[ \] Look back\n/);
+    await tell('postmortem', { by: 'dana', link: 'https://wiki.example/7' });
+    await stage.incidentHandle(1).result();
+    expect(await steps()).toEqual([
+      ['assess', undefined, false],
+      ['validate', 'lee', true],
+      ['post-mortem', 'dana', true],
+    ]);
+    const told = (await stage.incident(1)).timeline.map(({ text }) => text);
+    expect(told).toEqual(expect.arrayContaining(['lee did "Validate"', 'dana did "Look back"']));
+  });
+
   it('is asked for again and again until it is done, over many executions, with nothing lost', async () => {
     await declared({}, { postMortem: { within: span(1000), by: 'lead', remindEvery: span(10) } });
     await tell('note', { by: 'erin', text: 'seen' });
@@ -269,6 +337,18 @@ describe('the post-mortem', () => {
       state: 'closed',
       postMortem: { done: { by: 'lee', link: 'https://wiki.example/7' } },
     });
+  });
+
+  it('that is overdue is said to be so, and for how long, whoever is told of it', async () => {
+    await declared({}, { postMortem: { within: span(200), by: 'lead', remindEvery: span(50) } });
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    const late = await stage.until('a late reminder', () =>
+      sent('reminder').find(({ title }) => /^the post-mortem is owed, overdue for \d+ m?s$/.test(title))
+    );
+    expect(late.text).toMatch(/to write the post-mortem, overdue for \d+ m?s\./);
+    expect(late.text).not.toContain('until');
+    await tell('postmortem', { by: 'lee', link: 'https://wiki.example/8' });
+    await stage.incidentHandle(1).result();
   });
 
   it('is drafted when the store is back', async () => {

@@ -4,7 +4,7 @@ import type { Link } from '../../src/client/connection/link.js';
 import { incidentIds } from '../../src/client/read/incidents.js';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
 import { linkOf } from '../support/stage/link.js';
-import { approval, incidents, phase, plan, runInput, span, step } from '../support/stage/plans.js';
+import { approval, incidents, phase, plan, runInput, severity, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -229,6 +229,27 @@ describe('severity 2', () => {
       state: 'resolved',
       rollback: { reach: 'component', state: 'declined', by: 'lee' },
     });
+  });
+
+  it('is about the phase that its cause has in the plan, and about another until that has begun', async () => {
+    const ofLater = [severity(1), severity(2, [{ id: 'sockets', phase: '1b' }]), severity(3)];
+    const phases = [phase('1a', { approval: approval() }), phase('1b', { after: ['1a'], approval: approval() })];
+    const later = phase('1c', { after: ['1b'], approval: approval() });
+    const run = await stage.start(plan([...phases, later], { incidents: incidents({ severities: ofLater }) }));
+    const declared = async (number: number): Promise<string | undefined> => {
+      await stage.tell(run, 'declare', { by: 'erin', cause: 'sockets', reason: 'events are lost' });
+      const { phase: component } = await until('its opening', number, () => true);
+      await stage.tell(stage.incidentHandle(number), 'resolve', { by: 'lee', reason: 'restarted' });
+      await stage.until('the end of the hold', async () => (await stage.status()).held === undefined);
+      return component;
+    };
+    const found: Array<string | undefined> = [];
+    for (const [index, id] of ['1a', '1b', '1c'].entries()) {
+      await stage.gate(id);
+      found.push(await declared(index + 1));
+      if (id !== '1c') await stage.tell(id, 'approve', 'lee');
+    }
+    expect(found).toEqual(['1a', '1b', '1b']);
   });
 
   it('takes back the component that somebody chooses, and what depends on it first', async () => {

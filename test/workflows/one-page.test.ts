@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Notification } from '../../src/activities/contract.js';
 import { createPagerDutyChannel } from '../../src/activities/notify/pagerduty-channel.js';
-import type { Metric, Plan } from '../../src/plan/model.js';
+import type { Alerts, Metric, Plan } from '../../src/plan/model.js';
 import { otherTrouble } from '../../src/plan/other-trouble.js';
 import { acknowledgedElsewhereSignal, type Trouble } from '../../src/plan/trouble.js';
 import { serve, type TestServer } from '../support/activities/http-server.js';
+import { alertsOf } from '../support/alert/alert-input.js';
 import { testTools } from '../support/activities/tools.js';
 import { guardedMetrics, guardedPlan, guardStatus } from '../support/stage/guarded.js';
 import { approval, incidents, phase, severity, step } from '../support/stage/plans.js';
@@ -48,7 +49,8 @@ function page(): void {
 interface Event {
   event_action: string;
   dedup_key: string;
-  payload?: { class: string };
+  payload?: { class: string; summary: string; custom_details: { text: string } };
+  links?: Array<{ href: string; text: string }>;
 }
 
 function events(): Event[] {
@@ -198,6 +200,63 @@ describe('what the guard sees and a rendered rule of Prometheus says too', () =>
     await failureOf(run.result());
     expect((await stage.status()).incidents).toHaveLength(1);
     expect(pages()).toEqual([expect.stringMatching(/everything$/)]);
+  });
+});
+
+describe('the words of a page', () => {
+  const runbook = 'https://runbooks.example/isolation';
+  const alerts: Alerts = {
+    ...alertsOf(),
+    templates: [
+      {
+        id: 'bad-answers',
+        metric: 'success_0',
+        level: 'critical',
+        title: 'CRITICAL: answers are wrong ({{value}})',
+        message: 'Users affected: {{affected_users}}, tenant {{tenant}}\n\nRequired actions:\n1. Tell them',
+        runbook,
+      },
+    ],
+  };
+  const bad = { metric: 'success_0', level: 'critical' } as const;
+  const caused = incidents({
+    severities: [severity(1, [{ id: 'wrong', title: 'Answers are wrong', when: bad }]), severity(2), severity(3)],
+  });
+
+  it.each([
+    ['red metric', incidents(), 'success_0 is critical: '],
+    ['cause', caused, 'Answers are wrong: '],
+  ])('are those of the template of its metric, whoever is first to say them: a %s', async (_, lead, says) => {
+    turn(0.99);
+    stage.world.series['affected_users'] = () => 7;
+    const bindings = { ...stage.environment.metrics.bindings };
+    bindings['success_0'] = { promql: 'success_0', context: { affected_users: 'count(affected)' } };
+    const metricsOfIt = { ...stage.environment.metrics, bindings };
+    const run = await stage.start(guarded({ incidents: lead, alerts }), 'dana', {
+      ...stage.environment,
+      metrics: metricsOfIt,
+    });
+    await stage.gate('1a');
+    await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
+    stage.world.series['success_0'] = () => 0.5;
+    await failureOf(run.result());
+    const calls = await stage.until('the calls of both', () => {
+      const all = events().filter(({ event_action, payload }) => event_action === 'trigger' && payload !== undefined);
+      const of = (kind: string): Event | undefined => all.find(({ payload }) => payload?.class === kind);
+      const [call, told] = [of('escalation'), of('alert')];
+      return call && told && { call, told };
+    });
+    expect(calls.call.dedup_key).toBe(calls.told.dedup_key);
+    expect(calls.told.payload?.summary).toBe('CRITICAL: answers are wrong (50%)');
+    expect(calls.call.payload?.summary).toMatch(/incident\/1: severity 1: CRITICAL: answers are wrong \(50%\)$/);
+    for (const { payload, links } of [calls.call, calls.told]) {
+      // What nobody measures is unknown.
+      expect(payload?.custom_details.text).toContain(
+        'Users affected: 7, tenant unknown\n\nRequired actions:\n1. Tell them'
+      );
+      expect(links).toEqual([{ href: runbook, text: 'Runbook' }]);
+    }
+    expect(calls.call.payload?.custom_details.text).toContain(`1. Tell them\n\n${says}`);
   });
 });
 

@@ -90,10 +90,11 @@ function isLoopback(host: string): boolean {
 
 function mailOf({ notification, environment }: Message): object {
   const { title, text, to, run, address, remarks, alert, incident, dedupKey } = notification;
+  const runbook = (alert ?? incident)?.runbook;
   const thread = incident?.page ?? alert?.page ?? alert?.dedupKey;
   const lines = [
     text,
-    ...(alert?.runbook === undefined ? [] : [`Runbook: ${alert.runbook}`]),
+    ...(runbook === undefined ? [] : [`Runbook: ${runbook}`]),
     ...(to.length > 0 ? [`For: ${to.join(', ')}`] : []),
     `Run: ${run}${address === undefined ? '' : `, ${address}`}`,
     `Environment: ${environment.title} (${environment.id}, ${environment.kind})`,

@@ -35,6 +35,7 @@ function callsNobody({ alert, incident, kind }: Message['notification']): boolea
 function eventOf({ notification, environment, at }: Message): object {
   const { alert, incident, run, address, title, text, kind, to, remarks } = notification;
   const action = alert?.event ?? incident?.event ?? 'trigger';
+  const runbook = (alert ?? incident)?.runbook;
   const key = { event_action: action, dedup_key: dedupKeyOf(notification) };
   if (action !== 'trigger') return key;
   return {
@@ -50,7 +51,7 @@ function eventOf({ notification, environment, at }: Message): object {
       class: kind,
       custom_details: { text, to, environment: environment.title, remarks },
     },
-    ...(alert?.runbook === undefined ? {} : { links: [{ href: alert.runbook, text: 'Runbook' }] }),
+    ...(runbook === undefined ? {} : { links: [{ href: runbook, text: 'Runbook' }] }),
   };
 }
 

@@ -27,7 +27,8 @@ export function createSlackChannel(
 }
 
 function bodyOf({ notification, environment }: Message): object {
-  const { title, text, to, run, address, remarks, alert } = notification;
+  const { title, text, to, run, address, remarks, alert, incident } = notification;
+  const runbook = (alert ?? incident)?.runbook;
   const sign = alert ? `${signs[alert.event === 'resolve' ? 'resolved' : alert.level]} ` : '';
   const from = [address ?? run, `environment ${environment.id} (${environment.kind})`, ...remarks];
   const forWhom = to.length > 0 ? [`for ${to.join(', ')}`] : [];
@@ -37,7 +38,7 @@ function bodyOf({ notification, environment }: Message): object {
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: beginning(`${sign}${title}`, longestHeader) } },
       section(beginning(escaped(text), longestSection)),
-      ...(alert?.runbook === undefined ? [] : [section(`Runbook: ${escaped(alert.runbook)}`)]),
+      ...(runbook === undefined ? [] : [section(`Runbook: ${escaped(runbook)}`)]),
       {
         type: 'context',
         elements: [{ type: 'mrkdwn', text: beginning(escaped([...forWhom, ...from].join(' · ')), longestSection) }],

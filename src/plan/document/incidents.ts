@@ -14,6 +14,11 @@ const cause = z
           'When a metric says it: it crosses its own threshold, or a bound, or is slower than before the first change of the run. Without it a person declares the incident.',
         examples: ['user_isolation_violations is critical'],
       }),
+    phase: identifier.optional().meta({
+      description:
+        'Phase whose component fails then: what people are asked about taking back, once it has begun. Default: the newest phase that has begun and judges the metric of `when`; else the newest that has begun.',
+      examples: ['1d'],
+    }),
     'notify-users': z
       .literal(true)
       .optional()
@@ -70,6 +75,10 @@ const warRoom = z
           .strictObject({
             id: identifier.meta({ description: 'Unique in the procedure.', examples: ['assess'] }),
             title,
+            'done-by': z.enum(['resolution', 'post-mortem']).optional().meta({
+              description:
+                'What ticks it off, for whoever did that: a resolution that the metrics confirm, or the post-mortem. Until then, and without it, a person does.',
+            }),
           })
           .meta({ id: 'war-room-step', description: 'One step of the procedure.' })
       )

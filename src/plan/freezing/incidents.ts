@@ -42,11 +42,15 @@ function freezeSeverity(document: SeverityDocument, metrics: Metrics, clock: Clo
   };
 }
 
-function freezeCause({ id, title, when, 'notify-users': notifyUsers }: CauseDocument, metrics: Metrics): IncidentCause {
+function freezeCause(
+  { id, title, when, phase, 'notify-users': notifyUsers }: CauseDocument,
+  metrics: Metrics
+): IncidentCause {
   return {
     id,
     title,
     ...(when === undefined ? {} : { when: freezeRule(when, metrics) }),
+    ...(phase === undefined ? {} : { phase }),
     ...(notifyUsers ? { notifyUsers } : {}),
   };
 }
@@ -68,7 +72,7 @@ function freezeWarRoom(
     triggers: [...new Set(triggers)],
     within: clock.forPeople(within),
     roles,
-    procedure,
+    procedure: procedure.map(({ id, title, 'done-by': doneBy }) => ({ id, title, ...(doneBy ? { doneBy } : {}) })),
     updateEvery: clock.forPeople(updateEvery),
     stakeholders,
   };

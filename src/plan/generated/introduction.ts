@@ -80,6 +80,10 @@ say so; without, a person declares it. \`when\` is one of
 - \`METRIC more than 50% above baseline\`, \`METRIC more than 20% and at most 50% above baseline\`: a time that is so much longer than before the
   first change of the run.
 
+Of a severity with \`reach: component\` people are asked about one phase: the \`phase\` of the cause once that has begun, or else the newest
+phase that has begun and judges the metric. Name it where an earlier phase judges the metric too, or alone: events that are lost after 1D are
+the fault of 1D, though only 1A asked for them. Who declares an incident, and an alert of another system, may name another one.
+
 ## Compressed time
 
 \`compress\` in a demo or test environment divides windows, holds, warm-ups, deadlines, soaks, reminders and escalations by its

@@ -92,7 +92,11 @@ const keyOf = {
   cause: (cause: string) => `guard/cause/${cause}`,
 };
 
-export function troubleOfMetric({ metric, reason, at }: Pick<MetricNews, 'metric' | 'reason' | 'at'>): Trouble {
+/** What was seen of a metric, for the words that people read. */
+type Facts = Pick<MetricNews, 'value' | 'context'>;
+
+export function troubleOfMetric(news: Pick<MetricNews, 'metric' | 'reason' | 'at'> & Facts): Trouble {
+  const { metric, reason, at } = news;
   return {
     dedupKey: keyOf.metric(metric),
     source: 'guard',
@@ -101,10 +105,16 @@ export function troubleOfMetric({ metric, reason, at }: Pick<MetricNews, 'metric
     title: `${metric} is critical`,
     reason,
     at,
+    ...factsOf(news),
   };
 }
 
-export function troubleOfCause(input: Rules, news: Pick<CauseNews, 'cause' | 'metric' | 'reason' | 'at'>): Trouble {
+/** @param seen what is new of the cause's metric */
+export function troubleOfCause(
+  input: Rules,
+  news: Pick<CauseNews, 'cause' | 'metric' | 'reason' | 'at'>,
+  seen: Facts = {}
+): Trouble {
   const { cause, metric, reason, at } = news;
   const found = watchedCauses(input).find(({ id }) => id === cause);
   const level = found && 'level' in found.when ? { level: found.when.level } : {};
@@ -117,7 +127,12 @@ export function troubleOfCause(input: Rules, news: Pick<CauseNews, 'cause' | 'me
     title: found?.title ?? cause,
     reason,
     at,
+    ...factsOf(seen),
   };
+}
+
+function factsOf({ value, context }: Facts): Facts {
+  return { ...(value === undefined ? {} : { value }), ...(context ? { context } : {}) };
 }
 
 function heldTroubles(input: Rules, watch: GuardState | undefined): Trouble[] {

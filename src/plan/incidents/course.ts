@@ -1,7 +1,7 @@
 import type { IncidentInput } from '../run-input.js';
 import type { Refusal } from '../run-status.js';
 import type { IncidentStatus, WarRoomStatus } from '../watch-status.js';
-import type { Incidents, WarRoomTrigger } from '../model.js';
+import type { Incidents, StepProof, WarRoomTrigger } from '../model.js';
 import { namesInRoles } from '../people.js';
 import { findCause, specOf, troubleWords } from './classify.js';
 
@@ -107,6 +107,23 @@ export function openWarRoom(
   const steps = spec.procedure.map(({ id, title }) => ({ id, title }));
   state.warRoom = { trigger, openedAt: now, activateBy: now + spec.within.ms, roles, steps };
   state.timeline.push({ at: now, text: `the war room opened (${trigger})` });
+}
+
+/**
+ * Ticks off those steps of the procedure that this is the proof of: nobody has to do in the war room what is done.
+ *
+ * @returns their titles
+ */
+export function tickOff(
+  { incidents }: Pick<IncidentInput, 'incidents'>,
+  state: Pick<IncidentState, 'warRoom'>,
+  proof: StepProof,
+  { by, at }: { by: string; at: number }
+): string[] {
+  const proven = incidents.warRoom?.procedure.filter(({ doneBy }) => doneBy === proof).map(({ id }) => id) ?? [];
+  const steps = state.warRoom?.steps.filter(({ id, doneAt }) => doneAt === undefined && proven.includes(id)) ?? [];
+  for (const step of steps) Object.assign(step, { doneAt: at, by });
+  return steps.map(({ title }) => title);
 }
 
 export function isResolved({ resolution }: Pick<IncidentState, 'resolution'>): boolean {

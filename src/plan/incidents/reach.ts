@@ -1,19 +1,21 @@
 import type { Phase, WindowSpec } from '../model.js';
 
 /**
- * The phase whose component fails: the one that somebody named; else the newest that began and watches the metric; else the
- * newest that began. Undefined while none began, and then nothing was changed.
+ * The phase whose component fails: the one that somebody named; else that of the plan's cause; else the newest that began and
+ * watches the metric; else the newest that began. Undefined while none began, and then nothing was changed.
  *
  * @param begun ids of the phases that began, in their order
+ * @param asked `phase` is what somebody named, `ofCause` what the plan names: until that has begun, others may be at fault
  */
 export function componentOf(
   phases: readonly Phase[],
   begun: readonly string[],
-  asked: { phase?: string | undefined; metric?: string | undefined }
+  asked: { phase?: string | undefined; ofCause?: string | undefined; metric?: string | undefined }
 ): string | undefined {
   const changing = begun.filter((id) => phases.some((phase) => phase.id === id && !phase.checklists));
   if (asked.phase !== undefined) return changing.find((id) => id === asked.phase);
-  const { metric } = asked;
+  const { ofCause, metric } = asked;
+  if (ofCause !== undefined && changing.includes(ofCause)) return ofCause;
   const watching = changing.filter((id) =>
     phases.some((phase) => phase.id === id && metric !== undefined && watches(phase, metric))
   );

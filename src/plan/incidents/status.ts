@@ -1,7 +1,7 @@
 import { targetTimes } from '../inside-targets.js';
 import type { WindowSpec } from '../model.js';
 import type { IncidentInput } from '../run-input.js';
-import { instantText } from '../text/spans.js';
+import { dueText, instantText } from '../text/spans.js';
 import type { IncidentStatus } from '../watch-status.js';
 import { specOf } from './classify.js';
 import { stateOf, type IncidentState } from './course.js';
@@ -42,7 +42,7 @@ export function incidentStatus(
     postMortem: { ...postMortem, by: incidents.postMortem.by },
     timeline,
   };
-  return { ...body, sentence: `Severity ${severity}, ${body.state}: ${title}. ${nextSentence(input, state)}` };
+  return { ...body, sentence: sentenceAt(input, state) };
 }
 
 function shownRollback({
@@ -85,8 +85,17 @@ export function claimText(by: string, { length }: Pick<WindowSpec, 'length'>): s
   return `${by} says that it is resolved: the red metrics must be inside their targets for ${length.planned}`;
 }
 
-/** What happens next, without what an incident is about: for whoever has just read that. */
-export function nextSentence(input: IncidentInput, state: IncidentState): string {
+/** How it stands, for whoever reads it now: what is overdue is said to be so. */
+export function sentenceAt(input: IncidentInput, state: IncidentState, now?: number): string {
+  return `Severity ${input.severity}, ${stateOf(state)}: ${input.title}. ${nextSentence(input, state, now)}`;
+}
+
+/**
+ * What happens next, without what an incident is about: for whoever has just read that.
+ *
+ * @param now epoch ms at which it is told; absent: whoever reads it compares the instants
+ */
+export function nextSentence(input: IncidentInput, state: IncidentState, now?: number): string {
   const debt = debtOf(input, state);
   if (!debt) return 'The post-mortem is done.';
   const { rollback, validating } = state;
@@ -96,7 +105,9 @@ export function nextSentence(input: IncidentInput, state: IncidentState): string
     return `${claimText(by, window)}, by ${instantText(deadlineAt)} at the latest.`;
   }
   const going = rollback?.state === 'running' ? 'It is being taken back. ' : '';
-  const then = debt.then === undefined ? '' : `, then ${debt.then}`;
-  const until = debt.until === undefined ? '' : ` until ${instantText(debt.until)}${then}`;
-  return `${going}Waits for ${debt.who} to ${debt.what}${until}.`;
+  const waits = `${going}Waits for ${debt.who} to ${debt.what}`;
+  if (debt.until === undefined) return `${waits}.`;
+  // What comes then has come.
+  if (now !== undefined && now >= debt.until) return `${waits}, ${dueText(debt.until, now)}.`;
+  return `${waits} until ${instantText(debt.until)}${debt.then === undefined ? '' : `, then ${debt.then}`}.`;
 }

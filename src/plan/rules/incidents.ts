@@ -1,12 +1,13 @@
 import { monitoringOnly } from '../document/plan-document.js';
 import { parseDuration } from '../language/duration.js';
 import { domainOf, intersection, intervalOf, isEmpty } from '../language/interval.js';
+import { hintForName } from '../language/suggest.js';
 import { parseThreshold } from '../language/threshold.js';
 import { sure } from '../language/understood.js';
 import { unknownMetric } from './criteria.js';
 import { twice } from './names.js';
 import type { LoosePlan, PlanRule, Report } from './rule.js';
-import { listOf } from './walk.js';
+import { listOf, phasesOf } from './walk.js';
 import { causeRulesOf, causesOf, severitiesOf } from './walk-watch.js';
 import type { NameAt } from './walk-watch.js';
 
@@ -27,6 +28,7 @@ export const incidentRules: PlanRule = (plan, report) => {
     });
   }
   for (const cause of causeRulesOf(plan)) checkCause(plan, cause, report);
+  phasesOfCauses(plan, report);
   const { 'war-room': room, 'post-mortem': owed } = plan.incidents;
   twice(idsOf(listOf<{ id: string }>(room?.roles, ['incidents', 'war-room', 'roles'])), 'part', report);
   twice(idsOf(listOf<{ id: string }>(room?.procedure, ['incidents', 'war-room', 'procedure'])), 'step', report);
@@ -39,6 +41,22 @@ export const incidentRules: PlanRule = (plan, report) => {
     });
   }
 };
+
+/** A cause names a phase of the plan; one that has a fault may be the one that is meant. */
+function phasesOfCauses(plan: LoosePlan, report: Report): void {
+  const phases = phasesOf(plan);
+  const known = phases.flatMap(({ value: { id } }) => id ?? []);
+  if (plan.phases === undefined || plan.phases.length !== known.length) return;
+  for (const { path, value } of causesOf(plan)) {
+    const { id, phase } = value;
+    if (phase === undefined || known.includes(phase)) continue;
+    report([...path, 'phase'], {
+      code: 'PG105',
+      message: `${id === undefined ? 'the cause' : `the cause ${id}`} is of an unknown phase "${phase}"`,
+      hint: hintForName(phase, known, 'name a phase of this plan, or leave it out'),
+    });
+  }
+}
 
 function everySeverity(plan: LoosePlan, report: Report): void {
   const listed = plan.incidents?.severities;

@@ -22,6 +22,11 @@ export function instantText(epochMs: number): string {
     .replace(/\.\d+Z$/, 'Z');
 }
 
+/** `until 2026-11-22 14:05:09Z`, or `overdue for 2 h` from then on. */
+export function dueText(until: number, now: number): string {
+  return now < until ? `until ${instantText(until)}` : `overdue for ${spanText(now - until)}`;
+}
+
 /** `1 change`, `2 changes`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

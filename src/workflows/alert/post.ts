@@ -30,6 +30,8 @@ export interface PostEvents {
 /** Deliveries that a status shows: the latest ones. */
 const mostDeliveries = 60;
 
+const noSuchChannel = 'the environment has no such channel';
+
 /** All channels of an alert, side by side: one that is down stops no other, and the others are told of it once. */
 export class Post {
   private readonly input: AlertInput;
@@ -68,8 +70,10 @@ export class Post {
   send(letter: Letter, route: 'warning' | 'critical', { everybody }: { everybody: boolean }): void {
     const { channels, missing } = channelsOf(this.input, route);
     this.latest = letter;
-    for (const name of missing)
-      this.note({ channel: name, kind: letter.kind, state: 'given up', reason: 'the environment has no such channel' });
+    for (const name of missing) {
+      this.note({ channel: name, kind: letter.kind, state: 'given up', reason: noSuchChannel });
+      if (this.input.reportsMissing && !this.reported.has(name)) this.unreported.set(name, noSuchChannel);
+    }
     const lanes = new Set(channels.map((channel) => this.laneOf(channel)));
     for (const lane of everybody ? this.lanes.values() : lanes) lane.send(letter);
   }
@@ -130,8 +134,8 @@ export class Post {
     if (others.length === 0) return;
     for (const [name, reason] of this.unreported) {
       this.unreported.delete(name);
-      // It has come back meanwhile.
-      if (this.lanes.get(name)?.isDown !== true) continue;
+      // It has come back meanwhile; one that is missing has no lane.
+      if (this.lanes.get(name)?.isDown === false) continue;
       this.reported.add(name);
       for (const lane of others) {
         // An event for what is resolved there would open it again.

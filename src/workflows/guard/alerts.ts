@@ -125,6 +125,7 @@ export class GuardAlerts {
       news,
       ...(alerts ? { alerts } : {}),
       description: metric?.description ?? 'The watch over the metrics of this run',
+      reportsMissing: true,
       ...(metric?.impact === undefined ? {} : { impact: metric.impact }),
       environment: sliceEnvironment(environment, { notify: true, alerts: true, people }),
     };

@@ -36,6 +36,8 @@ function troubles(input: GuardInput, news: readonly GuardNews[]): Trouble[] {
   return news.flatMap((one): Trouble[] => {
     if (one.kind === 'metric' && one.to === 'critical' && isTroubleOfItsOwn(input, one.metric))
       return [troubleOfMetric(one)];
-    return one.kind === 'cause' && one.holds ? [troubleOfCause(input, one)] : [];
+    if (one.kind !== 'cause' || !one.holds) return [];
+    const seen = news.findLast((other) => other.kind === 'metric' && other.metric === one.metric);
+    return [troubleOfCause(input, one, seen?.kind === 'metric' ? seen : {})];
   });
 }

@@ -95,6 +95,7 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
       if (done) return again(`${done.by} said so before: ${done.link}`);
       state.postMortem.done = { by, at: Date.now(), link };
       record.tell(`${by} finished the post-mortem: ${link}`);
+      record.prove('post-mortem', by);
       return said('the post-mortem is done, and the incident closed');
     },
   });
@@ -128,7 +129,7 @@ function acknowledge(record: IncidentRecord, teller: Teller, by: string): void {
     page: 'acknowledge',
     headline: `${by} responds`,
     text: `${by} acknowledged it.`,
-    to: record.everybody,
+    to: record.knowing,
   });
 }
 

@@ -1,12 +1,13 @@
 import { condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
 import { specOf } from '../../plan/incidents/classify.js';
+import { reachable } from '../../plan/incidents/recipients.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { calledText } from '../../plan/text/spans.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
-import { callFor, reachable, roomCall, updateText } from './telling.js';
+import { callFor, roomCall, updateText } from './telling.js';
 
 /**
  * What an incident does by itself, each duty beside the others. None compares times: each has a timer of its own, which goes off or does not
@@ -71,7 +72,7 @@ export async function update(input: IncidentInput, record: IncidentRecord, telle
     const left = Math.max(1, since + spec.updateEvery.ms - Date.now());
     if (await condition(over, left, { summary: 'Until the stakeholders are told how it stands' })) return;
     const text = updateText(record);
-    record.addUpdate(`${record.status.sentence} ${text}`);
+    record.addUpdate(`${record.sentence} ${text}`);
     const to = reachable(input.environment, spec.stakeholders);
     await teller.say({ kind: 'incident', headline: 'how it stands', text, to });
   }

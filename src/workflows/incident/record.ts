@@ -5,11 +5,13 @@ import {
   longer,
   openWarRoom,
   stateOf,
+  tickOff,
   type IncidentState,
 } from '../../plan/incidents/course.js';
-import { debtOf, incidentStatus, nextSentence } from '../../plan/incidents/status.js';
+import { knowing } from '../../plan/incidents/recipients.js';
+import { debtOf, incidentStatus, nextSentence, sentenceAt } from '../../plan/incidents/status.js';
 import type { IncidentNews } from '../../plan/incidents/signals.js';
-import type { WarRoomTrigger } from '../../plan/model.js';
+import type { StepProof, WarRoomTrigger } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -44,13 +46,18 @@ export class IncidentRecord {
     this.publish();
   }
 
-  /** Whoever was called when it began. */
-  get everybody(): string[] {
-    return this.input.environment.people.map(({ name }) => name);
+  get knowing(): string[] {
+    return knowing(this.input, this.state);
   }
 
   get isResolved(): boolean {
     return isResolved(this.state);
+  }
+
+  /** Steps of the procedure that are done by this. */
+  prove(proof: StepProof, by: string): void {
+    for (const title of tickOff(this.input, this.state, proof, { by, at: Date.now() }))
+      this.tell(`${by} did "${title}"`);
   }
 
   openRoom(trigger: WarRoomTrigger): void {
@@ -77,9 +84,14 @@ export class IncidentRecord {
     return incidentStatus(this.input, this.state, { workflowId, runId });
   }
 
-  /** The sentence of its status without what it is about. */
+  /** How it stands, for whoever is told now. */
+  get sentence(): string {
+    return sentenceAt(this.input, this.state, Date.now());
+  }
+
+  /** The same without what it is about. */
   get next(): string {
-    return nextSentence(this.input, this.state);
+    return nextSentence(this.input, this.state, Date.now());
   }
 
   handedOver(): IncidentInput {

@@ -1,17 +1,17 @@
 import { condition, log } from '@temporalio/workflow';
 import { postMortemDraft } from '../../plan/incidents/post-mortem.js';
+import { reachable } from '../../plan/incidents/recipients.js';
 import type { LedgerEntry } from '../../plan/change.js';
 import { incidentAddressOf, phaseWorkflowId } from '../../plan/names.js';
 import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
-import { instantText } from '../../plan/text/spans.js';
+import { dueText } from '../../plan/text/spans.js';
 import { environmentCalls, host } from '../activities.js';
 import { insideTargets } from '../inside-targets.js';
 import { verdictOf, type StepOutcome } from '../phase/attempt.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
-import { reachable } from './telling.js';
 
 const minute = 60_000;
 
@@ -35,7 +35,7 @@ export async function validate(input: IncidentInput, record: IncidentRecord, tel
         record.inbox.refusals.push({ at: now, message: 'resolve', by, reason: `PG225 ${verdict}: ${reason}` });
         record.tell(`it is not resolved: ${reason}`);
       }
-      const to = verdict === 'PASS' ? record.everybody : [by];
+      const to = verdict === 'PASS' ? record.knowing : [by];
       const headline = verdict === 'PASS' ? 'resolved' : `NOT resolved (${verdict})`;
       const page = verdict === 'PASS' ? { page: 'resolve' as const } : {};
       await teller.say({ kind: 'incident', ...page, headline, text: `${by}: ${text}. ${reason}.`, to });
@@ -56,6 +56,7 @@ function resolved(input: IncidentInput, record: IncidentRecord, by: string, now:
   postMortem.dueAt = now + input.incidents.postMortem.within.ms;
   state.remindedAt = now;
   record.tell(`it is resolved: ${state.resolution?.reason ?? ''}`);
+  record.prove('resolution', by);
 }
 
 /** Drafts the post-mortem when it is resolved; a store that is away is asked again. */
@@ -124,10 +125,10 @@ export async function remind(input: IncidentInput, record: IncidentRecord, telle
     const { draft: drafted, dueAt } = state.postMortem;
     const read = `phasegate incident draft ${incidentAddressOf(input.number)} ${runName(input.run.workflowId)}`;
     const where = drafted ? `Its draft can be read (${read}).` : 'Its draft is not stored yet.';
-    const until = dueAt === undefined ? '' : ` until ${instantText(dueAt)}`;
     await teller.say({
       kind: 'reminder',
-      headline: `the post-mortem is owed${until}`,
+      headline:
+        dueAt === undefined ? 'the post-mortem is owed' : `the post-mortem is owed, ${dueText(dueAt, Date.now())}`,
       text: where,
       to: reachable(input.environment, [postMortem.by]),
     });

@@ -1,7 +1,6 @@
-import { beyondTitle, specOf } from '../../plan/incidents/classify.js';
+import { beyondTitle, troubleWords } from '../../plan/incidents/classify.js';
+import { calledBy } from '../../plan/incidents/recipients.js';
 import { incidentAddressOf } from '../../plan/names.js';
-import type { Environment } from '../../plan/model.js';
-import { namesInRoles } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { counted, instantText } from '../../plan/text/spans.js';
@@ -34,17 +33,18 @@ export interface Told {
  * @returns the channels that did not take it, with the reason
  */
 export async function tell(
-  { run, number, environment: everywhere, page, severity }: IncidentInput,
+  { run, number, environment: everywhere, page, severity, words }: IncidentInput,
   record: IncidentRecord,
   told: Told,
   key: string,
   channels?: readonly string[]
 ): Promise<Record<string, string>> {
   const { headline, kind, text, to, saysWhat, page: event = 'none' } = told;
-  const stands = saysWhat ? record.next : record.status.sentence;
+  const stands = saysWhat ? record.next : record.sentence;
   const look = `Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`;
   const notify = everywhere.notify.filter(({ name }) => channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
+  const runbook = event === 'trigger' ? words?.runbook : undefined;
   const { failed } = await announceTo(
     run,
     environment,
@@ -54,7 +54,7 @@ export async function tell(
       title: `${run.planTitle}, ${incidentAddressOf(number)}: ${headline}`,
       text: [text, stands, look].filter((part) => part !== '').join(' '),
       to,
-      ...(page === undefined ? {} : { incident: { page, event, severity } }),
+      ...(page === undefined ? {} : { incident: { page, event, severity, ...(runbook ? { runbook } : {}) } }),
     },
     patience,
     key
@@ -62,32 +62,19 @@ export async function tell(
   return failed;
 }
 
-/** The people who have these roles; a role or group that nobody has stays as it is, for whoever knows where to reach it. */
-export function reachable({ people }: Pick<Environment, 'people'>, roles: readonly string[]): string[] {
-  return [
-    ...new Set(
-      roles.flatMap((role) => {
-        const names = namesInRoles(people, [role]);
-        return names.length > 0 ? names : [role];
-      })
-    ),
-  ];
-}
-
 /** The first call, and each that follows while nobody acknowledges. */
 export function callFor(input: IncidentInput, escalated: boolean, times: number): Told {
-  const { severity, title, reason, incidents, environment } = input;
-  const next = escalated ? reachable(environment, specOf(incidents, severity)?.escalateTo ?? []) : [];
-  const everybody = environment.people.map(({ name }) => name);
+  const { severity, title, reason, words } = input;
   const again = times === 0 ? '' : `, call ${times + 1}`;
   const rest = beyondTitle({ title, reason });
+  const about = rest === '' ? '' : `${rest}.`;
   return {
     kind: escalated ? 'escalation' : 'incident',
     page: 'trigger',
-    headline: `severity ${severity}: ${title}${again}`,
-    text: rest === '' ? '' : `${rest}.`,
+    headline: `severity ${severity}: ${words?.title ?? title}${again}`,
+    text: words ? `${words.message}\n\n${troubleWords(input)}.` : about,
     saysWhat: true,
-    to: [...new Set([...next, ...everybody])],
+    to: calledBy(input, escalated),
   };
 }
 

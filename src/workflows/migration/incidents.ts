@@ -9,9 +9,11 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
+import type { AlertText } from '../../plan/alert-text.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
-import { specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
+import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
+import { firstCalled } from '../../plan/incidents/recipients.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
 import {
   holdSignal,
@@ -48,6 +50,7 @@ export interface Alarm {
   severity: Severity;
   title: string;
   reason: string;
+  words?: AlertText | undefined;
   source: TroubleSource;
   by: string;
   cause?: string | undefined;
@@ -223,7 +226,10 @@ export class IncidentDesk {
       others.filter((one) => one.open)
     );
     const page = alarm.page ?? (reach === 'all' && !this.lead ? everything : undefined);
-    const component = reach === 'component' ? componentOf(plan.phases, this.begun, alarm) : alarm.phase;
+    const ofCause = alarm.cause === undefined ? undefined : findCause(spec, alarm.cause)?.cause.phase;
+    const { phase, metric } = alarm;
+    const component =
+      reach === 'component' ? componentOf(plan.phases, this.begun, { phase, ofCause, metric }) : alarm.phase;
     const known: Known = {
       workflowId: '',
       number: 0,
@@ -259,6 +265,13 @@ export class IncidentDesk {
     return [...new Map([...environment.notify, ...channels].map((channel) => [channel.name, channel])).values()];
   }
 
+  private firstCalled({ severity, component }: Known): string[] {
+    const { run, frozen } = this.record;
+    const { alerts, phases } = frozen.plan;
+    const phase = phases.find(({ id }) => id === component);
+    return firstCalled(frozen.environment, { severity, alerts, phase, startedBy: run.startedBy });
+  }
+
   private get begun(): string[] {
     return this.record.phases.flatMap(({ id, startedAt }) => (startedAt === undefined ? [] : [id]));
   }
@@ -277,6 +290,7 @@ export class IncidentDesk {
       title: alarm.title,
       ...(alarm.cause === undefined ? {} : { cause: alarm.cause }),
       reason: alarm.reason,
+      ...(alarm.words ? { words: alarm.words } : {}),
       source: alarm.source,
       openedBy: alarm.by,
       ...(alarm.metric === undefined ? {} : { metric: alarm.metric }),
@@ -284,6 +298,7 @@ export class IncidentDesk {
       incidents: this.spec as Incidents,
       ...(room ? { warRoom: room } : {}),
       ...(reach === 'all' || (reach === 'component' && asks) ? { reach } : {}),
+      firstCalled: this.firstCalled(known),
       begun: this.begun,
       rollback: plan.rollback,
       environment: {

@@ -1,6 +1,7 @@
 import { defineSignal, log, setHandler } from '@temporalio/workflow';
 import { isOfGuard, pageOfTrouble } from '../../plan/guard/pages.js';
 import { severityOf, specOf, troubleWords } from '../../plan/incidents/classify.js';
+import { wordsOfTrouble } from '../../plan/incidents/words.js';
 import { readTrouble, troubleSignal, type Trouble } from '../../plan/trouble.js';
 import type { IncidentDesk } from './incidents.js';
 import type { MigrationRecord } from './record.js';
@@ -48,5 +49,7 @@ async function takeTrouble(
   const severity = severityOf(plan.incidents, trouble, plan.metrics);
   const reach = specOf(plan.incidents, severity)?.reach ?? 'none';
   const page = isOfGuard(trouble) ? pageOfTrouble(trouble, reach) : undefined;
-  await desk.raise({ key, page, severity, title, reason, source, by: `the ${source}`, cause, metric, phase });
+  const { environment } = record.frozen;
+  const words = wordsOfTrouble({ run: record.run, plan, environment }, trouble, severity);
+  await desk.raise({ key, page, severity, title, reason, words, source, by: `the ${source}`, cause, metric, phase });
 }

@@ -125,6 +125,19 @@ describe('PagerDuty', () => {
     ]);
   });
 
+  it('has the runbook of an incident as a link, and so have all others', async () => {
+    await using server = await serve((_, response) => response.writeHead(202).end('ok'));
+    await using mails = await serveMail();
+    const runbook = 'https://runbooks.example/isolation';
+    const told = { ...incident, incident: { ...incident.incident!, runbook } };
+    for (const channel of [pager(server.url), slack(server.url)]) await tell(channel, told);
+    await tell(mail(mails.smtp), told);
+    const [event, message] = bodies(server);
+    expect(event).toMatchObject({ links: [{ href: runbook, text: 'Runbook' }] });
+    expect(JSON.stringify(message)).toContain(`Runbook: ${runbook}`);
+    expect(mails.seen[0]?.text).toContain(`Runbook: ${runbook}`);
+  });
+
   it('triggers, acknowledges and resolves one incident, by one dedup_key', async () => {
     await using server = await serve((_, response) => response.writeHead(202).end('{"status":"success"}'));
     for (const one of [alert, of('acknowledge'), of('resolve')]) await tell(pager(server.url), one);

@@ -115,7 +115,14 @@ export const incidents: Incidents = {
       escalateAfter: span(15 * minute),
       reach: 'component',
       action: 'Component-specific rollback or fix',
-      causes: [{ id: 'slow', title: 'Much slower', when: { metric: 'response_time_p95', slower: { above: 0.5 } } }],
+      causes: [
+        {
+          id: 'slow',
+          title: 'Much slower',
+          when: { metric: 'response_time_p95', slower: { above: 0.5 } },
+          phase: '1a',
+        },
+      ],
     },
   ],
   multipleWithin: span(24 * 60 * minute),

@@ -92,7 +92,7 @@ describe('the runbook', () => {
       'At once it goes to cto (carlos@example.com), ceo (chen@company.com)',
       'User isolation violations (user_isolation_violations is critical); the users that are affected are to be told (step notify-users)',
       'Security breach related to the migration (declared by a person: --cause breach)',
-      'Much slower (response_time_p95 is more than 50 % above its baseline)',
+      'Much slower (response_time_p95 is more than 50 % above its baseline); the component of phase 1a, once that has begun',
       'Initiate emergency rollback',
       'Incident commander',
       'Assess impact',

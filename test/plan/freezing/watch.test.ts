@@ -105,7 +105,7 @@ describe('the incidents of a frozen plan', () => {
         escalateAfter: span(15 * minute, '15m'),
         reach: 'component',
         action: 'Fix the component',
-        causes: [{ id: 'slow', title: 'Slow', when: { metric: 'latency', slower: { above: 0.5 } } }],
+        causes: [{ id: 'slow', title: 'Slow', when: { metric: 'latency', slower: { above: 0.5 } }, phase: 'one' }],
       },
       {
         severity: 3,
@@ -129,7 +129,7 @@ describe('the incidents of a frozen plan', () => {
         roles: [{ id: 'commander', role: 'lead' }, { id: 'scribe' }],
         procedure: [
           { id: 'assess', title: 'Assess' },
-          { id: 'respond', title: 'Respond' },
+          { id: 'respond', title: 'Respond', doneBy: 'resolution' },
         ],
         updateEvery: span(30 * minute, '30m'),
         stakeholders: ['team'],

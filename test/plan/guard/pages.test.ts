@@ -158,6 +158,13 @@ describe('a critical metric', () => {
       at: 7,
     });
   });
+
+  it('is told with what the words of a call need, and so is its cause', () => {
+    const seen = { value: 0.5, context: { affected_users: '7' } };
+    const own = { metric: 'success', reason: '50%', at: 7 };
+    expect(troubleOfMetric({ ...own, ...seen })).toMatchObject(seen);
+    expect(troubleOfCause({ metrics }, { cause: 'leak', ...own }, seen)).toMatchObject(seen);
+  });
 });
 
 describe('a cause', () => {

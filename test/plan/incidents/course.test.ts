@@ -5,6 +5,7 @@ import {
   openWarRoom,
   stateOf,
   tasksOf,
+  tickOff,
   type IncidentState,
 } from '../../../src/plan/incidents/course.js';
 import { environment, incidentInput, incidents, severity } from '../../support/stage/plans.js';
@@ -116,6 +117,40 @@ describe('a war room', () => {
     const state = { ...freshIncident(input, 0), resolution: { ...resolution, verdict: 'FAIL' as const } };
     openWarRoom(input, state, 'severity-1', 9);
     expect(state.warRoom?.openedAt).toBe(9);
+  });
+});
+
+describe('a step that something proves', () => {
+  const room = incidents().warRoom!;
+  const procedure = [
+    { id: 'assess', title: 'Assess' },
+    { id: 'validate', title: 'Validate', doneBy: 'resolution' as const },
+    { id: 'post-mortem', title: 'Look back', doneBy: 'post-mortem' as const },
+  ];
+  const given = incidentInput({ incidents: incidents({ warRoom: { ...room, procedure } }), warRoom: 'rollback' });
+  const done = { by: 'lee', at: 9 };
+
+  it('is ticked off by that alone, for whoever did it', () => {
+    const state = freshIncident(given, 0);
+    expect(tickOff(given, state, 'resolution', done)).toEqual(['Validate']);
+    expect(state.warRoom?.steps.map(({ id, by, doneAt }) => [id, by, doneAt])).toEqual([
+      ['assess', undefined, undefined],
+      ['validate', 'lee', 9],
+      ['post-mortem', undefined, undefined],
+    ]);
+  });
+
+  it('stays as somebody ticked it off before', () => {
+    const state = freshIncident(given, 0);
+    const [, validate] = state.warRoom?.steps ?? [];
+    Object.assign(validate!, { by: 'erin', doneAt: 5 });
+    expect(tickOff(given, state, 'resolution', done)).toEqual([]);
+    expect(validate).toMatchObject({ by: 'erin', doneAt: 5 });
+  });
+
+  it('is none while no war room is open', () => {
+    const { warRoom: _none, ...bare } = given;
+    expect(tickOff(bare, freshIncident(bare, 0), 'post-mortem', done)).toEqual([]);
   });
 });
 

@@ -14,9 +14,13 @@ const phases = [
 ];
 
 describe('the component that fails', () => {
-  it.each<[string, string[], { phase?: string; metric?: string }, string | undefined]>([
+  it.each<[string, string[], { phase?: string; ofCause?: string; metric?: string }, string | undefined]>([
     ['is the one that somebody names', ['before', '1a', '1b'], { phase: '1a', metric: 'latency' }, '1a'],
     ['is none when that one has not begun', ['before', '1a'], { phase: '1b' }, undefined],
+    ['is that of the cause', ['before', '1a', '1b', '1c'], { ofCause: '1b', metric: 'success' }, '1b'],
+    ['is the one that is named, whatever the cause says', ['1a', '1b'], { phase: '1a', ofCause: '1b' }, '1a'],
+    ['is another until that of the cause begins', ['before', '1a'], { ofCause: '1b', metric: 'success' }, '1a'],
+    ['is never a stage of checklists', ['before', '1a'], { ofCause: 'before' }, '1a'],
     ['is the newest that watches the metric', ['before', '1a', '1b', '1c', '1d'], { metric: 'latency' }, '1c'],
     ['is an earlier one when no later watches it', ['before', '1a', '1b', '1d'], { metric: 'success' }, '1a'],
     ['is the newest when none watches it', ['before', '1a', '1b'], { metric: 'errors' }, '1b'],

@@ -39,6 +39,7 @@ describe('a signal between workflows', () => {
     ['trouble', trouble],
     ['trouble', { ...trouble, source: 'alertmanager', cause: 'c', metric: 'm', level: 'critical' }],
     ['trouble', { ...trouble, level: 'warning' }],
+    ['trouble', { ...trouble, value: 0.5, context: { affected: '12' } }],
     ...(['warning', 'critical', 'no-data', 'recovered', 'unwatched'] as const).map(
       (one) => ['level', { ...level, level: one }] as ['level', object]
     ),
@@ -68,6 +69,7 @@ describe('a signal between workflows', () => {
     ['trouble', { ...trouble, dedupKey: '' }],
     ['trouble', { ...trouble, source: 'person' }],
     ['trouble', { ...trouble, level: 'no-data' }],
+    ['trouble', { ...trouble, context: { affected: 12 } }],
     ['trouble', { ...trouble, at: 'now' }],
     ['trouble', { ...trouble, title: 't'.repeat(2001) }],
     ['level', { ...level, level: 'ok' }],

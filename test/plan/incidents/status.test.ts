@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { freshIncident, type IncidentState } from '../../../src/plan/incidents/course.js';
 import type { IncidentDebt } from '../../../src/plan/incidents/owed.js';
-import { debtOf, incidentStatus } from '../../../src/plan/incidents/status.js';
+import { debtOf, incidentStatus, nextSentence, sentenceAt } from '../../../src/plan/incidents/status.js';
 import { environment, incidentInput, incidents } from '../../support/stage/plans.js';
 
 const minute = 60_000;
@@ -154,5 +154,37 @@ describe('the status of an incident', () => {
     ],
   ])('says what it waits for: %j', (change, sentence) => {
     expect(incidentStatus(incidentInput(), state(change), ids).sentence).toBe(sentence);
+  });
+});
+
+describe('what is told of an incident', () => {
+  const at = (change: Partial<IncidentState>, now: number): string => nextSentence(incidentInput(), state(change), now);
+
+  it.each<[string, Partial<IncidentState>, number, string]>([
+    [
+      'an acknowledgement in time',
+      {},
+      minute - 1,
+      'Waits for anybody to acknowledge it until 1970-01-01 00:01:00Z, then lead is called.',
+    ],
+    ['one that is late', {}, 3 * minute, 'Waits for anybody to acknowledge it, overdue for 2 min.'],
+    [
+      'a post-mortem in time',
+      { resolution, postMortem: { dueAt: minute } },
+      0,
+      'Waits for dana, erin or lee to write the post-mortem until 1970-01-01 00:01:00Z.',
+    ],
+    [
+      'one that is due',
+      { resolution, postMortem: { dueAt: minute } },
+      minute,
+      'Waits for dana, erin or lee to write the post-mortem, overdue for 0 ms.',
+    ],
+    ['what has no instant', { acknowledged }, minute, 'Waits for erin to lead it to its resolution.'],
+  ])('names no instant that is past: %s', (_, change, now, expected) => {
+    expect(at(change, now)).toBe(expected);
+    expect(sentenceAt(incidentInput(), state(change), now)).toMatch(
+      new RegExp(`^Severity 2, .*: Slow\\. ${expected}$`)
+    );
   });
 });

@@ -104,6 +104,13 @@ const cases: FaultCase[] = [
     says: 'step "assess" is there twice',
   },
   {
+    name: 'a step that is done by what nothing proves',
+    from: 'done-by: resolution',
+    to: 'done-by: «rollback»',
+    code: 'PG103',
+    says: 'not one of the choices',
+  },
+  {
     name: 'a trigger that nothing pulls',
     from: 'triggers: [severity-1,',
     to: 'triggers: [«severity-4»,',
@@ -117,6 +124,14 @@ const cases: FaultCase[] = [
     code: 'PG105',
     says: 'unknown metric "eror_rate"',
     hint: 'did you mean "error_rate"?',
+  },
+  {
+    name: 'a cause of a phase that is not in the plan',
+    from: logs,
+    to: 'title: Logs are missing, phase: «on» }',
+    code: 'PG105',
+    says: 'the cause logs is of an unknown phase "on"',
+    hint: 'did you mean "one"?',
   },
   {
     name: 'a cause at a level without a threshold',

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alertText, contextNames, templateFor } from '../../../src/plan/alert-text.js';
+import { findCause } from '../../../src/plan/incidents/classify.js';
+import { componentOf } from '../../../src/plan/incidents/reach.js';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
 import type { Alerts, Environment, FrozenPlan, Incidents } from '../../../src/plan/model.js';
 
@@ -124,6 +126,24 @@ describe('the incidents of the shipped plan', () => {
     ]);
   });
 
+  it.each<[string, ...string[]]>([
+    ['component-failure', '1a', '1a', '1a', '1a'],
+    ['performance-degradation', '1a', '1b', '1b', '1b'],
+    ['websocket-failure', '1a', '1a', '1a', '1d'],
+    // No phase judges it: what came last is the most likely.
+    ['database-connections', '1a', '1b', '1c', '1d'],
+  ])('ask for %s, while 1a, 1b, 1c and 1d are the newest phase, about %s, %s, %s and %s', (id, ...expected) => {
+    const { phases } = production.plan;
+    const cause = findCause(incidents, id)?.cause;
+    const ids = phases.map((phase) => phase.id);
+    const newest = ['1a', '1b', '1c', '1d'].map((last) => ids.slice(0, ids.indexOf(last) + 1));
+    // In the validation, all of them have begun.
+    const found = [...newest, ids].map((begun) =>
+      componentOf(phases, begun, { ofCause: cause?.phase, metric: cause?.when?.metric })
+    );
+    expect(found).toEqual([...expected, expected.at(-1)]);
+  });
+
   it('of severity 3 are answered in an hour, go to the engineering team, and take nothing back', () => {
     expect(incidents.severities[2]).toMatchObject({
       severity: 3,
@@ -157,6 +177,11 @@ describe('the incidents of the shipped plan', () => {
       ],
     });
     expect(incidents.warRoom?.procedure.map(({ title }) => title[0])).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    const proven = incidents.warRoom?.procedure.flatMap(({ id, doneBy }) => (doneBy ? [[id, doneBy]] : []));
+    expect(proven).toEqual([
+      ['validate', 'resolution'],
+      ['post-mortem', 'post-mortem'],
+    ]);
   });
 
   it('are multiple within 24 hours, and have their post-mortem in 48', () => {

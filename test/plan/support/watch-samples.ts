@@ -43,7 +43,7 @@ incidents:
       action: Fix the component
       reach: component
       causes:
-        - { id: slow, title: Slow, when: latency more than 50% above baseline }
+        - { id: slow, title: Slow, when: latency more than 50% above baseline, phase: one }
     - severity: 3
       title: Medium
       respond-within: 1h
@@ -61,7 +61,7 @@ incidents:
       - { id: scribe, title: Scribe, role: ops }
     procedure:
       - { id: assess, title: Assess }
-      - { id: respond, title: Respond }
+      - { id: respond, title: Respond, done-by: resolution }
     stakeholders: [team]
   post-mortem: { within: 48h, by: lead }
 `;

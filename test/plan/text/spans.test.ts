@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calledText, counted, withArticle } from '../../../src/plan/text/spans.js';
+import { calledText, counted, dueText, withArticle } from '../../../src/plan/text/spans.js';
 
 describe('a count', () => {
   it.each([
@@ -26,4 +26,12 @@ it.each([
   [['erin', 'lee', 'ola'], 'erin, lee and ola are called'],
 ])('who is called: %j', (names, text) => {
   expect(calledText(names)).toBe(text);
+});
+
+it.each([
+  [59_999, 'until 1970-01-01 00:01:00Z'],
+  [60_000, 'overdue for 0 ms'],
+  [120_000, 'overdue for 60 s'],
+])('what is due in a minute, at %i ms: %s', (now, text) => {
+  expect(dueText(60_000, now)).toBe(text);
 });

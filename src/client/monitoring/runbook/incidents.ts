@@ -43,9 +43,10 @@ function severities({ frozen }: Subject, { severities: all, multipleWithin }: In
       ),
       {
         kind: 'list',
-        items: causes.map(({ id, title: cause, when, notifyUsers }) => {
+        items: causes.map(({ id, title: cause, when, phase, notifyUsers }) => {
+          const component = phase === undefined ? '' : `; the component of phase ${phase}, once that has begun`;
           const users = notifyUsers ? `; the users that are affected are to be told (step ${notifyUsersTask.id})` : '';
-          return `${cause} (${when ? ruleWords(when) : `declared by a person: --cause ${id}`})${users}`;
+          return `${cause} (${when ? ruleWords(when) : `declared by a person: --cause ${id}`})${component}${users}`;
         }),
       },
     ]),

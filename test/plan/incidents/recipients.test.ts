@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { calledBy, firstCalled, knowing, reachable } from '../../../src/plan/incidents/recipients.js';
+import type { FrozenPlan, Severity } from '../../../src/plan/model.js';
+import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import { approval, environment, incidentInput, phase } from '../../support/stage/plans.js';
+import { alertsOf } from '../../support/alert/alert-input.js';
+
+let shipped: FrozenPlan;
+beforeAll(async () => {
+  const { frozen } = await readAndFreeze(
+    { plan: 'plans/user-execution-context.yaml', environment: 'environments/example-production.yaml' },
+    { revision: 'uec-1' }
+  );
+  if (!frozen) throw new Error('not frozen');
+  shipped = frozen;
+});
+
+const everybody = ['dana', 'erin', 'enzo', 'mara', 'carlos', 'chen', 'ola', 'priya', 'sam'];
+const critical = ['engineering-lead', 'erin', 'enzo', 'cto', 'carlos', 'devops-oncall', 'ola', 'dana'];
+
+describe('whom an incident of the shipped plan calls, when dana started the run', () => {
+  it.each<[Severity, string[], string[]]>([
+    // Its next in line are called with the first call.
+    [1, everybody, ['cto', 'carlos', 'chen', ...everybody.filter((name) => !['carlos', 'chen'].includes(name))]],
+    [2, critical, ['engineering-lead', 'erin', 'enzo', 'devops-oncall', 'ola', 'cto', 'carlos', 'dana']],
+    [3, ['engineering-team', 'devops-team', 'dana'], ['engineering-team', 'devops-team', 'dana']],
+  ])('of severity %i', (severity, first, escalated) => {
+    const { plan, environment: where } = shipped;
+    const { alerts, phases, incidents } = plan;
+    if (!incidents) throw new Error('no incidents');
+    const component = severity === 2 ? phases.find(({ id }) => id === '1d') : undefined;
+    const called = firstCalled(where, { severity, alerts, phase: component, startedBy: 'Dana' });
+    expect(called).toEqual(first);
+    const input = { environment: where, incidents, severity, firstCalled: called };
+    expect(calledBy(input, false)).toEqual(first);
+    expect(calledBy(input, true)).toEqual(escalated);
+  });
+});
+
+describe('whom an incident calls first', () => {
+  const where = environment('e', { contacts: { operations: 'ops@x', cto: 'cto@x' } });
+  const alerts = alertsOf({ to: ['operations', 'cto'] }, { to: ['engineering'] });
+
+  it.each<[string, Parameters<typeof firstCalled>[1], string[]]>([
+    ['is the critical route', { severity: 2, alerts, startedBy: '?' }, ['operations', 'cto', 'carlos']],
+    ['is the warning route', { severity: 3, alerts, startedBy: 'dana' }, ['engineering', 'dana']],
+    [
+      'are those who approve the failing phase too',
+      { severity: 3, alerts, startedBy: 'dana', phase: phase('1a', { approval: approval({ roles: { lead: 1 } }) }) },
+      ['engineering', 'dana', 'erin', 'lee'],
+    ],
+    ['is everybody in a plan without alerts', { severity: 3, startedBy: 'dana' }, ['dana', 'erin', 'lee', 'carlos']],
+  ])('%s', (_, about, expected) => {
+    expect(firstCalled(where, about)).toEqual(expected);
+  });
+
+  it('is everybody where an earlier build began it', () => {
+    expect(calledBy(incidentInput(), false)).toEqual(['dana', 'erin', 'lee', 'carlos']);
+  });
+
+  it('keeps a role that has an address of its own, beside its people', () => {
+    expect(reachable(where, ['cto', 'lead', 'team'])).toEqual(['cto', 'carlos', 'dana', 'erin', 'lee', 'team']);
+  });
+});
+
+describe('whoever knows of an incident', () => {
+  const input = incidentInput({ severity: 3, firstCalled: ['erin'] });
+  const warRoom = {
+    trigger: 'severity-1',
+    openedAt: 0,
+    activateBy: 1,
+    roles: [
+      { id: 'a', title: 'A', role: 'lead', person: 'lee' },
+      { id: 'b', title: 'B', role: 'scribe' },
+    ],
+    steps: [],
+  } as const;
+  it.each<[string, object, string[]]>([
+    ['was called', {}, ['erin']],
+    ['was next in line', { escalatedAt: 1 }, ['dana', 'erin', 'lee']],
+    ['is in its war room', { warRoom }, ['erin', 'lee', 'scribe']],
+    ['was told how it stands', { updates: [{ at: 1, text: 'x' }] }, ['erin', 'dana']],
+  ])('%s', (_, change, expected) => {
+    expect(knowing(input, { updates: [], ...change })).toEqual(expected);
+  });
+});
