@@ -46,8 +46,11 @@ describe('the alerts of the shipped plan', () => {
     expect(watched).toHaveLength(10);
     expect(production.plan.guard?.metrics).toEqual([
       ...watched.map(({ name }) => name),
+      'workflow_success_rate',
       'workflow_duration',
       'state_corruptions',
+      'tool_success_rate',
+      'connection_success_rate',
     ]);
   });
 
@@ -117,6 +120,11 @@ describe('the incidents of the shipped plan', () => {
   const said = (severity: number): Array<[string, unknown]> =>
     incidents.severities[severity - 1]?.causes.map(({ id, when }) => [id, when] as [string, unknown]) ?? [];
 
+  const below = (metric: string, percent: number): object => ({
+    metric,
+    bound: { op: '<', value: percent / 100, text: `< ${percent}%` },
+  });
+
   it('of severity 1 are answered in 5 minutes, go to CTO and CEO at once, and take everything back', () => {
     expect(incidents.severities[0]).toMatchObject({
       severity: 1,
@@ -127,7 +135,7 @@ describe('the incidents of the shipped plan', () => {
     });
     expect(said(1)).toEqual([
       ['user-isolation', { metric: 'user_isolation_violations', level: 'critical' }],
-      ['golden-path-failure', { metric: 'golden_path_success_rate', bound: { op: '<', value: 0.5, text: '< 50%' } }],
+      ['golden-path-failure', below('golden_path_success_rate', 50)],
       ['system-outage', undefined],
       ['data-corruption', { metric: 'state_corruptions', bound: { op: '>=', value: 1, text: '>= 1' } }],
       ['security-breach', undefined],
@@ -143,10 +151,20 @@ describe('the incidents of the shipped plan', () => {
     });
     expect(said(2)).toEqual([
       ['component-failure', { metric: 'agent_execution_success_rate', level: 'critical' }],
+      ['orchestrator-failure', below('workflow_success_rate', 85)],
+      ['dispatcher-failure', below('tool_success_rate', 85)],
+      ['connection-failure', below('connection_success_rate', 90)],
       ['performance-degradation', { metric: 'workflow_duration', slower: { above: 0.5 } }],
       ['websocket-failure', { metric: 'websocket_event_delivery_rate', level: 'critical' }],
       ['database-connections', { metric: 'database_connection_pool_usage', level: 'critical' }],
     ]);
+  });
+
+  it('of severity 2 watch each component, by what the success of its phase is judged by', () => {
+    const causes = incidents.severities[1]?.causes.filter(({ title }) => title.startsWith('Single component failure'));
+    const phases = production.plan.phases.filter(({ success }) => success);
+    expect(phases).toHaveLength(4);
+    expect(causes?.map(({ when }) => when?.metric)).toEqual(phases.map(({ success }) => success?.criteria[0]?.metric));
   });
 
   it('of severity 3 are answered in an hour, go to the engineering team, and take nothing back', () => {
@@ -182,7 +200,9 @@ describe('the incidents of the shipped plan', () => {
       'High - 15 minute response',
       'Component-specific rollback or fix',
       [
-        'Single component failure (one migration component failing)',
+        ...['agent execution core', 'workflow orchestrator', 'tool dispatcher', 'WebSocket executor'].map(
+          (component) => `Single component failure (one migration component failing): ${component}`
+        ),
         'Performance degradation (>50% slower than baseline)',
         'Partial WebSocket failure (events not delivering)',
         'Database connection issues',
