@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alertText, contextNames, templateFor } from '../../../src/plan/alert-text.js';
+import { watchedCauses } from '../../../src/plan/guard/status.js';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
 import type { Alerts, Environment, FrozenPlan, Incidents } from '../../../src/plan/model.js';
+import { rules, take, told } from '../../support/guard/guards.js';
+import { value } from '../../support/metrics/windows.js';
 
 const plan = 'plans/user-execution-context.yaml';
 const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
@@ -167,6 +170,18 @@ describe('the incidents of the shipped plan', () => {
     expect(causes?.map(({ when }) => when?.metric)).toEqual(phases.map(({ success }) => success?.criteria[0]?.metric));
   });
 
+  it.each([
+    ['component-failure', 'agent_execution_success_rate', 0.85],
+    ['orchestrator-failure', 'workflow_success_rate', 0.85],
+    ['dispatcher-failure', 'tool_success_rate', 0.85],
+    ['connection-failure', 'connection_success_rate', 0.9],
+  ])('%s holds when %s is below %d twice in a row, and not before', (id, metric, limit) => {
+    const watched = Object.values(production.plan.metrics).filter(({ name }) => name === metric);
+    const given = rules(watched, { causes: watchedCauses(production.plan) });
+    const rows = [limit - 0.01, limit, limit - 0.01, limit - 0.01].map((share) => ({ [metric]: value(share) }));
+    expect(told(take(given, rows).news.filter(({ kind }) => kind === 'cause'))).toEqual([`3 cause ${id}`]);
+  });
+
   it('of severity 3 are answered in an hour, go to the engineering team, and take nothing back', () => {
     expect(incidents.severities[2]).toMatchObject({
       severity: 3,
@@ -291,9 +306,9 @@ describe('the channels of the shipped environments', () => {
       'slack-eng': 'http://127.0.0.1:5002/eng',
       smtp: '127.0.0.1:2525',
     };
-    const told = await freeze('demo', { ...vars, ...receivers });
-    expect(kinds(told.environment)).toEqual(real);
-    expect(told.environment.channels).toMatchObject([
+    const heard = await freeze('demo', { ...vars, ...receivers });
+    expect(kinds(heard.environment)).toEqual(real);
+    expect(heard.environment.channels).toMatchObject([
       { url: receivers.pagerduty },
       { url: receivers['slack-ops'] },
       { url: receivers['slack-eng'] },
