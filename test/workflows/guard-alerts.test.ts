@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PhasegateClient } from '../../src/client/phasegate-client.js';
 import { openBelow } from '../../src/client/read/family.js';
@@ -14,6 +15,8 @@ import { approval, phase, step } from '../support/stage/plans.js';
 import { linkOf } from '../support/stage/link.js';
 import { openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
+
+const week = 7 * 24 * 3_600_000;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -196,6 +199,26 @@ describe('what a guard sees', () => {
       const { status } = await alertHandle(stage, 'latency').describe();
       return status.name === 'COMPLETED';
     });
+  });
+});
+
+describe('a guard to which nothing happens', () => {
+  it('costs fewer than 100 events a week', async () => {
+    // Two looks to their end; the third watches on.
+    stage.world.onGuard = (input) => (stage.world.guarded.length > 2 ? input : { ...input, longestMs: 300 });
+    const run = await waiting();
+    await stage.until('the third look', () => stage.world.guarded.length > 2);
+    const historyOf = async (runId?: string | null): Promise<temporal.api.history.v1.IHistoryEvent[]> =>
+      (await stage.handleOf(guardWorkflowId(run.workflowId), runId ?? undefined).fetchHistory()).events ?? [];
+    const [begun] = await historyOf();
+    // The second execution lies between two that handed over, as all but the first and the last of a week do.
+    const events = await historyOf(begun?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId);
+    expect(events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId).toBeTruthy();
+    expect(events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+    const askedFor = stage.world.guarded[1]?.longestMs ?? 0;
+    expect((events.length * week) / askedFor).toBeLessThan(100);
+    expect((await guardStatus(stage)).news).toEqual([]);
+    await complete(run);
   });
 });
 

@@ -24,6 +24,33 @@ describe('docs/cli.md', () => {
     expect(cli).toContain(long);
   });
 
+  // "The same" is of the row above; the words of a group stand for commands that no row could list.
+  const rows = [...(cli.split('## Options of some commands')[1] ?? '').matchAll(/^\| (`-.*?) \| (.*?) \|/gm)].map(
+    ([, option = '', of = '']) => ({ option, of: of.trim() })
+  );
+  const namedOf = (index: number): string => {
+    const of = rows[index]?.of ?? '';
+    return of === 'the same' ? namedOf(index - 1) : of;
+  };
+  const own = program.commands
+    .flatMap((command) => [
+      { name: command.name(), options: command.options },
+      ...(command.name() === 'alert' ? command.commands : []).map((each) => ({
+        name: `alert ${each.name()}`,
+        options: each.options,
+      })),
+    ])
+    .flatMap(({ name, options }) => options.map(({ long }) => [long ?? '', name] as const));
+  it.each(own)('says of the option %s that %s has it', (long, name) => {
+    const found = rows.flatMap(({ option }, index) =>
+      new RegExp(`${long}[ \`]`).test(option) ? [namedOf(index)] : []
+    );
+    expect(
+      found.some((of) => of.includes(`\`${name}\``) || /everything that|all answers/.test(of)),
+      found.join('; ')
+    ).toBe(true);
+  });
+
   it.each(Object.entries(exitCodes))('has the exit code %s (%i) in the words of the help', (name, code) => {
     const meaning = exitCodeMeanings[name as keyof typeof exitCodes];
     const row = new RegExp(`^\\| +${code} \\| (.*?) +\\|$`, 'm').exec(cli);

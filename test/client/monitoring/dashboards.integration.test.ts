@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { dashboardOf } from '../../../src/client/monitoring/grafana/dashboards.js';
 import { coloursOf } from '../../../src/client/monitoring/grafana/colours.js';
 import { subjectOf } from '../../../src/client/monitoring/subject.js';
@@ -8,17 +9,18 @@ import { findOnPath } from '../../../demo/servers/processes.js';
 import { backfilledPrometheus, type BackfilledPrometheus } from '../../support/metrics/backfill.js';
 import { needs } from '../../support/needs.js';
 import { odd, shipped, watchedOver } from './plans.js';
+import { selectorsOf } from './promql.js';
 import { rendered } from './rendered.js';
 
 interface Drawn {
   uid: string;
-  annotations: { list: Array<{ expr?: string }> };
+  annotations: { list: Array<{ expr?: string; titleFormat?: string }> };
   panels: Array<{
     id: number;
     type: string;
     title: string;
     gridPos: { x: number; y: number; w: number; h: number };
-    targets?: Array<{ expr: string }>;
+    targets?: Array<{ expr: string; legendFormat?: string }>;
     fieldConfig?: { defaults: { thresholds?: { steps: unknown[] } } };
     description?: string;
     options?: { content?: string };
@@ -74,10 +76,42 @@ async function drawn(plan: FrozenPlan, revenue?: number): Promise<Record<(typeof
 }
 
 function queriesOf({ panels, annotations }: Drawn): string[] {
+  return legendsOf({ panels, annotations }).map(({ expr }) => expr);
+}
+
+/** Each query with what its series are called. */
+function legendsOf({ panels, annotations }: Pick<Drawn, 'panels' | 'annotations'>): Array<{
+  expr: string;
+  legend: string;
+}> {
+  const drawn = panels.flatMap(({ targets = [] }) => targets);
   return [
-    ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
-    ...annotations.list.flatMap(({ expr }) => expr ?? []),
+    ...drawn.map(({ expr, legendFormat = '' }) => ({ expr, legend: legendFormat })),
+    ...annotations.list.flatMap(({ expr, titleFormat = '' }) =>
+      expr === undefined ? [] : [{ expr, legend: titleFormat }]
+    ),
   ];
+}
+
+/** Name of a series -> the labels that it has wherever it comes from. */
+async function labelsOf(plan: FrozenPlan): Promise<Map<string, ReadonlySet<string>>> {
+  const { files } = await rendered(plan);
+  const { groups } = parse(files.get('prometheus/rules.yml') ?? '') as {
+    groups: Array<{ rules: Array<{ record?: string; labels: Record<string, string> }> }>;
+  };
+  const rules = groups.flatMap((group) => group.rules);
+  const [first, ...others] = rules
+    .filter(({ record }) => record === undefined)
+    .map(({ labels }) => Object.keys(labels));
+  // What only some alerts have would leave the others out.
+  const common = (first ?? []).filter((label) => others.every((labels) => labels.includes(label)));
+  return new Map(
+    [
+      ...rules.flatMap(({ record, labels }) => (record === undefined ? [] : [[record, Object.keys(labels)] as const])),
+      ...Object.entries(runMetrics).map(([name, { labels }]) => [name, labels] as const),
+      ['ALERTS', ['alertname', 'alertstate', ...common]] as const,
+    ].map(([name, labels]) => [name, new Set<string>(labels)] as const)
+  );
 }
 
 describe.each([
@@ -104,6 +138,23 @@ describe.each([
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
     // Nothing that is measured is left out.
     for (const { record } of subjectOf(frozen).watched) expect(asked).toContain(record);
+  });
+
+  it('match, group and name by labels that the series have', async () => {
+    const frozen = await plan();
+    const known = await labelsOf(frozen);
+    const all = Object.values(await drawn(frozen, 500_000)).flatMap(legendsOf);
+    for (const { expr, legend } of all) {
+      const { selectors, kept } = selectorsOf(expr);
+      expect(selectors.length, expr).toBeGreaterThan(0);
+      const unknown = selectors.flatMap(({ name, labels }) => labels.filter((label) => !known.get(name)?.has(label)));
+      expect(unknown, expr).toEqual([]);
+      const shown = [...legend.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label = '']) => label);
+      expect(
+        shown.filter((label) => !kept.includes(label)),
+        `${legend} of ${expr}`
+      ).toEqual([]);
+    }
   });
 
   it('have a grid without overlap, and ids that are their own', async () => {

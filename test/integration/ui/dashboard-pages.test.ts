@@ -16,21 +16,15 @@ import { Running } from '../cli/binary.js';
 
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 const boards = {
-  executive: ['Golden path health', 'Security status', 'User experience', 'Revenue impact', 'System stability'],
+  executive: ['Golden Path Health', 'Security Status', 'User Experience', 'Revenue Impact', 'System Stability'],
   engineering: [
-    'Component health',
-    'Migration progress',
-    'Performance trends',
-    'Error analysis',
-    'Resource utilisation',
+    'Component Health',
+    'Migration Progress',
+    'Performance Trends',
+    'Error Analysis',
+    'Resource Utilization',
   ],
-  operations: [
-    'Deployment status',
-    'Incident status',
-    'Rollback readiness',
-    'Alert history',
-    'Business metrics and SLA',
-  ],
+  operations: ['Deployment Status', 'Incident Status', 'Rollback Readiness', 'Alert History', 'Business Metrics'],
 } as const;
 type Board = keyof typeof boards;
 const sizes = {
@@ -168,7 +162,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
     const unnamed = await page.locator('[role=img]:not([aria-label]), section:not([aria-labelledby]):not([aria-label]), table:not(:has(caption)), th:not([scope]), progress:not([aria-label])').count(); // prettier-ignore
     expect(unnamed).toBe(0);
     expect(await page.getByRole('img', { name: /^Golden path success rate: .*target > 95%/ }).count()).toBe(1);
-    expect(await page.getByRole('region', { name: 'Security status' }).count()).toBe(1);
+    expect(await page.getByRole('region', { name: 'Security Status' }).count()).toBe(1);
     expect(await page.locator('a[aria-current=page]').innerText()).toBe('Executive');
     const reached: string[] = [];
     for (let turn = 0; turn < 6; turn += 1) {

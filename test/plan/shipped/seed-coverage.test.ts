@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Alerts, FrozenPlan, Incidents, Phase } from '../../../src/plan/model.js';
+import { buildBoard } from '../../../src/client/dashboard/board.js';
+import { Look } from '../../../src/client/dashboard/look.js';
 import { dashboardOf } from '../../../src/client/monitoring/grafana/dashboards.js';
 import { subjectOf } from '../../../src/client/monitoring/subject.js';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import { fakeSource, FakeReader, now, scene } from '../../support/dashboard/scene.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const page = readFileSync(path.join(root, 'docs/seed-coverage.md'), 'utf8');
@@ -18,9 +21,12 @@ const sections = page
   .map((text) => {
     const [title = ''] = text.split('\n');
     const rows = text.split('\n').filter((line) => line.startsWith('| ') && line.includes('`'));
-    const elements = rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, element = '']) => element));
-    return { title, elements, shownBy: /Shown by `([^`]+)`/.exec(text)?.[1] ?? '' };
+    const elements = rows.map(namesIn);
+    return { title, elements, shownBy: namesIn(/^Shown by .*$/m.exec(text)?.[0] ?? '') };
   });
+function namesIn(line: string): string[] {
+  return [...line.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+}
 const told = sections.flatMap(({ elements }) => elements.flat());
 
 let there: string[];
@@ -40,14 +46,29 @@ beforeAll(async () => {
     ...(alerts ? alertElements(alerts) : []),
     ...(incidents ? incidentElements(incidents) : []),
     ...(frozen ? panelsOf(frozen) : []),
+    ...(await livePanels()),
   ];
 });
 
+const boards = ['executive', 'engineering', 'operations'] as const;
+
 /** What of the dashboards `phasegate render` makes. */
 function panelsOf(frozen: FrozenPlan): string[] {
-  return (['executive', 'engineering', 'operations'] as const).flatMap((kind) =>
+  return boards.flatMap((kind) =>
     dashboardOf(kind, subjectOf(frozen)).sections.map(({ title }) => `grafana/${kind}.json ${title}`)
   );
+}
+
+/** What of the dashboards the pages of `phasegate dashboard` have. */
+async function livePanels(): Promise<string[]> {
+  const reader = new FakeReader(await scene());
+  const seen = await new Look({
+    reader,
+    place: { env: {}, workdir: '.' },
+    now: () => now,
+    open: () => fakeSource(),
+  }).look([]);
+  return boards.flatMap((board) => buildBoard(seen, board, 'run').panels.map(({ title }) => `/${board} ${title}`));
 }
 
 function elementsOf({ id, schedule, before, steps, success, successChecks, approval }: Phase): string[] {
@@ -109,6 +130,9 @@ describe('the table of what of the first plan is where', () => {
   });
 
   it('names tests that are there', () => {
-    for (const { title, shownBy } of sections) expect(existsSync(path.join(root, shownBy)), title).toBe(true);
+    for (const { title, shownBy } of sections) {
+      expect(shownBy.length, title).toBeGreaterThan(0);
+      for (const name of shownBy) expect(existsSync(path.join(root, name)), `${title}: ${name}`).toBe(true);
+    }
   });
 });

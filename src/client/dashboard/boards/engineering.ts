@@ -17,21 +17,21 @@ export function engineeringBoard(view: View): Panel[] {
   return [
     {
       id: 'components',
-      title: 'Component health',
+      title: 'Component Health',
       about: 'Each phase by what it is judged by',
       span: 8,
       blocks: [componentTable(view)],
     },
     {
       id: 'migration',
-      title: 'Migration progress',
+      title: 'Migration Progress',
       about: 'Feature flags and adoption',
       span: 4,
       blocks: progressBlocks(view),
     },
     {
       id: 'trends',
-      title: 'Performance trends',
+      title: 'Performance Trends',
       about: 'Response times and throughput',
       span: 12,
       blocks: plotsOr('times or traffic', [
@@ -42,7 +42,7 @@ export function engineeringBoard(view: View): Panel[] {
     },
     {
       id: 'errors',
-      title: 'Error analysis',
+      title: 'Error Analysis',
       about: 'Error rates and failure modes',
       span: 7,
       blocks: [
@@ -59,7 +59,7 @@ export function engineeringBoard(view: View): Panel[] {
     },
     {
       id: 'resources',
-      title: 'Resource utilisation',
+      title: 'Resource Utilization',
       about: 'Memory, database and CPU',
       span: 5,
       blocks: [

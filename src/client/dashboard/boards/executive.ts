@@ -20,7 +20,7 @@ export function executiveBoard(view: View): Panel[] {
   return [
     {
       id: 'golden-path',
-      title: 'Golden path health',
+      title: 'Golden Path Health',
       about: 'How often users get through, live',
       span: 8,
       ...marked(golden),
@@ -31,7 +31,7 @@ export function executiveBoard(view: View): Panel[] {
     },
     {
       id: 'security',
-      title: 'Security status',
+      title: 'Security Status',
       about: 'Isolation of users from one another',
       span: 4,
       ...marked(security),
@@ -39,7 +39,7 @@ export function executiveBoard(view: View): Panel[] {
     },
     {
       id: 'experience',
-      title: 'User experience',
+      title: 'User Experience',
       about: 'What users wait for and say',
       span: 5,
       ...marked(responses),
@@ -51,14 +51,14 @@ export function executiveBoard(view: View): Panel[] {
     },
     {
       id: 'revenue',
-      title: 'Revenue impact',
+      title: 'Revenue Impact',
       about: 'What is at stake if a metric turns bad',
       span: 4,
       blocks: [...unmeasured(view, 'Estimated revenue at risk', /revenue/i), ...impacts(view)],
     },
     {
       id: 'stability',
-      title: 'System stability',
+      title: 'System Stability',
       about: 'Overall health of the platform',
       span: 3,
       ...marked(uptime),

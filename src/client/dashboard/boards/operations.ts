@@ -24,30 +24,30 @@ export function operationsBoard(view: View): Panel[] {
   return [
     {
       id: 'deployment',
-      title: 'Deployment status',
+      title: 'Deployment Status',
       about: 'What runs, what it waits for, and who can unblock it',
       span: 7,
       blocks: deploymentBlocks(view),
     },
     {
       id: 'incidents',
-      title: 'Incident status',
+      title: 'Incident Status',
       about: 'Open incidents and escalations',
       span: 5,
       blocks: incidentBlocks(view),
     },
     {
       id: 'rollback',
-      title: 'Rollback readiness',
+      title: 'Rollback Readiness',
       about: 'What would be taken back, and whether the way is known to work',
       span: 5,
       blocks: rollbackBlocks(view),
     },
-    { id: 'alerts', title: 'Alert history', about: 'What the guard says and whom it told', span: 7, blocks: alertBlocks(view) }, // prettier-ignore
+    { id: 'alerts', title: 'Alert History', about: 'What the guard says and whom it told', span: 7, blocks: alertBlocks(view) }, // prettier-ignore
     {
       id: 'business',
-      title: 'Business metrics and SLA',
-      about: 'What was promised, and how it stands',
+      title: 'Business Metrics',
+      about: 'SLA and what else was promised, and how it stands',
       span: 12,
       blocks: businessBlocks(view),
     },
