@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateClient } from '../src/client/phasegate-client.js';
-import type { RunSnapshot } from '../src/client/read/snapshot.js';
+import type { RunRef, RunSnapshot } from '../src/client/read/snapshot.js';
+import { isUnresolved } from '../src/plan/incidents/status.js';
 import type { IncidentStatus } from '../src/plan/watch-status.js';
 import type { Cli } from './cli.js';
+import type { Keepsakes } from './keepsakes.js';
 import type { Told } from './servers/receivers.js';
 
 /** Whoever leads incidents in the demo. */
@@ -52,20 +55,24 @@ interface After {
   run: string;
   told: readonly Told[];
   interactive: boolean;
+  kept: Pick<Keepsakes, 'draft'>;
   say: (line: string) => void;
 }
 
-/** When the run is over: the procedure is worked through, what is mended is resolved, and the draft of the post-mortem is there. */
-export async function closeIncidents(cli: Cli, { run, told, interactive, say }: After): Promise<void> {
+/** When the run is over: the procedure is worked through, what is mended is resolved, and the draft of each post-mortem is kept. */
+export async function closeIncidents(cli: Cli, { run, told, interactive, kept, say }: After): Promise<void> {
   const client = await PhasegateClient.connect({ env: cli.env });
   try {
-    const found = await client.incidents(await client.resolveRun(run));
+    const ref = await client.resolveRun(run);
+    const found = await client.incidents(ref);
     for (const incident of found) {
       if (!interactive && incident.state !== 'closed') await close(cli, run, incident);
     }
     for (const { number } of found) {
+      await drafted(client, ref, number);
       const { stdout } = await cli.run(['incident', 'show', String(number), run]);
       for (const line of stdout.trimEnd().split('\n')) say(`  ${line}`);
+      say(await kept.draft(number));
     }
   } finally {
     await client.close();
@@ -73,6 +80,15 @@ export async function closeIncidents(cli: Cli, { run, told, interactive, say }: 
   if (told.length === 0) return;
   say('told, to the stand-ins:');
   for (const { at, to, what } of told) say(`  ${new Date(at).toISOString().slice(11, 19)}  ${to}: ${what}`);
+}
+
+/** A draft is stored a moment after the resolution; of one that is not resolved there is none to wait for. */
+async function drafted(client: PhasegateClient, run: RunRef, number: number): Promise<void> {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const { state, postMortem } = await client.incident(run, String(number));
+    if (postMortem.draft || isUnresolved({ state })) return;
+    await delay(250);
+  }
 }
 
 async function close(cli: Cli, run: string, { number, warRoom, tasks, state }: IncidentStatus): Promise<void> {

@@ -4,10 +4,10 @@ import { exitCodes } from '../src/plan/outcome.js';
 import { cleanUp } from './clean-up.js';
 import { isInTheCode, phaseOf, setFaults } from './faults.js';
 import { closeIncidents } from './incidents.js';
+import { Keepsakes } from './keepsakes.js';
 import { parseDemoOptions, usage, type DemoOptions } from './options.js';
 import { playPeople, standing } from './people.js';
 import { proof } from './proof.js';
-import { keepReport } from './report.js';
 import { startStack, type Stack } from './stack.js';
 
 const plan = 'plans/user-execution-context.yaml';
@@ -91,10 +91,15 @@ async function play(stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
     const { interactive } = options;
     await cleanUp(stack.cli, { run, flagsFile: stack.flagsFile, interactive, say, signal });
   }
-  await closeIncidents(stack.cli, { run, told: stack.told, interactive: options.interactive, say });
-  for (const line of await proof(stack.platform)) say(line);
-  if (code === null || !outcomes.has(code)) return { code: code ?? 1 };
-  say(await keepReport(stack.cli, run));
+  const kept = new Keepsakes(stack.cli, run);
+  try {
+    await closeIncidents(stack.cli, { run, told: stack.told, interactive: options.interactive, kept, say });
+    for (const line of await proof(stack.platform)) say(line);
+    if (code === null || !outcomes.has(code)) return { code: code ?? 1 };
+    say(await kept.report());
+  } finally {
+    kept.end();
+  }
   return { code, standing: await standing(stack.cli, run) };
 }
 

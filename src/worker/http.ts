@@ -12,7 +12,7 @@ export interface WorkerHttp {
 /**
  * `/healthz` (alive), `/readyz` (polling) and `/metrics` (this process; the SDK has an endpoint of its own).
  *
- * @throws PhasegateError PG409 when the port cannot be had
+ * @throws PhasegateError PG409 when it cannot listen there
  */
 export async function serveHealth(options: {
   host: string;
@@ -49,19 +49,27 @@ export async function serveHealth(options: {
   });
   server.listen(options.port, options.host);
   await once(server, 'listening').catch((error: unknown) => {
-    throw new PhasegateError('PG409', `the health endpoint cannot listen on port ${options.port}`, {
-      where: '--health-port',
-      hint: 'Name a free port, or leave it out: then a free one is taken.',
-      cause: error,
-    });
+    throw cannotListen(options, error as NodeJS.ErrnoException);
   });
-  const { port } = server.address() as AddressInfo;
+  const { address, family, port } = server.address() as AddressInfo;
   return {
-    url: `http://${options.host}:${port}`,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async close() {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+function cannotListen({ host, port }: { host: string; port: number }, cause: NodeJS.ErrnoException): PhasegateError {
+  const isPort = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
+  const what = `the health endpoint cannot listen on ${host}, port ${port}: ${cause.message}`;
+  return new PhasegateError('PG409', what, {
+    where: isPort ? '--health-port' : '--health-host',
+    hint: isPort
+      ? 'Name a free port, or leave it out: then a free one is taken.'
+      : 'Name an address of this machine: --health-host 127.0.0.1, or --health-host 0.0.0.0 for all of them.',
+    cause,
+  });
 }

@@ -14,7 +14,9 @@ export interface RunWorkerOptions {
   profile?: string;
   address?: string;
   namespace?: string;
-  /** Health and metrics endpoint on loopback; 0 picks a free port. Default 0. */
+  /** Address of this machine that the health and metrics endpoint listens on. Default: loopback. */
+  healthHost?: string;
+  /** Its port; 0 picks a free one. Default 0. */
   healthPort?: number;
   /** `host:port` of the SDK's own Prometheus endpoint; absent: none. */
   sdkMetrics?: string;

@@ -27,7 +27,7 @@ const frugal = '--heap-growing-percent=30';
 /**
  * Runs a worker until it is told to stop.
  *
- * @throws PG401 when Temporal does not answer; PG407 when there would be nothing to do; PG409 when the health port is taken;
+ * @throws PG401 when Temporal does not answer; PG407 when there would be nothing to do; PG409 when the health endpoint cannot listen;
  * PG410 when the Temporal configuration cannot be used
  */
 export async function runWorker(options: RunWorkerOptions = {}): Promise<void> {
@@ -60,7 +60,7 @@ async function host(options: RunWorkerOptions, connections: Connections, logger:
   const queues = (): string[] => workers.map((worker) => worker.options.taskQueue);
   // Before the workers: one that was made and never ran keeps its connection open for good.
   const health = await serveHealth({
-    host: '127.0.0.1',
+    host: options.healthHost ?? '127.0.0.1',
     port: options.healthPort ?? 0,
     registry,
     ready: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),

@@ -38,6 +38,10 @@ describe('completion in bash', () => {
     [['incident', 'declare', '--sev'], ['--severity']],
     [['--time'], ['--timeout']],
     [['status', '--prof'], ['--profile']],
+    [
+      ['worker', '--health'],
+      ['--health-host', '--health-port'],
+    ],
     // A file, which bash completes by itself.
     [['start', ''], []],
     [['start', 'plans/x'], []],

@@ -8,6 +8,7 @@ interface Options {
   workflows: boolean;
   workdir?: string;
   evidenceDir?: string;
+  healthHost?: string;
   healthPort?: number;
   sdkMetrics?: string;
   promote?: boolean;
@@ -22,6 +23,12 @@ export function workerCommand(run: Run): Command {
     .option('--no-workflows', 'activities only, for a worker inside a production network')
     .option('--workdir <folder>', 'where relative paths of the environment start; default: here')
     .option('--evidence-dir <folder>', 'where evidence is kept; default: the state folder of the user')
+    .addOption(
+      new Option(
+        '--health-host <host>',
+        'address on which the health and metrics endpoint listens; default: 127.0.0.1'
+      ).argParser(named)
+    )
     .addOption(
       new Option('--health-port <port>', 'port of the health and metrics endpoint; default: a free one').argParser(port)
     )
@@ -48,6 +55,12 @@ function port(text: string): number {
   const number = whole(text);
   if (number > 65_535) throw new InvalidArgumentError('A port is a whole number up to 65535.');
   return number;
+}
+
+/** Node takes an empty host, as an unset variable leaves it, for all addresses of the machine. */
+function named(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Name an address of this machine, such as 127.0.0.1.');
+  return text;
 }
 
 function whole(text: string): number {

@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
+import { exitCodes } from '../../../src/plan/outcome.js';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+interface Demo {
+  code: number | null;
+  /** What a terminal would have shown. */
+  said: string;
+  stop(): void;
+  ended: Promise<unknown>;
+}
+
+/**
+ * The demo as somebody types it, with no terminal to ask: what `npm run demo` starts once it has built. Its temporary files and
+ * its state lie in a folder of the test's; a Temporal server of the surroundings is none of its business.
+ */
+function startDemo(folder: string, args: readonly string[]): Demo {
+  const temporary = path.join(folder, 'tmp');
+  mkdirSync(temporary);
+  const surroundings = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL|PHASEGATE|VITEST)_?/.test(name) && name !== 'FORCE_COLOR'
+  );
+  const child = spawn(process.execPath, ['dist/demo/main.js', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...Object.fromEntries(surroundings),
+      TEMPORAL_CONFIG_FILE: path.join(folder, 'no-such-file.toml'),
+      TMPDIR: temporary,
+      XDG_STATE_HOME: path.join(folder, 'state'),
+      NO_COLOR: '1',
+    },
+  });
+  const demo: Demo = {
+    code: null,
+    said: '',
+    stop: () => void child.kill('SIGTERM'),
+    ended: new Promise<void>((resolve) => {
+      child.once('close', (code) => {
+        demo.code = code;
+        resolve();
+      });
+    }),
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (demo.said += String(chunk)));
+  return demo;
+}
+
+interface Audited {
+  kind: string;
+  component?: string;
+  to?: string;
+  key?: string;
+  share?: number;
+}
+
+/** The component behind each flag of the demo's platform. */
+const componentOf: Readonly<Record<string, string>> = {
+  ENABLE_AGENT_EXECUTION_CORE_MIGRATION: 'agent-execution-core',
+  ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION: 'workflow-orchestrator',
+  ENABLE_TOOL_DISPATCHER_MIGRATION: 'tool-dispatcher',
+};
+
+/** The components whose flag went off again or that were deployed back, in the order of the platform's own audit. */
+function takenBack(stateDir: string): string[] {
+  const lines = readFileSync(path.join(stateDir, 'platform/audit.ndjson'), 'utf8').trimEnd().split('\n');
+  const exposed = new Set<string>();
+  return lines.flatMap((line) => {
+    const { kind, component = '', to, key = '', share = 0 } = JSON.parse(line) as Audited;
+    if (kind === 'deploy' && to === 'legacy-1') return component;
+    if (kind !== 'flag') return [];
+    if (share > 0) exposed.add(key);
+    return share === 0 && exposed.delete(key) ? (componentOf[key] ?? key) : [];
+  });
+}
+
+/** Without those that repeat the one before them. */
+function inTurn(names: readonly string[]): string[] {
+  return names.filter((name, index) => name !== names[index - 1]);
+}
+
+describe('the demo with --fault isolation-violation', () => {
+  let folder: string;
+  let demo: Demo;
+
+  // Its windows are real time, and the first one on a machine builds the server's Web UI.
+  beforeAll(async () => {
+    folder = tempFolder('test');
+    demo = startDemo(folder, ['--fault', 'isolation-violation', '--keep']);
+    await demo.ended;
+  }, 1_200_000);
+  afterAll(async () => {
+    demo.stop();
+    await demo.ended;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The one file that the demo said it kept under this name. */
+  const kept = (label: string): string => {
+    const file = new RegExp(`^demo: ${label}: (.+)$`, 'm').exec(demo.said)?.[1];
+    if (file === undefined) throw new Error(`the demo did not say "${label}", but:\n${demo.said.slice(-4000)}`);
+    return file;
+  };
+  /** What the stand-in for PagerDuty heard, oldest first. */
+  const pages = (): string[] =>
+    [...demo.said.matchAll(/^demo: {3}[\d:]{8} {2}PagerDuty: (.+)$/gm)].map(([, what = '']) => what);
+  /** The incident of severity 1; the failing step may have opened another one before the guard saw why it fails. */
+  const incident = (): string =>
+    /^trigger: .*(incident\/\d+): severity 1: User isolation is violated/m.exec(pages().join('\n'))?.[1] ?? 'none';
+
+  it('ends as rolled back and verified', () => {
+    expect(demo.code, demo.said.slice(-4000)).toBe(exitCodes.rolledBackVerified);
+    expect(demo.said).toContain('demo: fault: isolation-violation in phase 1c');
+  });
+
+  it('takes 1C back first, then 1B, then 1A, as it says itself and as the platform says', () => {
+    const told = [...demo.said.matchAll(/Z {2}(1\w)\/\S+ {2}✔ done {2}\S+ back to /g)].map(([, phase = '']) => phase);
+    expect(inTurn(told)).toEqual(['1c', '1b', '1a']);
+    expect(inTurn(takenBack(kept('kept')))).toEqual([
+      'tool-dispatcher',
+      'workflow-orchestrator',
+      'agent-execution-core',
+    ]);
+  });
+
+  it('has PagerDuty called for severity 1, and told when it is over', () => {
+    expect(incident()).toMatch(/^incident\/\d+$/);
+    expect(pages().at(-1)).toMatch(/^resolve: /);
+  });
+
+  it('opens a war room with its five roles, each with somebody in it', () => {
+    expect(demo.said).toContain(`${incident()}  ! incident  the war room opened (severity-1)`);
+    const roles = Object.fromEntries(
+      ['Incident commander', 'Technical lead', 'Communications', 'Customer liaison', 'Executive sponsor'].map(
+        (role) => [role, new RegExp(`^demo: {3}${role} +(\\S+)$`, 'm').exec(demo.said)?.[1]]
+      )
+    );
+    expect(roles).toEqual({
+      'Incident commander': 'erin',
+      'Technical lead': 'mara',
+      Communications: 'priya',
+      'Customer liaison': 'sam',
+      'Executive sponsor': 'carlos',
+    });
+  });
+
+  it('keeps the draft of the post-mortem beside the report, with its figures and timeline', () => {
+    const file = kept(`the draft of the post-mortem of ${incident()}`);
+    expect(path.dirname(file)).toBe(path.dirname(kept('the whole story')));
+    const draft = readFileSync(file, 'utf8');
+    expect(draft).toMatch(/^# Post-mortem: User isolation is violated/);
+    const figures = [...draft.matchAll(/^\| (time to \w+) \| ([^|]+) \|/gm)].map(([, what, time]) => [what, time]);
+    expect(figures.map(([what]) => what)).toEqual([
+      'time to detect',
+      'time to decide',
+      'time to safe',
+      'time to verified',
+    ]);
+    for (const [what, time] of figures) expect(time, what).toMatch(/^\d/);
+    const timeline = /^## Timeline\n\n([^]*?)\n\n/m.exec(draft)?.[1]?.split('\n') ?? [];
+    expect(timeline[0]).toContain('opened it as severity 1: User isolation is violated');
+    const rest = ['the war room opened (severity-1)', 'everything is taken back: severity 1', 'erin acknowledged it'];
+    for (const what of [...rest, 'taken back, verified: ', 'Z it is resolved: '])
+      expect(
+        timeline.filter((line) => line.includes(what)),
+        what
+      ).toHaveLength(1);
+  });
+});
