@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -33,11 +34,11 @@ export async function replay(recorded: Recorded): Promise<void> {
 }
 
 /** All histories that are committed, by file name. */
-export function committed(): Recorded[] {
-  return readdirSync(folder)
+export function committed(from = folder): Recorded[] {
+  return readdirSync(from)
     .filter((file) => file.endsWith(ending))
     .map((file) => {
-      const { workflowId, history } = JSON.parse(gunzipSync(readFileSync(`${folder}${file}`)).toString()) as {
+      const { workflowId, history } = JSON.parse(gunzipSync(readFileSync(join(from, file))).toString()) as {
         workflowId: string;
         history: unknown;
       };
@@ -45,9 +46,16 @@ export function committed(): Recorded[] {
     });
 }
 
-/** Keeps a history for all later builds: `npm run record`. */
-export function keep({ name, workflowId, history }: Recorded): void {
-  mkdirSync(folder, { recursive: true });
+/**
+ * Keeps a history for all later builds: `npm run record`. One that is there already stays as it is, to the byte: what
+ * runs of an earlier build did is what later builds must replay. To record one anew, delete its file first.
+ *
+ * @returns whether it was written
+ */
+export function keep({ name, workflowId, history }: Recorded, into = folder): boolean {
+  mkdirSync(into, { recursive: true });
+  const file = join(into, `${name}${ending}`);
+  if (existsSync(file)) return false;
   const text = historyToJSON(history);
   const plain = typeof text === 'string' ? (JSON.parse(text) as unknown) : text;
   // Where it was recorded is nobody's business: folders in stack traces, host and process in identities.
@@ -55,5 +63,6 @@ export function keep({ name, workflowId, history }: Recorded): void {
     if (key === 'identity' || key === 'stackTrace') return '';
     return typeof value === 'string' ? value.replace(/\b\d+@[\w.-]+/g, 'worker') : value;
   });
-  writeFileSync(`${folder}${name}${ending}`, gzipSync(clean, { level: 9 }));
+  writeFileSync(file, gzipSync(clean, { level: 9 }), { flag: 'wx' });
+  return true;
 }

@@ -1,8 +1,24 @@
+import '../support/models/engine/sandbox.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
-import { committed, replay } from './histories.js';
+import { committed, replay, type Recorded } from './histories.js';
 
 const histories = committed();
+
+const ends = 'completed failed rejected rolled-back cancelled terminated waived recovered reset'.split(' ');
+
+/** What a history must have seen, and of which workflow; the words stand in its events. */
+const seen: Array<[what: string, workflow: string, words: string[]]> = [
+  ['a stage of checklists before the phases', 'deploymentPhase', ['"checklists":', '"id":"pre-deployment"']],
+  ['a stage of the validation', 'deploymentPhase', ['"stage":{']],
+  ['a check that is made again and again', 'deploymentPhase', ['watchCheck']],
+  ['new baselines after the validation', 'deploymentPhase', ['measurePeriod']],
+  ['a phase that waits for its days', 'deploymentPhase', ['Waits until']],
+  ['a phase that will be late one day', 'deploymentPhase', ['May start no more']],
+  ['a run that is refused by the locks', 'migration', ['PG202']],
+  ['a rollback after the run, which takes the locks itself', 'rollback', ['"alone":true', 'acquireLocks']],
+  ['evidence that is there, and some that is not', 'evidence', ['PG310']],
+];
 
 describe('recorded histories', () => {
   it('can be read at all: protobufjs is installed in the one version that the SDK needs', () => {
@@ -10,23 +26,35 @@ describe('recorded histories', () => {
   });
 
   it('are there for every way in which a run ends', () => {
-    const names = histories.map((one) => one.name).join(' ');
-    const ends = [
-      'completed',
-      'failed',
-      'rejected',
-      'rolled-back',
-      'cancelled',
-      'terminated',
-      'waived',
-      'recovered',
-      'reset',
-    ];
-    for (const end of ends) expect(names).toContain(end);
-    for (const part of ['-migration', '-phase-', '-rollback-', '-locks', '-cleanup-']) expect(names).toContain(part);
+    const names = histories.map((one) => one.name);
+    for (const end of ends) expect(names.filter((name) => name.startsWith(`${end}-`))).not.toEqual([]);
+  });
+
+  it('are there for every workflow', async () => {
+    const workflows = Object.keys(await import('../../src/workflows/index.js'));
+    expect([...new Set(histories.map(typeOf))].toSorted()).toEqual(workflows.toSorted());
+  });
+
+  it.each(seen)('have seen %s', (_what, workflow, words) => {
+    const texts = histories.filter((one) => typeOf(one) === workflow).map(textOf);
+    expect(texts.some((text) => words.every((word) => text.includes(word)))).toBe(true);
   });
 
   it.each(histories.map((recorded) => [recorded.name, recorded] as const))('%s replays', async (_, recorded) => {
     await replay(recorded);
   });
 });
+
+function typeOf({ history }: Recorded): string {
+  return history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? '';
+}
+
+/** All that stands in its events, payloads as the text that they are. */
+function textOf({ history }: Recorded): string {
+  const told = (value: unknown): string => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString();
+    if (typeof value === 'object' && value !== null) return Object.values(value).map(told).join('\n');
+    return typeof value === 'string' ? value : '';
+  };
+  return told(history.events);
+}

@@ -1,12 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { WorkflowHandle } from '@temporalio/client';
 import type { Plan } from '../../src/plan/model.js';
 import { alertHandle, guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
 import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
-import { historyOf, keep, replay } from './histories.js';
+import { playAndReplay, replayed, type Scenario } from './play.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -56,15 +55,7 @@ async function inSecondWindow(): Promise<void> {
   await stage.until('the window', async () => (await stage.phase('1b')).steps.some((one) => one.id === 'window'));
 }
 
-interface Scenario {
-  /** Endings of the ids of the workflows whose histories are kept. */
-  workflows: string[];
-  /** Default: two phases. */
-  plan?: () => Plan;
-  play: (run: WorkflowHandle) => Promise<void>;
-}
-
-const scenarios: Record<string, Scenario> = {
+const scenarios: Record<string, Omit<Scenario, 'plan'> & Partial<Scenario>> = {
   completed: { workflows: ['', '/phase/1a', '/phase/1b', 'locks'], play: () => throughTheGates() },
   failed: {
     workflows: ['', '/phase/1a'],
@@ -235,11 +226,6 @@ describe('a guard of today replays on the build of today', () => {
   });
 });
 
-async function replayed(recorded: Parameters<typeof keep>[0]): Promise<void> {
-  await replay(recorded);
-  if (process.env.RECORD_HISTORIES === '1') keep(recorded);
-}
-
 /** The executions of a chain, oldest first: each history names the one that it continued as. */
 async function executionsSince(first: string, workflowId: string): Promise<Array<{ runId: string; how: string }>> {
   const next = await nextOf(workflowId, first);
@@ -253,14 +239,5 @@ async function nextOf(workflowId: string, runId: string): Promise<string | undef
 }
 
 describe('a run of today replays on the build of today', () => {
-  it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
-    const run = await stage.start(scenario.plan?.() ?? two());
-    await scenario.play(run);
-    await run.result().catch(() => undefined);
-    for (const suffix of scenario.workflows) {
-      const workflowId = suffix === 'locks' ? stage.locksHandle().workflowId : `${stage.id}${suffix}`;
-      const part = suffix === '' ? '-migration' : `-${suffix.replace(/^\//, '').replaceAll('/', '-')}`;
-      await replayed({ name: `${name}${part}`, workflowId, history: await historyOf(stage.client, workflowId) });
-    }
-  });
+  it.each(Object.entries(scenarios))('%s', (name, scenario) => playAndReplay(stage, name, { plan: two, ...scenario }));
 });
