@@ -9,6 +9,9 @@ const ALONE = ['test/plan/models/**/*.test.ts', 'test/client/cli/context.test.ts
 /** What takes minutes: `npm run test:full`. */
 const FULL = ['test/full/**/*.test.ts'];
 
+/** A demo as a user runs it, whose windows are real time: alone, behind the others of `npm run test:full`. */
+const DEMO = ['test/full/demo/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -44,6 +47,17 @@ export default defineConfig({
         test: {
           name: 'full',
           include: FULL,
+          exclude: [...DEMO, '**/node_modules/**'],
+          globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'full-demo',
+          include: DEMO,
           globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,

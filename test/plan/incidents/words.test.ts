@@ -26,18 +26,18 @@ describe('the words in which an incident of the shipped plan calls people', () =
   it('say whom it affects, what is to be done, and where that stands', () => {
     const metric = 'user_isolation_violations';
     const leak = words({ cause: 'user-isolation', metric, level: 'critical', context: { affected_users: '12' } });
-    expect(leak?.title).toBe('🚨 CRITICAL: users are not isolated from each other');
+    expect(leak?.title).toBe('🚨 CRITICAL: User Isolation Violation Detected');
     expect(leak?.message).toContain(
-      '- Users affected: 12\n- Type of contamination: unknown\n- Detected: 1970-01-01 00:00:00Z'
+      '- Users Affected: 12\n- Contamination Type: unknown\n- Detection Time: 1970-01-01 00:00:00Z'
     );
-    expect(leak?.message).toContain('Required actions:\n1. Start the emergency rollback immediately');
+    expect(leak?.message).toContain('Required Actions:\n1. Initiate emergency rollback immediately');
     expect(leak?.runbook).toBe('https://docs.company.com/runbooks/user-isolation-violation');
   });
 
   it('are those of the critical level for a cause with a bound of its own, with the range of its query', () => {
     const golden = words({ cause: 'golden-path-failure', metric: 'golden_path_success_rate' });
-    expect(golden?.title).toBe('🔥 CRITICAL: the golden path fails');
-    expect(golden?.message).toContain('- Time period: 5m');
+    expect(golden?.title).toBe('🔥 CRITICAL: Golden Path Failure');
+    expect(golden?.message).toContain('- Time Period: 5m');
   });
 
   it.each<[string, Partial<Trouble>, Severity]>([
