@@ -45,6 +45,18 @@ const parts = {
       'test/plan/{pagerduty,alertmanager,alert-text,patience}.test.ts',
     ],
   },
+  decisions: {
+    mutate: [
+      'src/plan/cleanup/**/*.ts',
+      'src/plan/{kpis,stable,rise,other-trouble,activity-answers,outcome,owed,inside-targets}.ts',
+    ],
+    tests: [
+      'test/plan/cleanup/**/*.test.ts',
+      'test/plan/{kpis,stable,rise,other-trouble,activity-answers,outcome,owed,inside-targets,names}.test.ts',
+      'test/client/view/outcome-line.test.ts',
+      'test/client/read/cleanup-from-history.test.ts',
+    ],
+  },
   loading: {
     mutate: ['src/plan/loading/**/*.ts', 'src/plan/load-{plan,environment}.ts'],
     tests: ['test/plan/{loading,rules}/**/*.test.ts', 'test/plan/read-and-freeze.test.ts'],

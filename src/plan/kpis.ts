@@ -48,7 +48,9 @@ export function kpiResults(kpis: readonly Kpi[], facts: KpiFacts): KpiResult[] {
 
 /** What has become of a run since it ended, as far as its KPIs go. */
 export interface Since {
-  /** Rollbacks of the run after its end, and whether one of them took everything back. */
+  /** Rollbacks of the run before its end. */
+  rollbacksUntil: number;
+  /** And after it, and whether one of them took everything back. */
   rollbacks: number;
   takenBack: boolean;
   /** The clean-up, in which people answer; absent when there is none. */
@@ -64,11 +66,19 @@ export function kpisSince(results: readonly KpiResult[], kpis: readonly Kpi[], s
   });
 }
 
-function takenBackSince(result: KpiResult, kpi: RunKpi, { rollbacks, takenBack }: Since): KpiResult {
-  if (kpi.of === 'migrated' && !takenBack) return result;
-  const value = kpi.of === 'migrated' ? 'all of it was taken back' : `${counted(rollbacks, 'rollback')} since it ended`;
-  const met = kpi.of === 'migrated' ? holds(kpi.bound, 0) : holds(kpi.bound, rollbacks);
-  return { ...result, state: met && result.state === 'met' ? 'met' : 'not met', value };
+function takenBackSince(result: KpiResult, kpi: RunKpi, { rollbacksUntil, rollbacks, takenBack }: Since): KpiResult {
+  if (kpi.of === 'migrated') {
+    if (!takenBack) return result;
+    return { ...result, ...asOf(kpi, result, 0), value: 'all of it was taken back' };
+  }
+  const all = rollbacksUntil + rollbacks;
+  const since = rollbacksUntil === 0 ? '' : `, ${rollbacks} of them`;
+  return { ...result, ...asOf(kpi, result, all), value: `${counted(all, 'rollback')}${since} since it ended` };
+}
+
+/** What comes after the end makes nothing better. */
+function asOf({ bound }: RunKpi, { state }: KpiResult, value: number): Pick<KpiResult, 'state'> {
+  return { state: state === 'met' && holds(bound, value) ? 'met' : 'not met' };
 }
 
 function answeredSince(result: KpiResult, { cleanup }: Since): KpiResult {
@@ -118,7 +128,8 @@ function ofMetric(kpi: MetricKpi, { period, baseline, at }: KpiFacts): KpiResult
   const before = baseline[metric];
   if (before === undefined || before === 0)
     return unknown('nobody knows what it was before the first change', evidence);
-  return judged(kpi, (facts.mean - before) / before, at, undefined, evidence);
+  // Where the mean was below 0, a rise is a rise, too.
+  return judged(kpi, (facts.mean - before) / Math.abs(before), at, undefined, evidence);
 }
 
 function judged(kpi: MeasuredKpi, value: number, at: number, words?: string, evidence?: EvidenceRef): KpiResult {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activityAnswers, problemWithAnswer } from '../../src/plan/activity-answers.js';
+import { activityAnswers, problemWithAnswer, readRemovedFlags } from '../../src/plan/activity-answers.js';
 import { garbage } from '../full/matrix/faults.js';
 import { occurrences } from '../full/matrix/places.js';
 
@@ -26,11 +26,38 @@ describe('what an activity answers', () => {
   it('names the place of the fault', () => {
     expect(problemWithAnswer('applyChange', { ...finding, verdict: 'pass' })).toMatch(/ at verdict: /);
     expect(problemWithAnswer('applyChange', { ...finding, evidence: {} })).toMatch(/ at evidence\.digest: /);
+    expect(problemWithAnswer('applyChange', 'PASS')).toMatch(/^applyChange answered something else than it should: \S/);
+  });
+
+  it('is nothing that could be wrong where an activity answers nothing', () => {
+    expect(problemWithAnswer('releaseLocks', undefined)).toBeUndefined();
+    expect(problemWithAnswer('releaseLocks', 'done')).toBeUndefined();
   });
 
   it('is never half a yes', () => {
     expect(problemWithAnswer('verifyIdentity', { accepted: true })).toBeDefined();
     expect(problemWithAnswer('acquireLocks', { granted: false })).toBeDefined();
     expect(problemWithAnswer('watchWindow', finding)).toBeDefined();
+  });
+});
+
+describe('what a clean-up remembers of flags that it removed', () => {
+  const removed = { key: 'A', at: 7, state: 'removed', evidence };
+
+  it.each([
+    ['none', []],
+    ['one that is removed, and one that is being removed', [removed, { ...removed, state: 'removing' }]],
+  ])('is read: %s', (_, memo) => {
+    expect(readRemovedFlags(memo)).toEqual(memo);
+  });
+
+  it.each([
+    ['no memo', undefined],
+    ['no list', removed],
+    ['a flag without its name', [{ at: 7, state: 'removed' }]],
+    ['a flag without its time', [{ ...removed, at: 'now' }]],
+    ['a flag of which nobody knows how it stands', [removed, { ...removed, state: 'gone' }]],
+  ])('is not believed: %s', (_, memo) => {
+    expect(readRemovedFlags(memo)).toBeUndefined();
   });
 });

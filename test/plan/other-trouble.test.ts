@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OtherAlert } from '../../src/plan/alertmanager.js';
 import { otherTrouble } from '../../src/plan/other-trouble.js';
 import { readTrouble } from '../../src/plan/trouble.js';
-import { guardedPlan } from '../support/stage/guarded.js';
+import { guardedMetrics, guardedPlan } from '../support/stage/guarded.js';
 import { incidents, phase, severity } from '../support/stage/plans.js';
 
 const watched = { metric: 'success', level: 'critical' } as const;
@@ -17,6 +17,12 @@ const plan = guardedPlan([phase('1a'), phase('1b')], {
     ],
   }),
 });
+/** A plan that leads no incidents. */
+function without(of: typeof plan): typeof plan {
+  const { incidents: _, ...bare } = of;
+  return bare;
+}
+
 /** In which a cause has the red metric. */
 const caused = {
   ...plan,
@@ -135,8 +141,7 @@ describe("another system's alert", () => {
   });
 
   it('about a plan that leads no incidents has no severity, and its cause is unknown', () => {
-    const { incidents: _, ...bare } = plan;
-    expect(read({ phasegate_cause: 'slow', severity: 'critical' }, bare)).toEqual({
+    expect(read({ phasegate_cause: 'slow', severity: 'critical' }, without(plan))).toEqual({
       trouble: expect.objectContaining({ level: 'critical' }) as object,
       isGrave: true,
       isRendered: false,
@@ -154,6 +159,71 @@ describe("another system's alert", () => {
     expect(found).not.toHaveProperty('severity');
     expect(otherTrouble(alert({ phasegate_cause: 'x'.repeat(101) }), undefined)).toEqual({
       problem: 'A is nothing that a run can be told: a label or its time is out of all bounds',
+    });
+  });
+
+  it.each<[string, Record<string, string>, typeof plan | undefined, boolean]>([
+    ['medium, by its cause alone', { phasegate_cause: 'slow', severity: 'critical' }, plan, false],
+    [
+      'of severity 1 by its cause, though it only warns',
+      { phasegate_cause: 'isolation-violation', severity: 'warn' },
+      plan,
+      true,
+    ],
+    ['critical about a plan without incidents', { severity: 'critical' }, without(plan), true],
+    ['a warning about a plan without incidents', { severity: 'warning' }, without(plan), false],
+    ['of no severity about a plan without incidents', {}, without(plan), false],
+    ['of an unknown severity about a plan without incidents', { severity: 'odd' }, without(plan), true],
+    ['critical about a plan that nobody can read', { severity: 'critical' }, undefined, true],
+    ['a warning about a plan that nobody can read', { severity: 'warning' }, undefined, false],
+    ['of a cause of a plan that nobody can read', { phasegate_cause: 'x' }, undefined, true],
+    [
+      'a warning of a cause of a plan that nobody can read',
+      { phasegate_cause: 'x', severity: 'warn' },
+      undefined,
+      true,
+    ],
+    ['without a word about a plan that nobody can read', {}, undefined, false],
+  ])('%s must be heard among many, or need not: %j', (_, labels, of, isGrave) => {
+    expect(otherTrouble(alert(labels), of)).toMatchObject({ isGrave });
+  });
+
+  it.each([
+    [20, ''],
+    [21, ' and 1 more'],
+    [25, ' and 5 more'],
+  ])('names at most twenty of %i names that are known', (count, more) => {
+    const names = Array.from({ length: count }, (_, at) => `metric-${at}`);
+    const metrics = Object.fromEntries(names.map((name) => [name, { ...guardedMetrics['latency'], name }]));
+    const { unknown } = read({ phasegate_metric: 'nothing like it' }, { ...plan, metrics } as typeof plan);
+    const listed = names.slice(0, 20).join(', ');
+    expect(unknown[0]?.hint).toBe(`the metrics of the plan checkout are ${listed}${more}`);
+  });
+
+  it('names our labels where one is near none of them, and shows no more of it than its beginning', () => {
+    const label = `phasegate_${'x'.repeat(200)}`;
+    const { unknown } = read({ [label]: 'y'.repeat(200) });
+    expect(unknown).toEqual([
+      {
+        label: label.slice(0, 100),
+        value: 'y'.repeat(100),
+        hint: expect.stringMatching(/^the labels are phasegate_plan, .*phasegate_rendered$/) as string,
+      },
+    ]);
+  });
+
+  it('says all that is unknown, and leaves at least half of the room to the alert', () => {
+    const two = read({ phasegate_cause: 'slwo', phasegate_metric: 'sucess' });
+    expect(two.trouble.reason).toBe(
+      'a reason (phasegate_cause "slwo" is unknown: did you mean "slow"?; phasegate_metric "sucess" is unknown: did you mean "success"?)'
+    );
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`phasegate_${at}${'x'.repeat(50)}`, 'y']));
+    const crowded = otherTrouble({ ...alert(many), reason: 'r'.repeat(3_000) }, plan);
+    if (!('trouble' in crowded)) throw new Error('it says nothing');
+    expect(crowded.trouble.reason).toMatch(/^r{997} \(.{1000}\)$/);
+    expect(read(many).trouble.reason).toMatch(/^a reason \(.{1000}\)$/);
+    expect(otherTrouble({ ...alert({ severity: 'odd' }), reason: 'r'.repeat(2_000) }, plan)).toMatchObject({
+      trouble: { reason: expect.stringMatching(/^r{1900,} \(severity "odd" is unknown: .*\)$/) as string },
     });
   });
 
@@ -210,6 +280,15 @@ describe('what the guard tells too', () => {
       trouble: { dedupKey: 'guard/cause/latency-warns' },
       severity: 2,
     });
+  });
+
+  it.each([
+    ['of no severity', {}, 3, undefined],
+    ['of one that says little', { severity: 'info' }, 3, undefined],
+    ['of an unknown one', { severity: 'critcal' }, 2, 'unknown'],
+  ])('is judged by people where a rendered rule is %s', (_, labels, severity, level) => {
+    const found = read({ ...rendered, phasegate_metric: 'success', ...labels });
+    expect([found.severity, found.trouble.level]).toEqual([severity, level]);
   });
 
   it('is an alert of the guard alone, where a rendered rule says what makes no incident', () => {

@@ -196,6 +196,7 @@ export class SnapshotReader {
     const left = await this.leftToDo(snapshot, described);
     const again = snapshot.rollbacks.filter((rollback) => isRollbackAgain(rollback.workflowId));
     const since = {
+      rollbacksUntil: run.rollbacks.filter((id) => !isRollbackAgain(id)).length,
       rollbacks: again.length,
       takenBack: again.some(({ undos }) => undos.length > 0),
       cleanup: left.cleanup,

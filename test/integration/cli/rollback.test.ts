@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PhasegateError } from '../../../src/plan/errors.js';
 import type { Link } from '../../../src/client/connection/link.js';
 import { startRollback } from '../../../src/client/act/rollback.js';
+import { SnapshotReader } from '../../../src/client/read/snapshot-reader.js';
+import type { Kpi } from '../../../src/plan/model.js';
 import { linkOf } from '../../support/stage/link.js';
 import { phase, plan, step } from '../../support/stage/plans.js';
-import { openStage, type Stage } from '../../support/stage/stage.js';
+import { failureOf, openStage, type Stage } from '../../support/stage/stage.js';
 import { door } from '../../support/stage/world.js';
 
 let stage: Stage;
@@ -37,5 +39,36 @@ describe('two people who roll back an ended run at once', () => {
     undoing.open();
     await stage.rollbackHandle('again-1').result();
     expect(stage.world.story('undo')).toEqual(['undo flag/FLAG_CORE off']);
+  });
+});
+
+describe('a rollback of a run that had rolled a phase back itself', () => {
+  it('counts beside it for the success metrics', async () => {
+    const bound = { op: '<=', value: 1, text: '<= 1' } as const;
+    const kpi: Kpi = {
+      id: 'calm',
+      group: 'technical',
+      title: 'Rollbacks',
+      target: '<= 1',
+      kind: 'run',
+      of: 'rollbacks',
+      unit: 'count',
+      bound,
+    };
+    stage.world.onVerify = (entry) => (entry.phase === '1b' ? 'FAIL' : 'PASS');
+    const run = await stage.start(
+      plan([phase('1a', { steps: [step.flag('core')] }), phase('1b', { after: ['1a'], steps: [step.flag('tools')] })], {
+        kpis: [kpi],
+      })
+    );
+    await failureOf(run.result());
+    const ref = { workflowId: stage.id, runId: (await run.describe()).runId };
+    const calm = async (): Promise<unknown> => (await new SnapshotReader(link, ref).read()).run.kpis;
+    expect(await calm()).toMatchObject([{ state: 'met', value: '1 rollback' }]);
+
+    stage.world.onVerify = () => 'PASS';
+    await startRollback(link, ref, 'dana', 'errors');
+    await stage.rollbackHandle('again-1').result();
+    expect(await calm()).toMatchObject([{ state: 'not met', value: '2 rollbacks, 1 of them since it ended' }]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  answered,
   attemptAt,
   freshState,
   isOwed,
@@ -11,9 +12,8 @@ import {
   wayBackClosed,
   type CleanupState,
 } from '../../../src/plan/cleanup/course.js';
-import { cleanupStatus, doneText } from '../../../src/plan/cleanup/status.js';
-import type { Cleanup } from '../../../src/plan/model.js';
-import { cleanup, environment, span, task } from '../../support/stage/plans.js';
+import type { Cleanup, CleanupTask } from '../../../src/plan/model.js';
+import { cleanup, span, task } from '../../support/stage/plans.js';
 
 const day = 86_400_000;
 const plan: Cleanup = {
@@ -30,7 +30,6 @@ plan.groups.push({
   tasks: [task.plain('training')],
 });
 const days = { 'week-1': { opensAt: 0, dueAt: 7 * day }, later: { opensAt: 30 * day, dueAt: 90 * day } };
-const facts = { cleanup: plan, people: environment('x').people, workflowId: 'w', runId: 'r', refusals: [] };
 
 function at(now: number, state = freshState(0)): CleanupState {
   return opened(plan, state, days, now);
@@ -115,40 +114,110 @@ describe('the course of a clean-up', () => {
   });
 });
 
-describe('the status of a clean-up', () => {
-  it('says how many are done, who owes what, and what is due next', () => {
-    const state = at(0);
-    const [docs] = state.steps;
-    if (docs) docs.state = 'passed';
-    const status = cleanupStatus(facts, state);
-    expect(status.sentence).toBe('Clean-up: 1 of 3 tasks done. Waits for carlos (1), next due 1970-01-08 00:00:00Z.');
-    expect(status.gates).toMatchObject([
-      {
-        address: 'cleanup/legacy#1',
-        people: ['carlos'],
-        deadlineAt: 7 * day,
-        then: expect.stringContaining('overdue'),
-      },
-    ]);
-    expect(status.steps.map(({ state: how }) => how)).toEqual(['passed', 'waiting', 'pending']);
-    expect(doneText(plan, status)).toBe('1 of 3 tasks done');
+describe('what is told of a clean-up', () => {
+  const { escalate: _, ...calm } = plan;
+  const begun = (): CleanupState => ({
+    ...at(0),
+    toldAt: 0,
+    told: { begun: ['docs', 'legacy'], overdue: [], escalated: [] },
   });
 
-  it('says when the next tasks begin while nothing is owed', () => {
-    const state = at(0);
-    for (const step of state.steps) step.state = 'passed';
-    expect(cleanupStatus(facts, state)).toMatchObject({
-      state: 'waiting',
-      opensAt: 30 * day,
-      sentence: 'Clean-up: 2 of 3 tasks done. The next tasks begin at 1970-01-31 00:00:00Z.',
+  it('is nothing when it begins, but when it began', () => {
+    expect(freshState(7)).toEqual({
+      startedAt: 7,
+      steps: [],
+      removed: [],
+      refusals: [],
+      told: { begun: [], overdue: [], escalated: [] },
+      days: {},
     });
   });
 
-  it('asks the next in line as well, once a task was escalated', () => {
-    const state = at(0);
-    state.told.escalated = ['legacy'];
-    const gate = cleanupStatus(facts, state).gates.find(({ address }) => address === 'cleanup/legacy#1');
-    expect(gate).toMatchObject({ people: ['dana', 'carlos'], standIn: 'manager' });
+  const { toldAt: _never, ...neverTold } = begun();
+
+  it.each<[string, CleanupState, number, boolean]>([
+    ['nothing is new and it is not time again', begun(), day, false],
+    ['nothing is new, but nobody was told', neverTold, day, true],
+    ['a task begun of which nobody knows', { ...begun(), told: { ...begun().told, begun: ['docs'] } }, day, true],
+  ])('when %s', (_, state, now, isTold) => {
+    expect(newsAt(plan, state, now) !== undefined).toBe(isTold);
+  });
+
+  it('is told again when it is time, though nothing is new', () => {
+    const known = { ...begun(), days: {} };
+    expect(newsAt(plan, known, 7 * day - 1)).toBeUndefined();
+    expect(newsAt(plan, known, 7 * day)).toEqual({ begun: ['docs', 'legacy'], overdue: [], escalated: [] });
+  });
+
+  it('never goes to the next in line where the plan names none', () => {
+    expect(newsAt(calm, begun(), 100 * day)?.escalated).toEqual([]);
+  });
+
+  it.each<[string, Cleanup, Partial<CleanupState>, number, number | undefined]>([
+    ['the day on which tasks are due', plan, {}, 0, 7 * day],
+    ['the day on which they go to the next in line', plan, { toldAt: 8 * day }, 7 * day, 14 * day],
+    ['the next group, where there is no next in line', calm, { toldAt: 29 * day }, 7 * day, 30 * day],
+    ['the time to tell it again', calm, { toldAt: 8 * day }, 8 * day, 15 * day],
+    ['the time to tell it again where nobody knows the days', plan, { days: {}, toldAt: day }, day, 8 * day],
+    ['nothing where nobody knows the days, nor told anybody', plan, { steps: [], days: {} }, 0, undefined],
+    // The calendar of the environment changed after it had begun.
+    [
+      'no day on which something begins that has begun',
+      plan,
+      { days: { 'week-1': { opensAt: 3 * day, dueAt: 5 * day } } },
+      0,
+      5 * day,
+    ],
+  ])('comes next at %s', (_, of, change, now, next) => {
+    expect(nextInstant(of, { ...begun(), ...change }, now)).toBe(next);
+  });
+
+  it('comes no more when all is done', () => {
+    const state = at(100 * day);
+    for (const step of state.steps) step.state = 'passed';
+    expect(nextInstant(plan, state, 100 * day)).toBeUndefined();
+  });
+});
+
+describe('an attempt at a task', () => {
+  it('waits for its owner from when it was opened', () => {
+    expect(attemptAt(task.plain('docs'), [], 7)).toEqual({
+      address: 'cleanup/docs#1',
+      id: 'docs',
+      part: 'steps',
+      kind: 'task',
+      title: 'Do docs',
+      state: 'waiting',
+      startedAt: 7,
+    });
+  });
+
+  const kpi = task.kpi('revenue');
+  const removal = task.removal(['A']);
+  it.each<[string, CleanupTask, string, ReturnType<typeof answered>]>([
+    ['a task', task.plain('docs'), 'done', { state: 'passed', verdict: 'PASS', reason: 'erin: done' }],
+    [
+      'a task',
+      task.plain('docs'),
+      'not-applicable',
+      { state: 'passed', verdict: 'PASS', reason: 'erin: not-applicable' },
+    ],
+    ['a task', task.plain('docs'), 'failed', { state: 'failed', verdict: 'FAIL', reason: 'erin: failed' }],
+    ['a KPI', kpi, 'done', { state: 'passed', verdict: 'PASS', reason: 'erin: met' }],
+    ['a KPI', kpi, 'failed', { state: 'passed', verdict: 'FAIL', reason: 'erin: not met' }],
+    ['a KPI', kpi, 'not-applicable', { state: 'passed', verdict: 'PASS', reason: 'erin: not-applicable' }],
+    ['a removal of flags, which is to be done then', removal, 'done', { state: 'running' }],
+    ['a removal of flags', removal, 'failed', { state: 'failed', verdict: 'FAIL', reason: 'erin: failed' }],
+  ])('is answered: %s is %s', (_, of, answer, becomes) => {
+    const given = { by: 'erin', answer, at: 7 };
+    expect(answered(of, given)).toEqual({ ...becomes, answer: given });
+  });
+
+  it('has evidence and reason of its answer among its reasons', () => {
+    const said = (more: { evidence?: string; reason?: string }): string | undefined =>
+      answered(task.plain('docs'), { by: 'erin', answer: 'done', at: 7, ...more }).reason;
+    expect(said({ evidence: 'a link', reason: 'all read' })).toBe('erin: done · a link · all read');
+    expect(said({ reason: 'all read' })).toBe('erin: done · all read');
   });
 });
 

@@ -78,4 +78,18 @@ describe('the days of clean-up', () => {
     });
     expect(cleanupDays({ ...asked, completedAt: first + 60_000, compression }).g?.opensAt).toBe(first + 60_000);
   });
+
+  it.each([
+    ['the first week at once', week(1), 0],
+    ['the third week after two weeks of seven days', week(3), (14 * day) / 180],
+    ['the second month after thirty days', month(2), (30 * day) / 180],
+  ])('are so much sooner in compressed time without a cap: %s', (_, schedule, after) => {
+    const group = { id: 'g', schedule, length: { ms: 8000, planned: '7d' } };
+    const first = utc('2026-03-02T10:30');
+    const asked = { groups: [group], firstDayAt: first, completedAt: first, timeZone: 'UTC' };
+    expect(cleanupDays({ ...asked, compression: { scale: 180 } }).g).toEqual({
+      opensAt: first + after,
+      dueAt: first + after + 8000,
+    });
+  });
 });
