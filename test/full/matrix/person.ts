@@ -43,7 +43,7 @@ export class Person {
       if (this.world.notes.length > told || Date.now() - lookedAt > looksEveryMs) {
         told = this.world.notes.length;
         lookedAt = Date.now();
-        for (const part of ['phase/1a', 'phase/1b', 'rollback/1a', 'rollback/1b', 'rollback/all']) {
+        for (const part of ['phase/1a', 'phase/1b', 'phase/checked', 'rollback/1a', 'rollback/1b', 'rollback/all']) {
           await this.look(this.stage.handleOf(`${this.run.workflowId}/${part}`));
         }
       }

@@ -30,7 +30,11 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   saboteur.plots.set(planId, plot);
   const { trigger, watched = false } = cell.occurrence;
   if (watched) world.series = { success: () => 0.99, latency: () => 4 };
-  const run = await stage.start(cellPlan(planId, watched), 'dana', cellEnvironment(planId, stage.environment.id));
+  const run = await stage.start(
+    cellPlan(planId, cell.occurrence),
+    'dana',
+    cellEnvironment(planId, stage.environment.id)
+  );
   const pull = async (asked: Trigger): Promise<void> => {
     plot.triggered = true;
     await pulls[asked](stage, run);
