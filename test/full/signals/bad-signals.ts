@@ -1,10 +1,22 @@
 import fc from 'fast-check';
 import { messageNames } from '../../../src/plan/wire.js';
 
+const kinds = ['malformed', 'stale', 'early', 'late', 'misaddressed'] as const;
+type Kind = (typeof kinds)[number];
+
+/** What lies behind a run whose phase 1a waits for its first approval, at the second attempt at its item `team`. */
+export interface Past {
+  /** A phase whose approval was given. */
+  endedPhase: string;
+  /** What an earlier approval was bound to. */
+  digest: string;
+}
+
 /** A message that must change nothing, and how it goes wrong. */
 export interface BadSignal {
-  kind: 'malformed' | 'stale' | 'early' | 'late' | 'misaddressed';
-  to: 'run' | 'phase';
+  kind: Kind;
+  /** `ended`: a phase that has ended. */
+  to: 'run' | 'phase' | 'ended';
   name: string;
   /** What is sent; `raw` goes out as it is, past every converter. */
   payload: { args: unknown[] } | { raw: { encoding: string; data: string } };
@@ -27,44 +39,62 @@ const malformed = fc.oneof(
     .tuple(anyName, fc.constantFrom('json/protobuf', 'binary/encrypted', 'json/plain', ''), fc.string())
     .map(([name, encoding, data]): Said => ({ name, payload: { raw: { encoding, data: `{${data}` } } }))
 );
-const digest = fc.array(fc.constantFrom('0', '7', 'a', 'f'), { minLength: 64, maxLength: 64 });
-const stale = fc.oneof(
-  fc
-    .tuple(approver, digest, id)
-    .map(([by, hex, own]) => say('approve', { by, gate: '1a/approval#1', digest: `sha256:${hex.join('')}`, id: own })),
-  fc.tuple(approver, id).map(([by, own]) => say('approve', { by, gate: '1a/approval#0', id: own })),
-  fc
-    .tuple(approver, id)
-    .map(([by, own]) => say('attest', { by, item: '1a/team#1', answer: 'failed', reason: 'x', id: own }))
-);
+/** What an earlier attempt, or an earlier phase, asked for and took; now another one asks. */
+const stale = ({ digest, endedPhase }: Past): fc.Arbitrary<Said> =>
+  fc.oneof(
+    fc
+      .tuple(approver, id, fc.constantFrom({}, { gate: '1a/approval#1' }, { gate: `${endedPhase}/approval#1` }))
+      .map(([by, own, where]) => say('approve', { by, ...where, digest, id: own })),
+    fc
+      .tuple(approver, id, fc.constantFrom('done', 'failed'))
+      .map(([by, own, said]) => say('attest', { by, item: '1a/team#1', answer: said, reason: 'x', id: own })),
+    fc
+      .constantFrom('retry', 'waive')
+      .map((name) => say(name, { by: 'carlos', gate: '1a/team#1', reason: 'it was on hold once' }))
+  );
 const early = fc.oneof(
   fc.tuple(approver, id).map(([by, own]) => say('approve', { by, gate: '1b/approval#1', id: own })),
-  fc.tuple(approver, id).map(([by, own]) => say('reject', { by, gate: '1a/approval#2', reason: 'too soon', id: own })),
+  fc.tuple(approver, id).map(([by, own]) => say('reject', { by, gate: '1a/approval#3', reason: 'too soon', id: own })),
   fc.constantFrom('retry', 'waive').map((name) => say(name, { by: 'carlos', gate: '1b/window#1', reason: 'too soon' }))
 );
-const late = fc.oneof(
-  id.map((own) => say('attest', { by: 'erin', item: '1a/team', answer: 'done', id: own })),
-  id.map((own) => say('resume', { by: 'dana', id: own })),
-  fc.constantFrom('retry', 'waive').map((name) => say(name, { by: 'carlos', gate: '1a/team#1', reason: 'too late' }))
-);
+/** To what is over: an answered item, a pause that nobody made, and a phase that has ended. */
+const late = ({ endedPhase }: Past): fc.Arbitrary<Said> =>
+  fc.oneof(
+    id.map((own) => say('attest', { by: 'erin', item: '1a/team', answer: 'done', id: own })),
+    id.map((own) => say('resume', { by: 'dana', id: own })),
+    fc.tuple(approver, id).map(([by, own]) => say('approve', { by, gate: `${endedPhase}/approval#1`, id: own })),
+    fc
+      .constantFrom('reject', 'waive')
+      .map((name) => say(name, { by: 'carlos', gate: `${endedPhase}/approval#1`, reason: 'too late' })),
+    approver.map((by) => say('rollback', { by, phase: endedPhase, reason: 'too late' }))
+  );
 const misaddressed = fc.oneof(
   fc.tuple(fc.constantFrom('dana', 'carlos', 'mallory'), id).map(([by, own]) => say('approve', { by, id: own })),
+  fc.tuple(approver, id).map(([by, own]) => say('approve', { by, gate: '1a/approval#0', id: own })),
   approver.map((by) => say('rollback', { by, phase: '1b', reason: 'wrong phase' })),
   approver.map((by) => say('takeover', { by, entry: '1a/flag#1', reason: 'nothing is being undone' })),
   fc.tuple(fc.string({ minLength: 1, maxLength: 200 }), approver).map(([name, by]) => say(`x-${name}`, { by })),
   fc.constantFrom('Approve', 'approved', 'cancel', '__proto__', 'constructor').map((name) => say(name, 'erin'))
 );
 
+const toRunOrPhase = fc.constantFrom('run' as const, 'phase' as const, 'phase' as const);
+const toAll = fc.constantFrom('run' as const, 'phase' as const, 'ended' as const);
+
 /** Signals of which none may count, while phase 1a waits for its first approval and nothing is paused. */
-export const badSignals = fc
-  .tuple(
-    fc.constantFrom('run' as const, 'phase' as const, 'phase' as const),
-    fc.oneof(
-      malformed.map((said) => ({ kind: 'malformed' as const, ...said })),
-      stale.map((said) => ({ kind: 'stale' as const, ...said })),
-      early.map((said) => ({ kind: 'early' as const, ...said })),
-      late.map((said) => ({ kind: 'late' as const, ...said })),
-      misaddressed.map((said) => ({ kind: 'misaddressed' as const, ...said }))
-    )
-  )
-  .map(([to, said]): BadSignal => ({ to, ...said }));
+export function badSignals(past: Past): fc.Arbitrary<BadSignal> {
+  const of = (kind: Kind, said: fc.Arbitrary<Said>, to: fc.Arbitrary<BadSignal['to']>): fc.Arbitrary<BadSignal> =>
+    fc.tuple(to, said).map(([where, one]) => ({ kind, to: where, ...one }));
+  return fc.oneof(
+    of('malformed', malformed, toRunOrPhase),
+    of('stale', stale(past), toRunOrPhase),
+    of('early', early, toRunOrPhase),
+    of('late', late(past), toAll),
+    of('misaddressed', misaddressed, toRunOrPhase)
+  );
+}
+
+/** How many of each kind there are. */
+export function kindsOf(signals: readonly BadSignal[]): Record<Kind, number> {
+  const count = (kind: Kind): number => signals.filter((signal) => signal.kind === kind).length;
+  return Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Record<Kind, number>;
+}

@@ -1,38 +1,35 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { phaseWorkflowId } from '../../../src/plan/names.js';
 import { sendRaw } from '../../support/stage/raw-signal.js';
 import type { BadSignal } from './bad-signals.js';
+import { endedPhase } from './course.js';
 
-/** What a workflow's history has come to. */
-export interface Size {
-  events: number;
-  bytes: number;
-  signals: number;
-}
-
-export async function sizeOf(handle: WorkflowHandle): Promise<Size> {
-  const { raw } = await handle.describe();
-  const { events = [] } = await handle.fetchHistory();
-  return {
-    events: Number(raw.workflowExecutionInfo?.historyLength ?? 0),
-    bytes: Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0),
-    signals: (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length,
-  };
-}
-
-/** Sends signals to a run (by its workflow id) and its phase 1a, so many at a time. */
+/** Sends signals to a run (by its workflow id), its phase 1a and one that has ended, so many at a time. */
 export async function sendAll(
   client: Client,
   runId: string,
   signals: readonly BadSignal[],
   atATime: number
-): Promise<void> {
+): Promise<{ refusedByServer: number }> {
+  let refusedByServer = 0;
   const waiting = signals[Symbol.iterator]();
   const sender = async (): Promise<void> => {
     for (const { to, name, payload } of waiting) {
-      const handle = client.workflow.getHandle(to === 'run' ? runId : `${runId}/phase/1a`);
-      if ('raw' in payload) await sendRaw(client, handle, name, [payload.raw]);
-      else await handle.signal(name, ...payload.args);
+      const handle = handleOf(client, runId, to);
+      try {
+        if ('raw' in payload) await sendRaw(client, handle, name, [payload.raw]);
+        else await handle.signal(name, ...payload.args);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        refusedByServer += 1;
+      }
     }
   };
   await Promise.all(Array.from({ length: atATime }, sender));
+  return { refusedByServer };
+}
+
+function handleOf(client: Client, runId: string, to: BadSignal['to']): WorkflowHandle {
+  if (to === 'run') return client.workflow.getHandle(runId);
+  return client.workflow.getHandle(phaseWorkflowId(runId, to === 'ended' ? endedPhase : '1a'));
 }

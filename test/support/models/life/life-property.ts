@@ -33,7 +33,10 @@ async function settle(model: LifeModel, run: LifeRun): Promise<string> {
     const stays = entries.filter((entry) => entry.cannotUndo !== undefined).map(({ change }) => targetOf(change));
     if (open.length === 0) expect(run.world.changed).toEqual(run.world.changed.filter((one) => stays.includes(one)));
   }
-  if (kind === 'completed') expect(run.world.undone).toEqual([]);
+  if (kind === 'completed') {
+    expect(run.world.undone).toEqual([]);
+    model.checkInForce(run);
+  }
   return kind;
 }
 
@@ -41,7 +44,8 @@ async function settle(model: LifeModel, run: LifeRun): Promise<string> {
 function turns(run: LifeRun): string[] {
   const accepted = run.rollbacks.some(({ undos }) => undos.some(({ state }) => state === 'accepted'));
   const orphaned = run.of('rollback').some(({ parent }) => parent?.execution.end?.how === 'terminated');
-  return [...(accepted ? ['accepted'] : []), ...(orphaned ? ['orphaned'] : [])];
+  const ordered = [...run.world.tried.values()].some((tried) => tried.length > 2);
+  return [...(accepted ? ['accepted'] : []), ...(orphaned ? ['orphaned'] : []), ...(ordered ? ['in order'] : [])];
 }
 
 export type Reached = Record<string, number>;
