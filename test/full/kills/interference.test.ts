@@ -7,15 +7,16 @@ import { complaints } from '../../support/fire/model/complaints.js';
 import { playPeople } from '../../support/fire/people.js';
 import { until } from '../../support/fire/until.js';
 import { needs } from '../../support/needs.js';
-import { acts, interfere, needsRollback, promisedAfter } from './interfere.js';
+import { acts, actsOnRollback, interfere, needsRollback, promisedAfter } from './interfere.js';
 import { longWay, longWayCourse, longWayTargets, places } from './long-way.js';
-import { letGo, mannersAt, prepare, reach } from './reach.js';
+import { letGo, mannersAt, prepare, reach, resume } from './reach.js';
 
-const cases = acts.flatMap((act, row) =>
-  places.map((place, column) => {
-    const what = { act, place, name: `case${row * places.length + column}` };
-    return [`${act}, at ${place}`, what] as const;
-  })
+const pairs = [
+  ...acts.flatMap((act) => places.map((place) => ({ act, place }))),
+  ...actsOnRollback.map((act) => ({ act, place: 'rollback' as const })),
+];
+const cases = pairs.map(
+  ({ act, place }, index) => [`${act}, at ${place}`, { act, place, name: `case${index}` }] as const
 );
 
 let opening: Promise<{ front: Front; flag: string[] }> | undefined;
@@ -54,16 +55,18 @@ describe('a plain Temporal client', () => {
       prepare(front, name, place);
       const run = await front.start(longWay(name, front.ground));
       let over = false;
+      let paused = false;
       const people = playPeople(
         front.temporal,
         run.workflowId,
-        mannersAt(place, () => over)
+        mannersAt(place, { over: () => over, paused: () => paused })
       );
       onTestFinished(() => people.goHome());
-      await reach(front, run, name, place);
+      await reach(front, run, name, place, () => (paused = true));
       await interfere(front, run, act);
       over = true;
       letGo(front, name);
+      if (place === 'pause') await resume(front, run);
       await untilClosed(front, run);
       const promised = promisedAfter(act, place);
       const course = longWayCourse(name, flag);

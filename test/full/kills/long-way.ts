@@ -9,6 +9,7 @@ export const places = [
   'flag',
   'deploy',
   'attest',
+  'pause',
   'HOLD',
   'window',
   'traffic',

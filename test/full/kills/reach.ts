@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import { isScheduled, untilEvent, untilNoted } from '../../support/fire/moments.js';
@@ -23,8 +24,10 @@ export function letGo({ ground }: Front, name: string): void {
 }
 
 /** People who wait at the place, and go on once `over` says so. */
-export function mannersAt(place: Place, over: () => boolean): Manners {
+export function mannersAt(place: Place, { over, paused }: { over: () => boolean; paused: () => boolean }): Manners {
   return ({ kind, address }) => {
+    // What is paused stops behind this step.
+    if (kind === 'attestation' && place === 'pause') return paused() ? 'done' : undefined;
     if (kind === 'approval' && place === 'rollback') return 'reject';
     if (kind === 'approval') return place === 'approval' && !over() ? undefined : 'approve';
     if (kind === 'attestation') return place === 'attest' && !over() ? undefined : 'done';
@@ -34,7 +37,7 @@ export function mannersAt(place: Place, over: () => boolean): Manners {
 }
 
 /** Waits until the run is at the place. */
-export async function reach(front: Front, run: Run, name: string, place: Place): Promise<void> {
+export async function reach(front: Front, run: Run, name: string, place: Place, onPaused: () => void): Promise<void> {
   const phase = front.phase(run, '1b');
   const target = longWayTargets(name).deploys[1] ?? '';
   const gate = (kind: string): Promise<unknown> =>
@@ -46,9 +49,25 @@ export async function reach(front: Front, run: Run, name: string, place: Place):
   if (place === 'flag') await untilEvent(phase, 'the capture of the flag', isScheduled('captureChange'));
   if (place === 'deploy') await untilNoted(front.ground, { verb: 'apply', target }, 'effect');
   if (place === 'attest') await gate('attestation');
+  if (place === 'pause') {
+    await gate('attestation');
+    await run.signal('pause', { by: 'dana', reason: 'a test says so' });
+    onPaused();
+    await until(`the pause of ${name}`, async () => (await phase.query<PhaseStatus>('status')).state === 'paused');
+  }
   if (place === 'HOLD') await gate('hold');
   if (place === 'approval') await gate('approval');
   if (place === 'rollback') await untilNoted(front.ground, { verb: 'undo', target }, 'begin');
+}
+
+/** Whoever paused a run lets it go on, unless it has ended. */
+export async function resume({ client }: Front, { workflowId }: Run): Promise<void> {
+  await client.workflow
+    .getHandle(workflowId)
+    .signal('resume', { by: 'dana' })
+    .catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    });
 }
 
 /** Waits until the n-th window of the phase has begun. */
