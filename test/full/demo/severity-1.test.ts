@@ -170,7 +170,7 @@ describe('the demo with --fault isolation-violation', () => {
       'everything is taken back',
       'erin acknowledged it',
       'taken back, verified: ',
-      'Z it is resolved: ',
+      'it is resolved: ',
     ])
       expect(
         timeline.filter((line) => line.includes(what)),
