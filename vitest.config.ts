@@ -12,6 +12,8 @@ const FULL = ['test/full/**/*.test.ts'];
 /** A demo as a user runs it, whose windows are real time: alone, behind the others of `npm run test:full`. */
 const DEMO = ['test/full/demo/**/*.test.ts'];
 
+const globalSetup = ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -37,7 +39,7 @@ export default defineConfig({
           name: 'integration',
           include: INTEGRATION,
           exclude: [...FULL, '**/node_modules/**'],
-          globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
+          globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -48,7 +50,7 @@ export default defineConfig({
           name: 'full',
           include: FULL,
           exclude: [...DEMO, '**/node_modules/**'],
-          globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
+          globalSetup,
           testTimeout: 600_000,
           hookTimeout: 120_000,
         },
@@ -58,7 +60,7 @@ export default defineConfig({
         test: {
           name: 'full-demo',
           include: DEMO,
-          globalSetup: ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'],
+          globalSetup,
           testTimeout: 600_000,
           hookTimeout: 120_000,
         },

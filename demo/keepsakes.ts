@@ -1,4 +1,4 @@
-import { mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cli } from './cli.js';
@@ -11,7 +11,6 @@ export class Keepsakes {
   private readonly cli: Pick<Cli, 'run'>;
   private readonly run: string;
   private readonly folder = mkdtempSync(join(tmpdir(), 'phasegate-report-'));
-  private isEmpty = true;
 
   constructor(cli: Pick<Cli, 'run'>, run: string) {
     this.cli = cli;
@@ -22,7 +21,6 @@ export class Keepsakes {
     const file = join(this.folder, 'report.html');
     const { code, stderr } = await this.cli.run(['report', this.run, '--out', file]);
     if (code !== 0) return `the report could not be written: ${stderr.trim()}`;
-    this.isEmpty = false;
     return `the whole story: ${file}`;
   }
 
@@ -32,12 +30,11 @@ export class Keepsakes {
     if (code !== 0) return `no draft of the post-mortem of incident/${incident}: ${stderr.trim()}`;
     const file = join(this.folder, `post-mortem-${incident}.md`);
     writeFileSync(file, stdout);
-    this.isEmpty = false;
     return `the draft of the post-mortem of incident/${incident}: ${file}`;
   }
 
   /** Leaves no folder behind that has nothing in it. */
   end(): void {
-    if (this.isEmpty) rmdirSync(this.folder);
+    if (readdirSync(this.folder).length === 0) rmdirSync(this.folder);
   }
 }

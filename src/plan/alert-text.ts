@@ -2,6 +2,7 @@ import { formatValue } from './judge/format.js';
 import { holds } from './judge/measure.js';
 import type { AlertLevel, AlertTemplate, Alerts, Bound, Metric, MetricBinding } from './model.js';
 import { templateNames } from './language/template.js';
+import { instantText } from './text/spans.js';
 
 /** What an alert knows by itself; an environment's `context` queries of the metric come on top. */
 export const alertFacts: readonly string[] = [
@@ -62,6 +63,25 @@ export function metricFacts(
   return Object.fromEntries(
     Object.entries(facts).filter((fact): fact is [string, string] => typeof fact[1] === 'string')
   );
+}
+
+/** The same with when it was seen, and what else was asked for it. */
+export function factsOfNews(
+  metric: Metric,
+  {
+    level,
+    at,
+    value,
+    context,
+  }: {
+    level: AlertLevel | 'no-data';
+    at: number;
+    value?: number | undefined;
+    context?: Readonly<Record<string, string>> | undefined;
+  },
+  bindings: Readonly<Record<string, Pick<MetricBinding, 'range'>>>
+): Record<string, string> {
+  return { ...metricFacts(metric, level, bindings[metric.name], value), detection_time: instantText(at), ...context };
 }
 
 function valueText({ unit }: Metric, value: number, bound: Bound | undefined): string {

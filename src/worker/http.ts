@@ -1,13 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { PhasegateError } from '../plan/errors.js';
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
-
-export interface WorkerHttp {
-  url: string;
-  close(): Promise<void>;
-}
+import { listen, type Listening } from './listen.js';
 
 /**
  * `/healthz` (alive), `/readyz` (polling) and `/metrics` (this process; the SDK has an endpoint of its own).
@@ -21,7 +14,7 @@ export async function serveHealth(options: {
   ready: () => boolean;
   /** What the answers say of this worker. */
   about: () => object;
-}): Promise<WorkerHttp> {
+}): Promise<Listening> {
   const { registry } = options;
   collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -47,29 +40,11 @@ export async function serveHealth(options: {
       (error: unknown) => answer(500, JSON.stringify({ error: String(error) }))
     );
   });
-  server.listen(options.port, options.host);
-  await once(server, 'listening').catch((error: unknown) => {
-    throw cannotListen(options, error as NodeJS.ErrnoException);
-  });
-  const { address, family, port } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-function cannotListen({ host, port }: { host: string; port: number }, cause: NodeJS.ErrnoException): PhasegateError {
-  const isPort = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
-  const what = `the health endpoint cannot listen on ${host}, port ${port}: ${cause.message}`;
-  return new PhasegateError('PG409', what, {
-    where: isPort ? '--health-port' : '--health-host',
-    hint: isPort
-      ? 'Name a free port, or leave it out: then a free one is taken.'
-      : 'Name an address of this machine: --health-host 127.0.0.1, or --health-host 0.0.0.0 for all of them.',
-    cause,
+  return listen(server, {
+    host: options.host,
+    port: options.port,
+    who: 'the health endpoint',
+    options: { host: '--health-host', port: '--health-port' },
+    portHint: 'Name a free port, or leave it out: then a free one is taken.',
   });
 }

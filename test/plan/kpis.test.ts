@@ -25,17 +25,18 @@ const kpis: Kpi[] = [
   },
   { ...base, id: 'revenue', target: 'no loss', kind: 'asked', by: 'lead', due: { unit: 'week', at: 3 } },
 ];
+const owed: KpiResult = {
+  ...base,
+  id: 'revenue',
+  target: 'no loss',
+  state: 'owed',
+  by: 'lead',
+  reason: 'due at the end of week 3 of the run',
+};
 const results: KpiResult[] = [
   { ...base, id: 'migrated', target: '== 100%', state: 'met', value: '2 of 2 phases' },
   { ...base, id: 'rollbacks', target: '== 0', state: 'met', value: '0 rollbacks' },
-  {
-    ...base,
-    id: 'revenue',
-    target: 'no loss',
-    state: 'owed',
-    by: 'lead',
-    reason: 'due at the end of week 3 of the run',
-  },
+  owed,
 ];
 const address = 'cleanup/revenue#1';
 const step: StepRecord = { address, id: 'revenue', part: 'steps', kind: 'kpi', title: 'Revenue', state: 'waiting' };
@@ -183,14 +184,7 @@ describe('the KPIs of a run that ends', () => {
   it('each have their result, in the order of the plan', () => {
     const [migrated, rollbacks, revenue] = kpis as [Kpi, Kpi, Kpi];
     expect(kpiResults([revenue, rollbacks, migrated], facts)).toEqual([
-      {
-        ...base,
-        id: 'revenue',
-        target: 'no loss',
-        state: 'owed',
-        by: 'lead',
-        reason: 'due at the end of week 3 of the run',
-      },
+      owed,
       { ...base, id: 'rollbacks', target: '== 0', state: 'met', value: '0 rollbacks', knownAt: 11 },
       { ...base, id: 'migrated', target: '== 100%', state: 'met', value: '3 of 3 phases', knownAt: 11 },
     ]);

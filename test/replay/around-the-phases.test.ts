@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LockHolder } from '../../src/activities/contract.js';
 import { startRollback } from '../../src/client/act/rollback.js';
 import type { BeforeItem, Phase } from '../../src/plan/model.js';
 import { evidenceWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import { linkOf } from '../support/stage/link.js';
-import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
+import { approval, phase, plan, span, step } from '../support/stage/plans.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 import { playAndReplay, replayed, type Scenario } from './play.js';
 
@@ -20,10 +19,6 @@ const compressed = { scale: 20_000 };
 
 async function gate(phaseId: string, kind: string): Promise<void> {
   await stage.until(kind, async () => (await stage.phase(phaseId)).gates.find((one) => one.kind === kind));
-}
-
-function holders(): Promise<Record<string, LockHolder>> {
-  return stage.locksHandle().query('holders');
 }
 
 function checklists(id: string, items: BeforeItem[], change: Partial<Phase> = {}): Phase {
@@ -44,19 +39,8 @@ function validation(id: string, after: string, from: number, to: number, items: 
   });
 }
 
-const watched: BeforeItem = {
-  ...step.watch('errors'),
-  onFail: 'hold',
-  window: windowSpec({ throughout: true, length: span(100), deadline: span(300) }),
-};
-const baseline: BeforeItem = {
-  kind: 'baseline',
-  id: 'new-baselines',
-  title: 'New baselines',
-  onFail: 'hold',
-  metrics: ['success'],
-  over: span(200),
-};
+const watched = step.throughout('errors');
+const baseline = step.baseline('new-baselines');
 
 const scenarios: Record<string, Scenario> = {
   'with-checklists': {
@@ -129,7 +113,7 @@ const scenarios: Record<string, Scenario> = {
     async before() {
       const { planId } = stage.another();
       await stage.start(plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], { id: planId }));
-      await stage.until('its locks', async () => 'flag/FLAG_CORE' in (await holders()));
+      await stage.until('its locks', async () => 'flag/FLAG_CORE' in (await stage.lockHolders()));
     },
     async play(run) {
       await run.result().catch(() => undefined);

@@ -32,7 +32,7 @@ async function inSecondPhase(): Promise<Run> {
 }
 
 async function holders(): Promise<string[]> {
-  return Object.keys(await stage.locksHandle().query<object>('holders'));
+  return Object.keys(await stage.lockHolders());
 }
 
 describe('a Temporal cancel', () => {

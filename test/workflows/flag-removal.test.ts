@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cleanup, RemoveFlagsTask } from '../../src/plan/model.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
 import type { PhaseResult, PhaseStatus, StepRecord } from '../../src/plan/run-status.js';
-import type { LockHolder } from '../../src/activities/contract.js';
 import { refuseIfLocked } from '../../src/client/act/taken.js';
 import type { LedgerEntry } from '../../src/plan/change.js';
 import type { Verdict } from '../../src/plan/judge-types.js';
@@ -101,12 +100,8 @@ function rollback(runId: string, entries: LedgerEntry[] = [], number = 1): Promi
   });
 }
 
-function holders(): Promise<Record<string, LockHolder>> {
-  return stage.locksHandle().query('holders');
-}
-
 async function locks(): Promise<string[]> {
-  return Object.keys(await holders());
+  return Object.keys(await stage.lockHolders());
 }
 
 /** The removal itself waits until the door is open. */
@@ -248,7 +243,7 @@ describe('flags that are to be removed', () => {
     await remove();
     await gate.reached;
     const own = stage.cleanupHandle().workflowId;
-    expect(Object.values(await holders()).map(({ run }) => run)).toEqual([own, own]);
+    expect(Object.values(await stage.lockHolders()).map(({ run }) => run)).toEqual([own, own]);
     const held = `PG202 flag/FLAG_CORE is held by ${own}`;
     const failure = await failureOf(rollback(runId, ledger));
     expect([failure.type, failure.message]).toEqual(['PG202', expect.stringContaining(held)]);

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Kpi } from '../../src/plan/model.js';
 import type { KpiResult, RunStatus } from '../../src/plan/run-status.js';
-import { phase, plan, step } from '../support/stage/plans.js';
+import { measuredKpi, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 
 let stage: Stage;
@@ -32,16 +32,7 @@ const kpis: Kpi[] = [
     unit: 'count',
     bound: { op: '==', value: 0, text: '== 0' },
   },
-  {
-    ...base,
-    id: 'healthy',
-    target: '> 95%',
-    kind: 'metric',
-    metric: 'success',
-    take: 'mean',
-    unit: 'ratio',
-    bound: { op: '>', value: 0.95, text: '> 95%' },
-  },
+  measuredKpi,
   {
     ...base,
     id: 'no-slower',

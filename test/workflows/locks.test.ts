@@ -30,10 +30,6 @@ async function startLocks(held: Record<string, LockHolder> = {}): Promise<void> 
 function acquire(request: unknown): Promise<LockAnswer> {
   return stage.locksHandle().executeUpdate('acquire', { args: [request] });
 }
-function holders(): Promise<Record<string, LockHolder>> {
-  return stage.locksHandle().query('holders');
-}
-
 describe('the lock', () => {
   it('refuses a second start of the same plan', async () => {
     await stage.start(first);
@@ -53,7 +49,7 @@ describe('the lock', () => {
       `failed: PG202 ${key} is held by ${run.workflowId} (started by dana): wait for that run, or finish it with: phasegate rollback ${run.workflowId.replace('migration/', '')} --reason "why"`
     );
     // The refused run takes nothing from the one that holds them.
-    expect(Object.values(await holders()).every((one) => one.run === run.workflowId)).toBe(true);
+    expect(Object.values(await stage.lockHolders()).every((one) => one.run === run.workflowId)).toBe(true);
     expect(stage.world.story()).toHaveLength(2);
   });
 
@@ -62,10 +58,10 @@ describe('the lock', () => {
     await stage.gate('1a');
     const other = await stage.start(plan([phase('1z', { steps: [step.flag('other')] })], { id: 'other-plan' }));
     expect((await other.result()).outcome?.kind).toBe('completed');
-    expect(Object.keys(await holders())).toEqual([`plan/${stage.planId}`, 'flag/FLAG_CORE', 'deploy/core']);
+    expect(Object.keys(await stage.lockHolders())).toEqual([`plan/${stage.planId}`, 'flag/FLAG_CORE', 'deploy/core']);
     await stage.tell('1a', 'approve', 'erin');
     await run.result();
-    expect(await holders()).toEqual({});
+    expect(await stage.lockHolders()).toEqual({});
   });
 
   it('of a terminated run refuses its next start, naming the run id to finish', async () => {
@@ -86,7 +82,7 @@ describe('the lock workflow', () => {
       granted: false,
       conflicts: [{ key: 'flag/A', holder: holder('one') }],
     });
-    expect(Object.keys(await holders())).toEqual(['flag/A']);
+    expect(Object.keys(await stage.lockHolders())).toEqual(['flag/A']);
     expect(await acquire({ keys: ['flag/A', 'flag/B'], holder: holder('one') })).toEqual({ granted: true });
     const release = { run: 'one', runId: 'one-id' };
     expect(await stage.locksHandle().executeUpdate('release', { args: [{ ...release, runId: 'x' }] })).toBe(0);
@@ -119,8 +115,8 @@ describe('the lock workflow', () => {
       );
     }
     await stage.until('the next execution', async () => (await stage.locksHandle().describe()).runId !== before);
-    await stage.until('its first task', async () => Object.keys(await holders()).length === 2);
-    expect(await holders()).toEqual({ 'flag/A': holder('one'), 'flag/B': holder('two') });
+    await stage.until('its first task', async () => Object.keys(await stage.lockHolders()).length === 2);
+    expect(await stage.lockHolders()).toEqual({ 'flag/A': holder('one'), 'flag/B': holder('two') });
   });
 });
 
@@ -163,18 +159,18 @@ describe('a rollback of a run that has ended', () => {
     const { input } = await completed();
     const rollback = await rollBack(input);
     await undo.reached;
-    const held = await holders();
+    const held = await stage.lockHolders();
     expect(Object.keys(held)).toEqual([`plan/${stage.planId}`, 'flag/FLAG_CORE', 'deploy/core']);
     undo.open();
     expect(await rollback.result()).toMatchObject({ verified: true });
-    expect(await holders()).toEqual({});
+    expect(await stage.lockHolders()).toEqual({});
     expect(stage.world.notes.at(-1)).toMatchObject({ kind: 'ended', title: 'A plan, rollback of 1a: verified' });
   });
 
   it('undoes nothing while another run moves the same things', async () => {
     const { input } = await completed();
     const other = await stage.start(plan(first.phases, { id: `${stage.planId}-other` }));
-    await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await holders()));
+    await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await stage.lockHolders()));
     const failure = await failureOf((await rollBack(input)).result());
     expect(failure.type).toBe('PG202');
     expect(failure.message).toContain(`flag/FLAG_CORE is held by ${other.workflowId} (started by dana)`);
@@ -199,7 +195,7 @@ describe('a rollback of a run that has ended', () => {
     const link = linkOf(stage);
     const ended = { workflowId: run.workflowId, runId: input.run.runId };
     const other = await stage.start(plan(first.phases, { id: `${stage.planId}-other` }));
-    await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await holders()));
+    await stage.until('the other run', async () => 'flag/FLAG_CORE' in (await stage.lockHolders()));
     await expect(startRollback(link, ended, 'dana', 'why')).rejects.toMatchObject({ code: 'PG202' });
     await other.terminate();
     await stage.until(

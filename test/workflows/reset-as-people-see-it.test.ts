@@ -57,7 +57,7 @@ describe('what people see of a reset', () => {
     const rollback = await phasegate.rollbackEnded(run, { by: 'dana', reason: 'a reset' });
     await stage.handleOf(rollback.workflowId).result();
     expect(stage.world.changed()).toEqual([]);
-    expect(await stage.locksHandle().query<object>('holders')).toEqual({});
+    expect(await stage.lockHolders()).toEqual({});
     expect((await phasegate.status(run)).run.outcome?.kind).toBe('rolled-back-verified');
   });
 });

@@ -130,7 +130,7 @@ describe('a reset migration', () => {
     expect((await failureOf(again.result())).type).toBe('rolled-back-not-verified');
     expect((await stage.outcome(again))?.reason).toMatch(incomplete);
     expect(stage.world.story('apply')).toHaveLength(before);
-    expect(Object.keys(await stage.locksHandle().query<object>('holders'))).toContain('flag/FLAG_CORE');
+    expect(Object.keys(await stage.lockHolders())).toContain('flag/FLAG_CORE');
   });
 
   it('before its locks does not even ask for them', async () => {

@@ -25,7 +25,7 @@ async function failing(change: Parameters<typeof plan>[1] = {}): Promise<Run> {
 }
 
 async function holders(): Promise<string[]> {
-  return Object.keys(await stage.locksHandle().query<object>('holders'));
+  return Object.keys(await stage.lockHolders());
 }
 
 describe('a rollback', () => {

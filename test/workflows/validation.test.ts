@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WatchCheckInput } from '../../src/activities/contract.js';
 import type { ApprovalSpec, BeforeItem, Phase, StageSpec } from '../../src/plan/model.js';
 import type { RunStatus } from '../../src/plan/run-status.js';
-import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
+import { approval, phase, plan, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
 
@@ -27,21 +27,7 @@ function validation(id: string, items: BeforeItem[], change: Partial<StageSpec> 
   });
 }
 
-const watched = (id: string): BeforeItem => ({
-  kind: 'watch',
-  id,
-  title: `Watch ${id}`,
-  onFail: 'hold',
-  window: windowSpec({ throughout: true, length: span(100), deadline: span(300) }),
-});
-const baseline: BeforeItem = {
-  kind: 'baseline',
-  id: 'new-baselines',
-  title: 'New baselines',
-  onFail: 'hold',
-  metrics: ['latency'],
-  over: span(200),
-};
+const baseline = step.baseline('new-baselines', ['latency']);
 const consent: ApprovalSpec = approval({ roles: { cto: 1 }, allowStarter: true });
 
 function start(...stages: Phase[]): Promise<Run> {
@@ -65,7 +51,9 @@ const rollBack = { by: 'dana', reason: 'customers complain' };
 
 describe('a stage of the validation', () => {
   it('looks at everything side by side until its time is over, and the run completes', async () => {
-    const run = await start(validation(first, [step.check('health'), watched('errors'), step.attest('support')]));
+    const run = await start(
+      validation(first, [step.check('health'), step.throughout('errors'), step.attest('support')])
+    );
     await stage.gate(first);
     await stage.tell(first, 'attest', { by: 'erin', item: 'support', answer: 'done' });
     const { outcome } = await run.result();
@@ -173,7 +161,7 @@ describe('a failure in a stage', () => {
 
   it('takes everything back when somebody asks and the plan wants no approval', async () => {
     stage.world.onWindow = ({ origin }) => (origin.address.startsWith(first) ? 'FAIL' : 'PASS');
-    const run = await start(validation(first, [watched('errors')]));
+    const run = await start(validation(first, [step.throughout('errors')]));
     await held();
     await stage.tell(first, 'rollback', rollBack);
     const { outcome } = await ended(run);

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import type { Scope } from '../scope.js';
 
@@ -31,8 +30,6 @@ export async function beating<T>(
     beat();
   };
   const stop = new AbortController();
-  // Each request in flight listens to it: more than Node's ten are no leak.
-  setMaxListeners(0, scope.signal);
   const pulse = async (): Promise<never> => {
     for (;;) {
       const due = last + pulseMs - clock.now();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { messageOf } from '../fail.js';
 import type { Limiter } from './limiter.js';
 
@@ -30,6 +31,8 @@ const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
  * @throws the reason of the request's signal, and nothing else
  */
 export async function askSource(tools: RequestTools, request: SourceRequest): Promise<SourceAnswer> {
+  // Each request in flight listens to it: more than Node's ten are no leak.
+  if (request.signal) setMaxListeners(0, request.signal);
   return tools.limiter(async () => {
     const answer = await attempt(tools.fetch, request);
     return 'broken' in answer ? attempt(tools.fetch, request) : answer;

@@ -25,6 +25,11 @@ export function messageFor(
   return { ...told, notification: { ...told.notification, title: cleanLine(told.notification.title) }, at };
 }
 
+/** Where whoever is told reads what to do. */
+export function runbookOf({ alert, incident }: Message['notification']): string | undefined {
+  return (alert ?? incident)?.runbook;
+}
+
 /** A way to tell people. */
 export interface NotifyChannel {
   name: string;

@@ -4,7 +4,7 @@ import type { createTransport } from 'nodemailer';
 import type { Channel } from '../../plan/model.js';
 import type { Tools } from '../deps.js';
 import { messageOf } from '../fail.js';
-import { NotTaken, type Message, type NotifyChannel } from './channel.js';
+import { NotTaken, runbookOf, type Message, type NotifyChannel } from './channel.js';
 
 const timeoutMs = 10_000;
 /** All of it, also where a server says something every few seconds: less than an activity has, so that it is the channel that failed. */
@@ -90,7 +90,7 @@ function isLoopback(host: string): boolean {
 
 function mailOf({ notification, environment }: Message): object {
   const { title, text, to, run, address, remarks, alert, incident, dedupKey } = notification;
-  const runbook = (alert ?? incident)?.runbook;
+  const runbook = runbookOf(notification);
   const thread = incident?.page ?? alert?.page ?? alert?.dedupKey;
   const lines = [
     text,

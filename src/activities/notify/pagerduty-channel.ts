@@ -2,7 +2,7 @@ import type { Channel } from '../../plan/model.js';
 import { beginning } from '../../plan/text/clean.js';
 import type { NotificationKind } from '../contract.js';
 import type { Tools } from '../deps.js';
-import { postJson, type Message, type NotifyChannel } from './channel.js';
+import { postJson, runbookOf, type Message, type NotifyChannel } from './channel.js';
 
 /** What PagerDuty takes at most. */
 const longestSummary = 1_024;
@@ -35,7 +35,7 @@ function callsNobody({ alert, incident, kind }: Message['notification']): boolea
 function eventOf({ notification, environment, at }: Message): object {
   const { alert, incident, run, address, title, text, kind, to, remarks } = notification;
   const action = alert?.event ?? incident?.event ?? 'trigger';
-  const runbook = (alert ?? incident)?.runbook;
+  const runbook = runbookOf(notification);
   const key = { event_action: action, dedup_key: dedupKeyOf(notification) };
   if (action !== 'trigger') return key;
   return {

@@ -1,7 +1,7 @@
 import type { Channel } from '../../plan/model.js';
 import { beginning } from '../../plan/text/clean.js';
 import type { Tools } from '../deps.js';
-import { postJson, type Message, type NotifyChannel } from './channel.js';
+import { postJson, runbookOf, type Message, type NotifyChannel } from './channel.js';
 
 /** What Slack takes at most in a header and in a section. */
 const longestHeader = 150;
@@ -27,8 +27,8 @@ export function createSlackChannel(
 }
 
 function bodyOf({ notification, environment }: Message): object {
-  const { title, text, to, run, address, remarks, alert, incident } = notification;
-  const runbook = (alert ?? incident)?.runbook;
+  const { title, text, to, run, address, remarks, alert } = notification;
+  const runbook = runbookOf(notification);
   const sign = alert ? `${signs[alert.event === 'resolve' ? 'resolved' : alert.level]} ` : '';
   const from = [address ?? run, `environment ${environment.id} (${environment.kind})`, ...remarks];
   const forWhom = to.length > 0 ? [`for ${to.join(', ')}`] : [];

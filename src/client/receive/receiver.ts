@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { PhasegateError } from '../../plan/errors.js';
 import { readPagerDuty } from '../../plan/pagerduty.js';
+import { listen, type Listening } from '../../worker/listen.js';
 import { cleanDeep, cleanLine, safeJson } from '../render/clean.js';
 import { hasToken, isSigned } from './authority.js';
 import { Room, withBody } from './body.js';
@@ -19,11 +17,6 @@ export interface ReceiverOptions extends HearOptions {
   pagerDutySecret?: string;
 }
 
-export interface Receiver {
-  url: string;
-  close(): Promise<void>;
-}
-
 /**
  * Hears what other systems say: `POST /alertmanager` (webhook version 4) and `POST /pagerduty` (webhook version 3).
  * 200 says what became of it; 400 a body that is none, 401 no or another token or signature, 404 a run that is not open,
@@ -31,7 +24,7 @@ export interface Receiver {
  *
  * @throws PhasegateError PG409 when the port cannot be had
  */
-export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+export async function startReceiver(options: ReceiverOptions): Promise<Listening> {
   const room = new Room();
   const server = createServer((request, response) => {
     void answer(request, options, room).then(({ status, body, logged = body }) => {
@@ -41,31 +34,12 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     });
   });
   server.requestTimeout = 30_000;
-  server.listen(options.port, options.host);
-  await once(server, 'listening').catch((error: unknown) => {
-    throw cannotListen(options, error as NodeJS.ErrnoException);
-  });
-  const { address, family, port } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    async close() {
-      server.close();
-      // Nobody may keep it by half a request; what was read is answered, or sent again.
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-}
-
-function cannotListen({ host, port }: ReceiverOptions, cause: NodeJS.ErrnoException): PhasegateError {
-  const what = `the receiver cannot listen on ${host}, port ${port}: ${cause.message}`;
-  const isPort = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
-  return new PhasegateError('PG409', what, {
-    where: isPort ? '--port' : '--host',
-    hint: isPort
-      ? 'Name another port: --port 9096; --port 0 takes any that is free.'
-      : 'Name an address of this machine: --host 127.0.0.1, or --host 0.0.0.0 for all of them.',
-    cause,
+  return listen(server, {
+    host: options.host,
+    port: options.port,
+    who: 'the receiver',
+    options: { host: '--host', port: '--port' },
+    portHint: 'Name another port: --port 9096; --port 0 takes any that is free.',
   });
 }
 

@@ -1,7 +1,6 @@
-import { alertText, metricFacts, templateFor, type AlertText } from '../alert-text.js';
+import { alertText, factsOfNews, templateFor, type AlertText } from '../alert-text.js';
 import type { Environment, Plan, Severity } from '../model.js';
 import type { RunIdentity } from '../run-input.js';
-import { instantText } from '../text/spans.js';
 import type { Trouble } from '../trouble.js';
 
 interface Known {
@@ -16,7 +15,6 @@ interface Known {
  */
 export function wordsOfTrouble(known: Known, trouble: Trouble, severity: Severity): AlertText | undefined {
   const { run, plan, environment } = known;
-  const { reason, at, value, context } = trouble;
   const metric = trouble.metric === undefined ? undefined : plan.metrics[trouble.metric];
   // A cause with a bound of its own has no level.
   const level = trouble.level ?? (severity === 3 ? 'warning' : 'critical');
@@ -24,13 +22,11 @@ export function wordsOfTrouble(known: Known, trouble: Trouble, severity: Severit
   const template = templateFor(plan.alerts, metric.name, level);
   if (!template) return undefined;
   const facts = {
-    reason,
+    reason: trouble.reason,
     run: run.workflowId,
     plan: run.planTitle,
     environment: environment.title,
-    ...metricFacts(metric, level, environment.metrics.bindings[metric.name], value),
-    detection_time: instantText(at),
-    ...context,
+    ...factsOfNews(metric, { ...trouble, level }, environment.metrics.bindings),
   };
   return alertText(template, facts, metric, level);
 }

@@ -1,13 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { log, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { metricFacts } from '../../plan/alert-text.js';
+import { factsOfNews } from '../../plan/alert-text.js';
 import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
 import { isAlerting, toldState, type GuardNews } from '../../plan/guard/state.js';
 import { alertWorkflowId, pageKey } from '../../plan/names.js';
 import type { AlertInput, GuardInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
-import { instantText } from '../../plan/text/spans.js';
 import type { LevelNews } from '../../plan/trouble.js';
 import { sliceEnvironment } from '../slice.js';
 import type { GuardRecord } from './record.js';
@@ -55,10 +54,9 @@ export class GuardAlerts {
   private withFacts(key: string, news: LevelNews): LevelNews {
     const { metrics, environment } = this.input;
     const metric = metrics.find(({ name }) => name === key);
-    const { level, at, value, context } = news;
+    const { level } = news;
     if (!metric || level === 'recovered' || level === 'unwatched') return news;
-    const facts = metricFacts(metric, level, environment.metrics.bindings[key], value);
-    return { ...news, context: { ...facts, detection_time: instantText(at), ...context } };
+    return { ...news, context: factsOfNews(metric, { ...news, level }, environment.metrics.bindings) };
   }
 
   /** With whatever else people are called for it. */

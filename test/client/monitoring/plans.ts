@@ -1,22 +1,14 @@
-import path from 'node:path';
 import type { Alerts, Channel, Environment, FrozenPlan, Incidents, Metric, Operator } from '../../../src/plan/model.js';
-import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import { shippedPlan } from '../../plan/support/shipped.js';
 import { riseQuery } from '../../../src/plan/rise.js';
 import { span } from '../../support/metrics/windows.js';
 import { frozen } from '../../plan/support/freeze-texts.js';
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const minute = 60_000;
 
 /** The shipped plan in its example of a production, as it is. */
-export async function shipped(): Promise<FrozenPlan> {
-  const paths = {
-    plan: path.join(root, 'plans/user-execution-context.yaml'),
-    environment: path.join(root, 'environments/example-production.yaml'),
-  };
-  const { frozen: found, faults } = await readAndFreeze(paths, { revision: 'v1' });
-  if (!found) throw new Error(JSON.stringify(faults));
-  return found;
+export function shipped(): Promise<FrozenPlan> {
+  return shippedPlan('example-production', { revision: 'v1' });
 }
 
 /** The same without alerts and incidents. */

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startReceiver, type Receiver, type ReceiverOptions } from '../../../src/client/receive/receiver.js';
+import type { Listening } from '../../../src/worker/listen.js';
+import { startReceiver, type ReceiverOptions } from '../../../src/client/receive/receiver.js';
 import type { OpenRun, Runs } from '../../../src/client/receive/tell-runs.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
 import type { Plan } from '../../../src/plan/model.js';
@@ -45,7 +46,7 @@ const taking: Runs = {
   acknowledgedPage: () => Promise.resolve('told'),
 };
 
-let receiver: Receiver | undefined;
+let receiver: Listening | undefined;
 const lines: string[] = [];
 const log = createLogger({
   level: 'info',

@@ -1,6 +1,6 @@
-import type { Environment, Kpi, Phase, Plan } from '../../../src/plan/model.js';
+import type { Environment, Phase, Plan } from '../../../src/plan/model.js';
 import { guardedMetrics } from '../../support/stage/guarded.js';
-import { approval, environment, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+import { approval, environment, measuredKpi, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 import type { Occurrence } from './places.js';
 
 const patient = span(30 * 60_000);
@@ -30,7 +30,7 @@ export function cellPlan(planId: string, { watched, validated }: Pick<Occurrence
     hold: { deadline: patient, then: 'rollback' },
     rollback: { metrics: ['success'], window: windowSpec(), checks: [step.check('health')] },
     ...(watched ? watch : {}),
-    ...(validated ? { kpis: [kpi] } : {}),
+    ...(validated ? { kpis: [measuredKpi] } : {}),
   });
 }
 
@@ -39,31 +39,10 @@ const stage = phase('checked', {
   after: ['1b'],
   checklists: [{ id: 'checked', title: 'Checked', items: ['lasting', 'steady', 'new-normal'] }],
   stage: { since: '1b', from: span(0), to: span(300), repeatEvery: span(100) },
-  before: [
-    { ...step.check('lasting'), onFail: 'hold' },
-    {
-      kind: 'watch',
-      id: 'steady',
-      title: 'Steady',
-      onFail: 'hold',
-      window: windowSpec({ throughout: true, length: span(100), deadline: span(300) }),
-    },
-    { kind: 'baseline', id: 'new-normal', title: 'New normal', onFail: 'hold', metrics: ['success'], over: span(200) },
-  ],
+  before: [{ ...step.check('lasting'), onFail: 'hold' }, step.throughout('steady'), step.baseline('new-normal')],
   steps: [],
   approval: approval({ expires: patient, remindEvery: patient }),
 });
-const kpi: Kpi = {
-  id: 'healthy',
-  group: 'technical',
-  title: 'Good answers',
-  target: '> 95%',
-  kind: 'metric',
-  metric: 'success',
-  take: 'mean',
-  unit: 'ratio',
-  bound: { op: '>', value: 0.95, text: '> 95%' },
-};
 
 /** A guard that looks ten times a second, and two channels for what it sees. */
 const route = {

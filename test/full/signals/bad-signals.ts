@@ -12,11 +12,15 @@ export interface Past {
   digest: string;
 }
 
+/** The workflows to which signals are sent; the last one's phase has ended. */
+export const parts = ['run', 'phase', 'ended'] as const;
+export type Part = (typeof parts)[number];
+
 /** A message that must change nothing, and how it goes wrong. */
 export interface BadSignal {
   kind: Kind;
   /** `ended`: a phase that has ended. */
-  to: 'run' | 'phase' | 'ended';
+  to: Part;
   name: string;
   /** What is sent; `raw` goes out as it is, past every converter. */
   payload: { args: unknown[] } | { raw: { encoding: string; data: string } };

@@ -1,14 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TemporalServer } from '../../../src/client/dev-server/index.js';
-import { phaseWorkflowId } from '../../../src/plan/names.js';
 import { ownServer } from '../../support/servers/own-server.js';
 import { openStage, type Run, type Stage } from '../../support/stage/stage.js';
-import { badSignals, kindsOf, type BadSignal, type Past } from './bad-signals.js';
-import { endedPhase, toTheApproval } from './course.js';
-import { sendAll } from './send.js';
+import { badSignals, kindsOf, parts, type BadSignal, type Past } from './bad-signals.js';
+import { toTheApproval } from './course.js';
+import { handleOf, sendAll } from './send.js';
 import { expectBounded, sizeOf } from './size.js';
 
 /** On a server as it comes 2,000: a workflow task that leaves more under way is refused, every time again. */
@@ -43,19 +42,14 @@ async function afterBurst(
   const back = await openStage({ id }, undefined, server);
   try {
     await play(back, back.handleOf(run.workflowId) as Run);
-    for (const [part, handle] of Object.entries(partsOf(back, run))) {
-      const size = await sizeOf(handle);
+    for (const part of parts) {
+      const size = await sizeOf(handleOf(back.client, run.workflowId, part));
       process.stdout.write(`${id}: ${signals.length} sent; ${part}: ${JSON.stringify(size)}\n`);
       expectBounded(size);
     }
   } finally {
     await back.close();
   }
-}
-
-function partsOf(stage: Stage, { workflowId }: Run): Record<'run' | 'phase' | 'ended', WorkflowHandle> {
-  const [phase, ended] = ['1a', endedPhase].map((one) => stage.handleOf(phaseWorkflowId(workflowId, one)));
-  return { run: stage.handleOf(workflowId), phase, ended } as Record<'run' | 'phase' | 'ended', WorkflowHandle>;
 }
 
 it('a run takes more well-formed answers than may be under way to a closed gate, which came while no worker ran', async () => {

@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { phaseWorkflowId } from '../../../src/plan/names.js';
 import { sendRaw } from '../../support/stage/raw-signal.js';
-import type { BadSignal } from './bad-signals.js';
+import type { BadSignal, Part } from './bad-signals.js';
 import { endedPhase } from './course.js';
 
 /** Sends signals to a run (by its workflow id), its phase 1a and one that has ended, so many at a time. */
@@ -29,7 +29,7 @@ export async function sendAll(
   return { refusedByServer };
 }
 
-function handleOf(client: Client, runId: string, to: BadSignal['to']): WorkflowHandle {
+export function handleOf(client: Client, runId: string, to: Part): WorkflowHandle {
   if (to === 'run') return client.workflow.getHandle(runId);
   return client.workflow.getHandle(phaseWorkflowId(runId, to === 'ended' ? endedPhase : '1a'));
 }

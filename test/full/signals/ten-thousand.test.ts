@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemporalServer } from '../../../src/client/dev-server/index.js';
@@ -8,9 +7,9 @@ import type { PhaseStatus, Refusal } from '../../../src/plan/run-status.js';
 import { ownServer } from '../../support/servers/own-server.js';
 import { phase } from '../../support/stage/plans.js';
 import { openStage, type Run, type Stage } from '../../support/stage/stage.js';
-import { badSignals, kindsOf } from './bad-signals.js';
+import { badSignals, kindsOf, parts } from './bad-signals.js';
 import { endedPhase, patient, toTheApproval } from './course.js';
-import { sendAll } from './send.js';
+import { handleOf, sendAll } from './send.js';
 import { expectBounded, sizeOf } from './size.js';
 
 const count = 10_000;
@@ -61,8 +60,8 @@ describe('a run that waits for an approval', () => {
       }
       expect(refusals.ended).toEqual(before.refusals.ended);
       expect(stage.world.story()).toEqual(story);
-      for (const [part, handle] of Object.entries(partsOf(stage))) {
-        const size = await sizeOf(handle);
+      for (const part of parts) {
+        const size = await sizeOf(handleOf(stage.client, run.workflowId, part));
         process.stdout.write(`${to} sent; ${part}: ${JSON.stringify(size)}\n`);
         // Its phase refuses all of them, and for none it has to ask anybody.
         expectBounded(size, part === 'run' ? undefined : 0);
@@ -80,10 +79,6 @@ describe('a run that waits for an approval', () => {
     expect(await stage.handleOf(run.workflowId).result()).toMatchObject({ outcome: { kind: 'completed' } });
   }, 1_800_000);
 });
-
-function partsOf(on: Stage): Record<'run' | 'phase' | 'ended', WorkflowHandle> {
-  return { run: on.handleOf(on.id), phase: on.phaseHandle('1a'), ended: on.phaseHandle(endedPhase) };
-}
 
 /** What the run and its phases tell, and apart from it what was refused. */
 async function told(on: Stage): Promise<{

@@ -27,7 +27,7 @@ async function resetRun(): Promise<{ first: string }> {
 }
 
 const undo = () => ['rollback', stage.id, '--reason', 'it was reset', '--confirm', stage.environment.id];
-const locks = () => stage.locksHandle().query<Record<string, { runId: string }>>('holders');
+const locks = () => stage.lockHolders();
 
 describe('a run that was reset', () => {
   it('is rolled back by the command that its outcome names: its phases and locks are those of the first execution', async () => {

@@ -1,18 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { calledBy, firstCalled, knowing, reachable } from '../../../src/plan/incidents/recipients.js';
 import type { FrozenPlan, Severity } from '../../../src/plan/model.js';
-import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import { shippedPlan } from '../support/shipped.js';
 import { approval, environment, incidentInput, phase } from '../../support/stage/plans.js';
 import { alertsOf } from '../../support/alert/alert-input.js';
 
 let shipped: FrozenPlan;
 beforeAll(async () => {
-  const { frozen } = await readAndFreeze(
-    { plan: 'plans/user-execution-context.yaml', environment: 'environments/example-production.yaml' },
-    { revision: 'uec-1' }
-  );
-  if (!frozen) throw new Error('not frozen');
-  shipped = frozen;
+  shipped = await shippedPlan();
 });
 
 const everybody = ['dana', 'erin', 'enzo', 'mara', 'carlos', 'chen', 'ola', 'priya', 'sam'];

@@ -1,17 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wordsOfTrouble } from '../../../src/plan/incidents/words.js';
 import type { FrozenPlan, Severity } from '../../../src/plan/model.js';
-import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import { shippedPlan } from '../support/shipped.js';
 import type { Trouble } from '../../../src/plan/trouble.js';
 
 let shipped: FrozenPlan;
 beforeAll(async () => {
-  const { frozen } = await readAndFreeze(
-    { plan: 'plans/user-execution-context.yaml', environment: 'environments/example-production.yaml' },
-    { revision: 'uec-1' }
-  );
-  if (!frozen) throw new Error('not frozen');
-  shipped = frozen;
+  shipped = await shippedPlan();
 });
 
 const run = { workflowId: 'migration/production/user-execution-context', planTitle: 'The plan' };

@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
 import type { FrozenPlan, Phase } from '../../../src/plan/model.js';
+import { shippedPlan } from '../support/shipped.js';
 
 const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
 const files = { plan: 'plans/user-execution-context.yaml', environment: 'environments/demo.yaml' };
 let frozen: FrozenPlan;
 
 beforeAll(async () => {
-  const result = await readAndFreeze(files, vars);
-  expect(result.faults).toEqual([]);
-  if (!result.frozen) throw new Error('not frozen');
-  frozen = result.frozen;
+  frozen = await shippedPlan('demo');
 });
 
 function phase(id: string): Phase {

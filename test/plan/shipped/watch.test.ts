@@ -3,28 +3,19 @@ import { alertText, contextNames, templateFor } from '../../../src/plan/alert-te
 import { findCause } from '../../../src/plan/incidents/classify.js';
 import { componentOf } from '../../../src/plan/incidents/reach.js';
 import { watchedCauses } from '../../../src/plan/guard/status.js';
-import { readAndFreeze } from '../../../src/plan/read-and-freeze.js';
+import { shippedPlan } from '../support/shipped.js';
 import type { Alerts, Environment, FrozenPlan, Incidents } from '../../../src/plan/model.js';
 import { rules, take, told } from '../../support/guard/guards.js';
 import { value } from '../../support/metrics/windows.js';
 
-const plan = 'plans/user-execution-context.yaml';
-const vars = { revision: 'uec-1', platform: 'http://127.0.0.1:4000', 'flags-file': 'flags.json' };
 let demo: FrozenPlan;
 let production: FrozenPlan;
 let alerts: Alerts;
 let incidents: Incidents;
 
-async function freeze(environment: string, values: Record<string, string>): Promise<FrozenPlan> {
-  const { frozen, faults } = await readAndFreeze({ plan, environment: `environments/${environment}.yaml` }, values);
-  expect(faults).toEqual([]);
-  if (!frozen) throw new Error('not frozen');
-  return frozen;
-}
-
 beforeAll(async () => {
-  demo = await freeze('demo', vars);
-  production = await freeze('example-production', { revision: 'uec-1' });
+  demo = await shippedPlan('demo');
+  production = await shippedPlan();
   if (!production.plan.alerts || !production.plan.incidents) throw new Error('nothing to watch');
   ({ alerts, incidents } = production.plan);
 });
@@ -334,7 +325,7 @@ describe('the channels of the shipped environments', () => {
       'slack-eng': 'http://127.0.0.1:5002/eng',
       smtp: '127.0.0.1:2525',
     };
-    const heard = await freeze('demo', { ...vars, ...receivers });
+    const heard = await shippedPlan('demo', receivers);
     expect(kinds(heard.environment)).toEqual(real);
     expect(heard.environment.channels).toMatchObject([
       { url: receivers.pagerduty },

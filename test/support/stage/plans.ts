@@ -1,6 +1,7 @@
 import type {
   ApprovalSpec,
   AttestStep,
+  BaselineStep,
   CheckStep,
   Cleanup,
   CleanupTask,
@@ -10,6 +11,7 @@ import type {
   FrozenPlan,
   IncidentCause,
   Incidents,
+  Kpi,
   KpiTask,
   Metric,
   Phase,
@@ -115,7 +117,33 @@ export const step = {
     onFail: 'rollback',
     window: windowSpec(change),
   }),
+  /** For a stage of the validation, as its baseline is. */
+  throughout: (id: string): WatchStep => ({
+    ...step.watch(id, { throughout: true, length: span(100), deadline: span(300) }),
+    onFail: 'hold',
+  }),
+  baseline: (id: string, metrics: string[] = ['success']): BaselineStep => ({
+    kind: 'baseline',
+    id,
+    title: 'New baselines',
+    onFail: 'hold',
+    metrics,
+    over: span(200),
+  }),
 } as const;
+
+/** A success metric that the run measures at its end. */
+export const measuredKpi: Kpi = {
+  id: 'healthy',
+  group: 'technical',
+  title: 'A KPI',
+  target: '> 95%',
+  kind: 'metric',
+  metric: 'success',
+  take: 'mean',
+  unit: 'ratio',
+  bound: { op: '>', value: 0.95, text: '> 95%' },
+};
 
 /** Clean-up of which everything begins at once; in the test environments time is compressed for it. */
 export function cleanup(tasks: CleanupTask[], change: Partial<Cleanup> = {}, length = span(600_000)): Cleanup {

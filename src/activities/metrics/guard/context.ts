@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { mattersNow, type GuardNews, type MetricNews } from '../../../plan/guard/state.js';
 import type { Reading } from '../../../plan/judge-types.js';
 import type { MetricSource } from '../../../plan/model.js';
@@ -26,8 +25,6 @@ export async function withContext(
   const names = Object.keys(bindings);
   const soon = AbortSignal.timeout(withinMs);
   const signal = context.signal ? AbortSignal.any([context.signal, soon]) : soon;
-  // Each question in flight listens to it: more than Node's ten are no leak.
-  setMaxListeners(0, signal);
   const readings = await deps
     .readerOf({ ...source, bindings })
     .at(names, news.at, { ...context, signal })
