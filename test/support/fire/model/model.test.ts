@@ -9,6 +9,7 @@ const course: Course = {
       moves: [
         { target: 'flag/A', exposes: true },
         { target: 'deploy/a', exposes: false },
+        { target: 'deploy/a2', exposes: false },
       ],
     },
     {
@@ -16,10 +17,18 @@ const course: Course = {
       moves: [
         { target: 'flag/B', exposes: true },
         { target: 'deploy/b', exposes: false },
+        { target: 'deploy/b2', exposes: false },
       ],
     },
   ],
-  paths: { 'flag/A': ['off', '5'], 'deploy/a': ['v1', 'v2'], 'flag/B': ['off', '5', '50'], 'deploy/b': ['v1', 'v2'] },
+  paths: {
+    'flag/A': ['off', '5'],
+    'deploy/a': ['v1', 'v2'],
+    'deploy/a2': ['v1', 'v2'],
+    'flag/B': ['off', '5', '50'],
+    'deploy/b': ['v1', 'v2'],
+    'deploy/b2': ['v1', 'v2'],
+  },
   windows: ['1a/window', '1b/window'],
   onceOnly: ['deploy/b'],
 };
@@ -49,14 +58,26 @@ function window(address: string, change: Partial<WindowRecord> = {}): WindowReco
   return { address, t0: 1000, warmUpMs: 100, everyMs: 100, lengthMs: 300, verdict: 'PASS', samples, ...change };
 }
 
-const applies = [command('deploy/a', 'apply', 'v2', '20-30'), command('deploy/b', 'apply', 'v2', '50-60')];
-const undos = [command('deploy/b', 'undo', 'v1', '80-90'), command('deploy/a', 'undo', 'v1', '110-120')];
+const applyA = command('deploy/a', 'apply', 'v2', '20-30');
+const applyA2 = command('deploy/a2', 'apply', 'v2', '31-39');
+const applies = [
+  applyA,
+  applyA2,
+  command('deploy/b', 'apply', 'v2', '50-60'),
+  command('deploy/b2', 'apply', 'v2', '61-64'),
+];
+const undoB2 = command('deploy/b2', 'undo', 'v1', '71-79');
+const undoB = command('deploy/b', 'undo', 'v1', '80-90');
+const undosOfA = [command('deploy/a2', 'undo', 'v1', '101-109'), command('deploy/a', 'undo', 'v1', '110-120')];
+const undos = [undoB2, undoB, ...undosOfA];
 const completed: Account = {
   states: {
     'flag/A': moments('off@0 5@10'),
     'deploy/a': moments('v1@0 v2@25'),
+    'deploy/a2': moments('v1@0 v2@35'),
     'flag/B': moments('off@0 5@40 50@65'),
     'deploy/b': moments('v1@0 v2@55'),
+    'deploy/b2': moments('v1@0 v2@63'),
   },
   commands: applies,
   windows: [window('1a/window#1'), window('1b/window#1')],
@@ -66,8 +87,10 @@ const rolledBack: Account = {
   states: {
     'flag/A': moments('off@0 5@10 off@100'),
     'deploy/a': moments('v1@0 v2@25 v1@115'),
+    'deploy/a2': moments('v1@0 v2@35 v1@105'),
     'flag/B': moments('off@0 5@40 off@70'),
     'deploy/b': moments('v1@0 v2@55 v1@85'),
+    'deploy/b2': moments('v1@0 v2@63 v1@75'),
   },
   commands: [...applies, ...undos],
   windows: [window('1a/window#1'), window('1b/window#1', { verdict: 'FAIL' })],
@@ -86,14 +109,17 @@ describe('the model says yes', () => {
     [
       'to a rollback that kept the first phase',
       stateOf(
-        { ...rolledBack, commands: [...applies, ...undos.slice(0, 1)] },
-        { 'flag/A': 'off@0 5@10', 'deploy/a': 'v1@0 v2@25' }
+        { ...rolledBack, commands: [...applies, undoB2, undoB] },
+        { 'flag/A': 'off@0 5@10', 'deploy/a': 'v1@0 v2@25', 'deploy/a2': 'v1@0 v2@35' }
       ),
       { end: 'rolled back', kept: ['1a'] },
     ],
     [
       'to a run that was rolled back before it reached the second phase',
-      stateOf({ ...rolledBack, commands: [applies[0]!, undos[1]!] }, { 'flag/B': 'off@0', 'deploy/b': 'v1@0' }),
+      stateOf(
+        { ...rolledBack, commands: [applyA, applyA2, ...undosOfA] },
+        { 'flag/B': 'off@0', 'deploy/b': 'v1@0', 'deploy/b2': 'v1@0' }
+      ),
       { end: 'rolled back' },
     ],
     [
@@ -108,7 +134,13 @@ describe('the model says yes', () => {
     ],
     [
       'to a rollback of a deployment that was stopped in its middle, after its effect',
-      { ...rolledBack, commands: [applies[0]!, command('deploy/b', 'apply', 'v2', '50'), ...undos] },
+      stateOf(
+        {
+          ...rolledBack,
+          commands: [applyA, applyA2, command('deploy/b', 'apply', 'v2', '50'), undoB, ...undosOfA],
+        },
+        { 'deploy/b2': 'v1@0' }
+      ),
       { end: 'rolled back' },
     ],
     [
@@ -193,7 +225,7 @@ describe('the model says no', () => {
     ],
     [
       'when two commands moved one target at once',
-      { ...completed, commands: [applies[0]!, command('deploy/a', 'apply', 'v2', '25-35', 'other'), applies[1]!] },
+      { ...completed, commands: [applyA, command('deploy/a', 'apply', 'v2', '25-35', 'other'), ...applies.slice(1)] },
       { end: 'completed' },
       /while another command still moved it/,
     ],
@@ -210,11 +242,31 @@ describe('the model says no', () => {
       /deploy\/b was undone before flag\/B/,
     ],
     [
+      'when two undos of one phase were swapped',
+      stateOf(
+        {
+          ...rolledBack,
+          commands: [
+            ...applies,
+            command('deploy/b', 'undo', 'v1', '71-79'),
+            command('deploy/b2', 'undo', 'v1', '80-90'),
+            ...undosOfA,
+          ],
+        },
+        { 'deploy/b': 'v1@0 v2@55 v1@75', 'deploy/b2': 'v1@0 v2@63 v1@85' }
+      ),
+      { end: 'rolled back' },
+      /^deploy\/b was undone before deploy\/b2, which had to go first$/,
+    ],
+    [
+      'when two undos of one phase ran side by side',
+      { ...rolledBack, commands: [...applies, undoB2, command('deploy/b', 'undo', 'v1', '72-90'), ...undosOfA] },
+      { end: 'rolled back' },
+      /^deploy\/b was undone before deploy\/b2/,
+    ],
+    [
       'when an undo began before the one before it was done',
-      {
-        ...stateOf(rolledBack, { 'deploy/a': 'v1@0 v2@25 v1@115' }),
-        commands: [...applies, undos[0]!, command('deploy/a', 'undo', 'v1', '99-120')],
-      },
+      { ...rolledBack, commands: [...applies, undoB2, undoB, command('deploy/a', 'undo', 'v1', '99-120')] },
       { end: 'rolled back' },
       /deploy\/a was undone before flag\/A/,
     ],
