@@ -91,6 +91,7 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
     const evidenceDir = join(folder, 'evidence');
     mkdirSync(evidenceDir);
     let workers = 0;
+    const started = new Map<string, number>();
     const front: Front = {
       temporal,
       client,
@@ -112,16 +113,19 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
         ends.push(() => worker.stop());
         return worker;
       },
-      start: (plan) =>
-        client.workflow.start<typeof migration>('migration', {
-          workflowId: migrationId(where.id, plan.id),
+      start(plan) {
+        const workflowId = migrationId(where.id, plan.id);
+        started.set(workflowId, Date.now());
+        return client.workflow.start<typeof migration>('migration', {
+          workflowId,
           taskQueue: workflowQueue,
           args: [runInput(plan, where)],
           typedSearchAttributes: [
             { key: searchAttributes.plan, value: plan.id },
             { key: searchAttributes.environment, value: where.id },
           ],
-        }),
+        });
+      },
       phase: (run, id) => client.workflow.getHandle(phaseWorkflowId(run.workflowId, id)),
       ended: (run) =>
         until(`the end of ${run.workflowId}`, async () => {
@@ -131,7 +135,8 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
       async account(run, { phases }) {
         await ground.recorder.caughtUp();
         const targets = phases.flatMap(({ moves }) => moves.map(({ target }) => target));
-        return readAccount(ground, evidenceDir, run.workflowId, targets);
+        const startedAt = started.get(run.workflowId) ?? 0;
+        return readAccount({ ground, evidenceDir, run: run.workflowId, startedAt, targets });
       },
     };
     return front;

@@ -17,6 +17,8 @@ export interface CommandRun {
   /** The idempotency key that the command was given. */
   key: string;
   startedAt: number;
+  /** When the target was put into the revision; nothing when it was killed before that. */
+  effectAt?: number;
   endedAt?: number;
 }
 
@@ -34,8 +36,10 @@ export interface WindowRecord {
 
 /** What the target systems recorded of one run. */
 export interface Account {
-  /** Every state that each target had, in order; the first is the one before the run. */
+  /** Every state that each target was put into, repeats too, in order; the first is the one before the run. */
   states: Record<string, Moment[]>;
+  /** When the flags were written although no flag became another by it; nobody can tell whose write it was (epoch ms). */
+  idleWrites: number[];
   /** In the order in which they began. */
   commands: CommandRun[];
   windows: WindowRecord[];

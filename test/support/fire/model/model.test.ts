@@ -41,14 +41,16 @@ function moments(text: string): Moment[] {
   });
 }
 
+/** `20-25-30`: when it began, had its effect and ended; one that was killed has not all of them. */
 function command(target: string, verb: CommandRun['verb'], revision: string, times: string, key?: string): CommandRun {
-  const [startedAt = 0, endedAt] = times.split('-').map(Number);
+  const [startedAt = 0, effectAt, endedAt] = times.split('-').map(Number);
   return {
     target,
     verb,
     revision,
     key: key ?? `${verb} ${target}`,
     startedAt,
+    ...(effectAt === undefined ? {} : { effectAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };
 }
@@ -58,17 +60,17 @@ function window(address: string, change: Partial<WindowRecord> = {}): WindowReco
   return { address, t0: 1000, warmUpMs: 100, everyMs: 100, lengthMs: 300, verdict: 'PASS', samples, ...change };
 }
 
-const applyA = command('deploy/a', 'apply', 'v2', '20-30');
-const applyA2 = command('deploy/a2', 'apply', 'v2', '31-39');
+const applyA = command('deploy/a', 'apply', 'v2', '20-25-30');
+const applyA2 = command('deploy/a2', 'apply', 'v2', '31-35-39');
 const applies = [
   applyA,
   applyA2,
-  command('deploy/b', 'apply', 'v2', '50-60'),
-  command('deploy/b2', 'apply', 'v2', '61-64'),
+  command('deploy/b', 'apply', 'v2', '50-55-60'),
+  command('deploy/b2', 'apply', 'v2', '61-63-64'),
 ];
-const undoB2 = command('deploy/b2', 'undo', 'v1', '71-79');
-const undoB = command('deploy/b', 'undo', 'v1', '80-90');
-const undosOfA = [command('deploy/a2', 'undo', 'v1', '101-109'), command('deploy/a', 'undo', 'v1', '110-120')];
+const undoB2 = command('deploy/b2', 'undo', 'v1', '71-75-79');
+const undoB = command('deploy/b', 'undo', 'v1', '80-85-90');
+const undosOfA = [command('deploy/a2', 'undo', 'v1', '101-105-109'), command('deploy/a', 'undo', 'v1', '110-115-120')];
 const undos = [undoB2, undoB, ...undosOfA];
 const completed: Account = {
   states: {
@@ -79,6 +81,7 @@ const completed: Account = {
     'deploy/b': moments('v1@0 v2@55'),
     'deploy/b2': moments('v1@0 v2@63'),
   },
+  idleWrites: [],
   commands: applies,
   windows: [window('1a/window#1'), window('1b/window#1')],
   holes: [],
@@ -92,6 +95,7 @@ const rolledBack: Account = {
     'deploy/b': moments('v1@0 v2@55 v1@85'),
     'deploy/b2': moments('v1@0 v2@63 v1@75'),
   },
+  idleWrites: [],
   commands: [...applies, ...undos],
   windows: [window('1a/window#1'), window('1b/window#1', { verdict: 'FAIL' })],
   holes: [],
@@ -128,9 +132,28 @@ describe('the model says yes', () => {
       { end: 'completed' },
     ],
     [
-      'to a repeated call under another key that changes nothing',
-      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-75', 'again')] },
+      'to a repeatable command that was killed behind its effect, and so put its target there twice',
+      stateOf(
+        { ...completed, commands: [command('deploy/a', 'apply', 'v2', '15-17'), ...applies] },
+        { 'deploy/a': 'v1@0 v2@17 v2@25' }
+      ),
       { end: 'completed' },
+    ],
+    [
+      'to an undo that was killed behind its effect, and so ran twice',
+      stateOf(
+        { ...rolledBack, commands: [...applies, command('deploy/b2', 'undo', 'v1', '71-72'), ...undos] },
+        { 'deploy/b2': 'v1@0 v2@63 v1@72 v1@75' }
+      ),
+      { end: 'rolled back' },
+    ],
+    [
+      'to the undo of a deployment that was stopped before its effect, which nobody could know',
+      stateOf(
+        { ...rolledBack, commands: [...applies.slice(0, 3), command('deploy/b2', 'apply', 'v2', '61'), ...undos] },
+        { 'deploy/b2': 'v1@0 v1@75' }
+      ),
+      { end: 'rolled back' },
     ],
     [
       'to a rollback of a deployment that was stopped in its middle, after its effect',
@@ -180,6 +203,51 @@ describe('the model says no', () => {
       { end: 'rolled back' },
       /flag\/A went .* applied twice/,
     ],
+    [
+      'when flags were written as they stood already',
+      { ...completed, idleWrites: [12] },
+      { end: 'completed' },
+      /^the flags were written at 12 as they stood already: applied twice$/,
+    ],
+    [
+      'when a flag was put into its state again',
+      stateOf(completed, { 'flag/A': 'off@0 5@10 5@12' }),
+      { end: 'completed' },
+      /^flag\/A was put into 5 again at 12/,
+    ],
+    [
+      'when a deployment that had ended was done again under another key',
+      stateOf(
+        { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-72-75', 'again')] },
+        { 'deploy/a': 'v1@0 v2@25 v2@72' }
+      ),
+      { end: 'completed' },
+      /^deploy\/a was put into v2 again at 72/,
+    ],
+    [
+      'when a deployment that must not run twice was killed behind its effect and ran again',
+      stateOf(
+        { ...completed, commands: [command('deploy/b', 'apply', 'v2', '45-47', 'first'), ...applies] },
+        { 'deploy/b': 'v1@0 v2@47 v2@55' }
+      ),
+      { end: 'completed', askedAgain: { 'deploy/b': 1 } },
+      /^deploy\/b was put into v2 again at 55/,
+    ],
+    [
+      'when an undo that had ended ran again under another key',
+      stateOf(
+        { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v1', '130-135-140', 'again')] },
+        { 'deploy/a': 'v1@0 v2@25 v1@115 v1@135' }
+      ),
+      { end: 'rolled back' },
+      /^deploy\/a was put into v1 again at 135/,
+    ],
+    [
+      'when a target was put into a state and nobody knows by which command',
+      stateOf(completed, { 'deploy/a': 'v1@0 v2@25 v2@26' }),
+      { end: 'completed' },
+      /^deploy\/a was put into v2 again at 26/,
+    ],
     ['when a kept phase did not stay', rolledBack, { end: 'rolled back', kept: ['1a'] }, /flag\/A ended as off/],
     [
       'when something was left in force',
@@ -201,7 +269,7 @@ describe('the model says no', () => {
     ],
     [
       'when an undo command was given the changed state',
-      { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v2', '130-140', 'x')] },
+      { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v2', '130-135-140', 'x')] },
       { end: 'rolled back' },
       /an undo went to v2, not v1/,
     ],
@@ -219,13 +287,16 @@ describe('the model says no', () => {
     ],
     [
       'when a finished command ran again',
-      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-75')] },
+      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-72-75')] },
       { end: 'completed' },
       /apply of deploy\/a ran again under .* after it had done its work/,
     ],
     [
       'when two commands moved one target at once',
-      { ...completed, commands: [applyA, command('deploy/a', 'apply', 'v2', '25-35', 'other'), ...applies.slice(1)] },
+      {
+        ...completed,
+        commands: [applyA, command('deploy/a', 'apply', 'v2', '25-28-35', 'other'), ...applies.slice(1)],
+      },
       { end: 'completed' },
       /while another command still moved it/,
     ],
@@ -248,8 +319,8 @@ describe('the model says no', () => {
           ...rolledBack,
           commands: [
             ...applies,
-            command('deploy/b', 'undo', 'v1', '71-79'),
-            command('deploy/b2', 'undo', 'v1', '80-90'),
+            command('deploy/b', 'undo', 'v1', '71-75-79'),
+            command('deploy/b2', 'undo', 'v1', '80-85-90'),
             ...undosOfA,
           ],
         },
@@ -260,13 +331,13 @@ describe('the model says no', () => {
     ],
     [
       'when two undos of one phase ran side by side',
-      { ...rolledBack, commands: [...applies, undoB2, command('deploy/b', 'undo', 'v1', '72-90'), ...undosOfA] },
+      { ...rolledBack, commands: [...applies, undoB2, command('deploy/b', 'undo', 'v1', '72-85-90'), ...undosOfA] },
       { end: 'rolled back' },
       /^deploy\/b was undone before deploy\/b2/,
     ],
     [
       'when an undo began before the one before it was done',
-      { ...rolledBack, commands: [...applies, undoB2, undoB, command('deploy/a', 'undo', 'v1', '99-120')] },
+      { ...rolledBack, commands: [...applies, undoB2, undoB, command('deploy/a', 'undo', 'v1', '99-115-120')] },
       { end: 'rolled back' },
       /deploy\/a was undone before flag\/A/,
     ],
