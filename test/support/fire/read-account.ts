@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ground, JournalLine } from './ground.js';
-import type { Account, CommandRun, Moment, WindowRecord } from './model/account.js';
+import type { Account, CommandRun, Moment, Sample, WindowRecord } from './model/account.js';
 import type { MetricSource } from '../../../src/plan/model.js';
 
 interface Asked {
@@ -54,7 +54,7 @@ function commandsIn(journal: readonly JournalLine[]): CommandRun[] {
 interface StoredSample {
   k: number;
   at: number;
-  readings: Record<string, { kind: string }>;
+  readings: Record<string, { kind: string; value?: number }>;
 }
 
 interface Stored {
@@ -82,7 +82,7 @@ export interface Unanswered {
 
 /** A window whose samples without a value say what was asked of which source. */
 export interface ReadWindow extends WindowRecord {
-  samples: Array<WindowRecord['samples'][number] & { unanswered?: Unanswered }>;
+  samples: Array<Sample & { unanswered?: Unanswered }>;
 }
 
 /** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
@@ -97,9 +97,8 @@ export function windowsIn(evidenceDir: string, run: string): ReadWindow[] {
     const known = windows.get(id);
     const ours = samples.map(({ k, at, readings }) => {
       const metrics = Object.keys(readings).filter((metric) => readings[metric]?.kind !== 'value');
-      return metrics.length === 0
-        ? { k, at, valid: true }
-        : { k, at, valid: false, unanswered: { ...where, at, metrics } };
+      const sample = { k, at, valid: metrics.length === 0, readings: readingsIn(readings, source) };
+      return sample.valid ? sample : { ...sample, unanswered: { ...where, at, metrics } };
     });
     const merged = [...(known?.samples ?? []), ...ours].toSorted((a, b) => a.k - b.k);
     windows.set(id, {
@@ -113,6 +112,13 @@ export function windowsIn(evidenceDir: string, run: string): ReadWindow[] {
     });
   }
   return [...windows.values()].toSorted((a, b) => a.t0 - b.t0);
+}
+
+function readingsIn(readings: StoredSample['readings'], { bindings }: MetricSource): Sample['readings'] {
+  return Object.entries(readings).map(([metric, { value }]) => {
+    const query = bindings[metric]?.promql ?? metric;
+    return value === undefined ? { query } : { query, value };
+  });
 }
 
 function storedWindows(evidenceDir: string): Stored[] {

@@ -22,6 +22,13 @@ export interface CommandRun {
   endedAt?: number;
 }
 
+/** What the source of the metrics answered to a query for an instant (epoch ms); no value: it had none. */
+export interface Answer {
+  query: string;
+  at: number;
+  value?: number;
+}
+
 /** A metric window as its evidence has it; times in epoch ms and ms. */
 export interface WindowRecord {
   address: string;
@@ -30,8 +37,16 @@ export interface WindowRecord {
   everyMs: number;
   lengthMs: number;
   verdict: string;
-  /** `valid`: every metric had a value at this instant. */
-  samples: Array<{ k: number; at: number; valid: boolean }>;
+  samples: Sample[];
+}
+
+export interface Sample {
+  k: number;
+  at: number;
+  /** Every metric had a value at this instant. */
+  valid: boolean;
+  /** What the source was asked, and the value that the evidence says it had. */
+  readings: Array<Pick<Answer, 'query' | 'value'>>;
 }
 
 /** What the target systems recorded of one run. */
@@ -43,6 +58,8 @@ export interface Account {
   /** In the order in which they began. */
   commands: CommandRun[];
   windows: WindowRecord[];
+  /** All that the source of the metrics was asked; absent where nothing stood in front of it to write that down. */
+  answers?: Answer[];
   /** Why something may be missing from this account. */
   holes: string[];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, CommandRun, Course, Moment, Promised, WindowRecord } from './account.js';
+import type { Account, Answer, CommandRun, Course, Moment, Promised, Sample, WindowRecord } from './account.js';
 import { complaints } from './complaints.js';
 
 const course: Course = {
@@ -55,8 +55,15 @@ function command(target: string, verb: CommandRun['verb'], revision: string, tim
   };
 }
 
+function sample(k: number): Sample {
+  return { k, at: 1100 + k * 100, valid: true, readings: [{ query: 'success', value: 1 - k / 100 }] };
+}
+
+/** What the source was asked, by the windows of both phases. */
+const answers: Answer[] = [0, 1, 2, 3].map((k) => ({ query: 'success', at: 1100 + k * 100, value: 1 - k / 100 }));
+
 function window(address: string, change: Partial<WindowRecord> = {}): WindowRecord {
-  const samples = [0, 1, 2, 3].map((k) => ({ k, at: 1100 + k * 100, valid: true }));
+  const samples = [0, 1, 2, 3].map(sample);
   return { address, t0: 1000, warmUpMs: 100, everyMs: 100, lengthMs: 300, verdict: 'PASS', samples, ...change };
 }
 
@@ -84,6 +91,7 @@ const completed: Account = {
   idleWrites: [],
   commands: applies,
   windows: [window('1a/window#1'), window('1b/window#1')],
+  answers,
   holes: [],
 };
 const rolledBack: Account = {
@@ -98,6 +106,7 @@ const rolledBack: Account = {
   idleWrites: [],
   commands: [...applies, ...undos],
   windows: [window('1a/window#1'), window('1b/window#1', { verdict: 'FAIL' })],
+  answers,
   holes: [],
 };
 
@@ -154,6 +163,11 @@ describe('the model says yes', () => {
         { 'deploy/b2': 'v1@0 v1@75' }
       ),
       { end: 'rolled back' },
+    ],
+    [
+      'to a sample that the source was asked for twice and had the second time only',
+      { ...completed, answers: [{ query: 'success', at: 1200 }, ...answers] },
+      { end: 'completed' },
     ],
     [
       'to a rollback of a deployment that was stopped in its middle, after its effect',
@@ -381,6 +395,30 @@ describe('the model says no', () => {
       },
       { end: 'completed' },
       /lost sample 2: it has no value/,
+    ],
+    [
+      'when the source was never asked for a sample',
+      { ...completed, answers: answers.toSpliced(2, 1) },
+      { end: 'completed' },
+      /^1a\/window#1 has a sample 2 at 1300 that its source was never asked for$/m,
+    ],
+    [
+      'when the source was asked something else',
+      { ...completed, answers: answers.map((answer) => ({ ...answer, query: 'failure' })) },
+      { end: 'completed' },
+      /1a\/window#1 has a sample 0 at 1100 that its source was never asked for/,
+    ],
+    [
+      'when a sample is not what the source said',
+      { ...completed, answers: answers.with(3, { query: 'success', at: 1400, value: 0.5 }) },
+      { end: 'completed' },
+      /^sample 3 of 1a\/window#1 is 0.97, but its source said 0.5$/m,
+    ],
+    [
+      'when a sample has a value and the source had none',
+      { ...completed, answers: answers.with(0, { query: 'success', at: 1100 }) },
+      { end: 'completed' },
+      /^sample 0 of 1a\/window#1 is 1, but its source said nothing$/m,
     ],
     [
       'when a window passed too early',
