@@ -1,69 +1,17 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  isScheduled,
-  kill,
-  killCommand,
-  lockFlags,
-  untilAttempt,
-  untilCompleted,
-  untilEvent,
-  untilNoted,
-  untilSamples,
-} from '../../support/fire/moments.js';
+import { kill, killCommand, untilAttempt, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
 import { playPeople } from '../../support/fire/people.js';
 import { agreeable, type Manners } from '../../support/manners.js';
 import { targetsOf } from '../../support/fire/targets.js';
 import { until } from '../../support/fire/until.js';
 import { setScene } from './scene.js';
 
-const names = [
-  'reply',
-  'effect',
-  'ends',
-  'adopted',
-  'again',
-  'held',
-  'done',
-  'undo',
-  'lost',
-  'between',
-  'server',
-  'both',
-];
+const names = ['ends', 'adopted', 'again', 'held', 'done', 'undo', 'lost', 'between', 'server', 'both'];
 const { front, worker, begin, expectCompleted, expectRolledBack } = setScene(names);
 
 const service = (name: string): string => targetsOf(name)['1a'].service;
 /** The first deployment that a rollback of everything undoes. */
 const lastJobs = (name: string): string => targetsOf(name)['1b'].jobs;
-
-describe('SIGKILL of the worker around the change of a flag', () => {
-  it('between apply and verify costs nothing and changes nothing twice', async () => {
-    const workflows = await worker({ only: 'workflows' });
-    const activities = await worker({ only: 'activities' });
-    const unlock = lockFlags(front().ground);
-    const run = await begin('reply');
-    const phase = front().phase(run, '1a');
-    await untilEvent(phase, 'the apply', isScheduled('applyChange'));
-    await kill(workflows);
-    unlock();
-    await untilCompleted(phase, 'applyChange');
-    await kill(activities);
-    const { events } = await phase.fetchHistory();
-    expect(events?.some(isScheduled('verifyChange'))).toBe(false);
-    await worker();
-    await expectCompleted(run, 'reply');
-  });
-
-  it('at the moment when the flag file changes costs nothing and changes nothing twice', async () => {
-    const first = await worker();
-    const before = front().ground.recorder.count();
-    const run = await begin('effect');
-    await until('the change of the flag file', () => Promise.resolve(front().ground.recorder.count() > before), 2);
-    await kill(first);
-    await worker();
-    await expectCompleted(run, 'effect');
-  });
-});
 
 describe('SIGKILL of the worker in the middle of a deployment command', () => {
   it('leaves the command at work; one that ends while no worker runs is not run again', async () => {
