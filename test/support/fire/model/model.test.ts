@@ -165,6 +165,11 @@ describe('the model says yes', () => {
       { end: 'rolled back' },
     ],
     [
+      'to the undo of a deployment that was stopped before its target heard of it',
+      stateOf({ ...rolledBack, commands: [...applies.slice(0, 3), ...undos] }, { 'deploy/b2': 'v1@0 v1@75' }),
+      { end: 'rolled back' },
+    ],
+    [
       'to a sample that the source was asked for twice and had the second time only',
       { ...completed, answers: [{ query: 'success', at: 1200 }, ...answers] },
       { end: 'completed' },

@@ -6,8 +6,8 @@ import type { Account, CommandRun, Course } from './account.js';
  *
  * 1. Whoever ran a command was killed together with it behind its effect. Its reply was lost, so nobody can know that it
  *    had done its work; where the plan says that it may run twice, or it is an undo, it runs again.
- * 2. A deployment that began and never ended is undone. Half deployed, a target may report its old revision still, which
- *    proves nothing; so the undo runs although that revision seems to be there.
+ * 2. A deployment that nobody saw end is undone: it was stopped half-way, or before the target heard of it. A target may
+ *    report its old revision and be broken all the same; so the undo runs although that revision seems to be there.
  *
  * No repeat of a flag is allowed, not even when the reply to its write was lost: a flag is read before it is written,
  * and the reading tells that the write was done.
@@ -20,12 +20,19 @@ export function repeatComplaints(course: Course, { commands, idleWrites, states 
       const repeated = (states[target] ?? []).filter(({ state }, index, all) => state === all[index - 1]?.state);
       return repeated
         .filter(({ at }) => !isAllowed(runs, at, course.onceOnly.includes(target)))
-        .map(
-          ({ state, at }) => `${target} was put into ${state} again at ${at}, where it stood already: applied twice`
-        );
+        .map(({ state, at }) => `${target} was put into ${state} again at ${at}: applied twice (${told(runs)})`);
     })
   );
   return [...flags, ...twice];
+}
+
+function told(runs: readonly CommandRun[]): string {
+  return runs
+    .map(
+      ({ verb, key, startedAt, effectAt = 'never', endedAt = 'never' }) =>
+        `${verb} by ${key} began ${startedAt}, took effect ${effectAt}, ended ${endedAt}`
+    )
+    .join('; ');
 }
 
 /** @param runs the commands of one target, in the order in which they began */
@@ -37,6 +44,7 @@ function isAllowed(runs: readonly CommandRun[], at: number, isOnceOnly: boolean)
   const before = earlier.findLast(({ effectAt }) => effectAt !== undefined);
   const replyWasLost = before?.verb === again.verb && before.endedAt === undefined;
   if (again.verb === 'apply') return replyWasLost && !isOnceOnly;
-  const halfDeployed = earlier.at(-1)?.verb === 'apply' && earlier.at(-1)?.endedAt === undefined;
-  return replyWasLost || halfDeployed;
+  const last = earlier.at(-1);
+  const wasNotSeenToEnd = last === undefined || (last.verb === 'apply' && last.endedAt === undefined);
+  return replyWasLost || wasNotSeenToEnd;
 }
