@@ -63,11 +63,13 @@ export class LifeModel {
   checkInForce({ ledger, phases, world }: LifeRun): void {
     const steps = phases.flatMap((one) => one.steps);
     // A ramp makes an entry for each of its percents.
-    const stateOf = ({ phase, step, attempt }: LedgerEntry): string | undefined =>
-      steps.find(({ address }) => address === `${phase}/${step.split('@')[0] ?? ''}#${attempt}`)?.state;
-    const passed = ledger.entries.filter((entry) => stateOf(entry) === 'passed');
-    // What somebody waived may have had its effect or not.
-    const waived = ledger.entries.filter((entry) => stateOf(entry) === 'waived');
+    const idOf = ({ phase, step }: LedgerEntry): string => `${phase}/${step.split('@')[0] ?? ''}`;
+    const addresses = (wanted: string): string[] =>
+      steps.flatMap(({ state, address }) => (state === wanted ? [address] : []));
+    const passed = ledger.entries.filter((entry) => addresses('passed').includes(`${idOf(entry)}#${entry.attempt}`));
+    // What somebody waived may have had its effect or not, in whichever of its attempts.
+    const waivedSteps = addresses('waived').map((address) => address.split('#')[0]);
+    const waived = ledger.entries.filter((entry) => waivedSteps.includes(idOf(entry)));
     const targetsOf = (entries: LedgerEntry[]): string[] => entries.map(({ change }) => targetOf(change));
     for (const target of new Set(targetsOf(passed))) {
       expect(world.changed).toContain(target);
