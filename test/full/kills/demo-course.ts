@@ -1,9 +1,9 @@
 import { fillQuery } from '../../../src/activities/metrics/query-template.js';
-import type { Account, Course, WindowRecord } from '../../support/fire/model/account.js';
+import type { Account, CommandRun, Course, WindowRecord } from '../../support/fire/model/account.js';
 import { windowsIn, type Unanswered } from '../../support/fire/read-account.js';
-import { distinct, type FlagRecorder } from '../../support/fire/recorder.js';
+import type { FlagRecorder } from '../../support/fire/recorder.js';
 
-/** What an undisturbed demo does to the chat platform, told from its plan by hand. */
+/** What an undisturbed demo does to the chat platform, its clean-up too, told from its plan by hand. */
 const phases = [
   { id: '1a', component: 'agent-execution-core', flag: 'ENABLE_AGENT_EXECUTION_CORE_MIGRATION' },
   { id: '1b', component: 'workflow-orchestrator', flag: 'ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION' },
@@ -21,7 +21,7 @@ export const demoCourse: Course = {
   })),
   paths: Object.fromEntries(
     phases.flatMap(({ id, component, flag }) => [
-      [`flag/${flag}`, id === '1a' ? ['off', '5 %', '25 %', '50 %', '100 %'] : ['off', '100 %']],
+      [`flag/${flag}`, id === '1a' ? ['off', '5 %', '25 %', '50 %', '100 %', 'removed'] : ['off', '100 %', 'removed']],
       [`deploy/${component}`, ['legacy-1', 'user-execution-context-1']],
     ])
   ),
@@ -60,22 +60,35 @@ export async function demoAccount(
   await recorder.caughtUp();
   const response = await fetch(`${platform}/admin/audit`);
   const { entries } = (await response.json()) as { entries: Audited[] };
-  // The platform answers a repeated deployment with "unchanged": only what restarted a component moved it.
-  const moved = entries.filter(({ kind, result }) => kind === 'deploy' && result === 'restarting');
+  // A repeated deployment, which the platform answers with "unchanged", is one that was applied twice.
+  const deployments = entries.filter(({ kind }) => kind === 'deploy');
   const revisions = phases.map(({ component }) => {
-    const ours = moved.filter((entry) => entry.component === component);
+    const ours = deployments.filter((entry) => entry.component === component);
     const moments = ours.map(({ at, to = '' }) => ({ at: Date.parse(at), state: to }));
-    return [`deploy/${component}`, distinct([{ at: 0, state: ours[0]?.from ?? '' }, ...moments])] as const;
+    return [`deploy/${component}`, [{ at: 0, state: ours[0]?.from ?? '' }, ...moments]] as const;
   });
   return {
     states: Object.fromEntries([
       ...revisions,
       ...phases.map(({ flag }) => [`flag/${flag}`, recorder.statesOf(flag, exposure)] as const),
     ]),
-    commands: [],
+    idleWrites: recorder.idleWrites(),
+    commands: deployments.map((entry) => commandOf(entry, entries)),
     windows: await answeredWindows(evidenceDir, run),
     holes: recorder.holes(),
   };
+}
+
+/** The platform is not told who deploys, so there is one key for all that moves a component to a revision. */
+function commandOf({ at, component = '', to: revision = '', result }: Audited, all: readonly Audited[]): CommandRun {
+  const began = Date.parse(at);
+  const served = all.find(
+    (entry) => entry.kind === 'serving' && entry.component === component && Date.parse(entry.at) >= began
+  );
+  const endedAt = result === 'unchanged' || !served ? began : Date.parse(served.at);
+  const verb = revision === 'legacy-1' ? 'undo' : 'apply';
+  const key = `${component} to ${revision}`;
+  return { target: `deploy/${component}`, verb, revision, key, startedAt: began, effectAt: began, endedAt };
 }
 
 /**
@@ -107,6 +120,7 @@ async function hasValue(metric: string, { at, t0, changedAt, source }: Unanswere
 
 /** Who gets a flag by its definition in the file. */
 function exposure(definition: unknown): string {
+  if (definition === undefined) return 'removed';
   const { defaultVariant, targeting } = definition as { defaultVariant?: string; targeting?: unknown };
   if (defaultVariant === 'on') return '100 %';
   const share = /"fractional":\[\["on",(\d+)\],\["off",(\d+)\]\]/.exec(JSON.stringify(targeting) ?? '');

@@ -8,7 +8,8 @@ import { playPeople } from '../../support/fire/people.js';
 import { until } from '../../support/fire/until.js';
 import { needs } from '../../support/needs.js';
 import { acts, actsOnRollback, interfere, needsRollback, promisedAfter } from './interfere.js';
-import { longWay, longWayCourse, longWayTargets, places } from './long-way.js';
+import { allTargets, targetsOf } from '../../support/fire/targets.js';
+import { longWay, longWayCourse, places } from './long-way.js';
 import { letGo, mannersAt, prepare, reach, resume } from './reach.js';
 
 const pairs = [
@@ -23,11 +24,7 @@ let opening: Promise<{ front: Front; flag: string[] }> | undefined;
 
 /** One Temporal server, one worker and one undisturbed run for all cases. */
 async function open(): Promise<{ front: Front; flag: string[] }> {
-  const names = ['calm', ...cases.map(([, { name }]) => name)];
-  const front = await openFront({
-    flags: names.flatMap((name) => longWayTargets(name).flags),
-    deploys: names.flatMap((name) => longWayTargets(name).deploys),
-  });
+  const front = await openFront(allTargets(['calm', ...cases.map(([, { name }]) => name)]));
   await front.startWorker();
   const run = await front.start(longWay('calm', front.ground));
   const people = playPeople(front.temporal, run.workflowId);
@@ -35,7 +32,7 @@ async function open(): Promise<{ front: Front; flag: string[] }> {
   await people.goHome();
   const course = longWayCourse('calm', []);
   const account = await front.account(run, course);
-  const flag = account.states[`flag/${longWayTargets('calm').flags[1] ?? ''}`]?.map(({ state }) => state) ?? [];
+  const flag = account.states[`flag/${targetsOf('calm')['1b'].flag}`]?.map(({ state }) => state) ?? [];
   const wrong = complaints(longWayCourse('calm', flag), account, { end: 'completed' });
   if (wrong.length > 0 || flag.length !== 3) throw new Error(`the undisturbed run is no measure: ${wrong.join('; ')}`);
   return { front, flag };

@@ -1,72 +1,21 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  isScheduled,
-  kill,
-  killCommand,
-  lockFlags,
-  untilAttempt,
-  untilCompleted,
-  untilEvent,
-  untilNoted,
-  untilSamples,
-} from '../../support/fire/moments.js';
+import { kill, killCommand, untilAttempt, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
 import { playPeople } from '../../support/fire/people.js';
 import { agreeable, type Manners } from '../../support/manners.js';
-import { targetsOf } from '../../support/fire/two-phases.js';
+import { targetsOf } from '../../support/fire/targets.js';
 import { until } from '../../support/fire/until.js';
 import { setScene } from './scene.js';
 
-const names = [
-  'reply',
-  'effect',
-  'ends',
-  'adopted',
-  'again',
-  'held',
-  'done',
-  'undo',
-  'lost',
-  'between',
-  'server',
-  'both',
-];
+const names = ['ends', 'adopted', 'again', 'held', 'done', 'undo', 'lost', 'between', 'server', 'both'];
 const { front, worker, begin, expectCompleted, expectRolledBack } = setScene(names);
 
-const core = (name: string): string => targetsOf(name).deploys[0] ?? '';
-const tools = (name: string): string => targetsOf(name).deploys[1] ?? '';
-
-describe('SIGKILL of the worker around the change of a flag', () => {
-  it('between apply and verify costs nothing and changes nothing twice', async () => {
-    const workflows = await worker({ only: 'workflows' });
-    const activities = await worker({ only: 'activities' });
-    const unlock = lockFlags(front().ground);
-    const run = await begin('reply');
-    const phase = front().phase(run, '1a');
-    await untilEvent(phase, 'the apply', isScheduled('applyChange'));
-    await kill(workflows);
-    unlock();
-    await untilCompleted(phase, 'applyChange');
-    await kill(activities);
-    const { events } = await phase.fetchHistory();
-    expect(events?.some(isScheduled('verifyChange'))).toBe(false);
-    await worker();
-    await expectCompleted(run, 'reply');
-  });
-
-  it('at the moment when the flag file changes costs nothing and changes nothing twice', async () => {
-    const first = await worker();
-    const before = front().ground.recorder.count();
-    const run = await begin('effect');
-    await until('the change of the flag file', () => Promise.resolve(front().ground.recorder.count() > before), 2);
-    await kill(first);
-    await worker();
-    await expectCompleted(run, 'effect');
-  });
-});
+const service = (name: string): string => targetsOf(name)['1a'].service;
+/** The first deployment that a rollback of everything undoes. */
+const lastJobs = (name: string): string => targetsOf(name)['1b'].jobs;
 
 describe('SIGKILL of the worker in the middle of a deployment command', () => {
   it('leaves the command at work; one that ends while no worker runs is not run again', async () => {
-    const command = { verb: 'apply', target: core('ends'), when: 'before' } as const;
+    const command = { verb: 'apply', target: service('ends'), when: 'before' } as const;
     front().ground.hold(command);
     const first = await worker();
     const run = await begin('ends');
@@ -84,7 +33,7 @@ describe('SIGKILL of the worker in the middle of a deployment command', () => {
   });
 
   it('leaves a command that must not run twice at work; the next worker adopts it', async () => {
-    const command = { verb: 'apply', target: core('adopted'), when: 'after' } as const;
+    const command = { verb: 'apply', target: service('adopted'), when: 'after' } as const;
     front().ground.hold(command);
     const first = await worker();
     const run = await begin('adopted', { repeatable: false });
@@ -98,7 +47,7 @@ describe('SIGKILL of the worker in the middle of a deployment command', () => {
   });
 
   it('and of the command: one that is declared repeatable runs again', async () => {
-    const command = { verb: 'apply', target: core('again'), when: 'before' } as const;
+    const command = { verb: 'apply', target: service('again'), when: 'before' } as const;
     front().ground.hold(command);
     const first = await worker();
     const run = await begin('again');
@@ -116,7 +65,7 @@ describe('SIGKILL of the worker in the middle of a deployment command', () => {
   ] as const)(
     'and of the command, $when its effect: one that must not run twice is on HOLD until a person says retry',
     async ({ name, when, what }) => {
-      const command = { verb: 'apply', target: core(name), when } as const;
+      const command = { verb: 'apply', target: service(name), when } as const;
       front().ground.hold(command);
       const first = await worker();
       const manners: Manners = (gate) => (gate.kind === 'hold' ? 'retry' : agreeable(gate));
@@ -142,7 +91,7 @@ describe('SIGKILL of the worker during a rollback', () => {
     { name: 'undo', commandDies: false },
     { name: 'lost', commandDies: true },
   ])('undoes everything once, in reverse (the command dies with it: $commandDies)', async ({ name, commandDies }) => {
-    const command = { verb: 'undo', target: tools(name), when: 'before' } as const;
+    const command = { verb: 'undo', target: lastJobs(name), when: 'before' } as const;
     front().ground.hold(command);
     const first = await worker();
     const atTheEnd: Manners = (gate) => (gate.address.startsWith('1b/approval') ? undefined : agreeable(gate));

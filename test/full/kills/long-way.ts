@@ -1,6 +1,7 @@
-import type { Plan } from '../../../src/plan/model.js';
+import type { Plan, Step } from '../../../src/plan/model.js';
 import type { Ground } from '../../support/fire/ground.js';
 import type { Course } from '../../support/fire/model/account.js';
+import { movesOf, targetsOf, type PhaseTargets } from '../../support/fire/targets.js';
 import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 
 /** Every kind of step and wait at which somebody may interfere with a run, in their order; the last is a way back. */
@@ -25,15 +26,14 @@ export const windowPlaces: readonly Place[] = ['window', 'traffic', 'success', '
 
 const short = { length: span(1000), every: span(1000), warmUp: span(4000), deadline: span(60_000) };
 
-export function longWayTargets(name: string): { flags: string[]; deploys: string[] } {
-  return { flags: [`FLAG_${name}_1`, `FLAG_${name}_2`], deploys: [`${name}_1`, `${name}_2`] };
-}
-
 /** A quick phase that completes, then one with every kind of step and wait. */
 export function longWay(name: string, ground: Ground): Plan {
-  const { flags, deploys } = longWayTargets(name);
-  const [firstFlag = '', flag = ''] = flags;
-  const [firstTarget = '', target = ''] = deploys;
+  const { '1a': quick, '1b': full } = targetsOf(name);
+  const changes = ({ flag, service, jobs }: PhaseTargets): Step[] => [
+    step.flag('flag', { key: flag }),
+    step.deploy('deploy', { target: service }),
+    step.deploy('jobs', { target: jobs }),
+  ];
   const check = (id: string): ReturnType<typeof step.check> =>
     step.check(id, {
       check: { type: 'command', argv: ground.probe(`${name}-${id}`), timeout: span(120_000), env: [] },
@@ -42,17 +42,16 @@ export function longWay(name: string, ground: Ground): Plan {
   const long = span(300_000);
   return plan(
     [
-      phase('1a', { steps: [step.flag('flag', { key: firstFlag }), step.deploy('deploy', { target: firstTarget })] }),
+      phase('1a', { steps: changes(quick) }),
       phase('1b', {
         after: ['1a'],
         before: [check('ready')],
         steps: [
-          step.flag('flag', { key: flag }),
-          step.deploy('deploy', { target }),
+          ...changes(full),
           step.attest('attest', { expires: long }),
           check('probe'),
           step.watch('window', short),
-          step.traffic('traffic', flag, { percents: [50], hold: windowSpec(short) }),
+          step.traffic('traffic', full.flag, { percents: [50], hold: windowSpec(short) }),
         ],
         success: windowSpec(short),
         approval: approval({ expires: long, remindEvery: long }),
@@ -73,20 +72,8 @@ export function longWay(name: string, ground: Ground): Plan {
 
 /** @param flag the states of a flag that goes the long way: off, 5 %, 50 % */
 export function longWayCourse(name: string, flag: readonly string[]): Course {
-  const { flags, deploys } = longWayTargets(name);
   return {
-    phases: ['1a', '1b'].map((id, index) => ({
-      id,
-      moves: [
-        { target: `flag/${flags[index] ?? ''}`, exposes: true },
-        { target: `deploy/${deploys[index] ?? ''}`, exposes: false },
-      ],
-    })),
-    paths: Object.fromEntries([
-      [`flag/${flags[0] ?? ''}`, flag.slice(0, 2)],
-      [`flag/${flags[1] ?? ''}`, [...flag]],
-      ...deploys.map((target) => [`deploy/${target}`, ['v1', 'v2']] as const),
-    ]),
+    ...movesOf(name, { flag: { '1a': flag.slice(0, 2), '1b': [...flag] }, deploy: ['v1', 'v2'] }),
     windows: ['1b/window', '1b/traffic', '1b/success', '1b/soak'],
     onceOnly: [],
   };

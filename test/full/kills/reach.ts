@@ -4,11 +4,12 @@ import type { Front, Run } from '../../support/fire/front.js';
 import { isScheduled, untilEvent, untilNoted } from '../../support/fire/moments.js';
 import type { Manners } from '../../support/manners.js';
 import { until } from '../../support/fire/until.js';
-import { longWayTargets, windowPlaces, type Place } from './long-way.js';
+import { targetsOf } from '../../support/fire/targets.js';
+import { windowPlaces, type Place } from './long-way.js';
 
 /** What is prepared so that the run of this name stays at a place until it is let go. */
 export function prepare({ ground }: Front, name: string, place: Place): void {
-  const target = longWayTargets(name).deploys[1] ?? '';
+  const target = targetsOf(name)['1b'].jobs;
   if (place === 'before-check') ground.tellProbe(`${name}-ready`, 'waits');
   if (place === 'HOLD') ground.tellProbe(`${name}-probe`, 'holds');
   if (place === 'deploy') ground.hold({ verb: 'apply', target, when: 'after' });
@@ -16,7 +17,7 @@ export function prepare({ ground }: Front, name: string, place: Place): void {
 }
 
 export function letGo({ ground }: Front, name: string): void {
-  const target = longWayTargets(name).deploys[1] ?? '';
+  const target = targetsOf(name)['1b'].jobs;
   ground.tellProbe(`${name}-ready`, 'passes');
   ground.tellProbe(`${name}-probe`, 'passes');
   ground.letGo({ verb: 'apply', target, when: 'after' });
@@ -39,7 +40,7 @@ export function mannersAt(place: Place, { over, paused }: { over: () => boolean;
 /** Waits until the run is at the place. */
 export async function reach(front: Front, run: Run, name: string, place: Place, onPaused: () => void): Promise<void> {
   const phase = front.phase(run, '1b');
-  const target = longWayTargets(name).deploys[1] ?? '';
+  const target = targetsOf(name)['1b'].jobs;
   const gate = (kind: string): Promise<unknown> =>
     until(`${kind} of ${name}`, async () =>
       (await phase.query<PhaseStatus>('status')).gates.some((open) => open.kind === kind)

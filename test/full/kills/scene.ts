@@ -6,7 +6,8 @@ import type { Promised } from '../../support/fire/model/account.js';
 import { complaints } from '../../support/fire/model/complaints.js';
 import { playPeople, type People } from '../../support/fire/people.js';
 import type { Manners } from '../../support/manners.js';
-import { courseOf, targetsOf, twoPhases, type Undisturbed } from '../../support/fire/two-phases.js';
+import { allTargets } from '../../support/fire/targets.js';
+import { courseOf, twoPhases, type Undisturbed } from '../../support/fire/two-phases.js';
 import { watchUndisturbed } from '../../support/fire/undisturbed.js';
 import { needs } from '../../support/needs.js';
 
@@ -30,11 +31,7 @@ export function setScene(names: readonly string[]): Scene {
   beforeEach(async () => {
     needs('prometheus', PROMETHEUS_INSTALL);
     if (undisturbed) return;
-    const all = ['calm', ...names].map(targetsOf);
-    opened = await openFront({
-      flags: all.flatMap(({ flags }) => flags),
-      deploys: all.flatMap(({ deploys }) => deploys),
-    });
+    opened = await openFront(allTargets(['calm', ...names]));
     undisturbed = await watchUndisturbed(opened, 'calm');
   }, 480_000);
   afterAll(() => opened?.close());

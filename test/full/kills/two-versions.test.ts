@@ -5,7 +5,7 @@ import { anotherBuild } from '../../support/fire/another-build.js';
 import type { Run } from '../../support/fire/front.js';
 import { kill, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
-import { targetsOf } from '../../support/fire/two-phases.js';
+import { targetsOf } from '../../support/fire/targets.js';
 import { setScene } from './scene.js';
 
 const { front, worker, begin, expectCompleted } = setScene(['drained', 'missed']);
@@ -20,7 +20,7 @@ async function workerOf(program?: string): Promise<ServerProcess & { build: stri
 
 /** A run whose first phase is held in its deployment until another build has become current, however long that takes. */
 async function beginAndPromote(name: string): Promise<{ run: Run; fresh: ServerProcess & { build: string } }> {
-  const command = { verb: 'apply', target: targetsOf(name).deploys[0] ?? '', when: 'before' } as const;
+  const command = { verb: 'apply', target: targetsOf(name)['1a'].service, when: 'before' } as const;
   front().ground.hold(command);
   const run = await begin(name);
   await untilNoted(front().ground, command, 'begin');

@@ -13,6 +13,7 @@ import type { migration } from '../../../src/workflows/migration.js';
 import { startTarget, type Target } from '../live/target.js';
 import { environment, runInput, span } from '../stage/plans.js';
 import { openGround, type Ground } from './ground.js';
+import { recordMetrics } from './metrics-recorder.js';
 import { readAccount } from './read-account.js';
 import type { Account, Course } from './model/account.js';
 import { startMortalTemporal, type MortalTemporal } from './temporal.js';
@@ -68,6 +69,8 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
     await until('the first scrape', async () =>
       (await (await fetch(`${prometheus.url}/api/v1/query?query=success`)).text()).includes('"value"')
     );
+    const recorder = await recordMetrics(prometheus.url);
+    ends.push(() => recorder.close());
     const ground = await openGround(join(folder, 'ground'), targets);
     ends.push(() => ground.close());
     const connection = await Connection.connect({ address: temporal.address });
@@ -79,18 +82,19 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
       commands: { cwd: '.', env: {}, allow: [`${ground.folder}/*`] },
       metrics: {
         provider: 'prometheus',
-        url: prometheus.url,
+        url: recorder.url,
         lag: span(1500),
         // Under fire and in parallel a source may be slow; what it does not answer counts as a lost sample.
         timeout: span(30_000),
         headers: {},
-        // A scrape that a busy machine misses must not decide a test.
+        // A scrape that a busy machine misses must not decide a test. Without a template: what is asked is this very text.
         bindings: { success: { promql: 'min_over_time(success[4s])' } },
       },
     });
     const evidenceDir = join(folder, 'evidence');
     mkdirSync(evidenceDir);
     let workers = 0;
+    const started = new Map<string, number>();
     const front: Front = {
       temporal,
       client,
@@ -112,16 +116,19 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
         ends.push(() => worker.stop());
         return worker;
       },
-      start: (plan) =>
-        client.workflow.start<typeof migration>('migration', {
-          workflowId: migrationId(where.id, plan.id),
+      start(plan) {
+        const workflowId = migrationId(where.id, plan.id);
+        started.set(workflowId, Date.now());
+        return client.workflow.start<typeof migration>('migration', {
+          workflowId,
           taskQueue: workflowQueue,
           args: [runInput(plan, where)],
           typedSearchAttributes: [
             { key: searchAttributes.plan, value: plan.id },
             { key: searchAttributes.environment, value: where.id },
           ],
-        }),
+        });
+      },
       phase: (run, id) => client.workflow.getHandle(phaseWorkflowId(run.workflowId, id)),
       ended: (run) =>
         until(`the end of ${run.workflowId}`, async () => {
@@ -131,7 +138,9 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
       async account(run, { phases }) {
         await ground.recorder.caughtUp();
         const targets = phases.flatMap(({ moves }) => moves.map(({ target }) => target));
-        return readAccount(ground, evidenceDir, run.workflowId, targets);
+        const startedAt = started.get(run.workflowId) ?? 0;
+        const account = readAccount({ ground, evidenceDir, run: run.workflowId, startedAt, targets });
+        return { ...account, answers: recorder.answers() };
       },
     };
     return front;

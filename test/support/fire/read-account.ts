@@ -1,21 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ground, JournalLine } from './ground.js';
-import type { Account, CommandRun, Moment, WindowRecord } from './model/account.js';
+import type { Account, CommandRun, Moment, Sample, WindowRecord } from './model/account.js';
 import type { MetricSource } from '../../../src/plan/model.js';
-import { distinct } from './recorder.js';
+
+interface Asked {
+  ground: Ground;
+  evidenceDir: string;
+  run: string;
+  /** Epoch ms. */
+  startedAt: number;
+  targets: readonly string[];
+}
 
 /** Puts together what the target systems recorded of a run, and the windows that its evidence tells of. */
-export function readAccount(ground: Ground, evidenceDir: string, run: string, targets: readonly string[]): Account {
+export function readAccount({ ground, evidenceDir, run, startedAt, targets }: Asked): Account {
   const journal = ground.journal();
   const statesOf = (target: string): Moment[] => {
     const name = target.slice(target.indexOf('/') + 1);
     if (target.startsWith('flag/')) return ground.recorder.statesOf(name);
     const effects = journal.filter((line) => line.target === name && line.what === 'effect');
-    return distinct([{ at: 0, state: 'v1' }, ...effects.map(({ revision, at }) => ({ at, state: revision }))]);
+    return [{ at: 0, state: 'v1' }, ...effects.map(({ revision, at }) => ({ at, state: revision }))];
   };
   return {
     states: Object.fromEntries(targets.map((target) => [target, statesOf(target)])),
+    idleWrites: ground.recorder.idleWrites().filter((at) => at >= startedAt),
     commands: commandsIn(journal).filter(({ target }) => targets.includes(target)),
     windows: windowsIn(evidenceDir, run),
     holes: ground.recorder.holes(),
@@ -26,7 +35,9 @@ function commandsIn(journal: readonly JournalLine[]): CommandRun[] {
   return journal
     .filter(({ what }) => what === 'begin')
     .map((begin) => {
-      const end = journal.find(({ what, pid, key }) => what === 'end' && pid === begin.pid && key === begin.key);
+      const when = (which: JournalLine['what']): number | undefined =>
+        journal.find(({ what, pid, key }) => what === which && pid === begin.pid && key === begin.key)?.at;
+      const [effectAt, endedAt] = [when('effect'), when('end')];
       const { verb, revision, key, at: startedAt } = begin;
       return {
         target: `deploy/${begin.target}`,
@@ -34,7 +45,8 @@ function commandsIn(journal: readonly JournalLine[]): CommandRun[] {
         revision,
         key,
         startedAt,
-        ...(end ? { endedAt: end.at } : {}),
+        ...(effectAt === undefined ? {} : { effectAt }),
+        ...(endedAt === undefined ? {} : { endedAt }),
       };
     });
 }
@@ -42,7 +54,7 @@ function commandsIn(journal: readonly JournalLine[]): CommandRun[] {
 interface StoredSample {
   k: number;
   at: number;
-  readings: Record<string, { kind: string }>;
+  readings: Record<string, { kind: string; value?: number }>;
 }
 
 interface Stored {
@@ -70,7 +82,7 @@ export interface Unanswered {
 
 /** A window whose samples without a value say what was asked of which source. */
 export interface ReadWindow extends WindowRecord {
-  samples: Array<WindowRecord['samples'][number] & { unanswered?: Unanswered }>;
+  samples: Array<Sample & { unanswered?: Unanswered }>;
 }
 
 /** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
@@ -85,9 +97,8 @@ export function windowsIn(evidenceDir: string, run: string): ReadWindow[] {
     const known = windows.get(id);
     const ours = samples.map(({ k, at, readings }) => {
       const metrics = Object.keys(readings).filter((metric) => readings[metric]?.kind !== 'value');
-      return metrics.length === 0
-        ? { k, at, valid: true }
-        : { k, at, valid: false, unanswered: { ...where, at, metrics } };
+      const sample = { k, at, valid: metrics.length === 0, readings: readingsIn(readings, source) };
+      return sample.valid ? sample : { ...sample, unanswered: { ...where, at, metrics } };
     });
     const merged = [...(known?.samples ?? []), ...ours].toSorted((a, b) => a.k - b.k);
     windows.set(id, {
@@ -101,6 +112,13 @@ export function windowsIn(evidenceDir: string, run: string): ReadWindow[] {
     });
   }
   return [...windows.values()].toSorted((a, b) => a.t0 - b.t0);
+}
+
+function readingsIn(readings: StoredSample['readings'], { bindings }: MetricSource): Sample['readings'] {
+  return Object.entries(readings).map(([metric, { value }]) => {
+    const query = bindings[metric]?.promql ?? metric;
+    return value === undefined ? { query } : { query, value };
+  });
 }
 
 function storedWindows(evidenceDir: string): Stored[] {

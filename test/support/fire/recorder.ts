@@ -6,8 +6,10 @@ import { until } from './until.js';
 
 /** Every state that a flag file ever had, written down by a process that does nothing else. */
 export interface FlagRecorder {
-  /** The states of one flag, in order; `say` puts a definition into the words that are compared. */
+  /** The definitions that one flag had, one after the other, in the words of `say`: a text of its own for each. */
   statesOf(key: string, say?: (definition: unknown) => string): Moment[];
+  /** When the file was replaced by one with the same flags (epoch ms): written, though there was nothing to write. */
+  idleWrites(): number[];
   /** How many states of the whole file there were so far. */
   count(): number;
   /** Waits until the present file was seen: then so was everything before it. */
@@ -41,13 +43,17 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
     return last?.inode === String(statSync(flagsFile, { bigint: true }).ino);
   };
   return {
-    statesOf: (key, say = JSON.stringify) =>
-      distinct(
-        states().map(({ at, text }) => {
-          const { flags } = JSON.parse(text) as { flags: Record<string, unknown> };
-          return { at, state: say(flags[key]) };
-        })
-      ),
+    statesOf(key, say = sayAll) {
+      const definitions = states().map(({ at, text }) => ({ at, definition: flagsIn(text)[key] }));
+      const became = definitions.filter(
+        ({ definition }, index) => index === 0 || sayAll(definition) !== sayAll(definitions[index - 1]?.definition)
+      );
+      return became.map(({ at, definition }) => ({ at, state: say(definition) }));
+    },
+    idleWrites() {
+      const all = states().map(({ at, text }) => ({ at, flags: sayAll(flagsIn(text)) }));
+      return all.filter(({ flags }, index) => flags === all[index - 1]?.flags).map(({ at }) => at);
+    },
     count: () => states().length,
     caughtUp: async () => void (await until('the last flag file', () => Promise.resolve(isUpToDate()), 10)),
     holes() {
@@ -58,9 +64,13 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
   };
 }
 
-/** Without the moments in which nothing changed. */
-export function distinct(moments: readonly Moment[]): Moment[] {
-  return moments.filter(({ state }, index) => state !== moments[index - 1]?.state);
+function flagsIn(text: string): Record<string, unknown> {
+  return (JSON.parse(text) as { flags: Record<string, unknown> }).flags;
+}
+
+/** A definition as a text; one that is not there too. */
+function sayAll(definition: unknown): string {
+  return JSON.stringify(definition) ?? 'no such flag';
 }
 
 /** The whole lines of a file that is still being written, from this one on. */

@@ -2,7 +2,8 @@ import type { Front } from './front.js';
 import { kill } from './moments.js';
 import { complaints } from './model/complaints.js';
 import { playPeople } from './people.js';
-import { courseOf, targetsOf, twoPhases, type Undisturbed } from './two-phases.js';
+import { targetsOf } from './targets.js';
+import { courseOf, twoPhases, type Undisturbed } from './two-phases.js';
 
 /**
  * Runs `twoPhases` undisturbed: what its targets recorded is what the disturbed runs of a test file are held against.
@@ -19,9 +20,9 @@ export async function watchUndisturbed(front: Front, name: string): Promise<Undi
     const course = courseOf(name, { flag: [], deploy: [] });
     const account = await front.account(run, course);
     const pathOf = (target: string): string[] => account.states[target]?.map(({ state }) => state) ?? [];
-    const { flags, deploys } = targetsOf(name);
-    const seen: Undisturbed = { flag: pathOf(`flag/${flags[0] ?? ''}`), deploy: pathOf(`deploy/${deploys[0] ?? ''}`) };
-    // The two phases do the same to different targets, so one of them tells the way of both.
+    const { flag, service } = targetsOf(name)['1a'];
+    const seen: Undisturbed = { flag: pathOf(`flag/${flag}`), deploy: pathOf(`deploy/${service}`) };
+    // The two phases do the same to different targets, so the first of each kind tells the way of all.
     const wrong = complaints(courseOf(name, seen), account, { end: 'completed' });
     if (wrong.length > 0) throw new Error(`the undisturbed run is no measure: ${wrong.join('; ')}`);
     return seen;

@@ -17,7 +17,16 @@ export interface CommandRun {
   /** The idempotency key that the command was given. */
   key: string;
   startedAt: number;
+  /** When the target was put into the revision; nothing when it was killed before that. */
+  effectAt?: number;
   endedAt?: number;
+}
+
+/** What the source of the metrics answered to a query for an instant (epoch ms); no value: it had none. */
+export interface Answer {
+  query: string;
+  at: number;
+  value?: number;
 }
 
 /** A metric window as its evidence has it; times in epoch ms and ms. */
@@ -28,17 +37,29 @@ export interface WindowRecord {
   everyMs: number;
   lengthMs: number;
   verdict: string;
-  /** `valid`: every metric had a value at this instant. */
-  samples: Array<{ k: number; at: number; valid: boolean }>;
+  samples: Sample[];
+}
+
+export interface Sample {
+  k: number;
+  at: number;
+  /** Every metric had a value at this instant. */
+  valid: boolean;
+  /** What the source was asked, and the value that the evidence says it had. */
+  readings: Array<Pick<Answer, 'query' | 'value'>>;
 }
 
 /** What the target systems recorded of one run. */
 export interface Account {
-  /** Every state that each target had, in order; the first is the one before the run. */
+  /** Every state that each target was put into, repeats too, in order; the first is the one before the run. */
   states: Record<string, Moment[]>;
+  /** When the flags were written although no flag became another by it; nobody can tell whose write it was (epoch ms). */
+  idleWrites: number[];
   /** In the order in which they began. */
   commands: CommandRun[];
   windows: WindowRecord[];
+  /** All that the source of the metrics was asked; absent where nothing stood in front of it to write that down. */
+  answers?: Answer[];
   /** Why something may be missing from this account. */
   holes: string[];
 }

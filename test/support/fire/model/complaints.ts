@@ -1,6 +1,7 @@
 import type { Account, Course, Promised } from './account.js';
 import { commandComplaints } from './commands.js';
 import { orderComplaints } from './order.js';
+import { repeatComplaints } from './repeats.js';
 import { sampleComplaints } from './samples.js';
 import { stateComplaints } from './states.js';
 
@@ -12,6 +13,7 @@ export function complaints(course: Course, account: Account, promised: Promised)
   return [
     ...account.holes.map((hole) => `the account is not complete: ${hole}`),
     ...stateComplaints(course, account, promised),
+    ...repeatComplaints(course, account),
     ...commandComplaints(course, account, promised),
     ...(promised.end === 'rolled back' ? orderComplaints(course, account, promised) : []),
     ...sampleComplaints(course, account, promised),

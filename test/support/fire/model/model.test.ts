@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, CommandRun, Course, Moment, Promised, WindowRecord } from './account.js';
+import type { Account, Answer, CommandRun, Course, Moment, Promised, Sample, WindowRecord } from './account.js';
 import { complaints } from './complaints.js';
 
 const course: Course = {
@@ -9,6 +9,7 @@ const course: Course = {
       moves: [
         { target: 'flag/A', exposes: true },
         { target: 'deploy/a', exposes: false },
+        { target: 'deploy/a2', exposes: false },
       ],
     },
     {
@@ -16,10 +17,18 @@ const course: Course = {
       moves: [
         { target: 'flag/B', exposes: true },
         { target: 'deploy/b', exposes: false },
+        { target: 'deploy/b2', exposes: false },
       ],
     },
   ],
-  paths: { 'flag/A': ['off', '5'], 'deploy/a': ['v1', 'v2'], 'flag/B': ['off', '5', '50'], 'deploy/b': ['v1', 'v2'] },
+  paths: {
+    'flag/A': ['off', '5'],
+    'deploy/a': ['v1', 'v2'],
+    'deploy/a2': ['v1', 'v2'],
+    'flag/B': ['off', '5', '50'],
+    'deploy/b': ['v1', 'v2'],
+    'deploy/b2': ['v1', 'v2'],
+  },
   windows: ['1a/window', '1b/window'],
   onceOnly: ['deploy/b'],
 };
@@ -32,45 +41,72 @@ function moments(text: string): Moment[] {
   });
 }
 
+/** `20-25-30`: when it began, had its effect and ended; one that was killed has not all of them. */
 function command(target: string, verb: CommandRun['verb'], revision: string, times: string, key?: string): CommandRun {
-  const [startedAt = 0, endedAt] = times.split('-').map(Number);
+  const [startedAt = 0, effectAt, endedAt] = times.split('-').map(Number);
   return {
     target,
     verb,
     revision,
     key: key ?? `${verb} ${target}`,
     startedAt,
+    ...(effectAt === undefined ? {} : { effectAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };
 }
 
+function sample(k: number): Sample {
+  return { k, at: 1100 + k * 100, valid: true, readings: [{ query: 'success', value: 1 - k / 100 }] };
+}
+
+/** What the source was asked, by the windows of both phases. */
+const answers: Answer[] = [0, 1, 2, 3].map((k) => ({ query: 'success', at: 1100 + k * 100, value: 1 - k / 100 }));
+
 function window(address: string, change: Partial<WindowRecord> = {}): WindowRecord {
-  const samples = [0, 1, 2, 3].map((k) => ({ k, at: 1100 + k * 100, valid: true }));
+  const samples = [0, 1, 2, 3].map(sample);
   return { address, t0: 1000, warmUpMs: 100, everyMs: 100, lengthMs: 300, verdict: 'PASS', samples, ...change };
 }
 
-const applies = [command('deploy/a', 'apply', 'v2', '20-30'), command('deploy/b', 'apply', 'v2', '50-60')];
-const undos = [command('deploy/b', 'undo', 'v1', '80-90'), command('deploy/a', 'undo', 'v1', '110-120')];
+const applyA = command('deploy/a', 'apply', 'v2', '20-25-30');
+const applyA2 = command('deploy/a2', 'apply', 'v2', '31-35-39');
+const applies = [
+  applyA,
+  applyA2,
+  command('deploy/b', 'apply', 'v2', '50-55-60'),
+  command('deploy/b2', 'apply', 'v2', '61-63-64'),
+];
+const undoB2 = command('deploy/b2', 'undo', 'v1', '71-75-79');
+const undoB = command('deploy/b', 'undo', 'v1', '80-85-90');
+const undosOfA = [command('deploy/a2', 'undo', 'v1', '101-105-109'), command('deploy/a', 'undo', 'v1', '110-115-120')];
+const undos = [undoB2, undoB, ...undosOfA];
 const completed: Account = {
   states: {
     'flag/A': moments('off@0 5@10'),
     'deploy/a': moments('v1@0 v2@25'),
+    'deploy/a2': moments('v1@0 v2@35'),
     'flag/B': moments('off@0 5@40 50@65'),
     'deploy/b': moments('v1@0 v2@55'),
+    'deploy/b2': moments('v1@0 v2@63'),
   },
+  idleWrites: [],
   commands: applies,
   windows: [window('1a/window#1'), window('1b/window#1')],
+  answers,
   holes: [],
 };
 const rolledBack: Account = {
   states: {
     'flag/A': moments('off@0 5@10 off@100'),
     'deploy/a': moments('v1@0 v2@25 v1@115'),
+    'deploy/a2': moments('v1@0 v2@35 v1@105'),
     'flag/B': moments('off@0 5@40 off@70'),
     'deploy/b': moments('v1@0 v2@55 v1@85'),
+    'deploy/b2': moments('v1@0 v2@63 v1@75'),
   },
+  idleWrites: [],
   commands: [...applies, ...undos],
   windows: [window('1a/window#1'), window('1b/window#1', { verdict: 'FAIL' })],
+  answers,
   holes: [],
 };
 
@@ -86,14 +122,17 @@ describe('the model says yes', () => {
     [
       'to a rollback that kept the first phase',
       stateOf(
-        { ...rolledBack, commands: [...applies, ...undos.slice(0, 1)] },
-        { 'flag/A': 'off@0 5@10', 'deploy/a': 'v1@0 v2@25' }
+        { ...rolledBack, commands: [...applies, undoB2, undoB] },
+        { 'flag/A': 'off@0 5@10', 'deploy/a': 'v1@0 v2@25', 'deploy/a2': 'v1@0 v2@35' }
       ),
       { end: 'rolled back', kept: ['1a'] },
     ],
     [
       'to a run that was rolled back before it reached the second phase',
-      stateOf({ ...rolledBack, commands: [applies[0]!, undos[1]!] }, { 'flag/B': 'off@0', 'deploy/b': 'v1@0' }),
+      stateOf(
+        { ...rolledBack, commands: [applyA, applyA2, ...undosOfA] },
+        { 'flag/B': 'off@0', 'deploy/b': 'v1@0', 'deploy/b2': 'v1@0' }
+      ),
       { end: 'rolled back' },
     ],
     [
@@ -102,13 +141,43 @@ describe('the model says yes', () => {
       { end: 'completed' },
     ],
     [
-      'to a repeated call under another key that changes nothing',
-      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-75', 'again')] },
+      'to a repeatable command that was killed behind its effect, and so put its target there twice',
+      stateOf(
+        { ...completed, commands: [command('deploy/a', 'apply', 'v2', '15-17'), ...applies] },
+        { 'deploy/a': 'v1@0 v2@17 v2@25' }
+      ),
+      { end: 'completed' },
+    ],
+    [
+      'to an undo that was killed behind its effect, and so ran twice',
+      stateOf(
+        { ...rolledBack, commands: [...applies, command('deploy/b2', 'undo', 'v1', '71-72'), ...undos] },
+        { 'deploy/b2': 'v1@0 v2@63 v1@72 v1@75' }
+      ),
+      { end: 'rolled back' },
+    ],
+    [
+      'to the undo of a deployment that was stopped before its effect, which nobody could know',
+      stateOf(
+        { ...rolledBack, commands: [...applies.slice(0, 3), command('deploy/b2', 'apply', 'v2', '61'), ...undos] },
+        { 'deploy/b2': 'v1@0 v1@75' }
+      ),
+      { end: 'rolled back' },
+    ],
+    [
+      'to a sample that the source was asked for twice and had the second time only',
+      { ...completed, answers: [{ query: 'success', at: 1200 }, ...answers] },
       { end: 'completed' },
     ],
     [
       'to a rollback of a deployment that was stopped in its middle, after its effect',
-      { ...rolledBack, commands: [applies[0]!, command('deploy/b', 'apply', 'v2', '50'), ...undos] },
+      stateOf(
+        {
+          ...rolledBack,
+          commands: [applyA, applyA2, command('deploy/b', 'apply', 'v2', '50'), undoB, ...undosOfA],
+        },
+        { 'deploy/b2': 'v1@0' }
+      ),
       { end: 'rolled back' },
     ],
     [
@@ -148,6 +217,51 @@ describe('the model says no', () => {
       { end: 'rolled back' },
       /flag\/A went .* applied twice/,
     ],
+    [
+      'when flags were written as they stood already',
+      { ...completed, idleWrites: [12] },
+      { end: 'completed' },
+      /^the flags were written at 12 as they stood already: applied twice$/,
+    ],
+    [
+      'when a flag was put into its state again',
+      stateOf(completed, { 'flag/A': 'off@0 5@10 5@12' }),
+      { end: 'completed' },
+      /^flag\/A was put into 5 again at 12/,
+    ],
+    [
+      'when a deployment that had ended was done again under another key',
+      stateOf(
+        { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-72-75', 'again')] },
+        { 'deploy/a': 'v1@0 v2@25 v2@72' }
+      ),
+      { end: 'completed' },
+      /^deploy\/a was put into v2 again at 72/,
+    ],
+    [
+      'when a deployment that must not run twice was killed behind its effect and ran again',
+      stateOf(
+        { ...completed, commands: [command('deploy/b', 'apply', 'v2', '45-47', 'first'), ...applies] },
+        { 'deploy/b': 'v1@0 v2@47 v2@55' }
+      ),
+      { end: 'completed', askedAgain: { 'deploy/b': 1 } },
+      /^deploy\/b was put into v2 again at 55/,
+    ],
+    [
+      'when an undo that had ended ran again under another key',
+      stateOf(
+        { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v1', '130-135-140', 'again')] },
+        { 'deploy/a': 'v1@0 v2@25 v1@115 v1@135' }
+      ),
+      { end: 'rolled back' },
+      /^deploy\/a was put into v1 again at 135/,
+    ],
+    [
+      'when a target was put into a state and nobody knows by which command',
+      stateOf(completed, { 'deploy/a': 'v1@0 v2@25 v2@26' }),
+      { end: 'completed' },
+      /^deploy\/a was put into v2 again at 26/,
+    ],
     ['when a kept phase did not stay', rolledBack, { end: 'rolled back', kept: ['1a'] }, /flag\/A ended as off/],
     [
       'when something was left in force',
@@ -169,7 +283,7 @@ describe('the model says no', () => {
     ],
     [
       'when an undo command was given the changed state',
-      { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v2', '130-140', 'x')] },
+      { ...rolledBack, commands: [...applies, ...undos, command('deploy/a', 'undo', 'v2', '130-135-140', 'x')] },
       { end: 'rolled back' },
       /an undo went to v2, not v1/,
     ],
@@ -187,13 +301,16 @@ describe('the model says no', () => {
     ],
     [
       'when a finished command ran again',
-      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-75')] },
+      { ...completed, commands: [...applies, command('deploy/a', 'apply', 'v2', '70-72-75')] },
       { end: 'completed' },
       /apply of deploy\/a ran again under .* after it had done its work/,
     ],
     [
       'when two commands moved one target at once',
-      { ...completed, commands: [applies[0]!, command('deploy/a', 'apply', 'v2', '25-35', 'other'), applies[1]!] },
+      {
+        ...completed,
+        commands: [applyA, command('deploy/a', 'apply', 'v2', '25-28-35', 'other'), ...applies.slice(1)],
+      },
       { end: 'completed' },
       /while another command still moved it/,
     ],
@@ -210,11 +327,31 @@ describe('the model says no', () => {
       /deploy\/b was undone before flag\/B/,
     ],
     [
+      'when two undos of one phase were swapped',
+      stateOf(
+        {
+          ...rolledBack,
+          commands: [
+            ...applies,
+            command('deploy/b', 'undo', 'v1', '71-75-79'),
+            command('deploy/b2', 'undo', 'v1', '80-85-90'),
+            ...undosOfA,
+          ],
+        },
+        { 'deploy/b': 'v1@0 v2@55 v1@75', 'deploy/b2': 'v1@0 v2@63 v1@85' }
+      ),
+      { end: 'rolled back' },
+      /^deploy\/b was undone before deploy\/b2, which had to go first$/,
+    ],
+    [
+      'when two undos of one phase ran side by side',
+      { ...rolledBack, commands: [...applies, undoB2, command('deploy/b', 'undo', 'v1', '72-85-90'), ...undosOfA] },
+      { end: 'rolled back' },
+      /^deploy\/b was undone before deploy\/b2/,
+    ],
+    [
       'when an undo began before the one before it was done',
-      {
-        ...stateOf(rolledBack, { 'deploy/a': 'v1@0 v2@25 v1@115' }),
-        commands: [...applies, undos[0]!, command('deploy/a', 'undo', 'v1', '99-120')],
-      },
+      { ...rolledBack, commands: [...applies, undoB2, undoB, command('deploy/a', 'undo', 'v1', '99-115-120')] },
       { end: 'rolled back' },
       /deploy\/a was undone before flag\/A/,
     ],
@@ -258,6 +395,30 @@ describe('the model says no', () => {
       },
       { end: 'completed' },
       /lost sample 2: it has no value/,
+    ],
+    [
+      'when the source was never asked for a sample',
+      { ...completed, answers: answers.toSpliced(2, 1) },
+      { end: 'completed' },
+      /^1a\/window#1 has a sample 2 at 1300 that its source was never asked for$/m,
+    ],
+    [
+      'when the source was asked something else',
+      { ...completed, answers: answers.map((answer) => ({ ...answer, query: 'failure' })) },
+      { end: 'completed' },
+      /1a\/window#1 has a sample 0 at 1100 that its source was never asked for/,
+    ],
+    [
+      'when a sample is not what the source said',
+      { ...completed, answers: answers.with(3, { query: 'success', at: 1400, value: 0.5 }) },
+      { end: 'completed' },
+      /^sample 3 of 1a\/window#1 is 0.97, but its source said 0.5$/m,
+    ],
+    [
+      'when a sample has a value and the source had none',
+      { ...completed, answers: answers.with(0, { query: 'success', at: 1100 }) },
+      { end: 'completed' },
+      /^sample 0 of 1a\/window#1 is 1, but its source said nothing$/m,
     ],
     [
       'when a window passed too early',

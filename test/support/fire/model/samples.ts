@@ -1,12 +1,16 @@
-import type { Account, Course, Promised, WindowRecord } from './account.js';
+import type { Account, Answer, Course, Promised, WindowRecord } from './account.js';
 
-/** Every window has every sample of its grid, each with a value; a completed run passed the undisturbed run's windows. */
-export function sampleComplaints(course: Course, { windows }: Account, { end }: Promised): string[] {
+/**
+ * Every window has every sample of its grid, each with a value, and that is the value that its source gave for this very
+ * instant; a completed run passed the undisturbed run's windows.
+ */
+export function sampleComplaints(course: Course, { windows, answers }: Account, { end }: Promised): string[] {
   const passed = windows.filter(({ verdict }) => verdict === 'PASS').map(({ address }) => stepOf(address));
   const missing = end === 'completed' ? course.windows.filter((address) => !passed.includes(address)) : [];
   return [
     ...missing.map((address) => `the run completed, but its window ${address} never passed`),
     ...windows.flatMap((window) => holes(window)),
+    ...(answers ? windows.flatMap((window) => inventions(window, answers)) : []),
     ...windows.filter((window) => isTooShort(window)).map(({ address }) => `${address} passed on too few samples`),
   ];
 }
@@ -16,6 +20,19 @@ function holes({ address, t0, warmUpMs, everyMs, samples }: WindowRecord): strin
   if (wrong) return [`${address} lost a sample: ${wrong.k} at ${wrong.at} is not the next one of its grid`];
   const invalid = samples.find(({ valid }) => !valid);
   return invalid ? [`${address} lost sample ${invalid.k}: it has no value`] : [];
+}
+
+/** Samples that the source was never asked for, or that it knows otherwise. */
+function inventions({ address, samples }: WindowRecord, answers: readonly Answer[]): string[] {
+  return samples.flatMap(({ k, at, readings }) =>
+    readings.flatMap(({ query, value }) => {
+      const given = answers.filter((answer) => answer.query === query && answer.at === at);
+      if (given.length === 0) return [`${address} has a sample ${k} at ${at} that its source was never asked for`];
+      if (given.some((answer) => answer.value === value)) return [];
+      const said = given.map((answer) => answer.value ?? 'nothing').join(', ');
+      return [`sample ${k} of ${address} is ${value ?? 'nothing'}, but its source said ${said}`];
+    })
+  );
 }
 
 function isTooShort({ verdict, samples, lengthMs, everyMs }: WindowRecord): boolean {

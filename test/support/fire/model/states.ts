@@ -1,17 +1,22 @@
 import type { Account, Course, Promised } from './account.js';
 
-/** Each target went the undisturbed way, no step of it twice, and stands where the run's end says. */
+/** Each target went the undisturbed way, never back and forth, and stands where the run's end says. */
 export function stateComplaints(course: Course, account: Account, promised: Promised): string[] {
   return course.phases.flatMap(({ id, moves }) =>
     moves.flatMap(({ target }) => {
       const path = course.paths[target];
-      const states = account.states[target]?.map(({ state }) => state);
+      const states = account.states[target]?.map(({ state }) => state).filter(isAnother);
       if (!path || path.length < 2) return [`nobody knows how an undisturbed run moves ${target}`];
       if (!states || states.length === 0) return [`nothing was recorded of ${target}`];
       const stays = promised.end === 'completed' || (promised.kept ?? []).includes(id);
       return stays ? forward(target, path, states) : backAgain(target, path, states);
     })
   );
+}
+
+/** What was put where it stood already is no step of the way; whether it was allowed is asked elsewhere. */
+function isAnother(state: string, index: number, states: readonly string[]): boolean {
+  return state !== states[index - 1];
 }
 
 function forward(target: string, path: readonly string[], states: readonly string[]): string[] {
