@@ -1,7 +1,7 @@
 /** Workflow ids, task queues and lock keys: the names that workflows, workers and clients agree on. */
 import type { LedgerEntry } from './change.js';
 import { targetOf } from './ledger.js';
-import type { Environment, Plan } from './model.js';
+import type { Environment, Phase, Plan } from './model.js';
 
 export const workflowQueue = 'phasegate';
 
@@ -116,14 +116,16 @@ export function flagLockKey(key: string): string {
 
 /** What a run locks: its plan in the environment, and every flag and deploy target that it moves. */
 export function lockKeys(plan: Plan): string[] {
-  const moved = plan.phases.flatMap((phase) =>
-    phase.steps.flatMap((step) => {
-      if (step.kind === 'flag') return [flagLockKey(step.key)];
-      if (step.kind === 'traffic') return [flagLockKey(step.flag)];
-      return step.kind === 'deploy' ? [`deploy/${step.target}`] : [];
-    })
-  );
-  return [`plan/${plan.id}`, ...new Set(moved)];
+  return [`plan/${plan.id}`, ...new Set(plan.phases.flatMap(movedBy))];
+}
+
+/** Flags and deploy targets that a phase moves, as `flag/KEY` and `deploy/TARGET`. */
+export function movedBy({ steps }: Pick<Phase, 'steps'>): string[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'flag') return [flagLockKey(step.key)];
+    if (step.kind === 'traffic') return [flagLockKey(step.flag)];
+    return step.kind === 'deploy' ? [`deploy/${step.target}`] : [];
+  });
 }
 
 /** What a rollback of an ended run locks: the plan, so that no new run begins beside it, and what it puts back. */

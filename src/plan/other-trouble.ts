@@ -1,6 +1,6 @@
 import { alertLabels, ownPrefix, severityWords } from './alert-labels.js';
 import type { OtherAlert } from './alertmanager.js';
-import { guardKeyOf, incidentOfThreshold, rulesOf } from './guard/pages.js';
+import { guardKeyOf, hasOwnCondition, incidentOfThreshold, rulesOf } from './guard/pages.js';
 import { findCause, severityOf } from './incidents/classify.js';
 import { nearOr, suggest } from './language/suggest.js';
 import type { Plan, Severity } from './model.js';
@@ -133,11 +133,12 @@ function withUnknown(reason: string, unknown: readonly UnknownName[]): string {
 }
 
 /**
- * What the guard makes of the threshold of a rendered rule, in the plan as the run has it. Undefined: no incident; the guard tells
+ * What the guard makes of a rendered rule, in the plan as the run has it. Undefined: no incident; the guard tells
  * people of it by an alert of its own.
  */
 function asTheGuard(plan: Plan, said: About): About | undefined {
-  const { metric, level } = said;
+  const { metric, level, cause } = said;
+  if (cause !== undefined && hasOwnCondition(rulesOf(plan), cause)) return said;
   if (metric === undefined || level === undefined || level === 'unknown') return said;
   if (!plan.guard?.metrics.includes(metric)) return said;
   const incident = incidentOfThreshold(rulesOf(plan), metric, level);

@@ -68,6 +68,10 @@ export const runMetrics = {
     help: 'What the guard last said of each metric',
     labels: ['environment', 'plan', 'metric', 'state'],
   },
+  phasegate_metric_baseline: {
+    help: 'What a metric that the guard watches was before the first change of the run, where that is known',
+    labels: ['environment', 'plan', 'metric'],
+  },
   phasegate_alert_state: {
     help: 'Alerts of the run that are open',
     labels: ['environment', 'plan', 'metric', 'level', 'state'],

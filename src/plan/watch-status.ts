@@ -17,6 +17,8 @@ export interface WatchedMetric {
   since: number;
   /** Instant of the latest sample. */
   seenAt?: number;
+  /** What it was before the run's first change, where that is known. */
+  baseline?: number;
 }
 
 export interface GuardStatus {

@@ -15,10 +15,10 @@ import { newsAt, type CleanupState } from '../plan/cleanup/course.js';
 import type { CleanupInput } from '../plan/run-input.js';
 import type { CleanupResult, PhaseStatus } from '../plan/run-status.js';
 import { statusQuery } from '../plan/wire.js';
-import { host } from './activities.js';
 import { beside } from './beside.js';
 import { finish, stopped } from './cleanup/ending.js';
 import { listenToOwners } from './cleanup/answers.js';
+import { askDays, untilAskedAgain } from './cleanup/days.js';
 import { CleanupRecord } from './cleanup/record.js';
 import { removeFlags } from './cleanup/removal.js';
 import { tellOwners } from './cleanup/telling.js';
@@ -75,21 +75,23 @@ async function turn(input: CleanupInput, record: CleanupRecord): Promise<void> {
     );
 }
 
-/** Opens what has begun by the calendar, and says what there is to tell now. */
+/**
+ * Opens what has begun by the calendar, and says what there is to tell now. The answer is awaited here and nowhere else: in
+ * recorded histories other answers came in the same moment, and each keeps its place.
+ */
 async function look(
-  { cleanup: plan, environment, firstDayAt, completedAt }: CleanupInput,
+  input: CleanupInput,
   record: CleanupRecord
 ): Promise<{ news: CleanupState['told'] | undefined; askedAt: number }> {
-  const { compression, timeZone } = environment;
-  const { groups, askedAt } = await host.cleanupDays({
-    groups: plan.groups.map(({ id, schedule, length }) => ({ id, schedule, length })),
-    firstDayAt,
-    completedAt,
-    timeZone,
-    ...(compression ? { compression } : {}),
-  });
-  record.open(groups, askedAt);
-  return { news: newsAt(plan, record.state, askedAt), askedAt };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { groups, askedAt } = await askDays(input);
+      record.open(groups, askedAt);
+      return { news: newsAt(input.cleanup, record.state, askedAt), askedAt };
+    } catch (error) {
+      await untilAskedAgain(error, tries);
+    }
+  }
 }
 
 function isSettled(record: CleanupRecord): boolean {

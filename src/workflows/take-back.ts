@@ -52,7 +52,7 @@ export function takeBackRest(input: Input, what: TakeBack): Promise<RollbackResu
 /** What is read of a rollback at work is old a moment later: begun with that, another would undo things twice. */
 async function undoRest(input: Input, what: TakeBack, firstMs: number): Promise<RollbackResult> {
   for (let pause = firstMs; ; pause = Math.min(2 * pause, 15 * minute)) {
-    const { undone, open, result } = await readRollbacks(input, what);
+    const { undone, open, result } = await readRollbacks(input.run, what.name);
     const entries = openEntries(what.entries, undone);
     if (entries.length === 0 && result) return result;
     const rest = open ? undefined : await undo(input, { ...what, entries });
@@ -61,7 +61,8 @@ async function undoRest(input: Input, what: TakeBack, firstMs: number): Promise<
   }
 }
 
-function readRollbacks({ run }: Input, { name }: TakeBack): Promise<RollbacksRead> {
+/** What rollbacks of that name undid, and how the last of them ended. */
+export function readRollbacks(run: RunIdentity, name: string): Promise<RollbacksRead> {
   const workflowId = rollbackWorkflowId(run.workflowId, name);
   return host.readRollbacks.executeWithOptions({ summary: `What did ${workflowId} undo?` }, [
     { workflowId, run: run.runId },

@@ -282,6 +282,13 @@ describe('what the guard tells too', () => {
     });
   });
 
+  it('is of the cause that a rendered rule is for, also where no threshold decides it', () => {
+    const when = { metric: 'latency', bound: { op: '>' as const, value: 9, text: '> 9s' } };
+    const outage = { ...plan, incidents: incidents({ severities: [severity(1, [{ id: 'outage', when }])] }) };
+    const labels = { ...rendered, phasegate_metric: 'latency', phasegate_cause: 'outage', severity: 'critical' };
+    expect(read(labels, outage)).toMatchObject({ trouble: { dedupKey: 'guard/cause/outage' }, severity: 1 });
+  });
+
   it.each([
     ['of no severity', {}, 3, undefined],
     ['of one that says little', { severity: 'info' }, 3, undefined],

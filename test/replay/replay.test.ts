@@ -5,7 +5,9 @@ import { committed, replay, type Recorded } from './histories.js';
 
 const histories = committed();
 
-const ends = 'completed failed rejected rolled-back cancelled terminated waived recovered reset'.split(' ');
+const ends = 'completed failed rejected rolled-back cancelled terminated lost-rollback waived recovered reset'.split(
+  ' '
+);
 
 /** What a history must have seen, and of which workflow; the words stand in its events. */
 const seen: Array<[what: string, workflow: string, words: string[]]> = [

@@ -5,6 +5,7 @@ import { alertHandle, guardedPlan, guardHandle, guardStatus } from '../support/s
 import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
 import { playAndReplay, replayed, type Scenario } from './play.js';
 
 let stage: Stage;
@@ -117,6 +118,19 @@ const scenarios: Record<string, Omit<Scenario, 'plan'> & Partial<Scenario>> = {
     async play() {
       await inSecondWindow();
       await stage.phaseHandle('1b').terminate();
+    },
+  },
+  'lost-rollback': {
+    workflows: ['', '/phase/1b', '/rollback/all'],
+    async play(run) {
+      const undo = door();
+      stage.world.onUndo = ({ phase: of }) => (of === '1b' ? undo.wait() : undefined);
+      await inSecondWindow();
+      await run.signal('rollback', { by: 'dana', reason: 'everything' });
+      await undo.reached;
+      await stage.rollbackHandle('1b').terminate();
+      stage.world.onUndo = () => undefined;
+      undo.open();
     },
   },
   waived: {

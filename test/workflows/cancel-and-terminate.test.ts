@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { targetOf } from '../../src/plan/ledger.js';
 import type { Answer } from '../../src/plan/wire.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
@@ -217,6 +218,48 @@ describe('a terminate', () => {
       reason: expect.stringContaining('was ended from outside') as string,
     });
     expect((await holders()).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a terminate of the rollback of a phase when everything is to be taken back', () => {
+  /** Two phases move one target both: taken back in the wrong order, it would end in the state between them. */
+  async function withRollbackLost(at: RegExp): Promise<Run> {
+    const undo = door();
+    stage.world.onUndo = ({ change }) => (at.test(targetOf(change)) ? undo.wait() : undefined);
+    const run = await stage.start(
+      plan([
+        phase('1a', { steps: [step.flag('core'), step.deployTo('core')] }),
+        phase('1b', {
+          after: ['1a'],
+          steps: [step.deploy('core', { revision: 'v3' }), step.flag('tools')],
+          approval: approval(),
+        }),
+      ])
+    );
+    await stage.gate('1b');
+    await stage.tell(run, 'rollback', { by: 'dana', reason: 'everything' });
+    await undo.reached;
+    await stage.rollbackHandle('1b').terminate('by mistake');
+    stage.world.onUndo = () => undefined;
+    undo.open();
+    return run;
+  }
+
+  it.each([/TOOLS/, /core/])('undoes first what it left open, newest first (lost at %s)', async (at) => {
+    const run = await withRollbackLost(at);
+    const failure = await failureOf(run.result());
+    expect(failure.type).toBe('rolled-back-verified');
+    expect(stage.world.changed()).toEqual([]);
+    // The one that was under way has its effect, and nobody hears of it: it is done again.
+    expect([...new Set(stage.world.story('undo'))]).toEqual([
+      'undo flag/FLAG_TOOLS off',
+      'undo deploy/core v2',
+      'undo flag/FLAG_CORE off',
+      'undo deploy/core v1',
+    ]);
+    expect(stage.world.story('undo').length).toBe(5);
+    expect((await stage.status()).phases).toMatchObject([{ state: 'rolled back' }, { state: 'rolled back' }]);
+    expect(await holders()).toEqual([]);
   });
 });
 

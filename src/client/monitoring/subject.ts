@@ -2,6 +2,7 @@ import { fillQuery } from '../../activities/metrics/query-template.js';
 import type { FrozenPlan, Metric, MetricBinding, TimeSpan } from '../../plan/model.js';
 import { counterOf } from '../../plan/rise.js';
 import type { RunReceiver } from './alertmanager/run-receiver.js';
+import { ownCausesOf, type OwnCause } from './causes.js';
 
 /** One metric of the plan as Prometheus has it. */
 export interface Watched {
@@ -16,6 +17,7 @@ export interface Watched {
   counter?: string;
   /** Name -> query for the words of its alerts, filled in too. */
   context: Record<string, string>;
+  causes: OwnCause[];
 }
 
 /** What is rendered: a frozen plan, and what of it Prometheus can know. */
@@ -52,8 +54,9 @@ export function subjectOf(frozen: FrozenPlan, options: SubjectOptions = {}): Sub
   const watched: Watched[] = [];
   for (const metric of Object.values(plan.metrics)) {
     const binding = environment.metrics.bindings[metric.name];
-    if (binding?.promql === undefined) remarks.push(`${metric.name}: ${whyNot(metric, binding)}`);
-    else watched.push(watch(metric, { ...binding, promql: binding.promql }, labels));
+    const causes = ownCausesOf(plan, metric.name);
+    if (binding?.promql === undefined) remarks.push(`${metric.name}: ${whyNot(isAlertedTo(metric, causes), binding)}`);
+    else watched.push({ ...watch(metric, { ...binding, promql: binding.promql }, labels), causes });
   }
   const { guard } = plan;
   return {
@@ -68,13 +71,22 @@ export function subjectOf(frozen: FrozenPlan, options: SubjectOptions = {}): Sub
   };
 }
 
-function whyNot({ warning, critical }: Metric, binding: MetricBinding | undefined): string {
-  const lost = warning || critical ? 'no rule, no alert and no panel' : 'no rule and no panel';
+/** Whether people are told of it by name: of what crosses a threshold, and of what makes an incident. */
+export function isAlertedTo({ warning, critical }: Metric, causes: readonly OwnCause[]): boolean {
+  return warning !== undefined || critical !== undefined || causes.length > 0;
+}
+
+function whyNot(alerts: boolean, binding: MetricBinding | undefined): string {
+  const lost = alerts ? 'no rule, no alert and no panel' : 'no rule and no panel';
   if (binding?.sample === undefined) return `the environment binds no query to it, so it has ${lost}`;
   return `the environment only knows it as the sample ${binding.sample} of a metrics endpoint, which no rule can query, so it has ${lost}; give its binding a "promql" beside`;
 }
 
-function watch(metric: Metric, binding: MetricBinding & { promql: string }, labels: Subject['labels']): Watched {
+function watch(
+  metric: Metric,
+  binding: MetricBinding & { promql: string },
+  labels: Subject['labels']
+): Omit<Watched, 'causes'> {
   const record = `phasegate:${metric.name}`;
   const counter = counterOf(binding.promql);
   return {

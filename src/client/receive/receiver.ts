@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { readPagerDuty } from '../../plan/pagerduty.js';
 import { listen, type Listening } from '../../worker/listen.js';
 import { cleanDeep, cleanLine, safeJson } from '../render/clean.js';
 import { hasToken, isSigned } from './authority.js';
 import { Room, withBody } from './body.js';
 import { hearAlertmanager, type HearOptions } from './hear-alertmanager.js';
+import { letPass, limitedServer, plainLimits, type Limits } from './limits.js';
 import { parseBody, reply, type Reply } from './reply.js';
 import { isAway } from './tell-runs.js';
 
@@ -15,6 +16,7 @@ export interface ReceiverOptions extends HearOptions {
   token: string;
   /** Of PagerDuty's webhook subscription: then its requests must also be signed. */
   pagerDutySecret?: string;
+  limits?: Limits;
 }
 
 /**
@@ -26,14 +28,19 @@ export interface ReceiverOptions extends HearOptions {
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Listening> {
   const room = new Room();
-  const server = createServer((request, response) => {
-    void answer(request, options, room).then(({ status, body, logged = body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(`${safeJson(body)}\n`);
-      const line = cleanLine(`${request.method ?? ''} ${pathOf(request).slice(0, 100)} ${status}`);
-      options.log[status < 400 ? 'info' : 'warn'](cleanDeep(logged), line);
-    });
-  });
-  server.requestTimeout = 30_000;
+  const { limits = plainLimits, log } = options;
+  const server = limitedServer(
+    limits,
+    (request, response) => {
+      void answer(request, { ...options, limits }, room).then(({ status, body, logged = body }) => {
+        const scheme = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+        response.writeHead(status, { 'content-type': 'application/json', ...scheme }).end(`${safeJson(body)}\n`);
+        const line = cleanLine(`${request.method ?? ''} ${pathOf(request).slice(0, 100)} ${status}`);
+        log[status < 400 ? 'info' : 'warn'](cleanDeep(logged), line);
+      });
+    },
+    (line) => log.warn(line)
+  );
   return listen(server, {
     host: options.host,
     port: options.port,
@@ -43,17 +50,23 @@ export async function startReceiver(options: ReceiverOptions): Promise<Listening
   });
 }
 
-async function answer(request: IncomingMessage, options: ReceiverOptions, room: Room): Promise<Reply> {
+async function answer(
+  request: IncomingMessage,
+  options: ReceiverOptions & { limits: Limits },
+  room: Room
+): Promise<Reply> {
+  const refuse = (status: number, why: string): Reply => {
+    letPass(request, options.limits);
+    return reply(status, why);
+  };
   try {
     const path = pathOf(request);
     // Whoever has no token does not learn what is here.
-    if (!hasToken(request.headers.authorization, options.token)) {
-      request.resume();
-      return reply(401, 'no token, or another: send that of --token as "Authorization: Bearer TOKEN"');
-    }
+    if (!hasToken(request.headers.authorization, options.token))
+      return refuse(401, 'no token, or another: send that of --token as "Authorization: Bearer TOKEN"');
     const hear = path === '/alertmanager' ? alertmanager : path === '/pagerduty' ? pagerDuty : undefined;
-    if (!hear) return reply(404, 'there is nothing here: post to /alertmanager or /pagerduty');
-    if (request.method !== 'POST') return reply(405, `${path} takes only POST`);
+    if (!hear) return refuse(404, 'there is nothing here: post to /alertmanager or /pagerduty');
+    if (request.method !== 'POST') return refuse(405, `${path} takes only POST`);
     return await withBody(request, { room, path }, (body) => hear(body, request, options));
   } catch (error) {
     if (isAway(error)) return reply(503, error instanceof Error ? error.message : String(error));

@@ -68,6 +68,11 @@ export function incidentOfThreshold(input: Rules, metric: string, level: AlertLe
   return cause === undefined ? undefined : { cause };
 }
 
+/** Whether a condition decides the cause that is none of its metric's thresholds. */
+export function hasOwnCondition(input: Rules, cause: string): boolean {
+  return watchedCauses(input).some(({ id, when }) => id === cause && !('level' in when));
+}
+
 /**
  * The key under which the guard tells of what another system tells too: whoever is first, it is one incident and one page.
  * Undefined where the guard would not tell it.

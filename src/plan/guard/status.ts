@@ -58,7 +58,10 @@ export function guardStatus(input: GuardInput, carried: GuardCarried, facts: Gua
   const { guard, run } = input;
   const { watch, unwatched, startedAt, alerts, news, stored } = carried;
   const blind = unwatched !== undefined || (watch?.blind.rank ?? 0) > 0;
-  const metrics = guard.metrics.map((metric) => watchedMetric(metric, carried));
+  const metrics = guard.metrics.map((metric) => {
+    const baseline = Object.hasOwn(input.baseline, metric) ? input.baseline[metric] : undefined;
+    return { ...watchedMetric(metric, carried), ...(baseline === undefined ? {} : { baseline }) };
+  });
   const body = {
     schemaVersion: 1 as const,
     ...facts,

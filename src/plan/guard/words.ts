@@ -24,6 +24,8 @@ export function metricReason(guard: GuardSpec, metric: Metric, watch: MetricWatc
     return `${name} crosses no threshold, and is not sure to be inside its target (${target.text}): ${seen}`;
   if (to === 'off-target')
     return `${name} crosses no threshold, and misses its target (${target?.text ?? ''}): ${seen}`;
+  // What only causes of incidents ask about has none to be inside of: all that was wrong is that nobody could tell.
+  if (!warning && !critical) return `${name} can be measured again: ${seen}`;
   return `${name} is back inside its thresholds: ${seen}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Phase, WindowSpec } from '../model.js';
+import { movedBy } from '../names.js';
 
 /**
  * The phase whose component fails: the one that somebody named; else that of the plan's cause; else the newest that began and
@@ -31,13 +32,19 @@ function watches({ steps, success, soak }: Phase, metric: string): boolean {
   return windows.some((window) => window?.criteria.some((criterion) => criterion.metric === metric));
 }
 
-/** A phase and all that depend on it, directly or through others, in the plan's order. */
-export function withDependents(phases: ReadonlyArray<Pick<Phase, 'id' | 'after'>>, id: string): string[] {
-  const found = new Set([id]);
-  let before = 0;
-  while (before < found.size) {
-    before = found.size;
-    for (const phase of phases) if (phase.after.some((one) => found.has(one))) found.add(phase.id);
+/**
+ * A phase and all that must be taken back with it, in the plan's order: what depends on it, directly or through others,
+ * and what comes later and moves a target of it, whose older state would come back under the newer.
+ */
+export function withDependents(phases: ReadonlyArray<Pick<Phase, 'id' | 'after' | 'steps'>>, id: string): string[] {
+  const found = new Set<string>();
+  const moved = new Set<string>();
+  for (const phase of phases) {
+    const targets = movedBy(phase);
+    const isConcerned = phase.after.some((one) => found.has(one)) || targets.some((target) => moved.has(target));
+    if (phase.id !== id && !isConcerned) continue;
+    found.add(phase.id);
+    for (const target of targets) moved.add(target);
   }
-  return phases.map((phase) => phase.id).filter((one) => found.has(one));
+  return [...found];
 }

@@ -99,6 +99,9 @@ function watchSamples({ guard, alerts, incidents, silent }: SeenRun, tell: Tell)
   return [
     ...(guard ? [tell('phasegate_guard_state', 1, { state: guard.state })] : []),
     ...(guard?.metrics ?? []).map(({ metric, state }) => tell('phasegate_metric_state', 1, { metric, state })),
+    ...(guard?.metrics ?? []).flatMap(({ metric, baseline }) =>
+      baseline === undefined ? [] : [tell('phasegate_metric_baseline', baseline, { metric })]
+    ),
     ...alerts.map(({ metric, level, state }) => tell('phasegate_alert_state', 1, { metric, level, state })),
     ...(silent.alerts ? [] : [tell('phasegate_alerts_escalated', escalated(alerts))]),
     ...incidents.map(({ number, severity, state }) =>

@@ -1,7 +1,6 @@
-import { ActivityFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { CaptureFlagsResult } from '../../activities/contract.js';
 import type { RemovedFlag } from '../../plan/cleanup/course.js';
-import { flagLockKey } from '../../plan/names.js';
 import type { RemoveFlagsTask } from '../../plan/model.js';
 import type { EvidenceRef } from '../../plan/run-facts.js';
 import type { CleanupInput } from '../../plan/run-input.js';
@@ -9,12 +8,11 @@ import type { StepRecord } from '../../plan/run-status.js';
 import { instantText } from '../../plan/text/spans.js';
 import { environmentCalls } from '../activities.js';
 import { announce } from '../announce.js';
-import { failureText, verdictOf, type StepOutcome } from '../phase/attempt.js';
-import { releaseLocks } from '../release-locks.js';
+import { verdictOf, type StepOutcome } from '../phase/attempt.js';
 import { atItsEnd } from '../simulated-end.js';
 import { sliceEnvironment } from '../slice.js';
-import { takeLocks } from '../take-locks.js';
 import type { CleanupRecord } from './record.js';
+import { underLock, type Removed } from './under-lock.js';
 
 const minute = 60_000;
 const stopped = 'the clean-up was cancelled';
@@ -38,13 +36,15 @@ export async function removeFlags(input: CleanupInput, record: CleanupRecord, as
   const evidence: EvidenceRef[] = [];
   const root = CancellationScope.current();
   const removal = new Removal(input, record, asked, evidence);
-  const remove = (): Promise<string | undefined> =>
+  const remove = (): Promise<Removed> =>
     CancellationScope.nonCancellable(() =>
       underLock(input, task, () => removal.remove(() => root.consideredCancelled))
     );
   let refusal: string | undefined;
+  let left: string | undefined;
   try {
-    refusal = (await removal.check()) ?? (await remove());
+    refusal = await removal.check();
+    if (refusal === undefined) ({ refusal, left } = await remove());
   } catch (error) {
     if (isCancellation(error))
       record.mark(step, { state: 'failed', verdict: 'HOLD', reason: `PG452 ${stopped}`, evidence });
@@ -52,11 +52,11 @@ export async function removeFlags(input: CleanupInput, record: CleanupRecord, as
   }
   if (refusal === undefined) {
     const gone = record.state.removed.filter(({ key }) => task.keys.includes(key)).map(({ key }) => key);
-    const reason = gone.length > 0 ? `removed and read back: ${gone.join(', ')}` : 'all were gone already';
-    record.mark(step, { state: 'passed', verdict: 'PASS', reason, evidence });
+    const done = gone.length > 0 ? `removed and read back: ${gone.join(', ')}` : 'all were gone already';
+    record.mark(step, { state: 'passed', verdict: 'PASS', reason: joined(done, left), evidence });
     return;
   }
-  const reason = `PG452 ${refusal}`;
+  const reason = `PG452 ${joined(refusal, left)}`;
   const people = step.answer ? [step.answer.by] : [];
   record.mark(step, { state: 'failed', verdict: 'HOLD', reason, evidence });
   await announce(run, environment, {
@@ -68,29 +68,8 @@ export async function removeFlags(input: CleanupInput, record: CleanupRecord, as
   });
 }
 
-/**
- * No other run may move the flags meanwhile, nor a rollback of this one: the locks are the clean-up's own, so that it
- * gives back nothing that the run has taken again.
- */
-async function underLock(
-  { run, environment }: CleanupInput,
-  { keys }: RemoveFlagsTask,
-  remove: () => Promise<string | undefined>
-): Promise<string | undefined> {
-  const { workflowId, firstExecutionRunId } = workflowInfo();
-  const holder = { ...run, workflowId, runId: firstExecutionRunId };
-  try {
-    const refusal = await takeLocks(environment.id, holder, keys.map(flagLockKey));
-    if (refusal !== undefined) return refusal;
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    return `nobody could establish whether another run moves the flags (${failureText(error)})`;
-  }
-  try {
-    return await remove();
-  } finally {
-    await releaseLocks(environment.id, holder);
-  }
+function joined(...parts: Array<string | undefined>): string {
+  return parts.filter((part) => part !== undefined).join('; ');
 }
 
 /** One attempt; each step says in words why it cannot go on, or nothing. */
@@ -136,7 +115,7 @@ class Removal {
     this.begin(safe);
     const removed = safe.flags.length > 0 ? await this.takeOut(safe) : undefined;
     const problem = await this.readBack();
-    return problem === undefined ? undefined : [removed, problem].filter((part) => part !== undefined).join('; ');
+    return problem === undefined ? undefined : joined(removed, problem);
   }
 
   private async capture(): Promise<CaptureFlagsResult | StepOutcome> {

@@ -1,13 +1,14 @@
 import { rollbackLine } from '../../plan/text/command-lines.js';
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
-import { closeBehind } from '../../plan/ledger.js';
+import { closeBehind, entryKey } from '../../plan/ledger.js';
 import { stateAfterRollback, type OutcomeKind } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import { widest, type Stop } from '../phase/stop.js';
 import { takeBack } from '../take-back.js';
 import type { MigrationRecord } from './record.js';
+import { leftOpen } from './recover.js';
 
 /** How a run ends, before its locks are released and people are told. */
 export interface Ending {
@@ -29,7 +30,6 @@ export function stopRun(
   failed?: PhaseResult
 ): Promise<Ending> {
   return CancellationScope.nonCancellable(async () => {
-    const done = failed?.rollback ? [failed.rollback] : [];
     const kept = [...record.kept];
     // What a phase left that cannot be undone closes the way back of the phases before it, too.
     const inForce = closeBehind([...kept.flatMap(({ result }) => result.ledger), ...(failed?.ledger ?? [])]);
@@ -42,10 +42,15 @@ export function stopRun(
     // A stop of one phase that met its completion means the newest.
     const isNewest = wanted.reach === 'phase' && !wanted.phases && !failed;
     let reached = isNewest ? kept.splice(-1) : takeOut(wanted);
+    // What a lost rollback left is newer than all this: undone behind it, it would bring back what is gone.
+    const lost = reached.length > 0 && failed?.rollback?.lost && patched('newest-first') ? failed : undefined;
+    const done = failed?.rollback && !lost ? [failed.rollback] : [];
+    let left = lost && { phase: lost.status.phase, keys: (await leftOpen(record, lost)).map(entryKey) };
     while (reached.length > 0) {
       const phases = reached.map(({ id }) => id);
-      const entries = inForce.filter((entry) => phases.includes(entry.phase));
-      if (entries.length > 0) done.push(await takeBackKept(record, wanted, entries));
+      const entries = inForce.filter((entry) => phases.includes(entry.phase) || left?.keys.includes(entryKey(entry)));
+      if (entries.length > 0 || left) done.push(await takeBackKept(record, wanted, entries, left?.phase));
+      left = undefined;
       wanted = widest(wanted, asked());
       reached = takeOut(wanted);
     }
@@ -75,9 +80,15 @@ export function stopAfterReset(record: MigrationRecord): Promise<Ending> {
   });
 }
 
-async function takeBackKept(record: MigrationRecord, stop: Stop, entries: LedgerEntry[]): Promise<RollbackResult> {
+/** @param lost the phase whose own rollback was lost, when this one takes its place */
+async function takeBackKept(
+  record: MigrationRecord,
+  stop: Stop,
+  entries: LedgerEntry[],
+  lost?: string
+): Promise<RollbackResult> {
   record.rollingBack();
-  const phases = [...new Set(entries.map((entry) => entry.phase))];
+  const phases = [...new Set([...entries.map((entry) => entry.phase), ...(lost === undefined ? [] : [lost])])];
   const { plan, environment } = record.frozen;
   const input = { run: record.run, environment, rollback: plan.rollback };
   const name = stop.reach === 'all' ? 'all' : (phases[0] ?? 'all');

@@ -1,11 +1,12 @@
 import { CancellationScope, sleep, type ChildWorkflowFailure } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
+import { openEntries } from '../../plan/ledger.js';
 import type { Phase } from '../../plan/model.js';
 import { phaseWorkflowId } from '../../plan/names.js';
 import { stateAfterRollback } from '../../plan/outcome.js';
 import type { PhaseResult, RollbackResult } from '../../plan/run-status.js';
 import { host } from '../activities.js';
-import { takeBackRest } from '../take-back.js';
+import { readRollbacks, takeBackRest } from '../take-back.js';
 import type { MigrationRecord } from './record.js';
 
 /** What a phase was doing when it was ended from outside hears of it within this time. */
@@ -33,6 +34,15 @@ export function recoverPhase(
     const rollback = await takeBackRest(input, { name: phase.id, entries: ledger, reason });
     return stopped(record, phase, { runId, reason, ledger, rollback });
   });
+}
+
+/** What the rollback of a phase left open when it was ended from outside. */
+export async function leftOpen(record: MigrationRecord, { status, ledger }: PhaseResult): Promise<LedgerEntry[]> {
+  const { phase } = status;
+  // An undo that was under way must not come after others of its target.
+  await sleep(hearsWithinMs, { summary: `Lets what the rollback of ${phase} was doing come to its end` });
+  const { undone } = await readRollbacks(record.run, phase);
+  return openEntries(ledger, undone);
 }
 
 /** A phase of an earlier execution that is still open moves the same things: nothing is started beside it. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { FrozenPlan } from '../../../src/plan/model.js';
+import { otherTrouble } from '../../../src/plan/other-trouble.js';
 import { bare, odd, shipped, watchedOver } from './plans.js';
 import { rendered, tool } from './rendered.js';
 
@@ -103,19 +104,180 @@ describe('a threshold', () => {
     ]);
   });
 
-  it('has one alert for each level, and each metric with one tells that it has no data', async () => {
+  it('has one alert for each level, and each metric that has one or makes an incident tells that it has no data', async () => {
     const frozen = await shipped();
     const { files } = await rendered(frozen);
     const names = rulesOf(files.get('prometheus/rules.yml') ?? '').flatMap(({ alert }) => alert ?? []);
-    const wanted = Object.values(frozen.plan.metrics).flatMap(({ name, warning, critical }) => [
-      ...(warning ? [`${name}_warning`] : []),
-      ...(critical ? [`${name}_critical`] : []),
-      ...(warning || critical ? [`${name}_no_data`] : []),
-    ]);
+    // The guard watches these, and no other metric of the plan.
+    const wanted = (frozen.plan.guard?.metrics ?? []).flatMap((name) => {
+      const { warning, critical } = frozen.plan.metrics[name] ?? {};
+      return [
+        ...(warning ? [`${name}_warning`] : []),
+        ...(critical ? [`${name}_critical`] : []),
+        ...ownCauses.flatMap(({ metric, id }) => (metric === name ? [`${name}_incident_${id}`] : [])),
+        `${name}_no_data`,
+      ];
+    });
     expect(names.toSorted()).toEqual(wanted.toSorted());
-    expect(names).toHaveLength(30);
+    expect(names).toHaveLength(30 + 7 + 5);
   });
 });
+
+/** Those of the shipped plan that no threshold of a metric decides. */
+const ownCauses = [
+  { metric: 'golden_path_success_rate', id: 'golden-path-failure', level: 'critical' },
+  { metric: 'workflow_success_rate', id: 'orchestrator-failure', level: 'critical' },
+  { metric: 'workflow_duration', id: 'performance-degradation', level: 'critical' },
+  { metric: 'workflow_duration', id: 'minor-performance', level: 'warning' },
+  { metric: 'state_corruptions', id: 'data-corruption', level: 'critical' },
+  { metric: 'tool_success_rate', id: 'dispatcher-failure', level: 'critical' },
+  { metric: 'connection_success_rate', id: 'connection-failure', level: 'critical' },
+];
+
+describe('a cause of an incident with a condition of its own', () => {
+  it('has an alert as grave as its incident, by which the receiver tells the run what the guard tells', async () => {
+    const { plan } = await shipped();
+    const { files } = await rendered(await shipped());
+    const rules = rulesOf(files.get('prometheus/rules.yml') ?? '');
+    const told = rules.flatMap(({ alert = '', labels }) => {
+      const other = { name: alert, key: 'alertmanager/f', title: 't', reason: 'r', at: 7, labels };
+      return alert.includes('_incident_') ? [{ labels, found: otherTrouble(other, plan) }] : [];
+    });
+    expect(told).toHaveLength(ownCauses.length);
+    for (const { metric, id, level } of ownCauses) {
+      const one = told.find(({ labels }) => labels['phasegate_cause'] === id);
+      expect(one, id).toMatchObject({
+        labels: { severity: level, metric, phasegate_metric: metric, phasegate_rendered: 'true' },
+        found: { trouble: { dedupKey: `guard/cause/${id}`, cause: id, metric }, unknown: [] },
+      });
+    }
+  });
+
+  it.each([
+    ['state_corruptions', '>= 1', '>= 2'],
+    ['workflow_duration', '<= 1.5 *', '<= 1.4 *'],
+    ['workflow_duration', '> 1.2 *', '> 1.1 *'],
+  ])('whose bound of %s is moved is found by the tests: %s to %s', { timeout: 60_000 }, async (metric, from, to) => {
+    const { folder } = await rendered(await shipped());
+    const file = path.join(folder, 'prometheus/rules.yml');
+    const before = readFileSync(file, 'utf8');
+    const lines = before.split('\n');
+    const at = lines.findIndex((line) => line.includes(`phasegate:${metric}{`) && line.includes(from));
+    lines[at] = (lines[at] ?? '').replace(from, to);
+    writeFileSync(file, lines.join('\n'));
+    expect(readFileSync(file, 'utf8')).not.toBe(before);
+    withoutCounters(path.join(folder, 'prometheus/rules.test.yml'));
+    expect(await tool('promtool', path.dirname(file), ['test', 'rules', 'rules.test.yml'])).toMatchObject({ code: 1 });
+  });
+
+  it('fires for the values of the plan, in words that say what and what to do', { timeout: 120_000 }, async () => {
+    const frozen = await shipped();
+    const { folder } = await rendered(frozen);
+    const own = `plan="${frozen.plan.id}",environment="${frozen.environment.id}"`;
+    const duration = 'phasegate:workflow_duration';
+    const slow = 'workflow_duration_incident_performance-degradation';
+    const slower = 'workflow_duration_incident_minor-performance';
+    const lost = 'state_corruptions_incident_data-corruption';
+    const baseline = (values: string) => ({
+      series: `phasegate_metric_baseline{environment="${frozen.environment.id}",plan="${frozen.plan.id}",metric="workflow_duration",instance="a"}`,
+      values,
+    });
+    const fires = (input: Array<[string, string]>, base: object[], ...alerts: string[]): object => ({
+      interval: '15s',
+      input_series: [...input.map(([series, values]) => ({ series: `${series}{${own}}`, values })), ...base],
+      promql_expr_test: [
+        {
+          expr: 'count by (alertname) (ALERTS{alertstate="firing",alertname=~".+_incident_.+"})',
+          eval_time: '3m',
+          exp_samples: alerts.map((alertname) => ({ labels: `{alertname="${alertname}"}`, value: 1 })),
+        },
+      ],
+    });
+    const steady = (value: number) => `${value}+0x16`;
+    const tests = [
+      fires([['phasegate:state_corruptions', steady(1)]], [], lost),
+      fires([['phasegate:state_corruptions', steady(0)]], []),
+      fires([[duration, steady(6.1)]], [baseline(steady(4))], slow),
+      fires([[duration, steady(6)]], [baseline(steady(4))], slower),
+      fires([[duration, steady(4.9)]], [baseline(steady(4))], slower),
+      fires([[duration, steady(4.8)]], [baseline(steady(4))]),
+      // The guard makes nothing of it either: nobody knows the baseline, or it was 0.
+      fires([[duration, steady(600)]], []),
+      fires([[duration, steady(600)]], [baseline(steady(0))]),
+      // The worker that told it died after a minute.
+      fires([[duration, steady(6.1)]], [baseline('4+0x4 stale')], slow),
+      {
+        interval: '15s',
+        input_series: [
+          { series: `phasegate:state_corruptions{${own}}`, values: steady(3) },
+          { series: `${duration}{${own}}`, values: steady(7) },
+          baseline(steady(4)),
+        ],
+        alert_rule_test: [
+          {
+            eval_time: '3m',
+            alertname: lost,
+            exp_alerts: [
+              {
+                exp_labels: { ...labelsWanted('state_corruptions', frozen), phasegate_cause: 'data-corruption' },
+                exp_annotations: {
+                  summary: 'CRITICAL: Data corruption or loss detected: state_corruptions is 3',
+                  description:
+                    'state_corruptions is 3, which makes an incident of severity 1: state_corruptions >= 1. Action: Initiate emergency rollback.',
+                  runbook: 'runbook.html#metric-state_corruptions',
+                },
+              },
+            ],
+          },
+          {
+            eval_time: '3m',
+            alertname: slow,
+            exp_alerts: [
+              {
+                exp_labels: {
+                  ...labelsWanted('workflow_duration', frozen),
+                  phasegate_cause: 'performance-degradation',
+                },
+                exp_annotations: {
+                  summary: 'CRITICAL: Performance degradation (>50% slower than baseline): workflow_duration is 7s',
+                  description:
+                    'workflow_duration is 7s, which makes an incident of severity 2: workflow_duration more than 50% above baseline. Action: Component-specific rollback or fix.',
+                  runbook: 'runbook.html#metric-workflow_duration',
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ];
+    const file = path.join(folder, 'prometheus/causes.test.yml');
+    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '15s', tests }));
+    const tested = await tool('promtool', path.dirname(file), ['test', 'rules', file]);
+    expect(tested.code, tested.out).toBe(0);
+  });
+
+  it('is told in the runbook that the alert leads to, with when it holds', async () => {
+    const { files } = await rendered(await shipped());
+    const page = files.get('runbook.html') ?? '';
+    for (const { metric } of ownCauses) expect(page, metric).toContain(`id="metric-${metric}"`);
+    expect(files.get('runbook.md')).toContain(
+      'Makes an incident of severity 1 when state\\_corruptions \\>= 1: Data corruption or loss detected.'
+    );
+  });
+});
+
+function labelsWanted(metric: string, { plan, environment }: FrozenPlan): Record<string, string> {
+  return {
+    severity: 'critical',
+    metric,
+    plan: plan.id,
+    environment: environment.id,
+    phasegate_plan: plan.id,
+    phasegate_environment: environment.id,
+    phasegate_metric: metric,
+    phasegate_rendered: 'true',
+  };
+}
 
 describe('a query', () => {
   it('has no template left, and a counter counts over the latest hour', async () => {

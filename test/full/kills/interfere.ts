@@ -4,7 +4,7 @@ import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import type { Promised } from '../../support/fire/model/account.js';
 import { resetBefore } from '../../support/stage/reset.js';
-import type { Place } from './long-way.js';
+import { waysBack, type Place } from './long-way.js';
 
 /** What a plain Temporal client may do to a run, from the UI or the `temporal` command. */
 export const acts = [
@@ -57,7 +57,7 @@ export function needsRollback(act: Act): boolean {
 
 /** The end that a run promises after such an act, and the outcomes that say so. */
 export function promisedAfter(act: Act, place: Place): Promised & { outcomes: OutcomeKind[] } {
-  if (act === 'reset the phase' && place !== 'rollback') return { end: 'completed', outcomes: ['completed'] };
+  if (act === 'reset the phase' && !waysBack.includes(place)) return { end: 'completed', outcomes: ['completed'] };
   const ofPhase: readonly Act[] = [
     'terminate the phase',
     'reset the phase',

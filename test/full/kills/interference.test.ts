@@ -9,12 +9,12 @@ import { until } from '../../support/fire/until.js';
 import { needs } from '../../support/needs.js';
 import { acts, actsOnRollback, interfere, needsRollback, promisedAfter } from './interfere.js';
 import { allTargets, targetsOf } from '../../support/fire/targets.js';
-import { longWay, longWayCourse, places } from './long-way.js';
+import { longWay, longWayCourse, places, waysBack } from './long-way.js';
 import { letGo, mannersAt, prepare, reach, resume } from './reach.js';
 
 const pairs = [
   ...acts.flatMap((act) => places.map((place) => ({ act, place }))),
-  ...actsOnRollback.map((act) => ({ act, place: 'rollback' as const })),
+  ...actsOnRollback.flatMap((act) => waysBack.map((place) => ({ act, place }))),
 ];
 const cases = pairs.map(
   ({ act, place }, index) => [`${act}, at ${place}`, { act, place, name: `case${index}` }] as const

@@ -4,7 +4,7 @@ import type { Course } from '../../support/fire/model/account.js';
 import { movesOf, targetsOf, type PhaseTargets } from '../../support/fire/targets.js';
 import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 
-/** Every kind of step and wait at which somebody may interfere with a run, in their order; the last is a way back. */
+/** Every kind of step and wait at which somebody may interfere with a run, in their order; the last are of a way back. */
 export const places = [
   'before-check',
   'flag',
@@ -18,8 +18,12 @@ export const places = [
   'approval',
   'soak',
   'rollback',
+  'undo HOLD',
 ] as const;
 export type Place = (typeof places)[number];
+
+/** Places at which the phase goes back. */
+export const waysBack: readonly Place[] = ['rollback', 'undo HOLD'];
 
 /** Places that are windows, in the order in which a phase runs them. */
 export const windowPlaces: readonly Place[] = ['window', 'traffic', 'success', 'soak'];

@@ -1,11 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { PhaseStatus } from '../../../src/plan/run-status.js';
+import { rollbackWorkflowId } from '../../../src/plan/names.js';
+import type { PhaseStatus, RollbackStatus } from '../../../src/plan/run-status.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import { isScheduled, untilEvent, untilNoted } from '../../support/fire/moments.js';
 import type { Manners } from '../../support/manners.js';
 import { until } from '../../support/fire/until.js';
 import { targetsOf } from '../../support/fire/targets.js';
-import { windowPlaces, type Place } from './long-way.js';
+import { waysBack, windowPlaces, type Place } from './long-way.js';
 
 /** What is prepared so that the run of this name stays at a place until it is let go. */
 export function prepare({ ground }: Front, name: string, place: Place): void {
@@ -14,6 +15,7 @@ export function prepare({ ground }: Front, name: string, place: Place): void {
   if (place === 'HOLD') ground.tellProbe(`${name}-probe`, 'holds');
   if (place === 'deploy') ground.hold({ verb: 'apply', target, when: 'after' });
   if (place === 'rollback') ground.hold({ verb: 'undo', target, when: 'before' });
+  if (place === 'undo HOLD') ground.failUndo(target, true);
 }
 
 export function letGo({ ground }: Front, name: string): void {
@@ -22,6 +24,7 @@ export function letGo({ ground }: Front, name: string): void {
   ground.tellProbe(`${name}-probe`, 'passes');
   ground.letGo({ verb: 'apply', target, when: 'after' });
   ground.letGo({ verb: 'undo', target, when: 'before' });
+  ground.failUndo(target, false);
 }
 
 /** People who wait at the place, and go on once `over` says so. */
@@ -29,7 +32,7 @@ export function mannersAt(place: Place, { over, paused }: { over: () => boolean;
   return ({ kind, address }) => {
     // What is paused stops behind this step.
     if (kind === 'attestation' && place === 'pause') return paused() ? 'done' : undefined;
-    if (kind === 'approval' && place === 'rollback') return 'reject';
+    if (kind === 'approval' && waysBack.includes(place)) return 'reject';
     if (kind === 'approval') return place === 'approval' && !over() ? undefined : 'approve';
     if (kind === 'attestation') return place === 'attest' && !over() ? undefined : 'done';
     // An undo that keeps failing has a HOLD too, which knows no attempt.
@@ -41,9 +44,10 @@ export function mannersAt(place: Place, { over, paused }: { over: () => boolean;
 export async function reach(front: Front, run: Run, name: string, place: Place, onPaused: () => void): Promise<void> {
   const phase = front.phase(run, '1b');
   const target = targetsOf(name)['1b'].jobs;
-  const gate = (kind: string): Promise<unknown> =>
+  const rollback = front.client.workflow.getHandle(rollbackWorkflowId(run.workflowId, '1b'));
+  const gate = (kind: string, handle = phase): Promise<unknown> =>
     until(`${kind} of ${name}`, async () =>
-      (await phase.query<PhaseStatus>('status')).gates.some((open) => open.kind === kind)
+      (await handle.query<PhaseStatus | RollbackStatus>('status')).gates.some((open) => open.kind === kind)
     );
   if (windowPlaces.includes(place)) return untilWindow(front, run, windowPlaces.indexOf(place) + 1);
   if (place === 'before-check') await until(`the check of ${name}`, async () => front.ground.isProbed(`${name}-ready`));
@@ -58,6 +62,7 @@ export async function reach(front: Front, run: Run, name: string, place: Place, 
   }
   if (place === 'HOLD') await gate('hold');
   if (place === 'approval') await gate('approval');
+  if (place === 'undo HOLD') await gate('hold', rollback);
   if (place === 'rollback') await untilNoted(front.ground, { verb: 'undo', target }, 'begin');
 }
 

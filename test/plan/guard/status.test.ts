@@ -55,6 +55,14 @@ describe('the status of a guard', () => {
     });
   });
 
+  it('says what a metric was before the first change, where that is known', () => {
+    const { metrics } = status({}, input({ baseline: { latency: 0.5, other: 7 } }));
+    expect(metrics).toEqual([
+      { metric: 'success_rate', state: 'ok', since: started },
+      { metric: 'latency', state: 'ok', since: started, baseline: 0.5 },
+    ]);
+  });
+
   it('says of each metric what it is, since when, and what was seen last', () => {
     const news: GuardNews[] = [{ kind: 'blind', blind: true, at: 1, reason: 'x' }];
     expect(status({ watch: saw('.!!.'), alerts: ['success_rate'], news })).toMatchObject({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Metric } from '../../../src/plan/model.js';
 import { toldState } from '../../../src/plan/guard/state.js';
 import { startGuard } from '../../../src/plan/guard/watch.js';
 import { blindReason } from '../../../src/plan/guard/words.js';
@@ -83,6 +84,21 @@ describe('a metric under guard', () => {
     const two = rules([successRate, { ...successRate, name: 'other' }]);
     const rows = signs(text).map((row) => ({ ...row, other: value(0.99) }));
     expect(take(two, rows).news.at(-1)?.reason).toBe(`success_rate ${reason}`);
+  });
+
+  it.each([
+    ['has no thresholds', { warning: undefined, critical: undefined }, 'can be measured again'],
+    ['has but a warning', { critical: undefined }, 'is back inside its thresholds'],
+    ['has but a critical threshold', { warning: undefined }, 'is back inside its thresholds'],
+  ])('that %s says what it is when its data is back', (_, without, words) => {
+    const free = { ...successRate, ...without } as Metric;
+    const two = rules([free, { ...successRate, name: 'other' }]);
+    const rows = signs('---...').map((row) => ({ ...row, other: value(0.99) }));
+    expect(take(two, rows).news.at(-1)).toMatchObject({
+      from: 'no-data',
+      to: 'ok',
+      reason: `success_rate ${words}: 99% at 2026-11-22 10:00:05Z`,
+    });
   });
 
   it('that has no target is never off it', () => {

@@ -46,4 +46,18 @@ describe('the component that fails', () => {
   ])('%s is taken back with all that depend on it, however far', (id, expected) => {
     expect(withDependents(phases, id)).toEqual(expected);
   });
+
+  it.each([
+    ['a', ['a', 'c', 'd']],
+    ['b', ['b', 'd']],
+    ['c', ['c', 'd']],
+  ])('%s is taken back with what later moved a target of it, however far', (id, expected) => {
+    const apart = [
+      phase('a', { after: [], steps: [step.deployTo('core')] }),
+      phase('b', { after: [], steps: [step.flag('other')] }),
+      phase('c', { after: [], steps: [step.flag('x'), step.deployTo('core')] }),
+      phase('d', { after: [], steps: [step.flag('other'), step.traffic('ramp', 'FLAG_X')] }),
+    ];
+    expect(withDependents(apart, id)).toEqual(expected);
+  });
 });

@@ -142,7 +142,7 @@ describe('the incidents of the shipped plan', () => {
     expect(incidents.severities[1]).toMatchObject({
       severity: 2,
       respondWithin: { ms: 15 * 60_000 },
-      escalateTo: ['engineering-lead', 'devops-oncall'],
+      escalateTo: ['engineering-lead', 'devops-oncall', 'devops-team'],
       reach: 'component',
     });
     expect(said(2)).toEqual([

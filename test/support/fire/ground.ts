@@ -19,6 +19,8 @@ export interface Ground {
   /** From now on this command of a target waits in its middle, before or after its effect, until it is let go. */
   hold(command: HeldCommand): void;
   letGo(command: HeldCommand): void;
+  /** Whether the undo of this target fails before it does anything. */
+  failUndo(target: string, fails: boolean): void;
   /** What the deployer wrote down so far. */
   journal(): JournalLine[];
   recorder: FlagRecorder;
@@ -44,7 +46,7 @@ export interface JournalLine {
   at: number;
 }
 
-/** `deploy read TARGET`, `deploy apply|undo TARGET REVISION`: what it does, it writes down itself. */
+/** `deploy read TARGET`, `deploy apply|undo TARGET REVISION`: what it does, it writes down itself; a command that is to fail did nothing. */
 const deployer = `
 cd "$(dirname "$0")" || exit 3
 if [ "$1" = read ]; then exec cat "revision-$2"; fi
@@ -53,6 +55,7 @@ note() {
   printf '{"what":"%s","verb":"%s","target":"%s","revision":"%s","from":"%s","key":"%s","pid":%s,"at":%s}\\n' \\
     "$1" "$2" "$3" "$4" "$from" "$PHASEGATE_IDEMPOTENCY_KEY" "$$" "$(date +%s%3N)" >> journal
 }
+[ ! -e "fail-$1-$2" ] || exit 1
 note begin "$@"
 while [ -e "hold-before-$1-$2" ]; do sleep 0.05; done
 echo "$3" > "revision-$2.new" && mv "revision-$2.new" "revision-$2"
@@ -101,6 +104,10 @@ export async function openGround(folder: string, targets: { flags: string[]; dep
     isProbed: (name) => existsSync(at(`probed-${name}`)),
     hold: (command) => writeFileSync(holding(command), ''),
     letGo: (command) => rmSync(holding(command), { force: true }),
+    failUndo(target, fails) {
+      if (fails) writeFileSync(at(`fail-undo-${target}`), '');
+      else rmSync(at(`fail-undo-${target}`), { force: true });
+    },
     journal: () => (existsSync(at('journal')) ? jsonLines(at('journal')) : []),
     recorder,
     close: () => recorder.stop(),

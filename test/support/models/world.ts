@@ -5,8 +5,9 @@ import type {
   UndoInput,
   WindowInput,
 } from '../../../src/activities/contract.js';
-import type { LedgerEntry, TargetState } from '../../../src/plan/change.js';
+import type { Change, LedgerEntry, TargetState } from '../../../src/plan/change.js';
 import { startWindow } from '../../../src/plan/judge.js';
+import { targetOf } from '../../../src/plan/ledger.js';
 import type { Task } from './engine/execution.js';
 import { refusal } from './engine/failures.js';
 import type { Ending } from './engine/little-temporal.js';
@@ -22,6 +23,8 @@ const failed: Ending = { failure: refusal('the target does not answer', 'PG301')
 export class ModelWorld {
   /** Ids of entries whose undo was reported as done, in order. */
   readonly undone: string[] = [];
+  /** Run id of a rollback -> the entries that it tried to undo, in the order of their first tries. */
+  readonly tried = new Map<string, LedgerEntry[]>();
   private readonly states = new Map<string, { now: TargetState; first: TargetState }>();
   private stored = 0;
 
@@ -29,6 +32,13 @@ export class ModelWorld {
   get changed(): string[] {
     const moved = [...this.states].filter(([, { now, first }]) => JSON.stringify(now) !== JSON.stringify(first));
     return moved.map(([target]) => target);
+  }
+
+  /** Whether a target is as a change asks for. */
+  isInForce(change: Change): boolean {
+    const state = this.state(targetOf(change));
+    if (change.type === 'deploy') return state.type === 'deploy' && state.revision === change.revision;
+    return state.type === 'flag' && state.enabled === change.enabled && state.percent === change.percent;
   }
 
   /** Activities that no test needs to decide about. */
@@ -58,7 +68,7 @@ export class ModelWorld {
       return { result: this.capture(input as CaptureInput, execution.identity.runId) };
     }
     if (type === 'applyChange') this.apply((input as ApplyInput).entry, fortune);
-    if (type === 'undoChange') return this.undo(input as UndoInput, fortune);
+    if (type === 'undoChange') return this.undo(input as UndoInput, fortune, execution.identity.runId);
     if (type === 'verifyIdentity') {
       if (fortune === 'good') return { result: { accepted: true, how: 'identity' } };
       return fortune === 'bad' ? { result: { accepted: false, reason: 'not believed' } } : failed;
@@ -83,7 +93,7 @@ export class ModelWorld {
 
   private apply({ change }: LedgerEntry, fortune: Fortune): void {
     if (fortune !== 'good' && fortune !== 'lost') return;
-    const before = this.state(change.type === 'flag' ? `flag/${change.key}` : `deploy/${change.target}`);
+    const before = this.state(targetOf(change));
     if (change.type === 'flag' && before.type === 'flag') {
       this.set({ ...before, enabled: change.enabled, percent: change.percent });
     } else if (change.type === 'deploy') {
@@ -91,7 +101,9 @@ export class ModelWorld {
     }
   }
 
-  private undo({ entry }: UndoInput, fortune: Fortune): Ending {
+  private undo({ entry }: UndoInput, fortune: Fortune, rollback: string): Ending {
+    const before = this.tried.get(rollback) ?? [];
+    if (before.every(({ id }) => id !== entry.id)) this.tried.set(rollback, [...before, entry]);
     if (fortune === 'good' || fortune === 'lost') this.set(entry.before);
     if (fortune !== 'good') return failed;
     this.undone.push(entry.id);
@@ -108,7 +120,7 @@ export class ModelWorld {
       attempt,
       title: origin.title,
       change,
-      before: this.state(change.type === 'flag' ? `flag/${change.key}` : `deploy/${change.target}`),
+      before: this.state(targetOf(change)),
       capturedAt: 0,
       runId,
       idempotencyKey: `${origin.run}/${origin.address}`,

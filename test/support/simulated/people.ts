@@ -76,13 +76,21 @@ export class SimulatedPeople {
     this.trouble = new Promise((_, reject) => (this.complain = reject));
     // Whoever waits for the run hears of it.
     this.trouble.catch(() => undefined);
-    void this.lookAtTimes();
+  }
+
+  /** Once a week, from now on. Call it while the clock is held. */
+  async lookWeekly(): Promise<void> {
+    const now = await this.time.now();
+    await this.at(now + looksEveryMs, async () => {
+      await this.lookAround();
+      await this.lookWeekly();
+    });
   }
 
   /** Somebody was told something. Resolves when the clock is held, which it is until everybody has looked. */
   async told(): Promise<void> {
     await this.time.hold();
-    void this.inTurn(() => this.look());
+    void this.inTurn(() => this.lookAround());
   }
 
   /** Resolves when nobody waits for a time any more; the clock is held then, or it would run on to the end of all times. */
@@ -94,26 +102,19 @@ export class SimulatedPeople {
     await this.last;
   }
 
-  private async lookAtTimes(): Promise<void> {
-    while (!this.home) {
-      const now = await this.time.now();
-      await this.at(now + looksEveryMs, () => this.look());
-    }
-  }
-
-  /** Does something at an instant (epoch ms) at which the clock stands until it is done. */
+  /**
+   * Does something at an instant (epoch ms) at which the clock stands until it is done. Resolves when the clock is held for
+   * it: let go by somebody else before that, it would run past the instant.
+   */
   private async at(instant: number, act: () => Promise<void>): Promise<void> {
     this.latest = Math.max(this.latest, instant);
-    const then = async (): Promise<void> => {
-      await this.time.hold();
-      await this.time.heldUntil(instant);
-      await this.inTurn(act);
-    };
-    const done = then()
+    await this.time.hold();
+    const done = this.time
+      .heldUntil(instant)
+      .then(() => this.inTurn(act))
       .catch((error: unknown) => this.complain(error))
       .finally(() => this.waiting.delete(done));
     this.waiting.add(done);
-    await done;
   }
 
   /** One after the other, and lets the clock go then. */
@@ -126,7 +127,7 @@ export class SimulatedPeople {
     return this.last;
   }
 
-  private async look(): Promise<void> {
+  private async lookAround(): Promise<void> {
     const now = await this.time.now();
     for (const gate of await this.client.openGates(this.run)) {
       // Not the execution that asks: a clean-up goes on in others.
@@ -135,7 +136,7 @@ export class SimulatedPeople {
       this.seen.add(key);
       for (const person of gate.people) {
         const answer = this.habit(gate, person, now);
-        if (answer) void this.at(answer.at, () => this.answer(gate, person, answer.word));
+        if (answer) await this.at(answer.at, () => this.answer(gate, person, answer.word));
       }
     }
   }
@@ -147,6 +148,6 @@ export class SimulatedPeople {
     if (!gate || gate.decisions.some((decision) => decision.by === by)) return;
     await say(this.client, gate, by, word);
     this.answered.push({ address, by, word, at: await this.time.now() });
-    await this.look();
+    await this.lookAround();
   }
 }

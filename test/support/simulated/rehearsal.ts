@@ -73,6 +73,7 @@ export async function rehearse(programs: Programs, options: RehearsalOptions): P
     const client = new PhasegateClient(link);
     const people = new SimulatedPeople(client, time, run, habit);
     world.onNotify = () => people.told();
+    await people.lookWeekly();
     await time.release();
     const { left } = await Promise.race([over(link, run), people.trouble]);
     // For each the server has kept a hold, which nobody takes off.

@@ -65,7 +65,10 @@ const run: SeenRun = {
   },
   guard: {
     state: 'watching',
-    metrics: [{ metric: 'errors', state: 'critical', since: 0 }],
+    metrics: [
+      { metric: 'errors', state: 'critical', since: 0 },
+      { metric: 'latency', state: 'ok', since: 0, baseline: 0.25 },
+    ],
     alerts: [],
   } as unknown as GuardStatus,
   alerts: [{ metric: 'errors', level: 'critical', state: 'firing', escalatedAt: 1 } as AlertStatus],
@@ -132,6 +135,8 @@ describe('what a worker exports of a run', () => {
       'phasegate_flag_read{flag=LOST} 0',
       'phasegate_guard_state{state=watching} 1',
       'phasegate_metric_state{metric=errors,state=critical} 1',
+      'phasegate_metric_state{metric=latency,state=ok} 1',
+      'phasegate_metric_baseline{metric=latency} 0.25',
       'phasegate_alert_state{metric=errors,level=critical,state=firing} 1',
       'phasegate_alerts_escalated{} 1',
       'phasegate_incident_state{incident=3,severity=1,state=open} 1',

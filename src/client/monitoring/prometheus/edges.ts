@@ -1,8 +1,12 @@
 import type { Bound, Metric, Unit } from '../../../plan/model.js';
 
-/** Values on both sides of each threshold: those that are just no crossing, and those that just are. */
-export function edgesOf(metric: Metric): number[] {
-  const bounds = [metric.target, metric.warning, metric.critical].filter((bound) => bound !== undefined);
+/**
+ * Values on both sides of each threshold, and of each bound of its causes: those that are just no crossing, and those that
+ * just are.
+ */
+export function edgesOf(metric: Metric, causes: readonly Bound[]): number[] {
+  const own = [metric.target, metric.warning, metric.critical].filter((bound) => bound !== undefined);
+  const bounds = [...own, ...causes];
   return [...new Set(bounds.flatMap((bound) => bothSides(bound, metric.unit)))].toSorted((a, b) => a - b);
 }
 

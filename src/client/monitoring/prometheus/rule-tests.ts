@@ -1,10 +1,13 @@
 import { holds } from '../../../plan/judge/measure.js';
-import { countedBackMs, promDuration, type Subject, type Watched } from '../subject.js';
+import type { Bound } from '../../../plan/model.js';
+import type { OwnCause } from '../causes.js';
+import { countedBackMs, isAlertedTo, promDuration, type Subject, type Watched } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
+import { baselineSeries } from './conditions.js';
 import { edgesOf } from './edges.js';
 import { labelsOf, levels } from './rules.js';
 import { sampleSeries } from './sample-series.js';
-import { alertName } from './words.js';
+import { alertName, type Crossed } from './words.js';
 
 interface Expected {
   expr: string;
@@ -19,6 +22,9 @@ interface RuleTest {
   promql_expr_test: Expected[];
 }
 
+/** What the metrics that are compared with a baseline were before, in all tests. */
+const baseline = 10;
+
 /** Functions that answer where nothing is measured: their rule would write what a test means to write. */
 const answersAlone = /\b(?:vector|absent|absent_over_time|time|pi)\s*\(|^[\s\d.+*/()-]*$/;
 
@@ -31,7 +37,10 @@ export function ruleTestsFile(subject: Subject): string {
   const tested = subject.watched.filter((each) => !untested.includes(each));
   const tests = [
     ...edgeTests(subject, tested),
-    noDataTest(subject, tested.filter(hasAlerts)),
+    noDataTest(
+      subject,
+      tested.filter(({ metric, causes }) => isAlertedTo(metric, causes))
+    ),
     ...counterTests(subject),
   ];
   const remarks = untested.map(
@@ -44,10 +53,6 @@ export function ruleTestsFile(subject: Subject): string {
   ]);
 }
 
-function hasAlerts({ metric }: Watched): boolean {
-  return metric.warning !== undefined || metric.critical !== undefined;
-}
-
 /** Long enough for every `for`. */
 function lateEnough({ inARow, missingInARow }: Subject): number {
   return Math.max(inARow, missingInARow) + 2;
@@ -55,22 +60,27 @@ function lateEnough({ inARow, missingInARow }: Subject): number {
 
 /** Each metric at one of its values, side by side: a test of promtool costs more than what is in it. */
 function edgeTests(subject: Subject, tested: readonly Watched[]): RuleTest[] {
-  const edges = tested.map((watched) => ({ watched, values: edgesOf(watched.metric) }));
-  const rounds = Math.max(0, ...edges.map(({ values }) => values.length));
+  const edged = tested.map((watched) => ({
+    watched,
+    values: edgesOf(watched.metric, watched.causes.flatMap(boundsOf)),
+  }));
+  const rounds = Math.max(0, ...edged.map(({ values }) => values.length));
   const samples = lateEnough(subject);
   const at = promDuration(samples * subject.everyMs);
   return Array.from({ length: rounds }, (_, round) => {
-    const here = edges.flatMap(({ watched, values }) => {
+    const here = edged.flatMap(({ watched, values }) => {
       const value = values[round];
       return value === undefined ? [] : [{ watched, value }];
     });
     return {
       name: `on both sides of each threshold, ${round + 1} of ${rounds}`,
       interval: promDuration(subject.everyMs),
-      input_series: here.map(({ watched: { series }, value }) => ({
-        series,
-        values: `${decimal(value)}+0x${samples}`,
-      })),
+      input_series: here.flatMap(({ watched, value }) => [
+        { series: watched.series, values: `${decimal(value)}+0x${samples}` },
+        ...(watched.causes.some(({ ofBaseline }) => ofBaseline)
+          ? [{ series: baselineSeries(subject, watched), values: `${baseline}+0x${samples}` }]
+          : []),
+      ]),
       promql_expr_test: here.flatMap(({ watched, value }) => [
         { expr: watched.series, eval_time: at, exp_samples: [{ labels: watched.series, value }] },
         alertsOf(subject, watched, firingAt(watched, value), at),
@@ -79,8 +89,15 @@ function edgeTests(subject: Subject, tested: readonly Watched[]): RuleTest[] {
   });
 }
 
-function firingAt({ metric }: Watched, value: number): Array<(typeof levels)[number]> {
-  return levels.filter((level) => metric[level] !== undefined && holds(metric[level], value));
+function firingAt({ metric, causes }: Watched, value: number): Crossed[] {
+  return [
+    ...levels.filter((level) => metric[level] !== undefined && holds(metric[level], value)),
+    ...causes.filter((cause) => boundsOf(cause).every((bound) => holds(bound, value))),
+  ];
+}
+
+function boundsOf({ bounds, ofBaseline }: OwnCause): Bound[] {
+  return bounds.map((bound) => (ofBaseline ? { ...bound, value: bound.value * baseline } : bound));
 }
 
 function noDataTest(subject: Subject, alerting: readonly Watched[]): RuleTest {
@@ -97,18 +114,18 @@ function noDataTest(subject: Subject, alerting: readonly Watched[]): RuleTest {
 function alertsOf(
   subject: Subject,
   { metric }: Watched,
-  firing: ReadonlyArray<(typeof levels)[number] | 'no_data'>,
+  firing: ReadonlyArray<Crossed | 'no_data'>,
   at: string
 ): Expected {
   const { environment, plan } = subject.labels;
   return {
     expr: `ALERTS{alertstate="firing",environment="${environment}",metric="${metric.name}",plan="${plan}"}`,
     eval_time: at,
-    exp_samples: firing.map((level) => {
+    exp_samples: firing.map((kind) => {
       const labels = {
-        alertname: alertName(metric.name, level),
+        alertname: alertName(metric.name, kind),
         alertstate: 'firing',
-        ...labelsOf(subject, metric, level),
+        ...labelsOf(subject, metric, kind),
       };
       const text = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
       return { labels: `ALERTS{${text.join(',')}}`, value: 1 };

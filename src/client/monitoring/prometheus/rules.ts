@@ -2,9 +2,10 @@ import { alertLabels } from '../../../plan/alert-labels.js';
 import { incidentOfThreshold, rulesOf as guardRulesOf } from '../../../plan/guard/pages.js';
 import type { AlertLevel } from '../../../plan/model.js';
 import { spanText } from '../../../plan/text/spans.js';
-import { countedBackMs, promDuration, type Subject, type Watched } from '../subject.js';
+import { countedBackMs, isAlertedTo, promDuration, type Subject, type Watched } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
-import { alertName, alertWords, noDataWords, type Annotations } from './words.js';
+import { conditionOf } from './conditions.js';
+import { alertName, alertWords, causeWords, noDataWords, type Annotations, type Crossed } from './words.js';
 
 export const levels = ['warning', 'critical'] as const satisfies AlertLevel[];
 
@@ -16,13 +17,17 @@ interface AlertingRule {
   annotations: Annotations;
 }
 
-/** `prometheus/rules.yml`: each metric recorded by its name, an alert for each threshold, one for data that is missing. */
+/**
+ * `prometheus/rules.yml`: each metric recorded by its name, an alert for each threshold, one for each cause of an incident
+ * that has a condition of its own, one for data that is missing.
+ */
 export function rulesFile(subject: Subject): string {
   const { labels, watched, everyMs } = subject;
   const interval = promDuration(everyMs);
   const about = `phasegate ${labels.environment} ${labels.plan}`;
   const alerts = watched.flatMap((each) => alertsOf(subject, each));
-  const silent = watched.filter(({ metric }) => !alertsAt(metric)).map(({ metric }) => metric.name);
+  const silent = watched.filter(({ metric, causes }) => !isAlertedTo(metric, causes)).map(({ metric }) => metric.name);
+  const compared = watched.flatMap(({ metric, causes }) => (causes.some((one) => one.ofBaseline) ? metric.name : []));
   const groups = [
     {
       name: `${about} metrics`,
@@ -34,19 +39,23 @@ export function rulesFile(subject: Subject): string {
   return yamlFile({ groups }, [
     `Rules for ${subject.frozen.plan.title} in ${subject.frozen.environment.title}, made by: phasegate render`,
     `A rule knows no run: what counts since a run's first change counts over the latest ${spanText(countedBackMs)} here.`,
-    ...(silent.length > 0 ? [`Recorded without an alert, since they have no threshold: ${silent.join(', ')}`] : []),
+    ...(compared.length > 0
+      ? [
+          `Compared with a run's own baseline, which the workers export (have Prometheus read them): ${compared.join(', ')}`,
+        ]
+      : []),
+    ...(silent.length > 0
+      ? [`Recorded without an alert, since they have no threshold and make no incident: ${silent.join(', ')}`]
+      : []),
     ...subject.remarks,
   ]);
 }
 
-function alertsAt({ warning, critical }: Watched['metric']): boolean {
-  return warning !== undefined || critical !== undefined;
-}
-
 function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
-  const { metric, series } = watched;
-  if (!alertsAt(metric)) return [];
+  const { metric, series, causes } = watched;
+  if (!isAlertedTo(metric, causes)) return [];
   const { everyMs, inARow, missingInARow } = subject;
+  const lasting = promDuration(everyMs * (inARow - 1));
   const crossed = levels.flatMap((level): AlertingRule[] => {
     const bound = metric[level];
     if (!bound) return [];
@@ -54,11 +63,20 @@ function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
       {
         alert: alertName(metric.name, level),
         expr: `${series} ${bound.op} ${bound.value}`,
-        for: promDuration(everyMs * (inARow - 1)),
+        for: lasting,
         labels: labelsOf(subject, metric, level),
         annotations: alertWords(subject, watched, level, bound),
       },
     ];
+  });
+  const caused = causes.map((cause): AlertingRule => {
+    return {
+      alert: alertName(metric.name, cause),
+      expr: conditionOf(subject, watched, cause),
+      for: lasting,
+      labels: labelsOf(subject, metric, cause),
+      annotations: causeWords(subject, watched, cause),
+    };
   });
   const missing: AlertingRule = {
     alert: alertName(metric.name, 'no_data'),
@@ -68,18 +86,18 @@ function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
     labels: labelsOf(subject, metric, 'no_data'),
     annotations: noDataWords(metric),
   };
-  return [...crossed, missing];
+  return [...crossed, ...caused, missing];
 }
 
 /** What an alert is about: for people, for Alertmanager's routes, and for the receiver of phasegate. */
 export function labelsOf(
   { frozen, labels }: Pick<Subject, 'frozen' | 'labels'>,
   { name, priority }: Watched['metric'],
-  kind: AlertLevel | 'no_data'
+  kind: Crossed | 'no_data'
 ): Record<string, string> {
-  const cause = kind === 'no_data' ? undefined : incidentOfThreshold(guardRulesOf(frozen.plan), name, kind)?.cause;
+  const cause = causeOf(frozen, name, kind);
   return {
-    severity: kind === 'no_data' ? 'warning' : kind,
+    severity: kind === 'no_data' ? 'warning' : typeof kind === 'string' ? kind : kind.level,
     ...(priority === undefined ? {} : { priority }),
     metric: name,
     ...labels,
@@ -90,4 +108,10 @@ export function labelsOf(
     ...(cause === undefined ? {} : { [alertLabels.cause]: cause }),
     [alertLabels.rendered]: 'true',
   };
+}
+
+/** Whose incident the guard makes of it. */
+function causeOf({ plan }: Subject['frozen'], metric: string, kind: Crossed | 'no_data'): string | undefined {
+  if (kind === 'no_data') return undefined;
+  return typeof kind === 'string' ? incidentOfThreshold(guardRulesOf(plan), metric, kind)?.cause : kind.id;
 }

@@ -4,7 +4,8 @@ import { alertAckLine, runName } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import { addressesOf } from '../alertmanager/recipients.js';
 import { runbookAnchor } from '../prometheus/words.js';
-import type { Subject } from '../subject.js';
+import { ownCausesOf } from '../causes.js';
+import { isAlertedTo, type Subject } from '../subject.js';
 import { heading, strong, tableOf, text, typed, typedThere, type Block } from './blocks.js';
 
 const levels = ['critical', 'warning'] as const satisfies AlertLevel[];
@@ -24,7 +25,7 @@ export function alertBlocks(subject: Subject): Block[] {
           `The plan routes no alerts: the channels of ${environment.id} are told: ${environment.notify.map(({ name }) => name).join(', ') || 'none'}.`
         ),
       ];
-  const alerting = Object.values(plan.metrics).filter(({ warning, critical }) => warning ?? critical);
+  const alerting = Object.values(plan.metrics).filter((metric) => isAlertedTo(metric, ownCausesOf(plan, metric.name)));
   return [
     heading(2, 'Alerts', 'alerts'),
     ...routes,
@@ -46,6 +47,9 @@ export function alertBlocks(subject: Subject): Block[] {
               metric.critical?.text ?? 'none',
             ],
           ]
+        ),
+        ...ownCausesOf(plan, metric.name).map(({ severity, title, text: when }) =>
+          text(`Makes an incident of severity ${severity} when ${when}: ${title}.`)
         ),
         ...templates.flatMap(({ level, title, message, runbook }): Block[] => [
           strong(`${level}: ${title}`),

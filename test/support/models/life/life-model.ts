@@ -1,7 +1,14 @@
 import { expect } from 'vitest';
+import type { LedgerEntry } from '../../../../src/plan/change.js';
+import { targetOf } from '../../../../src/plan/ledger.js';
 import type { PhaseStatus } from '../../../../src/plan/run-status.js';
 import { rolesOf, seated, starter } from '../gates/crowd.js';
 import { roles, runId, type LifeRun } from './life-run.js';
+
+/** What the plan moves. */
+const moved = ['flag/FLAG_X', 'deploy/core', 'flag/FLAG_Y', 'deploy/tools'];
+/** In which order a rollback takes the plan back: the newest phase first, in each what exposes people before the rest. */
+const wayBack = ['b flag/FLAG_Y', 'b deploy/tools', 'b deploy/core', 'a flag/FLAG_X', 'a deploy/core'];
 
 /** What must hold in the life of every run, and the little that has to be remembered to know it. */
 export class LifeModel {
@@ -45,6 +52,33 @@ export class LifeModel {
   /** Also of a phase that was terminated while its rollback was at work, and of a run that was rolled back again. */
   private checkUndos({ world }: LifeRun): void {
     expect(world.undone).toEqual([...new Set(world.undone)]);
+    for (const entries of world.tried.values()) {
+      const order = entries.map(({ phase, change }) => wayBack.indexOf(`${phase} ${targetOf(change)}`));
+      expect(order).not.toContain(-1);
+      expect(order).toEqual([...new Set(order)].toSorted((a, b) => a - b));
+    }
+  }
+
+  /** Of a run that completed: what its steps changed is in force, and nothing else is changed. */
+  checkInForce({ ledger, phases, world }: LifeRun): void {
+    const steps = phases.flatMap((one) => one.steps);
+    // A ramp makes an entry for each of its percents.
+    const idOf = ({ phase, step }: LedgerEntry): string => `${phase}/${step.split('@')[0] ?? ''}`;
+    const addresses = (wanted: string): string[] =>
+      steps.flatMap(({ state, address }) => (state === wanted ? [address] : []));
+    const passed = ledger.entries.filter((entry) => addresses('passed').includes(`${idOf(entry)}#${entry.attempt}`));
+    // What somebody waived may have had its effect or not, in whichever of its attempts.
+    const waivedSteps = addresses('waived').map((address) => address.split('#')[0]);
+    const waived = ledger.entries.filter((entry) => waivedSteps.includes(idOf(entry)));
+    const targetsOf = (entries: LedgerEntry[]): string[] => entries.map(({ change }) => targetOf(change));
+    for (const target of new Set(targetsOf(passed))) {
+      expect(world.changed).toContain(target);
+      const last = ledger.entries.findLast((entry) => targetOf(entry.change) === target);
+      if (last && passed.includes(last)) expect(world.isInForce(last.change)).toBe(true);
+    }
+    expect([...targetsOf(passed), ...targetsOf(waived)]).toEqual(expect.arrayContaining(world.changed));
+    // One that was waived may not even have begun.
+    if (steps.every(({ state }) => state !== 'waived')) expect(new Set(targetsOf(passed))).toEqual(new Set(moved));
   }
 
   private checkPauses(run: LifeRun): void {
