@@ -10,21 +10,22 @@ import { waysBack, windowPlaces, type Place } from './long-way.js';
 
 /** What is prepared so that the run of this name stays at a place until it is let go. */
 export function prepare({ ground }: Front, name: string, place: Place): void {
-  const target = targetsOf(name)['1b'].jobs;
+  const { service, jobs: target } = targetsOf(name)['1b'];
   if (place === 'before-check') ground.tellProbe(`${name}-ready`, 'waits');
   if (place === 'HOLD') ground.tellProbe(`${name}-probe`, 'holds');
   if (place === 'deploy') ground.hold({ verb: 'apply', target, when: 'after' });
   if (place === 'rollback') ground.hold({ verb: 'undo', target, when: 'before' });
-  if (place === 'undo HOLD') ground.failUndo(target, true);
+  // The last undo of the phase: beside one that keeps failing the others go on.
+  if (place === 'undo HOLD') ground.failUndo(service, true);
 }
 
 export function letGo({ ground }: Front, name: string): void {
-  const target = targetsOf(name)['1b'].jobs;
+  const { service, jobs: target } = targetsOf(name)['1b'];
   ground.tellProbe(`${name}-ready`, 'passes');
   ground.tellProbe(`${name}-probe`, 'passes');
   ground.letGo({ verb: 'apply', target, when: 'after' });
   ground.letGo({ verb: 'undo', target, when: 'before' });
-  ground.failUndo(target, false);
+  ground.failUndo(service, false);
 }
 
 /** People who wait at the place, and go on once `over` says so. */
