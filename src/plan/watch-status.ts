@@ -123,6 +123,8 @@ export interface IncidentStatus {
   timeline: Array<{ at: number; text: string }>;
   refusals: Refusal[];
   sentence: string;
+  /** As its history has it, since no worker answers: what came after this instant is not in it. */
+  asOf?: number;
 }
 
 export type TroubleSource = 'guard' | 'alertmanager' | 'person' | 'rollback';

@@ -1,9 +1,11 @@
+import type { FrozenPlan } from '../../plan/model.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { instantText } from '../../plan/text/spans.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import { owedFor } from '../read/incident-debt.js';
+import { sinceWords } from '../read/incidents.js';
 import { clean, safeJson } from '../render/clean.js';
 import { table } from '../render/table.js';
 import { untilText } from '../render/time.js';
@@ -25,25 +27,34 @@ export async function listIncidents(
   else if (incidents.length === 0) context.note(`${runName(run.workflowId)} has no incident.`);
   else {
     const { frozen } = await client.status(run, 'open');
+    if (incidents.some(({ asOf }) => asOf !== undefined)) {
+      const where = `--env ${frozen.environment.id}`;
+      context.note(
+        `no worker answers for some incidents: they may have changed. Start one with: phasegate worker ${where}`
+      );
+    }
     const now = context.io.now();
     const rows = incidents.map((one) => {
-      const debt = owedFor(one, frozen);
-      const owes = debt
-        ? `${debt.who}: ${debt.what}${debt.until === undefined ? '' : ` ${untilText(debt.until, now)}`}`
-        : '';
       return [
         incidentAddressOf(one.number),
         String(one.severity),
-        one.state,
+        one.asOf === undefined ? one.state : `${one.state}?`,
         instantText(one.openedAt),
         one.title,
-        owes,
+        owes(one, frozen, now),
       ];
     });
     const head = ['INCIDENT', 'SEVERITY', 'STATE', 'OPENED', 'WHAT', 'WHO OWES WHAT'];
     context.print(...fitting(table([head, ...rows]), context.io.out));
   }
   return exitCodes.ok;
+}
+
+function owes(incident: IncidentStatus, frozen: FrozenPlan, now: number): string {
+  if (incident.asOf !== undefined) return sinceWords(incident.asOf);
+  const debt = owedFor(incident, frozen);
+  if (!debt) return '';
+  return `${debt.who}: ${debt.what}${debt.until === undefined ? '' : ` ${untilText(debt.until, now)}`}`;
 }
 
 /** The draft of an incident's post-mortem, to write on. */

@@ -4,6 +4,7 @@ import { incidentStatus } from '../../plan/incidents/status.js';
 import { incidentAddress, incidentAddressOf, incidentWorkflowId } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
+import { instantText } from '../../plan/text/spans.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep } from '../render/clean.js';
@@ -19,7 +20,13 @@ export function incidentFromHistory({ input, result, startedAt, workflowId, runI
   const last = result as Partial<IncidentStatus> | undefined;
   if (last?.schemaVersion === 1 && last.timeline) return last as IncidentStatus;
   const given = input as IncidentInput;
-  return incidentStatus(given, given.state ?? freshIncident(given, startedAt), { workflowId, runId });
+  const status = incidentStatus(given, given.state ?? freshIncident(given, startedAt), { workflowId, runId });
+  return { ...status, asOf: startedAt, sentence: `${status.sentence} ${sinceWords(startedAt)}.` };
+}
+
+/** Of a status that is of an earlier instant. */
+export function sinceWords(asOf: number): string {
+  return `No worker tells what came after ${instantText(asOf)}`;
 }
 
 /** Ids of the incidents below a migration's id: those of one of its runs, and those of others that are still open. */

@@ -22,7 +22,8 @@ export function incidentFacts(incident: IncidentStatus): string[][] {
   const { dueAt, done, draft, by } = postMortem;
   return [
     ['what was seen', reason],
-    ['opened', `${instantText(openedAt)} by ${openedBy} (${source})`],
+    // Guard and Alertmanager are named by who opened it already.
+    ['opened', `${instantText(openedAt)} by ${openedBy}${isSystem(source) ? '' : ` (${source})`}`],
     [
       'acknowledged',
       acknowledged
@@ -89,4 +90,8 @@ export function incidentParts(incident: IncidentStatus): string[] {
       incident.timeline.map(({ at, text }) => [instantText(at), text])
     ),
   ];
+}
+
+function isSystem(source: IncidentStatus['source']): boolean {
+  return source === 'guard' || source === 'alertmanager';
 }

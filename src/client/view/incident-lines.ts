@@ -1,6 +1,7 @@
 import { incidentAddressOf } from '../../plan/names.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { owedFor } from '../read/incident-debt.js';
+import { sinceWords } from '../read/incidents.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { untilText } from '../render/time.js';
@@ -25,7 +26,8 @@ function incidentBlock(incident: IncidentStatus, snapshot: RunSnapshot, view: Vi
   const until = debt?.until === undefined ? '' : ` ${untilText(debt.until, now)}`;
   const room = warRoom && state !== 'resolved' ? '; war room open' : '';
   // What the metrics are looked at for stands below, with how far they are.
-  const owes = debt && !incident.validating ? `; ${debt.who}: ${debt.what}${until}` : '';
+  const owed = debt && !incident.validating ? `; ${debt.who}: ${debt.what}${until}` : '';
+  const owes = incident.asOf === undefined ? owed : `; ${sinceWords(incident.asOf)}`;
   const head = `${address} severity ${severity}, ${state}: ${title}${room}${owes}`;
   const tone = severity === 1 && state !== 'resolved' ? 'bad' : 'warn';
   const name = runName(snapshot.run.workflowId);

@@ -1,4 +1,5 @@
 import { alertText, templateFor, type AlertText } from '../alert-text.js';
+import { guardKey } from '../guard/status.js';
 import { addressesOf } from '../people.js';
 import { remarksOf } from '../names.js';
 import type { AlertInput } from '../run-input.js';
@@ -33,6 +34,7 @@ export interface AlertMessage {
 /** The words of an alert as it stands. */
 export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'crossing'>): AlertText {
   const { alerts, metric, description, impact, run, environment } = input;
+  if (input.key === guardKey && crossing.level === 'no-data') return blindWords(run.workflowId, crossing.reason);
   const template = templateFor(alerts, metric, crossing.level);
   const facts = {
     metric,
@@ -45,6 +47,15 @@ export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'cross
     ...crossing.context,
   };
   return alertText(template, facts, { name: metric, description, ...(impact ? { impact } : {}) }, crossing.level);
+}
+
+/** Of the guard itself, which is no metric: what it means that it cannot see. */
+function blindWords(run: string, reason: string): AlertText {
+  const meaning = 'While that lasts nobody sees what the run does, and nothing is taken back by itself.';
+  return {
+    title: 'NO DATA: the guard can measure nothing',
+    message: [meaning, '', `- Why: ${reason}`, `- Run: ${run}`].join('\n'),
+  };
 }
 
 /** @param number which message of the alert it is: the same one sent again has the same */

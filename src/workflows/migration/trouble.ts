@@ -51,5 +51,17 @@ async function takeTrouble(
   const page = isOfGuard(trouble) ? pageOfTrouble(trouble, reach) : undefined;
   const { environment } = record.frozen;
   const words = wordsOfTrouble({ run: record.run, plan, environment }, trouble, severity);
-  await desk.raise({ key, page, severity, title, reason, words, source, by: `the ${source}`, cause, metric, phase });
+  await desk.raise({
+    key,
+    page,
+    severity,
+    title,
+    reason,
+    words,
+    source,
+    by: source === 'guard' ? 'the guard' : 'Alertmanager',
+    cause,
+    metric,
+    phase,
+  });
 }

@@ -91,6 +91,15 @@ describe('an alert', () => {
     }
   );
 
+  it('that nobody tells of the run is not sent to it, and calls people all the same', async () => {
+    const frozen = await bare();
+    const { folder } = await configOf(frozen, { receiver: run });
+    const labels = [`plan=${frozen.plan.id}`, `environment=${frozen.environment.id}`, 'severity=critical'];
+    const test = ['config', 'routes', 'test', '--config.file=alertmanager.yml', '--verify.receivers=environment'];
+    expect(await tool('amtool', folder, [...test, ...labels, 'reason=not-watched'])).toMatchObject({ code: 0 });
+    expect(await tool('amtool', folder, [...test, ...labels, 'reason=no-data'])).toMatchObject({ code: 1 });
+  });
+
   it('is escalated after the time of its route, each on its own, and lives longer than that', async () => {
     const { config } = await configOf(await watchedOver());
     expect(config.route.routes.map(({ receiver, group_wait, continue: on }) => [receiver, group_wait, on])).toEqual([

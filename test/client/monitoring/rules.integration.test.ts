@@ -118,8 +118,8 @@ describe('a threshold', () => {
         `${name}_no_data`,
       ];
     });
-    expect(names.toSorted()).toEqual(wanted.toSorted());
-    expect(names).toHaveLength(30 + 7 + 5);
+    expect(names.toSorted()).toEqual([...wanted, 'guard_silent'].toSorted());
+    expect(names).toHaveLength(30 + 7 + 5 + 1);
   });
 });
 
@@ -263,6 +263,65 @@ describe('a cause of an incident with a condition of its own', () => {
     expect(files.get('runbook.md')).toContain(
       'Makes an incident of severity 1 when state\\_corruptions \\>= 1: Data corruption or loss detected.'
     );
+  });
+});
+
+describe('a guard of which nobody tells', () => {
+  const run = (state: string, values: string) => ({ name: 'phasegate_run_state', state, values });
+  const guard = (state: string, values: string) => ({ name: 'phasegate_guard_state', state, values });
+
+  it.each([
+    // A sample a minute; the workers die at the third.
+    ['pages when the workers are gone', [run('running', '1x2 stale'), guard('watching', '1x2 stale')], true],
+    ['pages when it was blind before', [run('on hold', '1x2 stale'), guard('blind', '1x2 stale')], true],
+    ['does not while the run is told', [run('running', '1x20'), guard('watching', '1x2 stale')], false],
+    ['does not before a guard began', [run('running', '1x2 stale')], false],
+    ['does not where the guard had ended', [run('running', '1x2 stale'), guard('ended', '1x2 stale')], false],
+    [
+      'does not when the run was seen to end',
+      [run('running', '1x1 stale'), run('rolled-back-verified', '_ _ 1 stale'), guard('watching', '1x1 stale')],
+      false,
+    ],
+    [
+      'does not when it was ended from outside',
+      [run('running', '1x1 stale'), run('terminated', '_ _ 1 stale'), guard('watching', '1x1 stale')],
+      false,
+    ],
+  ])('%s', async (_, series, fires) => {
+    const frozen = await shipped();
+    const { folder } = await rendered(frozen);
+    const own = `environment="${frozen.environment.id}",plan="${frozen.plan.id}"`;
+    // Alone: all other rules would be evaluated as well.
+    const file = path.join(folder, 'prometheus/rules.yml');
+    const { groups } = parse(readFileSync(file, 'utf8')) as { groups: Array<{ name: string }> };
+    writeFileSync(file, stringify({ groups: groups.filter(({ name }) => name.endsWith(' guard')) }));
+    const tests = [
+      {
+        interval: '1m',
+        input_series: series.map(({ name, state, values }) => ({
+          series: `${name}{${own},state="${state}",instance="a"}`,
+          values,
+        })),
+        promql_expr_test: [
+          {
+            expr: 'count by (alertname, severity, metric, plan) (ALERTS{alertstate="firing"})',
+            eval_time: '12m',
+            exp_samples: fires
+              ? [
+                  {
+                    labels: `{alertname="guard_silent",severity="critical",metric="guard",plan="${frozen.plan.id}"}`,
+                    value: 1,
+                  },
+                ]
+              : [],
+          },
+        ],
+      },
+    ];
+    const test = path.join(folder, 'prometheus/silent.test.yml');
+    writeFileSync(test, stringify({ rule_files: ['rules.yml'], evaluation_interval: '1m', tests }));
+    const tested = await tool('promtool', path.dirname(test), ['test', 'rules', test]);
+    expect(tested.code, tested.out).toBe(0);
   });
 });
 

@@ -48,6 +48,23 @@ describe('what a channel is told of an alert', () => {
     });
   });
 
+  it('of a guard that is blind says what that means, and not that the guard is a metric', () => {
+    const blind = { level: 'no-data', reason: 'none of the 3 metrics has had a valid value', at: 0 } as const;
+    const input = alertInput({ key: 'guard', metric: 'guard' });
+    const words = {
+      title: 'NO DATA: the guard can measure nothing',
+      message:
+        'While that lasts nobody sees what the run does, and nothing is taken back by itself.\n\n' +
+        '- Why: none of the 3 metrics has had a valid value\n- Run: migration/e/p',
+    };
+    expect(wordsOf(input, state({ crossing: blind }))).toEqual(words);
+    expect(alertMessage(input, state({ crossing: blind, route: 'warning' }), 'opened', key, 1)).toMatchObject({
+      title: words.title,
+      text: `${words.message}\nAcknowledge with: phasegate alert ack e/p/guard`,
+      alert: { event: 'trigger', metric: 'guard', level: 'no-data' },
+    });
+  });
+
   it('goes to the addresses of those who are next in line, and on the page that it has', () => {
     const sent = alertMessage(alertInput(), state({ escalatedAt: minute, page: 'everything' }), 'escalation', key, 2);
     expect(sent).toMatchObject({ addresses: ['board@example.com'], alert: { page: 'everything' } });

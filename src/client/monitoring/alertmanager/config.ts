@@ -1,5 +1,6 @@
 import type { AlertLevel, AlertRoute, Channel } from '../../../plan/model.js';
 import { promDuration, type Subject } from '../subject.js';
+import { silentReason } from '../prometheus/silence.js';
 import { yamlFile } from '../yaml-file.js';
 import { receiverOf, type Receiver } from './receiver.js';
 import { runReceiver, runReceiverName } from './run-receiver.js';
@@ -71,7 +72,7 @@ interface Parts {
 function toTheRun(subject: Subject): Route {
   return {
     receiver: runReceiverName,
-    matchers: own(subject),
+    matchers: [...own(subject), `reason!="${silentReason}"`],
     group_by: ['...'],
     group_wait: '0s',
     // It knows again what it has heard, and hears again what it had no room for.

@@ -5,11 +5,12 @@ import { spanText } from '../../../plan/text/spans.js';
 import { countedBackMs, isAlertedTo, promDuration, type Subject, type Watched } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
 import { conditionOf } from './conditions.js';
+import { silenceRule } from './silence.js';
 import { alertName, alertWords, causeWords, noDataWords, type Annotations, type Crossed } from './words.js';
 
 export const levels = ['warning', 'critical'] as const satisfies AlertLevel[];
 
-interface AlertingRule {
+export interface AlertingRule {
   alert: string;
   expr: string;
   for: string;
@@ -19,7 +20,7 @@ interface AlertingRule {
 
 /**
  * `prometheus/rules.yml`: each metric recorded by its name, an alert for each threshold, one for each cause of an incident
- * that has a condition of its own, one for data that is missing.
+ * that has a condition of its own, one for data that is missing; and one for a guard of which nobody tells.
  */
 export function rulesFile(subject: Subject): string {
   const { labels, watched, everyMs } = subject;
@@ -35,6 +36,7 @@ export function rulesFile(subject: Subject): string {
       rules: watched.map(({ record, query }) => ({ record, expr: query, labels })),
     },
     ...(alerts.length > 0 ? [{ name: `${about} alerts`, interval, rules: alerts }] : []),
+    ...(subject.frozen.plan.guard ? [{ name: `${about} guard`, interval, rules: [silenceRule(subject)] }] : []),
   ];
   return yamlFile({ groups }, [
     `Rules for ${subject.frozen.plan.title} in ${subject.frozen.environment.title}, made by: phasegate render`,

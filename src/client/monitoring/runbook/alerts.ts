@@ -3,6 +3,7 @@ import { migrationId } from '../../../plan/names.js';
 import { alertAckLine, runName } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import { addressesOf } from '../alertmanager/recipients.js';
+import { silentGuard } from '../prometheus/silence.js';
 import { runbookAnchor } from '../prometheus/words.js';
 import { ownCausesOf } from '../causes.js';
 import { isAlertedTo, type Subject } from '../subject.js';
@@ -31,6 +32,7 @@ export function alertBlocks(subject: Subject): Block[] {
     ...routes,
     text('A metric without data alerts as what it is. Somebody who acknowledges it ends the reminders:'),
     typedThere(`phasegate alert list ${run}`, `${alertAckLine(run, 'METRIC')} --as NAME`),
+    ...(plan.guard ? silence(environment) : []),
     ...alerting.flatMap((metric): Block[] => {
       const watched = subject.watched.find((each) => each.metric.name === metric.name);
       const templates = alerts?.templates.filter((each) => each.metric === metric.name) ?? [];
@@ -61,6 +63,17 @@ export function alertBlocks(subject: Subject): Block[] {
           : [text('Prometheus cannot be asked for it, so nothing but the run itself watches it.')]),
       ];
     }),
+  ];
+}
+
+/** What to do when nobody tells of the run: no part of phasegate can say it then. */
+function silence({ id }: Environment): Block[] {
+  return [
+    heading(3, silentGuard, 'guard-silent'),
+    text(
+      'No worker tells how the run stands, though a guard watched it: nothing is measured, nobody is called, and nothing is taken back. Start a worker, or bring Temporal back; the guard then asks for what it missed.'
+    ),
+    typedThere(`phasegate doctor --env ${id}`),
   ];
 }
 

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { incidentFromHistory } from '../../../src/client/read/incidents.js';
+import { plain } from '../../../src/client/render/paint.js';
+import { incidentLines } from '../../../src/client/view/incident-lines.js';
+import { freshIncident } from '../../../src/plan/incidents/course.js';
+import { incidentInput, incidents, plan } from '../../support/stage/plans.js';
+import { frozen, snapshot, t } from '../support/snapshots.js';
+
+const facts = {
+  workflowId: 'migration/demo/test-plan/incident/3',
+  runId: 'i',
+  startedAt: t,
+  activities: [],
+  messages: [],
+};
+const since = 'No worker tells what came after 2026-11-22 21:30:00Z';
+
+describe('an incident for which no worker answers', () => {
+  it.each([
+    ['as it began', undefined, 'open'],
+    [
+      'as it was handed over',
+      { ...freshIncident(incidentInput(), t), acknowledged: { by: 'lee', at: t } },
+      'acknowledged',
+    ],
+  ])('is told %s, with the instant of which that is', (_, state, expected) => {
+    const input = incidentInput(state ? { state } : {});
+    const status = incidentFromHistory({ ...facts, input });
+    expect(status).toMatchObject({ state: expected, asOf: t });
+    expect(status.sentence.endsWith(`. ${since}.`)).toBe(true);
+    const of = snapshot({ frozen: frozen({ plan: plan([], { incidents: incidents() }) }), incidents: [status] });
+    expect(incidentLines(of, { paint: plain, columns: 200, now: t }).map(({ text }) => text)[0]).toBe(
+      `! incident/3 severity 2, ${expected}: Slow; ${since}`
+    );
+  });
+
+  it('that has ended is what it returned', () => {
+    const { asOf: _, ...result } = incidentFromHistory({ ...facts, input: incidentInput() });
+    expect(incidentFromHistory({ ...facts, input: incidentInput(), result })).toEqual(result);
+  });
+});
