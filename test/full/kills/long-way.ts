@@ -5,6 +5,8 @@ import { approval, phase, plan, span, step, windowSpec } from '../../support/sta
 
 /** Every kind of step and wait at which somebody may interfere with a run, in their order; the last are of a way back. */
 export const places = [
+  'pre-deployment',
+  'schedule',
   'before-check',
   'flag',
   'deploy',
@@ -16,6 +18,8 @@ export const places = [
   'success',
   'approval',
   'soak',
+  'validation wait',
+  'validation',
   'rollback',
   'undo HOLD',
 ] as const;
@@ -34,7 +38,7 @@ export function longWayTargets(name: string): { flags: string[]; deploys: string
 }
 
 /** A quick phase that completes, then one with every kind of step and wait. */
-export function longWay(name: string, ground: Ground): Plan {
+export function longWay(name: string, ground: Pick<Ground, 'probe'>): Plan {
   const { flags, deploys } = longWayTargets(name);
   const [firstFlag = '', flag = ''] = flags;
   const [firstTarget = '', target = ''] = deploys;

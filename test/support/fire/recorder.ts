@@ -41,7 +41,7 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
     return last?.inode === String(statSync(flagsFile, { bigint: true }).ino);
   };
   return {
-    statesOf: (key, say = JSON.stringify) =>
+    statesOf: (key, say = inWords) =>
       distinct(
         states().map(({ at, text }) => {
           const { flags } = JSON.parse(text) as { flags: Record<string, unknown> };
@@ -56,6 +56,10 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
     },
     stop: () => recorder.stop(),
   };
+}
+
+function inWords(definition: unknown): string {
+  return definition === undefined ? 'gone' : JSON.stringify(definition);
 }
 
 /** Without the moments in which nothing changed. */
