@@ -149,6 +149,8 @@ export interface PhaseStatus {
   opening?: string;
   /** Epoch ms; of a stage of the validation. */
   endsAt?: number;
+  /** Of a clean-up that was ended from outside: how, in Temporal's word for it. */
+  endedAs?: string;
   changedAt?: number;
   baseline?: BaselineSet;
   /** Metric -> its mean at the end of the validation, in canonical units: the new normal. */

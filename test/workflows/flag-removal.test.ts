@@ -9,6 +9,7 @@ import type { Verdict } from '../../src/plan/judge-types.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import { cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { linkOf } from '../support/stage/link.js';
+import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -335,6 +336,19 @@ describe('a rollback of a run that has completed', () => {
     expect((await failureOf(rollback(runId))).message).toContain('the removal of FLAG_CORE was begun at');
     gate.open();
     await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
+  });
+
+  it('is refused although a reset made the clean-up forget that it removed them', async () => {
+    const runId = await completed();
+    const gate = removing();
+    await remove();
+    await gate.reached;
+    await resetBefore(stage.client, stage.cleanupHandle(), scheduled('cleanupDays'));
+    gate.open();
+    await until('the tasks of the new execution', ({ gates }) => gates.length === 2);
+    expect(await memo()).toEqual([]);
+    expect((await failureOf(rollback(runId))).message).toContain('PG451');
+    expect(stage.world.story('undo')).toEqual([]);
   });
 
   it('ends a clean-up that removed nothing', async () => {

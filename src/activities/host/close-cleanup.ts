@@ -1,8 +1,9 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { readRemovedFlags } from '../../plan/activity-answers.js';
-import type { RemovedFlag } from '../../plan/cleanup/course.js';
+import { handedOn, removedByAll, type RemovedFlag } from '../../plan/cleanup/course.js';
 import { cleanupWorkflowId } from '../../plan/names.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
+import { listExecutions } from './history.js';
 
 /**
  * Ends the clean-up of one run, for whoever takes that run back. It is read again after its cancellation: in that very
@@ -18,18 +19,40 @@ export async function closeCleanup(client: Client, run: string, runId: string): 
   return (await look(client, run, runId))?.removed ?? [];
 }
 
-/** The newest execution; undefined when it belongs to another run, or there never was one. */
+/** As the newest execution stands; undefined when it belongs to another run, or there never was one. */
 async function look(
   client: Client,
   run: string,
   runId: string
 ): Promise<{ open: boolean; removed: RemovedFlag[] } | undefined> {
   try {
-    const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(cleanupWorkflowId(run)).describe();
-    if (typedSearchAttributes.get(searchAttributes.run) !== runId) return undefined;
-    return { open: status.name === 'RUNNING', removed: readRemovedFlags(memo?.['removed']) ?? [] };
+    const workflowId = cleanupWorkflowId(run);
+    const newest = await client.workflow.getHandle(workflowId).describe();
+    if (newest.typedSearchAttributes.get(searchAttributes.run) !== runId) return undefined;
+    const before = await replaced(client, workflowId, runId, newest.runId);
+    return { open: newest.status.name === 'RUNNING', removed: removedByAll([removedIn(newest), ...before]) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
+}
+
+/** What those executions knew whose place a reset gave to another one, newest first. */
+async function replaced(client: Client, workflowId: string, run: string, newest: string): Promise<RemovedFlag[][]> {
+  const older = (await listExecutions(client, workflowId, run))
+    .filter(({ runId }) => runId !== newest)
+    .filter(isReplaced);
+  const described = await Promise.all(
+    older.toReversed().map(({ runId }) => client.workflow.getHandle(workflowId, runId).describe())
+  );
+  // What a list says may be a moment old.
+  return described.filter(isReplaced).map(removedIn);
+}
+
+function isReplaced({ status }: Pick<WorkflowExecutionInfo, 'status'>): boolean {
+  return !handedOn(status.name);
+}
+
+function removedIn({ memo }: { memo?: Record<string, unknown> }): RemovedFlag[] {
+  return readRemovedFlags(memo?.['removed']) ?? [];
 }

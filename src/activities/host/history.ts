@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
@@ -55,13 +55,23 @@ function isEnd(event: temporal.api.history.v1.IHistoryEvent): boolean {
  * may be a moment behind, so the latest is asked for by its id.
  */
 export async function executionsOf(client: Client, workflowId: string, run: string): Promise<ReadExecution[]> {
-  const runIds = new Set<string>();
-  const query = `WorkflowId = ${quoted(workflowId)} AND PhasegateRun = ${quoted(run)}`;
-  for await (const { runId } of client.workflow.list({ query })) runIds.add(runId);
+  const runIds = new Set((await listExecutions(client, workflowId, run)).map(({ runId }) => runId));
   const latest = await latestOf(client, workflowId);
   if (latest !== undefined) runIds.add(latest);
   const executions = await Promise.all([...runIds].map((runId) => readExecution(client, { workflowId, runId })));
   return executions.toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+/** All executions of a workflow id that belong to one run, oldest first, as the visibility store knows them. */
+export async function listExecutions(
+  client: Client,
+  workflowId: string,
+  run: string
+): Promise<Array<Pick<WorkflowExecutionInfo, 'runId' | 'status' | 'startTime'>>> {
+  const query = `WorkflowId = ${quoted(workflowId)} AND PhasegateRun = ${quoted(run)}`;
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const info of client.workflow.list({ query })) found.push(info);
+  return found.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
 }
 
 async function latestOf(client: Client, workflowId: string): Promise<string | undefined> {

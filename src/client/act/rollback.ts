@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../plan/change.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import { runLedger } from '../../plan/ledger-history.js';
-import { wayBackClosed, type RemovedFlag } from '../../plan/cleanup/course.js';
+import { handedOn, removedByAll, wayBackClosed, type RemovedFlag } from '../../plan/cleanup/course.js';
 import { rollbackLockKeys, rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -44,10 +44,8 @@ export interface RollbackPreview {
 /** Reads the ledger from the histories of all phases and rollbacks of a run; no worker is needed. */
 export async function previewRollback(link: Link, run: RunRef, phases?: readonly string[]): Promise<RollbackPreview> {
   const described = await describeRun(link, run.workflowId, run.runId);
-  const [family, frozen] = await Promise.all([
-    readFamily(link, described).then((relatives) => relatives.filter(moves)),
-    readFrozen(link, run),
-  ]);
+  const [relatives, frozen] = await Promise.all([readFamily(link, described), readFrozen(link, run)]);
+  const family = relatives.filter(moves);
   const holders = await lockHolders(link, frozen.environment.id);
   const { open } = runLedger(await Promise.all(family.map((relative) => readHistory(link, relative))));
   const meant = phases === undefined ? open : open.filter((entry) => phases.includes(entry.phase));
@@ -58,9 +56,24 @@ export async function previewRollback(link: Link, run: RunRef, phases?: readonly
     steps: undoOrder(meant),
     irreversible: irreversible(meant),
     stillOpen: described.open ? [] : family.filter((relative) => relative.open),
-    removed: described.open ? [] : ((await describeCleanup(link, described))?.removed ?? []),
+    removed: described.open ? [] : await removedFlags(link, described, relatives),
     ...locksOf(holders, described),
   };
+}
+
+/** What clean-up removed, or began to, whichever of its executions did it; nothing once it is that of a later run. */
+async function removedFlags(link: Link, described: Described, relatives: readonly Relative[]): Promise<RemovedFlag[]> {
+  const newest = await describeCleanup(link, described);
+  if (!newest) return [];
+  const replaced = relatives.filter(
+    ({ workflowId, runId, status }) => workflowId === newest.workflowId && runId !== newest.runId && !handedOn(status)
+  );
+  const before = await Promise.all(
+    replaced.toReversed().map(({ workflowId, runId }) => describeRun(link, workflowId, runId))
+  );
+  // What a list says of an execution may be a moment old.
+  const known = [newest, ...before.filter(({ status }) => !handedOn(status))];
+  return removedByAll(known.map(({ removed = [] }) => removed));
 }
 
 /**

@@ -4,6 +4,7 @@ import { cleanupId } from '../../plan/names.js';
 import { outcomeWords } from '../../plan/outcome.js';
 import { instantText } from '../../plan/text/spans.js';
 import { currentPhase, effectiveState } from '../read/effective-state.js';
+import type { PhaseStatus } from '../../plan/run-status.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 
 /** Points of every phase that the plan does not name. */
@@ -11,8 +12,7 @@ const always = ['approval', 'success', 'soak', 'schedule', 'freeze', 'baseline']
 
 /** Whether the run has, or can come to, such a point at all: what is unknown was mistyped, and never opens. */
 export function hasPoint({ frozen, phases, cleanup }: RunSnapshot, named: string): boolean {
-  const written = parseAddress(named, cleanupId);
-  if (written && cleanup?.steps.some(({ address }) => means(written, address))) return true;
+  if (cleanup && isTask(cleanup, named)) return true;
   const recorded = phases.flatMap(({ steps, ledger }) => [
     ...steps.map((step) => step.address),
     ...ledger.map((entry) => entry.id),
@@ -24,6 +24,11 @@ export function hasPoint({ frozen, phases, cleanup }: RunSnapshot, named: string
     // A stage of a traffic step is called after it: ramp@25.
     return written.phase === phase.id && pointsOf(phase).includes(written.step.replace(/@.*$/, ''));
   });
+}
+
+function isTask({ steps }: PhaseStatus, named: string): boolean {
+  const written = parseAddress(named, cleanupId);
+  return written !== undefined && steps.some(({ address }) => means(written, address));
 }
 
 function pointsOf({ before, steps, successChecks }: Phase): string[] {
@@ -62,8 +67,10 @@ export function whyClosed({ run, phases, cleanup }: RunSnapshot, answer: string,
   });
   const last = made.toSorted((a, b) => a.at - b.at).at(-1);
   const { outcome } = run;
+  const calledOff = cleanup?.state === 'failed' && named !== undefined && isTask(cleanup, named);
   return [
     ...(last ? [`${last.by} ${last.did} ${last.gate} at ${instantText(last.at)}`] : []),
+    ...(calledOff ? [`the clean-up was ${cleanup.endedAs ?? 'cancelled'}`] : []),
     ...(outcome ? [`the run ended at ${instantText(outcome.endedAt)}: ${outcomeWords(outcome.kind)}`] : []),
   ].join('; ');
 }

@@ -39,8 +39,9 @@ export function cleanupFromHistory(history: HistoryFacts, { open, closedAt, stat
       'type' in fact ? opened(cleanup, sofar, fact.result.groups, fact.result.askedAt) : withAnswer(input, sofar, fact),
     state
   );
-  const sentence = `Clean-up was ${status.toLowerCase()}.`;
-  const end = open ? {} : { end: { state: 'failed' as const, at: closedAt ?? history.startedAt, sentence } };
+  const as = status.toLowerCase().replace('_', ' ');
+  const sentence = `Clean-up was ${as}.`;
+  const end = open ? {} : { end: { state: 'failed' as const, at: closedAt ?? history.startedAt, sentence, as } };
   return cleanupStatus(
     { cleanup, people: environment.people, workflowId, runId, refusals: state.refusals, ...end },
     now

@@ -69,7 +69,10 @@ function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts, n
   const how = `the run was ${status.toLowerCase().replace('_', ' ')}`;
   if (!ledger)
     return { kind: 'rolled-back-not-verified', reason: `${how} and its ledger could not be read`, endedAt: closedAt };
-  if (ledger.entries.length === 0) return { kind: 'failed', reason: `${how} before any change`, endedAt: closedAt };
+  if (ledger.entries.length === 0) {
+    const reason = `${how} before any change; its locks are given back by: ${rollbackLine(name)}`;
+    return { kind: 'failed', reason, endedAt: closedAt };
+  }
   if (ledger.open.length > 0) {
     const ids = ledger.open.map((entry) => entry.id).join(', ');
     return {

@@ -31,10 +31,32 @@ export function finishing({ run }: RunSnapshot): Finishing | undefined {
   };
 }
 
-/** The same as lines, before the last one. */
+/** What is left to somebody who was told how a run ended, as lines before the last one. */
 export function finishingLines(snapshot: RunSnapshot): string[] {
   const left = finishing(snapshot);
-  return left ? [`${left.why}: ${left.command} ${left.remark}`] : [];
+  if (left) return [`${left.why}: ${left.command} ${left.remark}`];
+  return [...keptLines(snapshot), ...lostCleanupLines(snapshot)];
+}
+
+/** A run that stopped leaves what had completed before. */
+function keptLines({ run, frozen, rollbacks }: RunSnapshot): string[] {
+  if (!run.outcome || run.outcome.kind === 'completed') return [];
+  const deployed = frozen.plan.phases.filter(({ checklists }) => !checklists).map(({ id }) => id);
+  const takenBack = rollbacks.flatMap(({ phases }) => phases);
+  const completed = run.phases.filter(({ state }) => state === 'completed').map(({ id }) => id);
+  const kept = completed.filter((id) => deployed.includes(id) && !takenBack.includes(id));
+  if (kept.length === 0) return [];
+  const remark = confirmRemark(run.environment.id);
+  return [`Still in force: ${kept.join(', ')}. To take that back too: ${rollbackLine(run.workflowId)} ${remark}`];
+}
+
+/** One that was ended from outside said to nobody what is left to do. */
+function lostCleanupLines({ run, cleanup }: RunSnapshot): string[] {
+  if (run.outcome?.kind !== 'completed' || cleanup?.endedAs === undefined) return [];
+  const { endedAs, workflowId } = cleanup;
+  return [
+    `Its clean-up was ${endedAs}: nobody is asked or reminded any more. Bring it back: temporal workflow reset --workflow-id ${workflowId} --type LastWorkflowTask --reason "why"`,
+  ];
 }
 
 /** What is sensible to do with a run that has ended. */
@@ -58,7 +80,7 @@ function leftToDo({ cleanup, frozen }: RunSnapshot): string {
   if (!cleanup || !plan) return '';
   const done = doneText(plan, cleanup);
   if (cleanup.endedAt !== undefined)
-    return `; clean-up: ${done}${cleanup.state === 'failed' ? ', then cancelled' : ''}`;
+    return `; clean-up: ${done}${cleanup.state === 'failed' ? `, then ${cleanup.endedAs ?? 'cancelled'}` : ''}`;
   const [next] = byUrgency(cleanup.gates);
   const opens = cleanup.opensAt === undefined ? '' : `, the next begin at ${instantText(cleanup.opensAt)}`;
   return `; clean-up: ${done}${next ? `, next due ${instantText(next.deadlineAt)}` : opens}`;

@@ -149,6 +149,21 @@ export function nextInstant(cleanup: Cleanup, state: CleanupState, now: number):
   return instants.length > 0 ? Math.min(...instants) : undefined;
 }
 
+/**
+ * What a clean-up removed, as its executions tell it, the newest first: a reset makes another execution, which may know
+ * nothing of what the one before it did.
+ */
+export function removedByAll(executions: ReadonlyArray<readonly RemovedFlag[]>): RemovedFlag[] {
+  const byKey = new Map<string, RemovedFlag>();
+  for (const removed of executions.toReversed()) for (const flag of removed) byKey.set(flag.key, flag);
+  return [...byKey.values()];
+}
+
+/** Whether an execution of a clean-up that is not the newest handed on all that it knew; else a reset took its place. */
+export function handedOn(status: string): boolean {
+  return status === 'CONTINUED_AS_NEW';
+}
+
 /** Of locks that a clean-up holds. */
 export const removesFlags = 'it removes flags at this moment, try again in a minute';
 

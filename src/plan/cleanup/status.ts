@@ -13,8 +13,8 @@ export interface CleanupFacts {
   workflowId: string;
   runId: string;
   refusals: Refusal[];
-  /** Present when it has ended: how, and in one sentence why. */
-  end?: { state: Extract<RunState, 'completed' | 'failed'>; at: number; sentence: string };
+  /** Present when it has ended: how, and in one sentence why; `as` when it was ended from outside. */
+  end?: { state: Extract<RunState, 'completed' | 'failed'>; at: number; sentence: string; as?: string };
 }
 
 /** How a clean-up stands, in the shape of a phase: what status, report and the Temporal UI show. */
@@ -33,6 +33,7 @@ export function cleanupStatus(facts: CleanupFacts, state: CleanupState): PhaseSt
     state: end?.state ?? (tasks.some(({ step }) => step?.state === 'running') ? 'running' : 'waiting'),
     startedAt: state.startedAt,
     ...(end ? { endedAt: end.at } : {}),
+    ...(end?.as === undefined ? {} : { endedAs: end.as }),
     ...(nothingOpen && !end && Number.isFinite(opensAt) ? { opensAt } : {}),
     steps: [...state.steps, ...tasks.filter(({ step }) => !step).map(pending)],
     gates,

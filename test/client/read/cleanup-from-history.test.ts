@@ -75,6 +75,13 @@ describe('a clean-up without a worker', () => {
     expect(seen({ activities, messages })).toEqual(['docs passed', 'legacy passed']);
   });
 
+  it('says how it was ended from outside', () => {
+    const facts = { workflowId: described.workflowId, runId: 'r', input, startedAt: t, activities: [], messages: [] };
+    const ended = cleanupFromHistory(facts, { ...described, status: 'TIMED_OUT', open: false, closedAt: t + 1 });
+    expect(ended).toMatchObject({ state: 'failed', endedAt: t + 1, endedAs: 'timed out', gates: [] });
+    expect(cleanupFromHistory(facts, described)).not.toHaveProperty('endedAs');
+  });
+
   it('counts no answer that came before its task was open, as the workflow did not', () => {
     const activities = [calendar(1), calendar(1001)];
     expect(seen({ activities, messages: [done('legacy', 2)] })).toEqual(['docs waiting', 'legacy waiting']);

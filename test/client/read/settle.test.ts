@@ -24,7 +24,7 @@ describe('how a closed run stands', () => {
       'after a termination before any change',
       { ledger: { entries: [], open: [] } },
       'failed',
-      /terminated before any change/,
+      /terminated before any change; its locks are given back by: phasegate rollback demo\/test-plan --reason "why"$/,
     ],
     [
       'after a termination when phases undid themselves and verified it',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { afterEnd, finishingLines, outcomeLine, stateExitCode } from '../../../src/client/view/outcome-line.js';
 import type { OutcomeKind } from '../../../src/plan/outcome.js';
-import { approvalGate, holdGate, phaseStatus, run, snapshot, t } from '../support/snapshots.js';
+import { cleanup, task } from '../../support/stage/plans.js';
+import { approvalGate, holdGate, phaseStatus, rollback, run, snapshot, t, workflowId } from '../support/snapshots.js';
 
 function ended(kind: OutcomeKind, reason = 'because') {
   return snapshot({ run: run({ outcome: { kind, reason, endedAt: t } }) });
@@ -37,6 +38,38 @@ describe('the last line', () => {
     ]);
     expect(finishingLines(ended('rolled-back-verified'))).toEqual([]);
     expect(finishingLines(snapshot())).toEqual([]);
+  });
+
+  it('has what stays in force before it, and how that is taken back', () => {
+    const { phases } = run();
+    const completed = phases.map((phase) => ({ ...phase, state: 'completed' as const }));
+    const outcome = { kind: 'failed', reason: 'the validation was ended', endedAt: t } as const;
+    expect(finishingLines(snapshot({ run: run({ phases: completed, outcome }) }))).toEqual([
+      expect.stringMatching(
+        /^Still in force: 1a, 1b\. .*: phasegate rollback \S+ --reason "why" \(without a terminal add --confirm demo\)$/
+      ),
+    ]);
+    const taken = { run: run({ phases: completed, outcome }), rollbacks: [rollback({ phases: ['1b', '1a'] })] };
+    expect(finishingLines(snapshot(taken))).toEqual([]);
+    expect(
+      finishingLines(snapshot({ run: run({ phases: completed, outcome: { ...outcome, kind: 'completed' } }) }))
+    ).toEqual([]);
+  });
+
+  it('tells of a clean-up that was ended from outside, and how it comes back', () => {
+    const left = phaseStatus({
+      state: 'failed',
+      endedAt: t,
+      endedAs: 'terminated',
+      workflowId: `${workflowId}/cleanup`,
+    });
+    const lost = { ...ended('completed'), cleanup: left };
+    lost.frozen.plan.cleanup = cleanup([task.plain('docs')]);
+    expect(outcomeLine(lost)).toMatch(/; clean-up: 0 of 1 task done, then terminated · /);
+    expect(finishingLines(lost)).toEqual([
+      `Its clean-up was terminated: nobody is asked or reminded any more. Bring it back: temporal workflow reset --workflow-id ${workflowId}/cleanup --type LastWorkflowTask --reason "why"`,
+    ]);
+    expect(finishingLines({ ...lost, cleanup: phaseStatus({ state: 'failed', endedAt: t }) })).toEqual([]);
   });
 
   it('says what a run on hold waits for, exit code 5', () => {

@@ -1,10 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import { rollbackWorkflowId } from '../../../src/plan/names.js';
 import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import type { Promised } from '../../support/fire/model/account.js';
 import { resetBefore } from '../../support/stage/reset.js';
 import { waysBack, type Place } from './long-way.js';
+import { phaseAt } from './way-to.js';
 
 /** What a plain Temporal client may do to a run, from the UI or the `temporal` command. */
 export const acts = [
@@ -20,9 +22,9 @@ export const acts = [
 export const actsOnRollback = ['terminate the rollback', 'cancel the rollback', 'reset the rollback'] as const;
 export type Act = (typeof acts)[number] | (typeof actsOnRollback)[number];
 
-export async function interfere(front: Front, run: Run, act: Act): Promise<void> {
+export async function interfere(front: Front, run: Run, act: Act, place: Place): Promise<void> {
   const migration = front.client.workflow.getHandle(run.workflowId);
-  const phase = front.phase(run, '1b');
+  const phase = front.phase(run, phaseAt(place));
   if (act === 'terminate the migration' || act === 'terminate both') await migration.terminate('a test');
   if (act === 'terminate the phase' || act === 'terminate both') await phase.terminate('a test');
   if (act === 'cancel the migration') await migration.cancel();
@@ -35,13 +37,28 @@ export async function interfere(front: Front, run: Run, act: Act): Promise<void>
   if (act === 'reset the rollback') await resetToLastTask(front, rollback);
 }
 
+type Event = temporal.api.history.v1.IHistoryEvent;
+
 /** As `temporal workflow reset --type LastWorkflowTask`. */
-async function resetToLastTask(front: Front, handle: WorkflowHandle): Promise<void> {
+export async function resetToLastTask(front: Front, handle: WorkflowHandle): Promise<void> {
+  await resetTo(front, handle, (tasks) => tasks.at(-1));
+}
+
+/** As `temporal workflow reset --type FirstWorkflowTask`. */
+export async function resetToFirstTask(front: Front, handle: WorkflowHandle): Promise<void> {
+  await resetTo(front, handle, (tasks) => tasks[0]);
+}
+
+async function resetTo(
+  front: Front,
+  handle: WorkflowHandle,
+  choose: (finishedTasks: Event[]) => Event | undefined
+): Promise<void> {
   const { events } = await handle.fetchHistory();
-  const last = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
+  const task = choose((events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes));
   // The helper resets to the task before the event that it is given.
-  const next = events?.find((event) => last?.eventId && event.eventId?.gt(last.eventId)) ?? last;
-  await resetBefore(front.client, handle, (event) => event === next || Boolean(next?.eventId?.eq(event.eventId ?? 0)));
+  const next = events?.find(({ eventId }) => task?.eventId && eventId?.gt(task.eventId)) ?? task;
+  await resetBefore(front.client, handle, ({ eventId }) => Boolean(next?.eventId && eventId?.eq(next.eventId)));
 }
 
 /** Whether a person has to type `phasegate rollback` afterwards, as the run's own last words or its end ask for. */
@@ -55,6 +72,11 @@ export function needsRollback(act: Act): boolean {
   return acts.includes(act);
 }
 
+/** Whether something of a run that did not complete stays in force, so that it has to say how that is taken back. */
+export function leavesSomething({ end, kept = [], outcomes }: ReturnType<typeof promisedAfter>): boolean {
+  return end === 'completed' ? outcomes.includes('failed') : kept.length > 0;
+}
+
 /** The end that a run promises after such an act, and the outcomes that say so. */
 export function promisedAfter(act: Act, place: Place): Promised & { outcomes: OutcomeKind[] } {
   if (act === 'reset the phase' && !waysBack.includes(place)) return { end: 'completed', outcomes: ['completed'] };
@@ -64,8 +86,13 @@ export function promisedAfter(act: Act, place: Place): Promised & { outcomes: Ou
     'cancel the rollback',
     'reset the rollback',
   ];
+  // Nothing had begun that could be kept or taken back.
+  if (place === 'pre-deployment') return { end: 'rolled back', outcomes: ['failed'] };
+  // What is validated stays as it is, whatever becomes of its validation.
+  if (act === 'terminate the phase' && phaseAt(place) !== '1b') return { end: 'completed', outcomes: ['failed'] };
   const kept = ofPhase.includes(act) ? ['1a'] : [];
   // A phase that was ended before its first change leaves nothing to take back.
-  const early = act === 'terminate the phase' && (place === 'before-check' || place === 'flag');
-  return { end: 'rolled back', kept, outcomes: early ? ['failed', 'rolled-back-verified'] : ['rolled-back-verified'] };
+  const early: readonly Place[] = ['schedule', 'before-check', 'flag'];
+  const mayFail = act === 'terminate the phase' && early.includes(place);
+  return { end: 'rolled back', kept, outcomes: [...(mayFail ? ['failed' as const] : []), 'rolled-back-verified'] };
 }

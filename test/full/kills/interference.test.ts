@@ -1,16 +1,17 @@
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { afterAll, beforeEach, describe, it } from 'vitest';
 import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
+import { runName } from '../../../src/plan/text/command-lines.js';
 import { openFront, type Front, type Run } from '../../support/fire/front.js';
 import { complaints } from '../../support/fire/model/complaints.js';
 import { playPeople } from '../../support/fire/people.js';
 import { until } from '../../support/fire/until.js';
 import { needs } from '../../support/needs.js';
-import { acts, actsOnRollback, interfere, needsRollback, promisedAfter } from './interfere.js';
 import { allTargets, targetsOf } from '../../support/fire/targets.js';
+import { acts, actsOnRollback, interfere, leavesSomething, needsRollback, promisedAfter } from './interfere.js';
 import { longWay, longWayCourse, places, waysBack } from './long-way.js';
 import { letGo, mannersAt, prepare, reach, resume } from './reach.js';
+import { type, typeRollback } from './type.js';
+import { wayTo } from './way-to.js';
 
 const pairs = [
   ...acts.flatMap((act) => places.map((place) => ({ act, place }))),
@@ -50,7 +51,7 @@ describe('a plain Temporal client', () => {
     async ([, { act, place, name }], { expect, onTestFinished }) => {
       const { front, flag } = await (opening ?? open());
       prepare(front, name, place);
-      const run = await front.start(longWay(name, front.ground));
+      const run = await front.start(wayTo(place, name, front.ground));
       let over = false;
       let paused = false;
       const people = playPeople(
@@ -60,15 +61,20 @@ describe('a plain Temporal client', () => {
       );
       onTestFinished(() => people.goHome());
       await reach(front, run, name, place, () => (paused = true));
-      await interfere(front, run, act);
+      await interfere(front, run, act, place);
       over = true;
       letGo(front, name);
       if (place === 'pause') await resume(front, run);
       await untilClosed(front, run);
       const promised = promisedAfter(act, place);
+      // Whoever looks in the middle of the night has only this.
+      const words = await lastWords(front, run);
+      expect(words.includes(`phasegate rollback ${runName(run.workflowId)}`), words).toBe(
+        needsRollback(act) ? !/^completed: /m.test(words) : leavesSomething(promised)
+      );
       const course = longWayCourse(name, flag);
       if (needsRollback(act)) {
-        const { code, text } = await rollBack(front, run);
+        const { code, text } = await typeRollback(front, run.workflowId);
         expect(text).toMatch(/rolled back, verified/i);
         expect(code, text).toBe(4);
       } else expect(promised.outcomes).toContain((await front.ended(run)).kind);
@@ -77,23 +83,18 @@ describe('a plain Temporal client', () => {
   );
 });
 
+/** What the command line says when nothing of the run is at work any more. */
+function lastWords(front: Front, run: Run): Promise<string> {
+  return until(`the last words on ${run.workflowId}`, async () => {
+    const { text } = await type(front, 'status', run.workflowId);
+    return /^(completed|failed|rolled back, (NOT )?verified): /m.test(text) && text;
+  });
+}
+
 /** The newest execution of the run has closed: a reset leaves another one in the place of the first. */
 function untilClosed(front: Front, run: Run): Promise<unknown> {
   return until(`the end of ${run.workflowId}`, async () => {
     const { status } = await front.client.workflow.getHandle(run.workflowId).describe();
     return status.name !== 'RUNNING' && status.name;
-  });
-}
-
-/** As the release manager would: the command itself waits for what still undoes itself. */
-function rollBack(front: Front, run: Run): Promise<{ code: number; text: string }> {
-  const { id } = front.environment;
-  const words = ['rollback', run.workflowId, '--reason', 'a test says so', '--confirm', id, '--as', 'dana'];
-  const { address, namespace } = front.temporal;
-  const env = { ...process.env, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
-  return new Promise((done) => {
-    execFile(process.execPath, [resolve('bin/phasegate.js'), ...words], { env }, (error, stdout, stderr) => {
-      done({ code: error ? Number(error.code ?? 1) : 0, text: `${stdout}${stderr}` });
-    });
   });
 }

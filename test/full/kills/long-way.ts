@@ -6,6 +6,8 @@ import { approval, phase, plan, span, step, windowSpec } from '../../support/sta
 
 /** Every kind of step and wait at which somebody may interfere with a run, in their order; the last are of a way back. */
 export const places = [
+  'pre-deployment',
+  'schedule',
   'before-check',
   'flag',
   'deploy',
@@ -17,6 +19,8 @@ export const places = [
   'success',
   'approval',
   'soak',
+  'validation wait',
+  'validation',
   'rollback',
   'undo HOLD',
 ] as const;
@@ -31,7 +35,7 @@ export const windowPlaces: readonly Place[] = ['window', 'traffic', 'success', '
 const short = { length: span(1000), every: span(1000), warmUp: span(4000), deadline: span(60_000) };
 
 /** A quick phase that completes, then one with every kind of step and wait. */
-export function longWay(name: string, ground: Ground): Plan {
+export function longWay(name: string, ground: Pick<Ground, 'probe'>): Plan {
   const { '1a': quick, '1b': full } = targetsOf(name);
   const changes = ({ flag, service, jobs }: PhaseTargets): Step[] => [
     step.flag('flag', { key: flag }),

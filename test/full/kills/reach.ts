@@ -7,6 +7,7 @@ import type { Manners } from '../../support/manners.js';
 import { until } from '../../support/fire/until.js';
 import { targetsOf } from '../../support/fire/targets.js';
 import { waysBack, windowPlaces, type Place } from './long-way.js';
+import { phaseAt } from './way-to.js';
 
 /** What is prepared so that the run of this name stays at a place until it is let go. */
 export function prepare({ ground }: Front, name: string, place: Place): void {
@@ -35,26 +36,35 @@ export function mannersAt(place: Place, { over, paused }: { over: () => boolean;
     if (kind === 'attestation' && place === 'pause') return paused() ? 'done' : undefined;
     if (kind === 'approval' && waysBack.includes(place)) return 'reject';
     if (kind === 'approval') return place === 'approval' && !over() ? undefined : 'approve';
-    if (kind === 'attestation') return place === 'attest' && !over() ? undefined : 'done';
+    if (kind === 'attestation') return isAsked(place, address) && !over() ? undefined : 'done';
     // An undo that keeps failing has a HOLD too, which knows no attempt.
     return over() && address.startsWith('1b/') ? 'retry' : undefined;
   };
 }
 
+/** Whether the run stays at the place for this attestation. */
+function isAsked(place: Place, address: string): boolean {
+  const asked: readonly Place[] = ['pre-deployment', 'attest', 'validation'];
+  return asked.includes(place) && address.startsWith(`${phaseAt(place)}/`);
+}
+
 /** Waits until the run is at the place. */
 export async function reach(front: Front, run: Run, name: string, place: Place, onPaused: () => void): Promise<void> {
-  const phase = front.phase(run, '1b');
+  const phase = front.phase(run, phaseAt(place));
   const target = targetsOf(name)['1b'].jobs;
   const rollback = front.client.workflow.getHandle(rollbackWorkflowId(run.workflowId, '1b'));
   const gate = (kind: string, handle = phase): Promise<unknown> =>
     until(`${kind} of ${name}`, async () =>
       (await handle.query<PhaseStatus | RollbackStatus>('status')).gates.some((open) => open.kind === kind)
     );
+  const waits: readonly Place[] = ['schedule', 'validation wait'];
+  if (waits.includes(place))
+    await until(`the wait of ${name}`, async () => (await phase.query<PhaseStatus>('status')).opensAt);
   if (windowPlaces.includes(place)) return untilWindow(front, run, windowPlaces.indexOf(place) + 1);
   if (place === 'before-check') await until(`the check of ${name}`, async () => front.ground.isProbed(`${name}-ready`));
   if (place === 'flag') await untilEvent(phase, 'the capture of the flag', isScheduled('captureChange'));
   if (place === 'deploy') await untilNoted(front.ground, { verb: 'apply', target }, 'effect');
-  if (place === 'attest') await gate('attestation');
+  if (place === 'attest' || place === 'pre-deployment' || place === 'validation') await gate('attestation');
   if (place === 'pause') {
     await gate('attestation');
     await run.signal('pause', { by: 'dana', reason: 'a test says so' });

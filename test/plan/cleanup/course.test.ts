@@ -8,6 +8,7 @@ import {
   newsAt,
   nextInstant,
   opened,
+  removedByAll,
   tasksNow,
   wayBackClosed,
   type CleanupState,
@@ -231,4 +232,14 @@ it('a way back that clean-up closed is told with what and when', () => {
   ).toBe(
     'PG451 clean-up has closed the way back: A was removed at 1970-01-01 00:00:00Z; the removal of B was begun at 1970-01-02 00:00:00Z and not read back'
   );
+});
+
+it('a flag that any execution removed is removed, and the newest that knows of it says how', () => {
+  const evidence = { digest: 'sha256:1', bytes: 1 };
+  const begun = { key: 'A', at: 1, state: 'removing', evidence } as const;
+  const removed = { key: 'A', at: 2, state: 'removed', evidence } as const;
+  const other = { key: 'B', at: 3, state: 'removed', evidence } as const;
+  expect(removedByAll([[], [begun]])).toEqual([begun]);
+  expect(removedByAll([[removed], [other, begun]])).toEqual([other, removed]);
+  expect(removedByAll([[]])).toEqual([]);
 });

@@ -70,7 +70,7 @@ function flagsIn(text: string): Record<string, unknown> {
 
 /** A definition as a text; one that is not there too. */
 function sayAll(definition: unknown): string {
-  return JSON.stringify(definition) ?? 'no such flag';
+  return JSON.stringify(definition) ?? 'gone';
 }
 
 /** The whole lines of a file that is still being written, from this one on. */

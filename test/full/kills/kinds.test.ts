@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { placesOf } from './kinds.js';
+import { places, type Place } from './long-way.js';
+import { phaseAt, wayTo } from './way-to.js';
+
+const ground = { probe: (name: string): string[] => ['probe', name] };
+
+describe('the places at which somebody interferes', () => {
+  it('are those that the kinds of steps and waits need', () => {
+    const named = Object.values(placesOf).flatMap((kinds) => Object.values(kinds).flat());
+    expect(new Set(named)).toEqual(new Set(places));
+  });
+
+  it.each(Object.entries(placesOf.step))('have a step of the kind %s', (kind, where) => {
+    for (const place of where) expect(phaseTo(place)?.steps.map((step) => step.kind)).toContain(kind);
+  });
+
+  it.each(Object.entries(placesOf.stageItem))('have an item of a stage of the kind %s', (kind, where) => {
+    for (const place of where) expect(phaseTo(place)?.before.map((item) => item.kind)).toContain(kind);
+  });
+
+  it.each(Object.entries(placesOf.partOfPhase))('have a phase with %s', (part, where) => {
+    for (const place of where) expect(phaseTo(place)).toHaveProperty([part]);
+  });
+});
+
+function phaseTo(place: Place): ReturnType<typeof wayTo>['phases'][number] | undefined {
+  return wayTo(place, 'any', ground).phases.find(({ id }) => id === phaseAt(place));
+}
