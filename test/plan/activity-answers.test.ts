@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activityAnswers, problemWithAnswer, readRemovedFlags } from '../../src/plan/activity-answers.js';
 import { garbage } from '../full/matrix/faults.js';
-import { occurrences } from '../full/matrix/places.js';
+import { occurrences } from '../full/matrix/occurrences.js';
 
 const evidence = { digest: 'sha256:1', bytes: 1 };
 const finding = { verdict: 'PASS', reason: 'well', endedAt: 1, evidence };

@@ -1,36 +1,53 @@
 import type { Environment, Phase, Plan } from '../../../src/plan/model.js';
 import { guardedMetrics } from '../../support/stage/guarded.js';
-import { approval, environment, measuredKpi, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+import {
+  approval,
+  cleanup,
+  environment,
+  measuredKpi,
+  phase,
+  plan,
+  span,
+  step,
+  task,
+  windowSpec,
+} from '../../support/stage/plans.js';
 import type { Occurrence } from './places.js';
 
 const patient = span(30 * 60_000);
 
 /**
- * A small run of two phases in which every activity occurs. Flags and targets bear the plan's id, so that many such
+ * A small run of two phases in which the activity of a cell occurs. Flags and targets bear the plan's id, so that many such
  * runs share one environment without waiting for each other's locks.
  */
-export function cellPlan(planId: string, { watched, validated }: Pick<Occurrence, 'watched' | 'validated'>): Plan {
+export function cellPlan(planId: string, occurrence: Occurrence): Plan {
+  const { watched, validated } = occurrence;
   const counting = windowSpec({
     criteria: windowSpec().criteria.map((criterion) => ({ ...criterion, increase: true })),
   });
-  const one = (id: string, after: string[]): Phase =>
-    phase(id, {
+  // Of what comes after the run, its phases are but what made the changes.
+  const isBrief = occurrence.cleanup !== undefined || occurrence.read === true;
+  const one = (id: string, after: string[]): Phase => {
+    const changes = [
+      step.flag('flag', { key: flagOf(planId, id), percent: 100 }),
+      step.deploy('deploy', { target: targetOf(planId, id) }),
+    ];
+    if (isBrief) return phase(id, { after, steps: changes });
+    return phase(id, {
       after,
       schedule: { week: 1, days: [1, 7] },
-      steps: [
-        step.flag('flag', { key: flagOf(planId, id) }),
-        step.deploy('deploy', { target: targetOf(planId, id) }),
-        step.check('smoke'),
-      ],
+      steps: [...changes, step.check('smoke')],
       success: counting,
       approval: approval({ expires: patient, remindEvery: patient }),
     });
+  };
   return plan([one('1a', []), one('1b', ['1a']), ...(validated ? [stage] : [])], {
     id: planId,
     hold: { deadline: patient, then: 'rollback' },
     rollback: { metrics: ['success'], window: windowSpec(), checks: [step.check('health')] },
     ...(watched ? watch : {}),
     ...(validated ? { kpis: [measuredKpi] } : {}),
+    ...(occurrence.cleanup ? { cleanup: cleanup([task.removal(flagsOf(planId)), task.plain('docs')]) } : {}),
   });
 }
 
@@ -45,8 +62,9 @@ const stage = phase('checked', {
 });
 
 /** A guard that looks ten times a second, and two channels for what it sees. */
+export const channels = ['ops', 'pager'];
 const route = {
-  channels: ['ops', 'pager'],
+  channels,
   to: ['lead'],
   escalate: { after: patient, to: ['cto'] },
   remindEvery: patient,
@@ -57,17 +75,25 @@ const watch: Partial<Plan> = {
   alerts: { routes: { critical: route, warning: route }, templates: [] },
 };
 
-/** The stage's environment, with the targets of this plan. */
-export function cellEnvironment(planId: string, environmentId: string): Environment {
+/** The stage's environment, with the targets of this plan; where it is cleaned up, the week in which that begins is over. */
+export function cellEnvironment(planId: string, environmentId: string, occurrence: Occurrence): Environment {
   const commands = { read: ['read'], apply: ['apply'], undo: ['undo'], timeout: span(5000) };
   const targets = ['1a', '1b'].map((id) => [targetOf(planId, id), commands]);
-  const channels = route.channels.map((name) => ({ kind: 'webhook' as const, name, url: '', headers: {} }));
-  return environment(environmentId, { deploy: Object.fromEntries(targets) as Environment['deploy'], channels });
+  return environment(environmentId, {
+    deploy: Object.fromEntries(targets) as Environment['deploy'],
+    channels: channels.map((name) => ({ kind: 'webhook' as const, name, url: '', headers: {} })),
+    ...(occurrence.cleanup ? { compression: { scale: 1_000_000 } } : {}),
+  });
 }
 
 /** What a phase of the plan moves, in the words of the world. */
 export function movedBy(planId: string, phaseId: string): string[] {
   return [`flag/${flagOf(planId, phaseId)}`, `deploy/${targetOf(planId, phaseId)}`];
+}
+
+/** The flags of a plan: what its clean-up is to remove. */
+export function flagsOf(planId: string): string[] {
+  return ['1a', '1b'].map((id) => flagOf(planId, id));
 }
 
 function flagOf(planId: string, phaseId: string): string {

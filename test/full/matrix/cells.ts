@@ -1,5 +1,6 @@
 import { faults, garbage, type Fault } from './faults.js';
-import { occurrences, places, type ActivityName, type Occurrence, type Place } from './places.js';
+import { occurrences } from './occurrences.js';
+import { places, type ActivityName, type Occurrence, type Place } from './places.js';
 
 /** One fault of one activity at one place. */
 export interface Cell {

@@ -1,11 +1,14 @@
 import { temporal } from '@temporalio/proto';
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
+import { cleanupWorkflowId } from '../../../src/plan/names.js';
 import type { Stage } from '../../support/stage/stage.js';
 import { movedBy } from './cell-plan.js';
 import { slow, type Cell } from './cells.js';
+import { cleanupProblems, leftProblems, readProblems } from './later-problems.js';
 import type { ActivityName } from './places.js';
 import type { Played } from './play.js';
 import { takeBackRest } from './take-back-rest.js';
+import { toldProblems } from './told-problems.js';
 
 const phases = ['1a', '1b'];
 /** Where a fault might make the run forget what was there before. */
@@ -21,11 +24,19 @@ const judging: readonly ActivityName[] = [
   'captureBaseline',
   'watchWindow',
   'watchCheck',
+  'captureFlags',
+  'verifyRemoval',
 ];
 
 /** A new normal that nobody knows holds a stage up; a KPI that could not be measured is said to be so. */
 function measures({ activity, place }: Cell): boolean {
   return activity === 'measurePeriod' && place === 'validation';
+}
+
+/** Flags that nobody else may move meanwhile are removed, and that they are gone is read back: so it may well be done. */
+function removes({ activity, place, fault }: Cell): boolean {
+  if (place !== 'flag removal') return false;
+  return activity === 'acquireLocks' || (activity === 'removeFlags' && fault === 'fails before its effect');
 }
 
 /** What is wrong with the end of a cell, in words; empty when all is as it must be. */
@@ -36,7 +47,8 @@ export async function faultsIn(stage: Stage, client: PhasegateClient, played: Pl
   if (plot.struck === 0) wrong.push('the fault never struck');
   if (status.outcome === undefined) return [...wrong, 'the run has no outcome'];
   wrong.push(...endProblems(played), ...verdictProblems(played), ...inForceProblems(played), ...effectProblems(played));
-  wrong.push(...orderProblems(played));
+  wrong.push(...orderProblems(played), ...(await toldProblems(stage, played)));
+  wrong.push(...(await cleanupProblems(stage, client, played)), ...readProblems(played));
   wrong.push(...(await lockProblems(stage, played)), ...(await wedges(stage, played)));
   const { kind } = status.outcome;
   const finish = kind === 'rolled-back-not-verified';
@@ -61,6 +73,7 @@ async function afterEndProblems(stage: Stage, client: PhasegateClient, played: P
   const left = world.changed();
   if (left.length > 0) wrong.push(`the rollbacks left ${left.join(', ')} changed`);
   if (played.plot.struck === 0) wrong.push('the fault never struck');
+  if (cell.occurrence.cleanup) wrong.push(...(await leftProblems(stage, played)));
   return [...wrong, ...(await wedges(stage, played))];
 }
 
@@ -77,7 +90,8 @@ function verdictProblems({ cell, status, retried }: Played): string[] {
   const well = kind === 'completed' || kind === 'rolled-back-verified';
   if (slow.has(cell.fault))
     return well && retried.length === 0 ? [] : [`ended ${kind}, asked at ${retried.join(', ')}`];
-  const passed = well && retried.length === 0 && (judging.includes(cell.activity) || measures(cell));
+  const judges = judging.includes(cell.activity) || measures(cell) || removes(cell);
+  const passed = well && retried.length === 0 && judges;
   return passed ? [`ended ${kind} without anybody having been asked`] : [];
 }
 
@@ -124,10 +138,14 @@ function orderProblems({ planId, world, retried }: Played): string[] {
   return isInOrder ? [] : [`undone in another order than ${order.join(', ')}: ${undone.join(', ')}`];
 }
 
-async function lockProblems(stage: Stage, { run, status }: Played): Promise<string[]> {
-  const held = Object.values(await stage.lockHolders()).some((holder) => holder.run === run.workflowId);
+async function lockProblems(stage: Stage, { run, status, cleanup }: Played): Promise<string[]> {
+  const own = [run.workflowId, cleanupWorkflowId(run.workflowId)];
+  const held = Object.values(await stage.lockHolders()).some((holder) => own.includes(holder.run));
   const { kind = '', reason = '' } = status.outcome ?? {};
-  const mayHold = kind === 'rolled-back-not-verified' || reason.includes('its locks could not be released');
+  const steps = cleanup && 'steps' in cleanup ? cleanup.steps : [];
+  const said = [reason, ...steps.map((step) => step.reason)];
+  const isSaid = said.some((one) => one?.includes('its locks could not be released'));
+  const mayHold = kind === 'rolled-back-not-verified' || isSaid;
   return held && !mayHold ? [`ended ${kind} and still holds its locks`] : [];
 }
 
@@ -150,7 +168,7 @@ const ofRun = [
 
 /** Workflow tasks that failed: the sign of an answer that the workflow code could not take. */
 async function wedges(stage: Stage, { run }: Played): Promise<string[]> {
-  const parts = [...ofRun, '/guard', '/alert/latency', '/incident/1'].map(
+  const parts = [...ofRun, '/guard', '/alert/latency', '/alert/guard', '/incident/1', '/cleanup'].map(
     (part) => [part, stage.handleOf(`${run.workflowId}${part}`)] as const
   );
   const found = await Promise.all(

@@ -4,7 +4,7 @@ import { ownServer } from '../../support/servers/own-server.js';
 import { openStage, type Stage } from '../../support/stage/stage.js';
 import { allCells, type Cell } from './cells.js';
 import { faultsIn } from './invariants.js';
-import { unexpected } from './places.js';
+import { unexpected } from './occurrences.js';
 import { play, type Played } from './play.js';
 import { Saboteur } from './saboteur.js';
 import { matrixTable } from './table.js';

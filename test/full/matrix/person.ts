@@ -10,13 +10,18 @@ const looksEveryMs = 5_000;
 interface How {
   /** What to do at the approval of the last phase instead of approving it. */
   trigger: (() => Promise<void>) | undefined;
-  /** Before that nobody approves. */
-  ready: () => boolean;
+  /** What people wait for before they decide on a gate. */
+  before: (address: string) => Promise<void>;
+  /** Whether they see to the clean-up. */
+  cleansUp: boolean;
 }
+
+const parts = ['phase/1a', 'phase/1b', 'phase/checked', 'rollback/1a', 'rollback/1b', 'rollback/all'];
 
 /**
  * The people of one run: they look when they are told and now and then by themselves, approve what asks for approval
- * (but for the trigger of the cell) and answer every HOLD with another attempt.
+ * (but for the trigger of the cell), answer every HOLD with another attempt, and do the tasks of the clean-up until each
+ * is done.
  */
 export class Person {
   /** Addresses at which another attempt was asked for. */
@@ -43,7 +48,7 @@ export class Person {
       if (this.world.notes.length > told || Date.now() - lookedAt > looksEveryMs) {
         told = this.world.notes.length;
         lookedAt = Date.now();
-        for (const part of ['phase/1a', 'phase/1b', 'phase/checked', 'rollback/1a', 'rollback/1b', 'rollback/all']) {
+        for (const part of [...parts, ...(this.how.cleansUp ? ['cleanup'] : [])]) {
           await this.look(this.stage.handleOf(`${this.run.workflowId}/${part}`));
         }
       }
@@ -66,8 +71,14 @@ export class Person {
       await part.signal('retry', { by: 'dana', gate: gate.address });
       return;
     }
-    const { trigger, ready } = this.how;
-    if (!ready()) return;
+    if (gate.answers.includes('attest')) {
+      const isAgain = !gate.address.endsWith('#1') && !this.retried.includes(gate.address);
+      if (isAgain) this.retried.push(gate.address);
+      await part.signal('attest', { by: 'erin', item: gate.address, answer: 'done' });
+      return;
+    }
+    const { trigger, before } = this.how;
+    await before(gate.address);
     if (trigger && gate.address.startsWith('1b/')) {
       if (!this.pulled) await trigger();
       this.pulled = true;

@@ -1,15 +1,19 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { EvidenceTexts } from '../../../src/plan/evidence-request.js';
 import type { RunStatus } from '../../../src/plan/run-status.js';
 import type { Run, Stage } from '../../support/stage/stage.js';
 import type { World } from '../../support/stage/world.js';
 import { cellEnvironment, cellPlan } from './cell-plan.js';
 import type { Cell } from './cells.js';
+import { Episode } from './episode.js';
+import { cleanedUp, readByClient, type CleanedUp } from './later.js';
 import { Person } from './person.js';
 import type { Trigger } from './places.js';
 import { Plot, type Saboteur } from './saboteur.js';
+import { Witness } from './witness.js';
 
-/** How the run of a cell ended. */
+/** How the run of a cell ended, and what came after it. */
 export interface Played {
   cell: Cell;
   planId: string;
@@ -19,21 +23,26 @@ export interface Played {
   /** Addresses at which a person asked for another attempt. */
   retried: string[];
   plot: Plot;
-  ms: number;
+  /** What became of a metric that got worse. */
+  episode?: Episode;
+  /** How the clean-up ended that people saw to, and who stood beside it. */
+  cleanup?: CleanedUp;
+  witness?: Witness;
+  /** What a client read of the evidence. */
+  texts?: EvidenceTexts;
 }
 
-/** Plays the run of one cell to its end. */
+/** Plays the run of one cell to its end, and what comes after it. */
 export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinMs: number): Promise<Played> {
-  const startedAt = Date.now();
   const { planId, world } = stage.another();
   const plot = new Plot(cell);
   saboteur.plots.set(planId, plot);
-  const { trigger, watched = false } = cell.occurrence;
-  if (watched) world.series = { success: () => 0.99, latency: () => 4 };
+  const { trigger, watched, cleanup, read } = cell.occurrence;
+  const episode = watched && new Episode(stage, world, plot, watched);
   const run = await stage.start(
     cellPlan(planId, cell.occurrence),
     'dana',
-    cellEnvironment(planId, stage.environment.id)
+    cellEnvironment(planId, stage.environment.id, cell.occurrence)
   );
   const pull = async (asked: Trigger): Promise<void> => {
     plot.triggered = true;
@@ -41,13 +50,27 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   };
   const person = new Person(stage, world, run, {
     trigger: trigger && (() => pull(trigger)),
-    ready: () => !watched || world.told.length > 0,
+    before: async (address) => episode?.atGate(address),
+    cleansUp: cleanup === 'seen to',
   });
   const answering = person.answer();
+  const witness = cleanup && new Witness(stage, world, run);
   try {
-    const status = await ended(run, withinMs);
+    const status = await within(withinMs, 'the run', ended(run));
     const { retried } = person;
-    return { cell, planId, run, world, status, retried, plot, ms: Date.now() - startedAt };
+    return {
+      cell,
+      planId,
+      run,
+      world,
+      status,
+      retried,
+      plot,
+      ...(episode ? { episode } : {}),
+      ...(witness ? { witness } : {}),
+      ...(cleanup === 'seen to' ? { cleanup: await within(withinMs, 'its clean-up', cleanedUp(stage, run)) } : {}),
+      ...(read ? { texts: await readByClient(stage, world) } : {}),
+    };
   } finally {
     person.go();
     await answering;
@@ -64,17 +87,23 @@ const pulls: Record<Trigger, (stage: Stage, run: Run) => Promise<void>> = {
 };
 
 /** The last status of a run, whichever way it ended. */
-async function ended(run: Run, withinMs: number): Promise<RunStatus> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the run did not end within ${withinMs} ms`)), withinMs);
-  });
+async function ended(run: Run): Promise<RunStatus> {
   try {
-    return await Promise.race([run.result(), late]);
+    return await run.result();
   } catch (error) {
     const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
     if (cause instanceof ApplicationFailure) return cause.details?.[0] as RunStatus;
     throw error;
+  }
+}
+
+async function within<T>(ms: number, what: string, end: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not end within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([end, late]);
   } finally {
     clearTimeout(timer);
   }

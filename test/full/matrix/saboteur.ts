@@ -1,14 +1,17 @@
 import type { Info } from '@temporalio/activity';
 import type { WorkerInterceptors } from '@temporalio/worker';
+import { planIn } from '../../support/stage/stage.js';
 import type { Cell } from './cells.js';
 import { garbage, sabotage, type Attempt } from './faults.js';
 
-/** The fault of one cell: it strikes the first call that it is meant for, and that call's repetitions. */
+/** The fault of one cell: it strikes the call that it is meant for, and that call's repetitions. */
 export class Plot {
   struck = 0;
   /** The trigger of the cell, if it has one, was pulled. */
   triggered = false;
-  private victim: string | undefined;
+  /** The metric of the cell, if it has one, got worse. */
+  worse = false;
+  private readonly calls = new Set<string>();
   private end = (): void => undefined;
   private come = (): void => undefined;
   private readonly over = new Promise<void>((resolve) => (this.end = resolve));
@@ -24,9 +27,10 @@ export class Plot {
     const from = info.workflowExecution?.workflowId ?? '';
     if (info.activityType !== activity || !occurrence.from.test(from)) return false;
     if (occurrence.trigger !== undefined && !this.triggered) return false;
+    if (occurrence.watched !== undefined && !this.worse) return false;
     const call = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
-    this.victim ??= call;
-    return this.victim === call;
+    this.calls.add(call);
+    return [...this.calls][occurrence.behind ?? 0] === call;
   }
 
   strike(act: Attempt['act']): Promise<unknown> {
@@ -53,9 +57,10 @@ export class Saboteur {
       ({ info }) => ({
         inbound: {
           execute: (input, next) => {
-            this.calls.add(`${info.activityType} ${info.workflowExecution?.workflowId ?? ''}`);
-            const planId = /plan-[0-9a-f]{8}/.exec(info.workflowExecution?.workflowId ?? '')?.[0] ?? '';
-            const plot = this.plots.get(planId);
+            const from = info.workflowExecution?.workflowId ?? '';
+            this.calls.add(`${info.activityType} ${from}`);
+            // A request for evidence belongs to no run: it asks for the digests of one.
+            const plot = this.plots.get(planIn(from) ?? planIn(JSON.stringify(input.args)) ?? '');
             if (!plot?.isMeant(info)) return next(input);
             return plot.strike(() => next(input));
           },

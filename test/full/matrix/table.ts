@@ -1,6 +1,7 @@
 import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import { faults } from './faults.js';
-import { occurrences, places, type ActivityName, type Place } from './places.js';
+import { occurrences } from './occurrences.js';
+import { places, type ActivityName, type Place } from './places.js';
 import type { Played } from './play.js';
 
 const words: Record<OutcomeKind, string> = {
@@ -16,7 +17,9 @@ export function matrixTable(played: readonly Played[]): string {
   const rows = (Object.keys(occurrences) as ActivityName[]).flatMap((activity) =>
     places.map((place) => [activity, place, ...rowOf(activity, place, played)])
   );
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
+  // A reason stands at the end of its row, and needs no column.
+  const full = rows.map((row) => (row.length === header.length ? row : row.slice(0, 2)));
+  const widths = header.map((_, column) => Math.max(...[header, ...full].map((row) => row[column]?.length ?? 0)));
   const line = (row: string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   return [line(header), ...rows.map((row) => line(row).trimEnd()), '', ...legend()].join('\n');
 }
@@ -32,14 +35,18 @@ function rowOf(activity: ActivityName, place: Place, played: readonly Played[]):
   });
 }
 
-function endOf({ status, retried }: Played): string {
+function endOf({ status, retried, cleanup, texts }: Played): string {
   const kind = status.outcome?.kind;
-  return `${kind ? words[kind] : 'NO END'}${retried.length > 0 ? ' +person' : ''}`;
+  const ends = [kind ? words[kind] : 'NO END'];
+  if (cleanup) ends.push('state' in cleanup && cleanup.state === 'completed' ? 'cleaned' : 'NOT cleaned');
+  if (texts) ends.push(Object.values(texts).every((text) => 'text' in text) ? 'read' : 'says what is unread');
+  return `${ends.join(', ')}${retried.length > 0 ? ' +person' : ''}`;
 }
 
 function legend(): string[] {
   return [
     'done: completed; back: rolled back, verified; +person: after a HOLD that a person answered with another attempt;',
+    'cleaned: its clean-up was done, its flags are gone; read: its evidence, on another host, whole;',
     'several ends in a cell: one for each kind of garbage (nothing, a text, an object of the wrong shape)',
   ];
 }

@@ -78,7 +78,7 @@ export class Stage {
 
   /** The world of the run that an activity's input names, so that a run which a test left open disturbs no other. */
   worldOf(asked: string): World {
-    const world = this.worlds.get(/plan-[0-9a-f]{8}/.exec(asked)?.[0] ?? '') ?? this.worlds.get(this.plan);
+    const world = this.worlds.get(planIn(asked) ?? '') ?? this.worlds.get(this.plan);
     if (!world) throw new Error('no world is on this stage');
     return world;
   }
@@ -102,8 +102,9 @@ export class Stage {
 
   /** A world for one more run, beside the present test's; its runs have this plan id. */
   another(): { planId: string; world: World } {
-    const planId = `plan-${randomUUID().slice(0, 8)}`;
-    const world = new World();
+    const mark = randomUUID().slice(0, 8);
+    const planId = `plan-${mark}`;
+    const world = new World(Date.now, mark);
     this.worlds.set(planId, world);
     return { planId, world };
   }
@@ -271,6 +272,13 @@ export async function openStage(
   ]);
   cast.stage = new Stage(client, where, cached === 0 ? uncached : usual, workers, server ? theatre.close : undefined);
   return cast.stage;
+}
+
+/** The plan of a stage that a workflow id, an activity's input, or else a digest of its evidence, names. */
+export function planIn(text: string): string | undefined {
+  const [plan] = /plan-[0-9a-f]{8}/.exec(text) ?? [];
+  const mark = /sha256:([0-9a-f]{8})/.exec(text)?.[1];
+  return plan ?? (mark === undefined ? undefined : `plan-${mark}`);
 }
 
 /** What a run or phase failed with. */

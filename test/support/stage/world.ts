@@ -95,10 +95,15 @@ export class World {
   onGuard: (input: WatchMetricsInput) => WatchMetricsInput = (input) => input;
   missingBaseline: string[] = [];
   private readonly gone = new Set<string>();
+  private readonly mark: string;
 
-  /** @param now what time it is (epoch ms) for the activity that runs */
-  constructor(now: () => number = Date.now) {
+  /**
+   * @param now what time it is (epoch ms) for the activity that runs
+   * @param mark eight hexadecimal digits with which the digests of its evidence begin: no two worlds of a stage have the same
+   */
+  constructor(now: () => number = Date.now, mark = '00000000') {
     this.now = now;
+    this.mark = mark;
   }
 
   state(target: string): TargetState {
@@ -175,7 +180,7 @@ export class World {
           const verdict = await beating(this.onCaptureFlags(keys));
           const flags = keys.flatMap((key) => this.flagThere(key));
           const reason = `capture says ${verdict}`;
-          return { verdict, reason, flags, endedAt: this.now(), evidence: this.store({ keys, ...input }) };
+          return { verdict, reason, flags, endedAt: this.now(), evidence: this.store({ flags, ...input }) };
         },
         removeFlags: async ({ flags }) => {
           await beating(
@@ -197,10 +202,7 @@ export class World {
         },
         readEvidence: async ({ digest }) => {
           if (!this.evidence.has(digest)) throw ApplicationFailure.nonRetryable(`no evidence ${digest}`, 'PG310');
-          // A store keeps what it is given with its kind, as the real one does.
-          const kept = this.evidence.get(digest);
-          const isWhole = typeof kept === 'object' && kept !== null && 'kind' in kept;
-          return JSON.stringify(isWhole ? kept : { kind: 'recorded', document: kept });
+          return this.stored(digest);
         },
       },
       windows: {
@@ -217,6 +219,18 @@ export class World {
         },
       },
     };
+  }
+
+  /** Whether the flag system still has this flag. */
+  hasFlag(key: string): boolean {
+    return this.flagThere(key).length > 0;
+  }
+
+  /** A store keeps what it is given with its kind, as the real one does. */
+  stored(digest: string): string {
+    const kept = this.evidence.get(digest);
+    const isWhole = typeof kept === 'object' && kept !== null && 'kind' in kept;
+    return JSON.stringify(isWhole ? kept : { kind: 'recorded', document: kept });
   }
 
   /** The real code over `series`. */
@@ -245,7 +259,9 @@ export class World {
     return state.type === 'flag' && !this.gone.has(key) ? [state] : [];
   }
 
+  /** What is gone already is left alone, as the real providers do. */
   private removeFlag(key: string): void {
+    if (this.gone.has(key)) return;
     this.gone.add(key);
     this.effects.push({ act: 'remove', target: `flag/${key}`, to: 'gone', key });
   }
@@ -313,7 +329,7 @@ export class World {
   }
 
   protected store(document: unknown): { digest: string; bytes: number } {
-    const digest = `sha256:${(this.evidence.size + 1).toString(16).padStart(64, '0')}`;
+    const digest = `sha256:${this.mark}${(this.evidence.size + 1).toString(16).padStart(56, '0')}`;
     this.evidence.set(digest, structuredClone(document));
     return { digest, bytes: 1 };
   }
