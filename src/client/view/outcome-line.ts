@@ -64,7 +64,7 @@ export function afterEnd({ workflowId, outcome }: Pick<RunStatus, 'workflowId' |
   const read = `Read how: phasegate report ${runName(workflowId)}`;
   switch (outcome?.kind) {
     case 'rolled-back-verified':
-      return `All that it changed is taken back, and that is verified: mend the cause, then start the plan again. ${read}`;
+      return `What it took back is verified: mend the cause, then start the plan again. ${read}`;
     case 'rolled-back-not-verified':
       return `Its rollback is not verified. Finish it: ${rollbackLine(workflowId)}`;
     case 'completed':

@@ -12,7 +12,7 @@ describe('what is sensible with a run that has ended', () => {
   it.each([
     ['completed', /^Take back what it changed: phasegate rollback demo\/test-plan --reason "why"$/],
     ['failed', /^Read how: phasegate report demo\/test-plan$/],
-    ['rolled-back-verified', /^All that it changed is taken back, and that is verified: mend the cause, then start/],
+    ['rolled-back-verified', /^What it took back is verified: mend the cause, then start/],
     ['rolled-back-not-verified', /^Its rollback is not verified. Finish it: phasegate rollback demo\/test-plan /],
   ] as const)('and is %s', (kind, hint) => {
     expect(afterEnd(ended(kind).run)).toMatch(hint);
