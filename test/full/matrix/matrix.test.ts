@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe('every activity, at every place where it occurs', () => {
-  it('may fail in six ways, and the run still comes to a right end', { timeout: 1_800_000 }, async () => {
+  it('may fail in six ways, and the run still comes to a right end', { timeout: 3_600_000 }, async () => {
     const only = new RegExp(process.env.MATRIX_CELLS ?? '');
     const cells = allCells().filter((cell) => only.test(cell.name));
     const startedAt = Date.now();
