@@ -27,7 +27,9 @@ export interface ClosedFacts {
  * themselves since, and rollbacks on demand.
  */
 export function settle(run: RunStatus, facts: ClosedFacts): RunStatus {
-  if (facts.stillOpen > 0) return ongoing(run, facts);
+  // One that was at work when it was asked may have ended since: its last word is read next time.
+  const isUnread = facts.rollbacks.some(({ endedAt }) => endedAt === undefined);
+  if (facts.stillOpen > 0 || isUnread) return ongoing(run, facts);
   const outcome = outcomeOf(facts, run.workflowId.replace(/^migration\//, ''));
   return {
     ...run,
