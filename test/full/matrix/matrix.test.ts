@@ -10,8 +10,8 @@ import { Saboteur } from './saboteur.js';
 import { matrixTable } from './table.js';
 
 /** Runs at a time: most of a slow cell is waiting for a timeout of the server. */
-const atATime = 40;
-const withinMs = 300_000;
+const atATime = 24;
+const withinMs = 600_000;
 
 const saboteur = new Saboteur();
 const close: Array<() => Promise<unknown>> = [];
