@@ -145,7 +145,7 @@ describe('phasegate incident', () => {
     expect(stage.world.changed()).toEqual([]);
     const late = await as('erin', ...asked, '--confirm', stage.environment.id);
     expect([late.code, late.stderr]).toEqual([7, expect.stringContaining('PG213')]);
-    expect(late.stderr).toContain('taken back, and that is verified: mend the cause, then start the plan again');
+    expect(late.stderr).toContain('What it took back is verified: mend the cause, then start the plan again');
     expect(late.stderr).not.toContain('phasegate rollback');
     // Its incident is open; that keeps no new run from beginning.
     expect((await phasegate(['list'])).stdout).toMatch(new RegExp(`${run} +. rolled back`));
