@@ -160,7 +160,9 @@ export const descriptions: Record<MessageName, string> = {
   postmortem: 'Say that the post-mortem is done, with a link to it.',
 };
 
-export type Parsed<N extends MessageName> = { ok: true; message: Message<N> } | { ok: false; problem: string };
+/** `fault` says what is wrong; `problem` also what to send instead, for whoever sends JSON. */
+export type Parsed<N extends MessageName> =
+  { ok: true; message: Message<N> } | { ok: false; fault: string; problem: string };
 
 /** Reads whatever somebody sent. A bare string is the sender's name where nothing else is needed. */
 export function parseMessage<N extends MessageName>(name: N, raw: unknown): Parsed<N> {
@@ -197,9 +199,9 @@ function reshape(value: unknown): unknown {
 }
 
 const longest = 500;
-function problem(name: MessageName, what: string): { ok: false; problem: string } {
-  const short = what.length <= longest ? what : `${what.slice(0, longest)}…`;
-  return { ok: false, problem: `${short}. Send for example ${examples[name]}` };
+function problem(name: MessageName, what: string): { ok: false; fault: string; problem: string } {
+  const fault = what.length <= longest ? what : `${what.slice(0, longest)}…`;
+  return { ok: false, fault, problem: `${fault}. Send for example ${examples[name]}` };
 }
 
 /** The answer to an accepted Update. */

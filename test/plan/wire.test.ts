@@ -65,7 +65,9 @@ describe('a message', () => {
     ],
   ])('is refused with an example: %s', (_what, name, raw, expected) => {
     expect(problemOf(name, raw)).toContain(expected);
-    expect(problemOf(name, raw)).toContain(`Send for example ${examples[name]}`);
+    const parsed = parseMessage(name, raw);
+    expect(parsed).toMatchObject({ ok: false, fault: expect.stringContaining(expected) });
+    expect(problemOf(name, raw)).toBe(`${parsed.ok ? '' : parsed.fault}. Send for example ${examples[name]}`);
   });
 
   it('is refused in 500 characters at most, with what is longer cut', () => {

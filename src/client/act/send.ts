@@ -27,6 +27,8 @@ export interface Sent extends RunRef {
 /** A worker that lives answers in a tenth of a second; the rest is for one that is busy, or has just come back. */
 const answerWithinMs = 5_000;
 const lateAnswerWithinMs = 2_000;
+/** Of what a person typed as options; the catalogue's hint is for one who sends JSON. */
+const mendIt = 'Mend it and send it again.';
 
 /**
  * Sends what a person decided: as an Update, which answers; when no worker does within 5 s, as the Signal of the same
@@ -44,7 +46,7 @@ export async function sendMessage(
 ): Promise<Sent> {
   const message = { ...defined(payload), id: `cli-${randomUUID()}` };
   const parsed = parseMessage(name, message);
-  if (!parsed.ok) throw new PhasegateError('PG207', parsed.problem);
+  if (!parsed.ok) throw new PhasegateError('PG207', parsed.fault, { hint: mendIt });
   // A clean-up goes on in another execution after each answer, an alert after many news, an incident now and then.
   const continues = isCleanup(to.workflowId) || isAlert(to.workflowId) || incidentAddress(to.workflowId) !== undefined;
   const runId = continues ? undefined : to.runId;
@@ -123,7 +125,7 @@ function refusal(error: unknown, where: string): unknown {
   if (!(cause instanceof ApplicationFailure)) return error;
   const code = cause.type ?? '';
   const known = isErrorCode(code) ? code : 'PG208';
-  const hint = known === 'PG207' ? 'Mend it and send it again.' : hintOf(known);
+  const hint = known === 'PG207' ? mendIt : hintOf(known);
   return new PhasegateError(known, cleanLine(cause.message), { where, hint, cause: error });
 }
 

@@ -5,12 +5,14 @@ import { counted } from '../../plan/text/spans.js';
 import { requirePerson } from '../act/person.js';
 import type { Sent } from '../act/send.js';
 import { gatesOf } from '../read/gates.js';
-import type { OpenGate, RunSnapshot } from '../read/snapshot.js';
+import type { OpenGate } from '../read/snapshot.js';
 import { safeJson } from '../render/clean.js';
 import { plain } from '../render/paint.js';
 import { tellSent, whoLine } from './answer.js';
 import { confirm } from './ask.js';
-import { chooseGate } from './gate-choice.js';
+import { onceBegun, type Items } from './once-begun.js';
+import { standing } from './closed-gate.js';
+import { chooseGate, lookAt } from './gate-choice.js';
 import { gateTable } from './gate-table.js';
 import type { Context } from './context.js';
 import { evidenceText, type EvidenceOptions } from './evidence.js';
@@ -49,7 +51,10 @@ export async function attest(
   context.note('reading the run…');
   const { snapshot, gates } =
     item === undefined ? await myItems(context, reference) : await oneItem(context, reference, item);
-  if (gates.length === 0) throw new PhasegateError('PG203', `no open item waits for ${context.me.name}`);
+  if (gates.length === 0)
+    throw new PhasegateError('PG203', `no open item waits for ${context.me.name}: ${standing(snapshot)}`, {
+      hint: lookAt(snapshot),
+    });
   context.note('', ...gateTable(context, gates, context.io.err), '', whoLine(context, { snapshot }));
   const which = gates.length === 1 ? (gates[0]?.address ?? '') : `all ${gates.length} items`;
   await confirm(context, `Answer "${answer}" to ${which}?`, options.yes === true);
@@ -91,11 +96,6 @@ async function oneItem(context: Context, reference: string | undefined, item: st
   return { snapshot, gates: [gate] };
 }
 
-interface Items {
-  snapshot: RunSnapshot;
-  gates: OpenGate[];
-}
-
 async function openItems(context: Context, reference: string | undefined): Promise<Items> {
   const client = await context.connect();
   const run = await client.resolveRun(reference);
@@ -111,7 +111,7 @@ async function openItems(context: Context, reference: string | undefined): Promi
 }
 
 async function myItems(context: Context, reference: string | undefined): Promise<Items> {
-  const { snapshot, gates } = await openItems(context, reference);
+  const { snapshot, gates } = await onceBegun(() => openItems(context, reference));
   requirePerson(snapshot.frozen.environment, context.me.name);
   return { snapshot, gates: gates.filter((gate) => isAmong(gate.people, context.me.name)) };
 }

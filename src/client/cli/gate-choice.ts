@@ -138,7 +138,8 @@ function unknownGate(snapshot: RunSnapshot, named: string): PhasegateError {
   });
 }
 
-function lookAt({ run }: RunSnapshot): string {
+/** What to type to see how the run stands. */
+export function lookAt({ run }: RunSnapshot): string {
   const name = runName(run.workflowId);
   return run.outcome
     ? `Read what happened: phasegate report ${name}`

@@ -12,7 +12,7 @@ export interface ClosedFacts {
   closedAt: number;
   /** From the memo: the migration's own last word, absent when it was stopped before it could say it. */
   outcome?: Outcome;
-  /** Phases and rollbacks of the run that are still open. */
+  /** Phases and rollbacks of the run that were open before any of them was read. */
   stillOpen: number;
   /** Rollbacks that the CLI started after the run's end, oldest first. */
   again: RollbackStatus[];
@@ -27,9 +27,7 @@ export interface ClosedFacts {
  * themselves since, and rollbacks on demand.
  */
 export function settle(run: RunStatus, facts: ClosedFacts): RunStatus {
-  // One that was at work when it was asked may have ended since: its last word is read next time.
-  const isUnread = facts.rollbacks.some(({ endedAt }) => endedAt === undefined);
-  if (facts.stillOpen > 0 || isUnread) return ongoing(run, facts);
+  if (facts.stillOpen > 0) return ongoing(run, facts);
   const outcome = outcomeOf(facts, run.workflowId.replace(/^migration\//, ''));
   return {
     ...run,

@@ -33,6 +33,14 @@ interface Part<T> extends AtWork {
   silent?: Why;
 }
 
+/** What is known of a run before any of its members is asked. */
+interface Around {
+  described: Described;
+  frozen: FrozenPlan;
+  /** Set when the run has ended: its family, as it stood before any of it was read. */
+  closed?: Relative[];
+}
+
 /** Asked only while somebody does not answer; more than it, the advice loses. */
 const buildsWithinMs = 400;
 
@@ -69,10 +77,11 @@ export class SnapshotReader {
       this.readFrozen(),
       queryStatus<RunStatus>(this.link, this.run),
     ]);
+    // Read before its members are: whatever it calls closed, their histories tell to the end.
+    const closed = described.open ? undefined : await this.family(described);
+    const around = { described, frozen, ...(closed ? { closed } : {}) };
     const found =
-      'status' in asked
-        ? await this.answered(asked.status, described, frozen, parts)
-        : await this.unanswered(asked.why, described, frozen);
+      'status' in asked ? await this.answered(asked.status, around, parts) : await this.unanswered(asked.why, around);
     // Whoever answers a gate is shown no guard, and must not wait for one.
     const watched = parts === 'all' && frozen.plan.guard !== undefined;
     const [watch, incidents] = await Promise.all([
@@ -84,7 +93,7 @@ export class SnapshotReader {
     const guard = watch ? { guard: watch.guard } : {};
     const windows = [...found.windows, ...incidents.windows];
     const snapshot = { ...found, troubles, windows, ...guard, ...incidents.known };
-    return described.open ? snapshot : this.closed(snapshot, described);
+    return closed ? this.closed(snapshot, described, closed.filter(moves)) : snapshot;
   }
 
   private async readFrozen(): Promise<FrozenPlan> {
@@ -93,14 +102,15 @@ export class SnapshotReader {
   }
 
   /** A phase may not answer though its migration did: phases stay with the build that began them. */
-  private async answered(run: RunStatus, described: Described, frozen: FrozenPlan, which: Parts): Promise<RunSnapshot> {
+  private async answered(run: RunStatus, around: Around, which: Parts): Promise<RunSnapshot> {
+    const { described, frozen } = around;
     const started = run.phases.flatMap(({ workflowId, runId, endedAt }) =>
       runId === undefined || (which === 'open' && endedAt !== undefined) ? [] : [{ workflowId, runId }]
     );
     // The migration knows the execution that it started; a person may have reset it since.
     const current = await Promise.all(started.map((ref) => currentOf(this.link, ref)));
     const phases = await this.parts(current, phaseFromHistory, true);
-    const undoing = (await this.rollbackRefs(run, phases, described)).filter(({ open }) => open || which === 'all');
+    const undoing = (await this.rollbackRefs(run, phases, around)).filter(({ open }) => open || which === 'all');
     const rollbacks = await this.parts(undoing, rollbackFromHistory, true);
     const silent = [...phases, ...rollbacks].flatMap(({ status: { workflowId }, silent: why, pinnedTo }) =>
       why === undefined ? [] : [{ workflowId, why, pinnedTo }]
@@ -112,8 +122,8 @@ export class SnapshotReader {
     return unpolled === undefined ? snapshot : { ...snapshot, unpolled };
   }
 
-  private async unanswered(why: Why, described: Described, frozen: FrozenPlan): Promise<RunSnapshot> {
-    const family = await this.family(described);
+  private async unanswered(why: Why, { described, frozen, closed }: Around): Promise<RunSnapshot> {
+    const family = closed ?? (await this.family(described));
     // A worker that answers, though not for the migration, answers for its phases at once; none costs a second each.
     const ask = why !== 'no worker';
     const of = (type: string): Relative[] => family.filter((relative) => relative.type === type);
@@ -145,14 +155,14 @@ export class SnapshotReader {
   private async rollbackRefs(
     run: RunStatus,
     phases: ReadonlyArray<Part<PhaseStatus>>,
-    described: Described
+    { described, closed }: Around
   ): Promise<Relative[]> {
     const undoing = run.state === 'rolling back' || phases.some((part) => part.status.state === 'rolling back');
     const undone = run.rollbacks.length > 0 || phases.some((part) => part.status.rollback !== undefined);
     // A phase that does not answer may have begun one.
     const unknown = phases.some((part) => part.silent !== undefined);
-    if (described.open && !undoing && !undone && !unknown) return [];
-    return (await this.family(described)).filter((relative) => relative.type === 'rollback');
+    if (!closed && !undoing && !undone && !unknown) return [];
+    return (closed ?? (await this.family(described))).filter((relative) => relative.type === 'rollback');
   }
 
   private parts<T extends object>(
@@ -179,8 +189,7 @@ export class SnapshotReader {
     return part;
   }
 
-  private async closed(snapshot: RunSnapshot, described: Described): Promise<RunSnapshot> {
-    const family = (await this.family(described)).filter(moves);
+  private async closed(snapshot: RunSnapshot, described: Described, family: Relative[]): Promise<RunSnapshot> {
     const outcome = described.outcome;
     const stillOpen = family.filter((relative) => relative.open).length;
     const ledger = outcome || stillOpen > 0 ? undefined : await this.ledger(family);

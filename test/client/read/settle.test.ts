@@ -96,13 +96,6 @@ describe('how a closed run stands', () => {
     expect(standing.sentence).toContain('undoes itself');
   });
 
-  it('as still at work while the last word of a rollback that has just ended was not read', () => {
-    const { endedAt: _unread, verified: _unknown, ...asked } = again({ state: 'rolling back' });
-    const facts: ClosedFacts = { ...closed, again: [asked], rollbacks: [asked] };
-    expect(settle(run(), facts)).toMatchObject({ state: 'rolling back' });
-    expect(settle(run(), facts).outcome).toBeUndefined();
-  });
-
   it('is on hold while an undo on demand keeps failing', () => {
     const held = again({ state: 'on hold', sentence: 'On hold at 1a/core#1' });
     expect(settle(run(), { ...closed, stillOpen: 1, again: [held] })).toMatchObject({

@@ -94,6 +94,9 @@ describe('phasegate incident', () => {
     expect(draft.stdout).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
 
     expect((await as('lee', 'postmortem', 'incident/1', run)).stderr).toContain('PG212 postmortem needs a link');
+    const noLink = await as('lee', 'postmortem', 'incident/1', run, '--link', 'wiki');
+    expect([noLink.code, noLink.stderr]).toEqual([2, expect.stringContaining('"link" must be a link: https://…\n')]);
+    expect(noLink.stderr).not.toContain('{');
     const done = await as('lee', 'postmortem', 'incident/1', run, '--link', 'https://wiki.example/1');
     expect(done.stdout).toBe('the post-mortem is done, and the incident closed\n');
     await stage.incidentHandle(1).result();
