@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../plan/phases.js';
 import { rollbackLine } from '../plan/text/command-lines.js';
 import {
   allHandlersFinished,
@@ -121,7 +122,7 @@ function unknownStarter({ frozen, run }: MigrationRecord): string | undefined {
 
 function allDone({ frozen, kept }: MigrationRecord): string {
   const { phases } = frozen.plan;
-  const [first, ...others] = phases.filter(({ checklists }) => !checklists);
+  const [first, ...others] = deploymentPhases(phases);
   const stages = phases.filter(({ stage }) => stage);
   const waived = kept
     .filter(({ id }) => stages.some((stage) => stage.id === id))

@@ -1,6 +1,6 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { readRemovedFlags } from '../../plan/activity-answers.js';
-import { handedOn, removedByAll, type RemovedFlag } from '../../plan/cleanup/course.js';
+import { removedByAll, type CleanupExecution, type RemovedFlag } from '../../plan/cleanup/course.js';
 import { cleanupWorkflowId } from '../../plan/names.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { listExecutions } from './history.js';
@@ -29,30 +29,19 @@ async function look(
     const workflowId = cleanupWorkflowId(run);
     const newest = await client.workflow.getHandle(workflowId).describe();
     if (newest.typedSearchAttributes.get(searchAttributes.run) !== runId) return undefined;
-    const before = await replaced(client, workflowId, runId, newest.runId);
-    return { open: newest.status.name === 'RUNNING', removed: removedByAll([removedIn(newest), ...before]) };
+    const look = async (older: string): Promise<CleanupExecution> =>
+      executionOf(await client.workflow.getHandle(workflowId, older).describe());
+    const listed = (await listExecutions(client, workflowId, runId)).map((one) => ({
+      runId: one.runId,
+      status: one.status.name,
+    }));
+    return { open: newest.status.name === 'RUNNING', removed: await removedByAll(executionOf(newest), listed, look) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }
 
-/** What those executions knew whose place a reset gave to another one, newest first. */
-async function replaced(client: Client, workflowId: string, run: string, newest: string): Promise<RemovedFlag[][]> {
-  const older = (await listExecutions(client, workflowId, run))
-    .filter(({ runId }) => runId !== newest)
-    .filter(isReplaced);
-  const described = await Promise.all(
-    older.toReversed().map(({ runId }) => client.workflow.getHandle(workflowId, runId).describe())
-  );
-  // What a list says may be a moment old.
-  return described.filter(isReplaced).map(removedIn);
-}
-
-function isReplaced({ status }: Pick<WorkflowExecutionInfo, 'status'>): boolean {
-  return !handedOn(status.name);
-}
-
-function removedIn({ memo }: { memo?: Record<string, unknown> }): RemovedFlag[] {
-  return readRemovedFlags(memo?.['removed']) ?? [];
+function executionOf({ runId, status, memo }: WorkflowExecutionDescription): CleanupExecution {
+  return { runId, status: status.name, removed: readRemovedFlags(memo?.['removed']) ?? [] };
 }

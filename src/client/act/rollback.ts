@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../plan/change.js';
 import { PhasegateError } from '../../plan/errors.js';
 import { irreversible, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import { runLedger } from '../../plan/ledger-history.js';
-import { handedOn, removedByAll, wayBackClosed, type RemovedFlag } from '../../plan/cleanup/course.js';
+import { removedByAll, wayBackClosed, type CleanupExecution, type RemovedFlag } from '../../plan/cleanup/course.js';
 import { rollbackLockKeys, rollbackWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -65,15 +65,14 @@ export async function previewRollback(link: Link, run: RunRef, phases?: readonly
 async function removedFlags(link: Link, described: Described, relatives: readonly Relative[]): Promise<RemovedFlag[]> {
   const newest = await describeCleanup(link, described);
   if (!newest) return [];
-  const replaced = relatives.filter(
-    ({ workflowId, runId, status }) => workflowId === newest.workflowId && runId !== newest.runId && !handedOn(status)
-  );
-  const before = await Promise.all(
-    replaced.toReversed().map(({ workflowId, runId }) => describeRun(link, workflowId, runId))
-  );
-  // What a list says of an execution may be a moment old.
-  const known = [newest, ...before.filter(({ status }) => !handedOn(status))];
-  return removedByAll(known.map(({ removed = [] }) => removed));
+  const look = async (runId: string): Promise<CleanupExecution> =>
+    executionOf(await describeRun(link, newest.workflowId, runId));
+  const listed = relatives.filter(({ workflowId }) => workflowId === newest.workflowId);
+  return removedByAll(executionOf(newest), listed, look);
+}
+
+function executionOf({ runId, status, removed = [] }: Described): CleanupExecution {
+  return { runId, status, removed };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../../plan/phases.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PhasegateError } from '../../plan/errors.js';
 import { withDependents } from '../../plan/incidents/reach.js';
@@ -105,7 +106,7 @@ function takenBackWith({ incidents = [], run, frozen }: RunSnapshot, phase: stri
   if (phase === active || !asked) return [phase];
   const { phases } = frozen.plan;
   const all = [...withDependents(phases, phase), ...(active === undefined ? [] : [active])];
-  return phases.flatMap(({ id, checklists }) => (all.includes(id) && !checklists ? [id] : []));
+  return deploymentPhases(phases).flatMap(({ id }) => (all.includes(id) ? [id] : []));
 }
 
 /** Phases of an ended run that undo themselves are waited for: nothing must be undone twice at once. */

@@ -106,11 +106,14 @@ function filled(promql: string, range: TimeSpan | undefined): string {
   return read?.query ?? promql;
 }
 
-/** `{environment="demo",plan="x"}`: ids have no character that would need escaping. */
-export function matchers(labels: Record<string, string>): string {
-  return `{${Object.entries(labels)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(',')}}`;
+/**
+ * `{environment="demo",plan="x",state!="ended"}`: ids have no character that would need escaping.
+ *
+ * @param more matchers that are not plain equality, as they are written
+ */
+export function matchers(labels: Record<string, string>, ...more: readonly string[]): string {
+  const equal = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `{${[...equal, ...more].join(',')}}`;
 }
 
 /** A span as Prometheus and Alertmanager write one. */

@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../../plan/phases.js';
 import { joinRoles } from '../../plan/quorum.js';
 import { standingWords } from '../../plan/standing.js';
 import { counted, spanText } from '../../plan/text/spans.js';
@@ -21,7 +22,7 @@ export function previewLines(preview: Preview, paint: Paint, columns: number): s
     ...(plan.document ? list('plan: ', standingWords(plan.document)) : []),
     ...(variables.length > 0 ? list('with ', variables.join(', ')) : []),
     [
-      counted(preview.phases.filter((phase) => !phase.checklists).length, 'phase'),
+      counted(deploymentPhases(preview.phases).length, 'phase'),
       ...preview.phases.flatMap(({ checklists, stage, before }) =>
         checklists && !stage ? [`${before.length} checklist items before`] : []
       ),

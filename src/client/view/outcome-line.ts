@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../../plan/phases.js';
 import { doneText } from '../../plan/cleanup/status.js';
 import { outcomeExitCode, outcomeWords, exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { byUrgency } from '../../plan/text/sentences.js';
@@ -41,7 +42,7 @@ export function finishingLines(snapshot: RunSnapshot): string[] {
 /** A run that stopped leaves what had completed before. */
 function keptLines({ run, frozen, rollbacks }: RunSnapshot): string[] {
   if (!run.outcome || run.outcome.kind === 'completed') return [];
-  const deployed = frozen.plan.phases.filter(({ checklists }) => !checklists).map(({ id }) => id);
+  const deployed = deploymentPhases(frozen.plan.phases).map(({ id }) => id);
   const takenBack = rollbacks.flatMap(({ phases }) => phases);
   const completed = run.phases.filter(({ state }) => state === 'completed').map(({ id }) => id);
   const kept = completed.filter((id) => deployed.includes(id) && !takenBack.includes(id));

@@ -149,18 +149,35 @@ export function nextInstant(cleanup: Cleanup, state: CleanupState, now: number):
   return instants.length > 0 ? Math.min(...instants) : undefined;
 }
 
+/** One execution of a clean-up, and what it knows to be removed. */
+export interface CleanupExecution {
+  runId: string;
+  /** `RUNNING`, `CONTINUED_AS_NEW`, ... as Temporal calls it. */
+  status: string;
+  removed: readonly RemovedFlag[];
+}
+
 /**
- * What a clean-up removed, as its executions tell it, the newest first: a reset makes another execution, which may know
- * nothing of what the one before it did.
+ * What a clean-up removed, whichever of its executions did it: a reset makes another execution, which may know nothing
+ * of what the one before it did.
+ *
+ * @param listed its executions, oldest first, as a list told them
+ * @param look reads one of them: what a list says may be a moment old
  */
-export function removedByAll(executions: ReadonlyArray<readonly RemovedFlag[]>): RemovedFlag[] {
+export async function removedByAll(
+  newest: CleanupExecution,
+  listed: ReadonlyArray<Omit<CleanupExecution, 'removed'>>,
+  look: (runId: string) => Promise<CleanupExecution>
+): Promise<RemovedFlag[]> {
+  const older = listed.filter((one) => one.runId !== newest.runId && !handedOn(one));
+  const replaced = (await Promise.all(older.map(({ runId }) => look(runId)))).filter((one) => !handedOn(one));
   const byKey = new Map<string, RemovedFlag>();
-  for (const removed of executions.toReversed()) for (const flag of removed) byKey.set(flag.key, flag);
+  for (const { removed } of [...replaced, newest]) for (const flag of removed) byKey.set(flag.key, flag);
   return [...byKey.values()];
 }
 
-/** Whether an execution of a clean-up that is not the newest handed on all that it knew; else a reset took its place. */
-export function handedOn(status: string): boolean {
+/** Whether the execution after it knows all that it knew; else a reset took its place. */
+function handedOn({ status }: Pick<CleanupExecution, 'status'>): boolean {
   return status === 'CONTINUED_AS_NEW';
 }
 

@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../phases.js';
 import type { Phase, WindowSpec } from '../model.js';
 import { movedBy } from '../names.js';
 
@@ -13,7 +14,7 @@ export function componentOf(
   begun: readonly string[],
   asked: { phase?: string | undefined; ofCause?: string | undefined; metric?: string | undefined }
 ): string | undefined {
-  const changing = begun.filter((id) => phases.some((phase) => phase.id === id && !phase.checklists));
+  const changing = begun.filter((id) => deploymentPhases(phases).some((phase) => phase.id === id));
   if (asked.phase !== undefined) return changing.find((id) => id === asked.phase);
   const { ofCause, metric } = asked;
   if (ofCause !== undefined && changing.includes(ofCause)) return ofCause;

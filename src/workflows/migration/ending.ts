@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../../plan/phases.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
 import { CancellationScope, patched } from '@temporalio/workflow';
 import type { LedgerEntry } from '../../plan/change.js';
@@ -57,7 +58,7 @@ export function stopRun(
     // It left its verification to us, and the phases before it changed nothing that had to be taken back.
     if (done.length === 1 && done[0]?.verifiedByRun) done.push(await takeBackKept(record, wanted, []));
     // Answered checklists are nothing that is in force.
-    const deployed = record.frozen.plan.phases.filter(({ checklists }) => !checklists).map(({ id }) => id);
+    const deployed = deploymentPhases(record.frozen.plan.phases).map(({ id }) => id);
     const ids = kept.flatMap(({ id }) => (deployed.includes(id) ? [id] : [])).join(', ');
     return endingOf(done, ids === '' ? wanted.reason : `${wanted.reason}; completed and kept: ${ids}`);
   });

@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../../plan/phases.js';
 import { kpiMetrics, kpiResults, type Period } from '../../plan/kpis.js';
 import { environmentCalls } from '../activities.js';
 import { verdictOf } from '../phase/attempt.js';
@@ -15,7 +16,7 @@ export async function measureKpis(record: MigrationRecord): Promise<void> {
   const { kpis = [], phases } = record.frozen.plan;
   const { changedAt, baseline } = record;
   if (kpis.length === 0 || changedAt === undefined) return;
-  const deployed = new Set(phases.filter(({ checklists }) => !checklists).map(({ id }) => id));
+  const deployed = new Set(deploymentPhases(phases).map(({ id }) => id));
   const kept = record.phases.filter(({ id, state }) => deployed.has(id) && state === 'completed');
   const metrics = kpiMetrics(kpis);
   const period = metrics.length > 0 ? await measure(record, metrics, changedAt) : undefined;

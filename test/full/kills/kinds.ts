@@ -58,6 +58,6 @@ export const placesOf = {
     phases: ['flag'],
     hold: ['HOLD'],
     validation: ['validation wait', 'validation'],
-    rollback: ['rollback', 'undo HOLD'],
+    rollback: ['rollback', 'undo HOLD', 'verification'],
   } satisfies PlacesOf<Exclude<keyof PlanDocument, Settings | Beside>>,
 } as const;

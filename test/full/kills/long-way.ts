@@ -23,11 +23,12 @@ export const places = [
   'validation',
   'rollback',
   'undo HOLD',
+  'verification',
 ] as const;
 export type Place = (typeof places)[number];
 
 /** Places at which the phase goes back. */
-export const waysBack: readonly Place[] = ['rollback', 'undo HOLD'];
+export const waysBack: readonly Place[] = ['rollback', 'undo HOLD', 'verification'];
 
 /** Places that are windows, in the order in which a phase runs them. */
 export const windowPlaces: readonly Place[] = ['window', 'traffic', 'success', 'soak'];

@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { rollbackWorkflowId } from '../../../src/plan/names.js';
 import type { PhaseStatus, RollbackStatus } from '../../../src/plan/run-status.js';
 import type { Front, Run } from '../../support/fire/front.js';
@@ -60,7 +60,7 @@ export async function reach(front: Front, run: Run, name: string, place: Place, 
   const waits: readonly Place[] = ['schedule', 'validation wait'];
   if (waits.includes(place))
     await until(`the wait of ${name}`, async () => (await phase.query<PhaseStatus>('status')).opensAt);
-  if (windowPlaces.includes(place)) return untilWindow(front, run, windowPlaces.indexOf(place) + 1);
+  if (windowPlaces.includes(place)) await untilWindow(phase, windowPlaces.indexOf(place) + 1);
   if (place === 'before-check') await until(`the check of ${name}`, async () => front.ground.isProbed(`${name}-ready`));
   if (place === 'flag') await untilEvent(phase, 'the capture of the flag', isScheduled('captureChange'));
   if (place === 'deploy') await untilNoted(front.ground, { verb: 'apply', target }, 'effect');
@@ -75,6 +75,7 @@ export async function reach(front: Front, run: Run, name: string, place: Place, 
   if (place === 'approval') await gate('approval');
   if (place === 'undo HOLD') await gate('hold', rollback);
   if (place === 'rollback') await untilNoted(front.ground, { verb: 'undo', target }, 'begin');
+  if (place === 'verification') await untilWindow(rollback, 1);
 }
 
 /** Whoever paused a run lets it go on, unless it has ended. */
@@ -87,13 +88,12 @@ export async function resume({ client }: Front, { workflowId }: Run): Promise<vo
     });
 }
 
-/** Waits until the n-th window of the phase has begun. */
-async function untilWindow(front: Front, run: Run, nth: number): Promise<void> {
-  const phase = front.phase(run, '1b');
-  await until(`window ${nth} of ${run.workflowId}`, async () => {
-    const { events = [] } = await phase.fetchHistory();
+/** Waits until the n-th window of a phase or rollback has begun. */
+async function untilWindow(handle: WorkflowHandle, nth: number): Promise<void> {
+  await until(`window ${nth} of ${handle.workflowId}`, async () => {
+    const { events = [] } = await handle.fetchHistory();
     if ((events ?? []).filter(isScheduled('watchWindow')).length < nth) return false;
-    const { raw } = await phase.describe();
+    const { raw } = await handle.describe();
     return raw.pendingActivities?.some((one) => one.activityType?.name === 'watchWindow' && one.lastHeartbeatTime);
   });
 }

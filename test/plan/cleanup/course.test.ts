@@ -9,6 +9,7 @@ import {
   nextInstant,
   opened,
   removedByAll,
+  type CleanupExecution,
   tasksNow,
   wayBackClosed,
   type CleanupState,
@@ -234,12 +235,71 @@ it('a way back that clean-up closed is told with what and when', () => {
   );
 });
 
-it('a flag that any execution removed is removed, and the newest that knows of it says how', () => {
+describe('what a clean-up removed', () => {
   const evidence = { digest: 'sha256:1', bytes: 1 };
   const begun = { key: 'A', at: 1, state: 'removing', evidence } as const;
   const removed = { key: 'A', at: 2, state: 'removed', evidence } as const;
   const other = { key: 'B', at: 3, state: 'removed', evidence } as const;
-  expect(removedByAll([[], [begun]])).toEqual([begun]);
-  expect(removedByAll([[removed], [other, begun]])).toEqual([other, removed]);
-  expect(removedByAll([[]])).toEqual([]);
+
+  /** Of executions as they are, oldest first; `listed` is what a list says of their status. */
+  const told = async (executions: Array<Omit<CleanupExecution, 'runId'>>, listed: Record<number, string> = {}) => {
+    const named = executions.map((one, index) => ({ runId: `run-${index}`, ...one }));
+    const read: string[] = [];
+    const look = async (runId: string): Promise<CleanupExecution> => {
+      read.push(runId);
+      const found = named.find((one) => one.runId === runId);
+      if (!found) throw new Error(`there is no ${runId}`);
+      return found;
+    };
+    const list = named.map(({ runId, status }, index) => ({ runId, status: listed[index] ?? status }));
+    const newest = named.at(-1) ?? { runId: 'none', status: 'RUNNING', removed: [] };
+    return { flags: await removedByAll(newest, list, look), read };
+  };
+
+  it.each<[string, Parameters<typeof told>, Awaited<ReturnType<typeof told>>]>([
+    ['nothing', [[{ status: 'RUNNING', removed: [] }]], { flags: [], read: [] }],
+    [
+      'by one that a reset replaced',
+      [
+        [
+          { status: 'TERMINATED', removed: [begun] },
+          { status: 'RUNNING', removed: [] },
+        ],
+      ],
+      { flags: [begun], read: ['run-0'] },
+    ],
+    [
+      'by two, as the newest that knows of it says',
+      [
+        [
+          { status: 'TERMINATED', removed: [other, begun] },
+          { status: 'RUNNING', removed: [removed] },
+        ],
+      ],
+      { flags: [other, removed], read: ['run-0'] },
+    ],
+    [
+      'by one that handed on what it knew, which is asked no more',
+      [
+        [
+          { status: 'CONTINUED_AS_NEW', removed: [begun] },
+          { status: 'COMPLETED', removed: [removed] },
+        ],
+      ],
+      { flags: [removed], read: [] },
+    ],
+    [
+      'by one that had handed on what it knew by the time that it was read',
+      [
+        [
+          { status: 'CONTINUED_AS_NEW', removed: [begun] },
+          { status: 'RUNNING', removed: [] },
+        ],
+        { 0: 'RUNNING' },
+      ],
+      { flags: [], read: ['run-0'] },
+    ],
+  ])('is told: %s', async (_what, executions, expected) => {
+    expect(await told(...executions)).toEqual(expected);
+  });
 });

@@ -1,3 +1,4 @@
+import { deploymentPhases } from '../../../plan/phases.js';
 import { criteriaOf, metricTopics } from '../../../plan/dashboards.js';
 import type { Metric, Phase } from '../../../plan/model.js';
 import { spanText } from '../../../plan/text/spans.js';
@@ -88,19 +89,17 @@ function resource(view: View, what: string, metrics: readonly Metric[]): Block[]
 
 function componentTable(view: View): Block {
   const { snapshot, now } = view;
-  const rows = snapshot.frozen.plan.phases
-    .filter((phase) => !phase.checklists)
-    .map((phase): Cell[] => {
-      const summary = snapshot.run.phases.find(({ id }) => id === phase.id);
-      const status = snapshot.phases.find((one) => one.phase === phase.id);
-      const state = summary?.state === 'running' ? (status?.state ?? 'running') : (summary?.state ?? 'pending');
-      const took = summary?.startedAt === undefined ? '' : spanText((summary.endedAt ?? now) - summary.startedAt);
-      return [
-        { text: `${phase.id}  ${phase.title}` },
-        { text: state, mark: markOf(state), sub: took },
-        criteriaCell(view, phase),
-      ];
-    });
+  const rows = deploymentPhases(snapshot.frozen.plan.phases).map((phase): Cell[] => {
+    const summary = snapshot.run.phases.find(({ id }) => id === phase.id);
+    const status = snapshot.phases.find((one) => one.phase === phase.id);
+    const state = summary?.state === 'running' ? (status?.state ?? 'running') : (summary?.state ?? 'pending');
+    const took = summary?.startedAt === undefined ? '' : spanText((summary.endedAt ?? now) - summary.startedAt);
+    return [
+      { text: `${phase.id}  ${phase.title}` },
+      { text: state, mark: markOf(state), sub: took },
+      criteriaCell(view, phase),
+    ];
+  });
   return { kind: 'table', caption: 'Components', columns: ['Phase', 'State', 'Judged by'], rows };
 }
 
@@ -120,7 +119,7 @@ function criteriaCell(view: View, phase: Phase): Cell {
 function progressBlocks(view: View): Block[] {
   const { run, frozen } = view.snapshot;
   const flags = flagsOf(view.snapshot);
-  const changing = new Set(frozen.plan.phases.filter((phase) => !phase.checklists).map(({ id }) => id));
+  const changing = new Set(deploymentPhases(frozen.plan.phases).map(({ id }) => id));
   const phases = run.phases.filter(({ id }) => changing.has(id));
   const done = phases.filter(({ state }) => state === 'completed').length;
   const note: Block = {

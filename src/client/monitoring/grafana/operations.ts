@@ -114,7 +114,7 @@ function readiness(subject: Subject): Panel[] {
 
 function deployment(subject: Subject): Panel[] {
   const all = exported(subject, 'phasegate_phase_state', ['phase', 'state']);
-  const done = exported(subject, 'phasegate_phase_state', ['phase', 'state'], ',state="completed"');
+  const done = exported(subject, 'phasegate_phase_state', ['phase', 'state'], 'state="completed"');
   return [
     states('Phases', 'State of each phase', 12, [{ expr: all, legend: '{{phase}}: {{state}}' }]),
     {

@@ -4,14 +4,13 @@ import { matchers, type Subject, type Watched } from '../subject.js';
 import type { Panel, Query, Words } from './model.js';
 
 /** A series of this run as the workers export it; several of them tell the same. */
-export function exported(subject: Subject, name: RunMetric, by: readonly string[], more = ''): string {
-  const own = matchers(subject.labels).slice(1, -1);
-  return `max${by.length > 0 ? ` by (${by.join(', ')})` : ''} (${name}{${own}${more}})`;
+export function exported(subject: Subject, name: RunMetric, by: readonly string[], ...more: string[]): string {
+  return `max${by.length > 0 ? ` by (${by.join(', ')})` : ''} (${name}${matchers(subject.labels, ...more)})`;
 }
 
 /** The alerts of Prometheus that belong to this plan. */
-export function firing({ labels }: Subject, more = ''): string {
-  return `ALERTS{alertstate="firing",${matchers(labels).slice(1, -1)}${more}}`;
+export function firing({ labels }: Subject): string {
+  return `ALERTS${matchers({ alertstate: 'firing', ...labels })}`;
 }
 
 export function trendOf({ metric, series }: Watched, width: number): Panel {

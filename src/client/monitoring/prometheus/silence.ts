@@ -20,11 +20,10 @@ const ended = [...outcomeKinds, 'terminated'].join('|');
 /** What nothing but Prometheus can tell: guard and alerts are workflows, which need a worker and Temporal themselves. */
 export function silenceRule({ frozen, labels }: Pick<Subject, 'frozen' | 'labels'>): AlertingRule {
   const { plan, environment } = frozen;
-  const own = matchers(labels);
   const each = 'max by (environment, plan)';
-  const watched = `${each} (max_over_time(${guards}${own.replace('}', ',state!="ended"}')}${remembered}))`;
-  const told = `${each} (${runs}${own})`;
-  const over = `${each} (max_over_time(${runs}${own.replace('}', `,state=~"${ended}"}`)}${remembered}))`;
+  const watched = `${each} (max_over_time(${guards}${matchers(labels, 'state!="ended"')}${remembered}))`;
+  const told = `${each} (${runs}${matchers(labels)})`;
+  const over = `${each} (max_over_time(${runs}${matchers(labels, `state=~"${ended}"`)}${remembered}))`;
   return {
     alert: silentGuard,
     expr: `${watched} unless ${told} unless ${over}`,
