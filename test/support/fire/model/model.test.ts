@@ -94,6 +94,15 @@ const completed: Account = {
   answers,
   holes: [],
 };
+const { answers: _untold, ...untold } = completed;
+
+/** The windows of both phases, in which the same sample has no value. */
+function without(k: number): WindowRecord[] {
+  const { samples } = window('');
+  const lost: Sample = { ...sample(k), valid: false, readings: [{ query: 'success' }] };
+  return ['1a/window#1', '1b/window#1'].map((address) => window(address, { samples: samples.with(k, lost) }));
+}
+
 const rolledBack: Account = {
   states: {
     'flag/A': moments('off@0 5@10 off@100'),
@@ -172,6 +181,11 @@ describe('the model says yes', () => {
     [
       'to a sample that the source was asked for twice and had the second time only',
       { ...completed, answers: [{ query: 'success', at: 1200 }, ...answers] },
+      { end: 'completed' },
+    ],
+    [
+      'to a sample without a value, where the source had none',
+      { ...completed, windows: without(2), answers: answers.with(2, { query: 'success', at: 1300 }) },
       { end: 'completed' },
     ],
     [
@@ -388,18 +402,22 @@ describe('the model says no', () => {
       /lost a sample: 3 at 1400/,
     ],
     [
-      'when a sample has no value',
-      {
-        ...completed,
-        windows: [
-          window('1a/window#1', {
-            samples: window('').samples.map((sample) => ({ ...sample, valid: sample.k !== 2 })),
-          }),
-          window('1b/window#1'),
-        ],
-      },
+      'when a sample has no value, and nothing tells whether the source had one',
+      { ...untold, windows: without(2) },
       { end: 'completed' },
-      /lost sample 2: it has no value/,
+      /^1a\/window#1 lost sample 2: it has no value$/m,
+    ],
+    [
+      'when a sample has no value and the source had one',
+      { ...completed, windows: without(2) },
+      { end: 'completed' },
+      /^sample 2 of 1a\/window#1 is nothing, but its source said 0.98$/m,
+    ],
+    [
+      'when a sample has no value and the source had one when it was asked again',
+      { ...completed, windows: without(2), answers: [{ query: 'success', at: 1300 }, ...answers] },
+      { end: 'completed' },
+      /^sample 2 of 1a\/window#1 is nothing, but its source said nothing, 0.98$/m,
     ],
     [
       'when the source was never asked for a sample',

@@ -1,8 +1,9 @@
 import type { Account, Answer, Course, Promised, WindowRecord } from './account.js';
 
 /**
- * Every window has every sample of its grid, each with a value, and that is the value that its source gave for this very
- * instant; a completed run passed the undisturbed run's windows.
+ * Every window has every sample of its grid, each with the value that its source gave for this very instant, and without
+ * one only where the source never had any: on a busy machine it may miss what it measures. A completed run passed the
+ * undisturbed run's windows.
  */
 export function sampleComplaints(course: Course, { windows, answers }: Account, { end }: Promised): string[] {
   const passed = windows.filter(({ verdict }) => verdict === 'PASS').map(({ address }) => stepOf(address));
@@ -10,7 +11,7 @@ export function sampleComplaints(course: Course, { windows, answers }: Account, 
   return [
     ...missing.map((address) => `the run completed, but its window ${address} never passed`),
     ...windows.flatMap((window) => holes(window)),
-    ...(answers ? windows.flatMap((window) => inventions(window, answers)) : []),
+    ...windows.flatMap((window) => (answers ? inventions(window, answers) : unvalued(window))),
     ...windows.filter((window) => isTooShort(window)).map(({ address }) => `${address} passed on too few samples`),
   ];
 }
@@ -18,6 +19,11 @@ export function sampleComplaints(course: Course, { windows, answers }: Account, 
 function holes({ address, t0, warmUpMs, everyMs, samples }: WindowRecord): string[] {
   const wrong = samples.find(({ k, at }, index) => k !== index || at !== t0 + warmUpMs + index * everyMs);
   if (wrong) return [`${address} lost a sample: ${wrong.k} at ${wrong.at} is not the next one of its grid`];
+  return [];
+}
+
+/** Nothing tells what the source said. */
+function unvalued({ address, samples }: WindowRecord): string[] {
   const invalid = samples.find(({ valid }) => !valid);
   return invalid ? [`${address} lost sample ${invalid.k}: it has no value`] : [];
 }
@@ -28,7 +34,9 @@ function inventions({ address, samples }: WindowRecord, answers: readonly Answer
     readings.flatMap(({ query, value }) => {
       const given = answers.filter((answer) => answer.query === query && answer.at === at);
       if (given.length === 0) return [`${address} has a sample ${k} at ${at} that its source was never asked for`];
-      if (given.some((answer) => answer.value === value)) return [];
+      const isSame = (answer: Answer): boolean => answer.value === value;
+      // Asked too early it may say nothing, and have a value when it is asked again: that one counts.
+      if (value === undefined ? given.every(isSame) : given.some(isSame)) return [];
       const said = given.map((answer) => answer.value ?? 'nothing').join(', ');
       return [`sample ${k} of ${address} is ${value ?? 'nothing'}, but its source said ${said}`];
     })
