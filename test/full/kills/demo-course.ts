@@ -3,7 +3,7 @@ import type { Account, CommandRun, Course, WindowRecord } from '../../support/fi
 import { windowsIn, type Unanswered } from '../../support/fire/read-account.js';
 import type { FlagRecorder } from '../../support/fire/recorder.js';
 
-/** What an undisturbed demo does to the chat platform, told from its plan by hand. */
+/** What an undisturbed demo does to the chat platform, its clean-up too, told from its plan by hand. */
 const phases = [
   { id: '1a', component: 'agent-execution-core', flag: 'ENABLE_AGENT_EXECUTION_CORE_MIGRATION' },
   { id: '1b', component: 'workflow-orchestrator', flag: 'ENABLE_WORKFLOW_ORCHESTRATOR_MIGRATION' },
@@ -21,7 +21,7 @@ export const demoCourse: Course = {
   })),
   paths: Object.fromEntries(
     phases.flatMap(({ id, component, flag }) => [
-      [`flag/${flag}`, id === '1a' ? ['off', '5 %', '25 %', '50 %', '100 %'] : ['off', '100 %']],
+      [`flag/${flag}`, id === '1a' ? ['off', '5 %', '25 %', '50 %', '100 %', 'removed'] : ['off', '100 %', 'removed']],
       [`deploy/${component}`, ['legacy-1', 'user-execution-context-1']],
     ])
   ),
@@ -120,6 +120,7 @@ async function hasValue(metric: string, { at, t0, changedAt, source }: Unanswere
 
 /** Who gets a flag by its definition in the file. */
 function exposure(definition: unknown): string {
+  if (definition === undefined) return 'removed';
   const { defaultVariant, targeting } = definition as { defaultVariant?: string; targeting?: unknown };
   if (defaultVariant === 'on') return '100 %';
   const share = /"fractional":\[\["on",(\d+)\],\["off",(\d+)\]\]/.exec(JSON.stringify(targeting) ?? '');
