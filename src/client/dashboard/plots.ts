@@ -16,12 +16,15 @@ export function plotOf(view: View, metric: Metric, title = labelOf(metric)): Plo
 /** How often something happened, from a count of it. */
 export function ratePlotOf(view: View, metric: Metric, title: string): Plot {
   const points = view.metrics.points(metric.name, view.range);
-  const rates = points.slice(1).map(({ at, value }, index): Point => {
+  const { step = 0 } = view.metrics.gridOf(view.range) ?? {};
+  const rates = points.slice(1).flatMap(({ at, value }, index): Point[] => {
     const before = points[index];
-    if (value === undefined || before?.value === undefined) return { at, value: undefined };
+    // Over a moment a rate tells only whether the source was scraped in it.
+    if (before && at - before.at < step / 2) return [];
+    if (value === undefined || before?.value === undefined) return [{ at, value: undefined }];
     // One that fell began again.
     const rise = value < before.value ? value : value - before.value;
-    return { at, value: rise / ((at - before.at) / 1000) };
+    return [{ at, value: rise / ((at - before.at) / 1000) }];
   });
   return drawn(view, rates, { title, unit: 'per second', bounds: [] });
 }

@@ -5,6 +5,7 @@ import { Look } from '../../../src/client/dashboard/look.js';
 import type { RunSnapshot } from '../../../src/client/read/snapshot.js';
 import { outcomeLine } from '../../../src/client/view/outcome-line.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
+import type { IncidentStatus } from '../../../src/plan/watch-status.js';
 import { fakeSource, FakeReader, now, scene, sceneOnHold, type FakeSource } from '../../support/dashboard/scene.js';
 import { troubled } from '../../support/dashboard/watch.js';
 
@@ -161,6 +162,20 @@ describe('the boards', () => {
     const document = await board('operations');
     expect(words(panel(document, 'incidents'))).toMatch(/#1 Golden path complete failure .* severity 1 .*due in 60 s .*step 2 of 3/); // prettier-ignore
     expect(words(panel(document, 'alerts'))).toMatch(/Golden path success is critical .*acknowledged by ola .*slack-ops: HTTP 503/); // prettier-ignore
+  });
+
+  it('say in whose war room an incident without one of its own is led', async () => {
+    const { board, reader } = show(await scene());
+    const [found] = troubled.incidents;
+    const { warRoom: _none, ...roomless } = found!;
+    const second = { ...roomless, number: 2, title: 'A page is slow' };
+    const rooms = async (incidents: IncidentStatus[]): Promise<string> => {
+      reader.parts = { ...troubled, incidents };
+      return words(panel(await board('operations'), 'incidents'));
+    };
+    expect(await rooms([found!, second])).toMatch(/#2 A page is slow .*that of #1/);
+    expect(await rooms([found!, { ...second, state: 'resolved' }])).toMatch(/#2 A page is slow .*none/);
+    expect(await rooms([{ ...found!, state: 'resolved' }, second])).toMatch(/#2 A page is slow .*none/);
   });
 
   it('name whoever an incident waits for, before the gates', async () => {

@@ -19,13 +19,14 @@ const levels: Record<MetricState | AlertStatus['level'], Mark> = {
 
 /** The incidents, open ones first; without a guard it says who would open one. */
 export function incidentBlocks({ watch, now }: View): Block[] {
+  const host = watch.incidents.find((one) => one.warRoom && isUnresolved(one));
   const rows = byGravity(watch.incidents)
     .slice(0, mostRows)
     .map((incident): Cell[] => [
       { text: `#${incident.number} ${incident.title}`, sub: incident.sentence },
       { text: `severity ${incident.severity}`, mark: severityMark(incident) },
       responseCell(incident, now),
-      warRoomCell(incident),
+      warRoomCell(incident, host),
     ]);
   const table: Block[] =
     rows.length > 0
@@ -71,8 +72,10 @@ function responseCell({ acknowledged, escalatedAt, respondBy }: IncidentStatus, 
   return { text, mark: mark(now > respondBy ? 'bad' : 'warn', 'not acknowledged', '◷'), ...escalated };
 }
 
-function warRoomCell({ warRoom }: IncidentStatus): Cell {
-  if (!warRoom) return 'none';
+/** A run has one war room at a time: what else is open meanwhile is led in it. */
+function warRoomCell(incident: IncidentStatus, host: IncidentStatus | undefined): Cell {
+  const { warRoom } = incident;
+  if (!warRoom) return host && isUnresolved(incident) ? `that of #${host.number}` : 'none';
   const done = warRoom.steps.filter(({ doneAt }) => doneAt !== undefined).length;
   return { text: `step ${Math.min(done + 1, warRoom.steps.length)} of ${warRoom.steps.length}`, sub: warRoom.steps[done]?.title ?? 'all done' }; // prettier-ignore
 }
