@@ -5,6 +5,7 @@ import type { IncidentState } from './incidents/course.js';
 import type {
   Alerts,
   Cleanup,
+  Criterion,
   Environment,
   GuardSpec,
   HoldPolicy,
@@ -148,6 +149,8 @@ export interface IncidentInput {
   begun?: string[];
   /** Health of the run: how a resolution is validated. */
   rollback: RollbackSpec;
+  /** What a resolution is judged by beside that; absent where an earlier build began it, or there is nothing. */
+  ownCriteria?: Criterion[];
   environment: Environment;
   /** What an earlier execution of it hands over. */
   state?: IncidentState;

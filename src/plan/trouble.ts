@@ -44,6 +44,8 @@ const level = z.strictObject({
   value: z.number().optional(),
   at: z.number(),
   context,
+  /** What is counted has grown since people were told, by so much that they must hear of it again. */
+  grown: z.literal(true).optional(),
   /** Key of the page that people get for it together with others; absent: it is a page of its own. */
   page: z.string().max(600).optional(),
 });

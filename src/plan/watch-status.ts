@@ -1,6 +1,6 @@
 /** What the `status` queries of guard, alerts and incidents answer. Times in epoch ms. */
 import type { GuardNews } from './guard/state.js';
-import type { AlertLevel, Severity, WarRoomTrigger } from './model.js';
+import type { AlertLevel, Criterion, Severity, WarRoomTrigger } from './model.js';
 import type { EvidenceRef } from './run-facts.js';
 import type { Refusal } from './run-status.js';
 import type { Verdict } from './judge-types.js';
@@ -116,7 +116,14 @@ export interface IncidentStatus {
   notes: Array<{ at: number; by: string; text: string }>;
   updates: Array<{ at: number; by?: string; text: string }>;
   /** Somebody says that it is resolved, and the red metrics are looked at from `t0` on, until `deadlineAt` at most. */
-  validating?: { by: string; at: number; t0: number; deadlineAt: number };
+  validating?: {
+    by: string;
+    at: number;
+    t0: number;
+    deadlineAt: number;
+    /** What must hold beside them: what the incident is about. */
+    own?: Criterion[];
+  };
   resolution?: { by: string; at: number; text: string; verdict: Verdict; reason: string; evidence?: EvidenceRef };
   postMortem: { dueAt?: number; by: string; draft?: EvidenceRef; done?: { by: string; at: number; link: string } };
   /** What changed, what was seen, who decided. */

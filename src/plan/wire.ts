@@ -156,7 +156,8 @@ export const descriptions: Record<MessageName, string> = {
   assign: 'Give a role of the war room to a person.',
   note: 'Add a note to the timeline of the incident.',
   step: 'Tick off a step of the war room procedure, or a task.',
-  resolve: 'Say that it is resolved; counts when the red metrics are inside their targets for a while.',
+  resolve:
+    'Say that it is resolved; counts when the metrics, the red ones and its own, are inside their targets for a while.',
   postmortem: 'Say that the post-mortem is done, with a link to it.',
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Metric } from '../../src/plan/model.js';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
 import { alertsOf } from '../support/alert/alert-input.js';
 import { approval, incidents, phase, plan, severity, span, step } from '../support/stage/plans.js';
@@ -265,6 +266,47 @@ describe('a resolution', () => {
     await tell('resolve', { by: 'lee', reason: 'restarted once more' });
     await until('its resolution', ({ state }) => state === 'resolved');
     await stage.until('the end of the hold', async () => (await stage.status()).held === undefined);
+  });
+});
+
+describe('what a resolution is judged by', () => {
+  const delivery: Metric = {
+    name: 'delivery',
+    description: 'Delivered events',
+    unit: 'ratio',
+    target: { op: '>', value: 0.98, text: '> 98%' },
+    gates: true,
+  };
+  const when = { metric: 'delivery', bound: { op: '<', value: 0.9, text: '< 90%' } } as const;
+
+  it.each<[string, object, string[]]>([
+    ['the metric of its cause', { cause: 'lost-events', severity: undefined }, ['success > 95%', 'delivery > 98%']],
+    ['the red metrics alone, where no metric is meant', {}, ['success > 95%']],
+  ])('is %s', async (_, asked, expected) => {
+    const judged: string[][] = [];
+    stage.world.onWindow = ({ spec, origin, environment }): Finding => {
+      if (origin.address === 'incident/1/resolution') {
+        judged.push(spec.criteria.map(({ text }) => text));
+        expect(Object.keys(environment.metrics.bindings)).toEqual(spec.criteria.map(({ metric }) => metric));
+      }
+      return 'PASS';
+    };
+    const metrics = { ...stage.environment.metrics };
+    metrics.bindings = { ...metrics.bindings, delivery: { promql: 'delivery' }, other: { promql: 'other' } };
+    const severities = [severity(1), severity(2, [{ id: 'lost-events', when }]), severity(3)];
+    const of = plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {
+      metrics: { ...plan([]).metrics, delivery },
+      incidents: incidents({ severities }),
+    });
+    const run = await stage.start(of, 'dana', { ...stage.environment, metrics });
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'events are lost', ...asked });
+    const answer = await tell('resolve', { by: 'lee', reason: 'restarted' });
+    expect(answer.message).toContain(
+      expected.length > 1 ? 'inside their targets, and delivery > 98%, for' : 'targets for'
+    );
+    await until('its resolution', ({ state }) => state === 'resolved');
+    expect(judged).toEqual([expected]);
   });
 });
 

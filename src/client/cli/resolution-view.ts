@@ -1,3 +1,4 @@
+import { resolutionWindow } from '../../plan/incidents/resolution.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import type { IncidentAtWork } from '../read/incidents.js';
 import { untilText } from '../render/time.js';
@@ -42,8 +43,9 @@ export class ResolutionView {
     } else if (now - this.lastAt >= heartbeatMs) {
       this.lastAt = now;
       const live = windows.find((window) => window.workflowId === workflowId);
-      const words = progressWords({ window: validating }, frozen.plan.rollback.window, live, now);
-      context.note(`the red metrics: ${words}; may take ${untilText(validating.deadlineAt, now)}`);
+      const window = resolutionWindow(frozen.plan.rollback.window, validating.own);
+      const words = progressWords({ window: validating }, window, live, now);
+      context.note(`the metrics: ${words}; may take ${untilText(validating.deadlineAt, now)}`);
     }
   }
 

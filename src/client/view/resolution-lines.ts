@@ -1,3 +1,4 @@
+import { resolutionWindow } from '../../plan/incidents/resolution.js';
 import { claimText } from '../../plan/incidents/status.js';
 import type { FrozenPlan } from '../../plan/model.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
@@ -17,10 +18,10 @@ export function resolutionLines(
   view: View
 ): Line[] {
   if (!validating) return [];
-  const spec = plan.rollback.window;
+  const spec = resolutionWindow(plan.rollback.window, validating.own);
   const live = windows.find((window) => window.workflowId === workflowId);
   return [
-    ...hanging(indent, claimText(validating.by, spec), view.columns).map((text) => line(text, keep.current)),
+    ...hanging(indent, claimText(validating, spec), view.columns).map((text) => line(text, keep.current)),
     line(`${indent}${windowProgress({ window: validating }, spec, live, view)}`, keep.current),
     ...deadlineLines({ window: validating }, 'it is not resolved', view, indent),
     ...(live ? criterionLines(spec, live, view, indent) : []),

@@ -78,7 +78,8 @@ export function hearNews(state: AlertState, news: LevelNews, patience: Patience,
   }
   const known = state.known;
   if (known === undefined) return opened(heard, news, patience, now);
-  if (ranks[news.level] > ranks[known]) return raised(heard, news, patience, now);
+  if (ranks[news.level] > ranks[known] || (news.grown && news.level === known))
+    return raised(heard, news, patience, now);
   const { escalateAt: _escalate, remindAt: _remind, ...unasked } = heard;
   return { state: { ...(news.page === undefined ? heard : unasked), ...pageOf(news), crossing: news } };
 }

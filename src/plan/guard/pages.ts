@@ -32,7 +32,10 @@ export function pageOfTrouble({ dedupKey }: Pick<Trouble, 'dedupKey'>, reach: 'a
 export function pageOfAlert(input: Rules, { watch, takesAllBack }: Seen, metric: string): string | undefined {
   if (takesAllBack) return everything;
   const own = heldTroubles(input, watch).find((trouble) => trouble.metric === metric);
-  return own && pageOfTrouble(own, reachOf(input, own));
+  const { incidents, metrics } = input;
+  // An incident of severity 3 calls as a warning does: what is critical must not wait for that.
+  if (!own || !incidents || severityOf(incidents, own, namedMetrics(metrics)) === 3) return undefined;
+  return pageOfTrouble(own, reachOf(input, own));
 }
 
 /** Whether something holds for which the run takes everything back. */

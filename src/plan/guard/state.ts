@@ -33,6 +33,8 @@ export interface MetricWatch {
   /** The latest measured value, in canonical units, and its instant. */
   value?: number;
   seenAt?: number;
+  /** The value when there was news of it last, of a metric whose increase is counted. */
+  toldValue?: number;
   /** Why the latest sample that was not valid was not. */
   problem?: string;
   told: Told;
@@ -61,6 +63,8 @@ export interface MetricNews {
   value?: number;
   at: number;
   reason: string;
+  /** It stays what it was, and what is counted has grown since it was told last. */
+  grown?: true;
   /** Facts for the words of an alert. */
   context?: Record<string, string>;
 }

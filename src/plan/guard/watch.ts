@@ -69,11 +69,22 @@ export function takeGuardSample(
     const told = tell(watch.told, rankOf(watch, allMissing), at, calm);
     const next = { ...watch, told };
     watches[metric.name] = next;
-    if (told.rank === watch.told.rank) continue;
+    const isNews = told.rank !== watch.told.rank;
+    if (!isNews && !hasGrown(metric, next)) continue;
     const [from, to] = [toldState(watch), toldState(next)];
     const reason = metricReason(guard, metric, next, to);
     const value = next.value === undefined ? {} : { value: next.value };
-    news.push({ kind: 'metric', metric: metric.name, from, to, ...value, at, reason });
+    news.push({
+      kind: 'metric',
+      metric: metric.name,
+      from,
+      to,
+      ...value,
+      at,
+      reason,
+      ...(isNews ? {} : { grown: true }),
+    });
+    watches[metric.name] = { ...next, ...(next.value === undefined ? {} : { toldValue: next.value }) };
   }
   if (blind.rank !== state.blind.rank)
     news.push({ kind: 'blind', blind: blind.rank > 0, at, reason: blindReason(rules, watches, blind.rank > 0) });
@@ -106,6 +117,16 @@ function startMetric(
   const countsFrom = countsItself ? 'the query does' : base === undefined ? 'first sample' : 'baseline';
   const { counter } = startCriterion(criterionOf(metric), base, countsFrom);
   return { critical: off, warning: off, offTarget: off, missing: off, ...(counter && { counter }) };
+}
+
+/**
+ * What is counted from the first change on never falls, so its warning never ends: people who have heard of one violation
+ * hear of the second, of the fourth, and so on. What is critical is an incident, in which people look at it themselves.
+ */
+function hasGrown(metric: Metric, watch: MetricWatch): boolean {
+  const { value, toldValue } = watch;
+  if (value === undefined || toldValue === undefined || toldState(watch) !== 'warning') return false;
+  return criterionOf(metric).increase && value > toldValue && value >= 2 * toldValue;
 }
 
 /** The metric against its own target, as criteria are judged; a count whose target is 0 counts its increase. */

@@ -1,3 +1,4 @@
+import { mustBe } from './resolution.js';
 import { targetTimes } from '../inside-targets.js';
 import type { WindowSpec } from '../model.js';
 import type { IncidentInput } from '../run-input.js';
@@ -54,12 +55,14 @@ function shownRollback({
   return { reach, state, ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
 }
 
+type Validating = NonNullable<IncidentStatus['validating']>;
+
 function shownValidation(
-  { rollback }: IncidentInput,
+  { rollback, ownCriteria: own }: IncidentInput,
   { by, at }: NonNullable<IncidentState['validating']>
-): NonNullable<IncidentStatus['validating']> {
+): Validating {
   const { t0, deadlineAt } = targetTimes(rollback.window, at);
-  return { by, at, t0, deadlineAt };
+  return { by, at, t0, deadlineAt, ...(own ? { own } : {}) };
 }
 
 export function debtOf(input: IncidentInput, state: IncidentState): IncidentDebt | undefined {
@@ -81,8 +84,8 @@ export function debtOf(input: IncidentInput, state: IncidentState): IncidentDebt
 }
 
 /** What somebody says who resolves an incident, and what the metrics must say to it. */
-export function claimText(by: string, { length }: Pick<WindowSpec, 'length'>): string {
-  return `${by} says that it is resolved: the red metrics must be inside their targets for ${length.planned}`;
+export function claimText({ by, own }: Pick<Validating, 'by' | 'own'>, window: Pick<WindowSpec, 'length'>): string {
+  return `${by} says that it is resolved: ${mustBe(window, own)}`;
 }
 
 /** How it stands, for whoever reads it now: what is overdue is said to be so. */
@@ -101,8 +104,8 @@ export function nextSentence(input: IncidentInput, state: IncidentState, now?: n
   const { rollback, validating } = state;
   const { window } = input.rollback;
   if (validating) {
-    const { by, deadlineAt } = shownValidation(input, validating);
-    return `${claimText(by, window)}, by ${instantText(deadlineAt)} at the latest.`;
+    const shown = shownValidation(input, validating);
+    return `${claimText(shown, window)}, by ${instantText(shown.deadlineAt)} at the latest.`;
   }
   const going = rollback?.state === 'running' ? 'It is being taken back. ' : '';
   const waits = `${going}Waits for ${debt.who} to ${debt.what}`;

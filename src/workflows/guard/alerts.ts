@@ -139,8 +139,9 @@ function levelOf(news: GuardNews): Array<[string, LevelNews]> {
   if (news.kind === 'cause') return [];
   const { at, reason } = news;
   if (news.kind === 'blind') return [[guardKey, { level: news.blind ? 'no-data' : 'recovered', reason, at }]];
-  const { metric, from, to, value, context } = news;
+  const { metric, from, to, value, context, grown } = news;
   const facts = { reason, at, ...(value === undefined ? {} : { value }), ...(context ? { context } : {}) };
+  if (grown) return [[metric, { level: 'warning', grown, ...facts }]];
   if (to === 'warning' || to === 'critical' || to === 'no-data') return [[metric, { level: to, ...facts }]];
   return isAlerting(from) ? [[metric, { level: 'recovered', ...facts }]] : [];
 }

@@ -1,5 +1,6 @@
 import { CancellationScope, defineSignal, log, setHandler } from '@temporalio/workflow';
 import { stranger, type Objection } from '../../plan/gate-rules.js';
+import { mustBe } from '../../plan/incidents/resolution.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { findPerson } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
@@ -84,8 +85,8 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
       if (!state.acknowledged) acknowledge(record, teller, by);
       state.validating = { by, at: Date.now(), reason };
       record.tell(`${by} says that it is resolved: ${reason}`);
-      const { planned } = input.rollback.window.length;
-      return said(`the red metrics must be inside their targets for ${planned} now: it is resolved when they were`);
+      const wanted = mustBe(input.rollback.window, input.ownCriteria);
+      return said(`${wanted} from now on: it is resolved when that was so`);
     },
   });
   inbox.on('postmortem', {

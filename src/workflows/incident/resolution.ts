@@ -1,5 +1,6 @@
 import { condition, log } from '@temporalio/workflow';
 import { postMortemDraft } from '../../plan/incidents/post-mortem.js';
+import { resolutionWindow } from '../../plan/incidents/resolution.js';
 import { reachable } from '../../plan/incidents/recipients.js';
 import type { LedgerEntry } from '../../plan/change.js';
 import { incidentAddressOf, phaseWorkflowId } from '../../plan/names.js';
@@ -24,7 +25,7 @@ export async function validate(input: IncidentInput, record: IncidentRecord, tel
       const { by, at, reason: text } = state.validating ?? { by: '', at: 0, reason: '' };
       const address = `${incidentAddressOf(input.number)}/resolution`;
       const asked = { run: input.run.workflowId, address, title: 'Red metrics inside their targets' };
-      const outcome = meanwhile(record, await insideTargets(input, asked, at));
+      const outcome = meanwhile(record, await insideTargets(judgedBy(input), asked, at));
       const { verdict, reason, evidence } = outcome;
       const [stored] = (evidence ?? []).slice(-1);
       const now = Date.now();
@@ -41,6 +42,10 @@ export async function validate(input: IncidentInput, record: IncidentRecord, tel
       await teller.say({ kind: 'incident', ...page, headline, text: `${by}: ${text}. ${reason}.`, to });
     });
   }
+}
+
+function judgedBy({ environment, rollback, ownCriteria }: IncidentInput): Parameters<typeof insideTargets>[0] {
+  return { environment, rollback: { ...rollback, window: resolutionWindow(rollback.window, ownCriteria) } };
 }
 
 /** A rollback that began while the metrics were looked at makes what they said worthless. */

@@ -12,6 +12,7 @@ import {
 import type { AlertText } from '../../plan/alert-text.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
 import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
+import { ownCriteria } from '../../plan/incidents/resolution.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
 import { firstCalled } from '../../plan/incidents/recipients.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
@@ -281,7 +282,12 @@ export class IncidentDesk {
     const { alarm, component, reach, asks, room } = known;
     const { plan, environment } = record.frozen;
     const { metrics } = plan.rollback;
-    const names = [...new Set([...metrics, ...plan.rollback.window.criteria.map(({ metric }) => metric)])];
+    const when = this.spec && alarm.cause !== undefined ? findCause(this.spec, alarm.cause)?.cause.when : undefined;
+    // What nobody can measure here would never let it be resolved.
+    const own = ownCriteria(plan, { metric: alarm.metric, when }, record.baseline).filter(({ metric }) =>
+      Object.hasOwn(environment.metrics.bindings, metric)
+    );
+    const names = [...new Set([...metrics, ...[...plan.rollback.window.criteria, ...own].map(({ metric }) => metric)])];
     const people = environment.people.map(({ name }) => name);
     const input: Omit<IncidentInput, 'number'> = {
       schemaVersion: 1,
@@ -301,6 +307,7 @@ export class IncidentDesk {
       firstCalled: this.firstCalled(known),
       begun: this.begun,
       rollback: plan.rollback,
+      ...(own.length > 0 ? { ownCriteria: own } : {}),
       environment: {
         ...sliceEnvironment(environment, { metrics: names, alerts: true, people }),
         notify: this.channels(alarm),

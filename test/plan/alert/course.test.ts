@@ -40,8 +40,10 @@ function play(...events: string[]): { told: string[]; state: AlertState } {
   return { told, state: state as AlertState };
 }
 
-function news(level: string, at: number): LevelNews {
-  return { level: level as LevelNews['level'], reason: level, at };
+/** `grown warning` is a count that stays at its warning, and grew. */
+function news(words: string, at: number): LevelNews {
+  const level = words.replace('grown ', '') as LevelNews['level'];
+  return { level, reason: level, at, ...(words.startsWith('grown ') ? { grown: true } : {}) };
 }
 
 describe('the page of an alert', () => {
@@ -90,6 +92,17 @@ describe('the course of an alert', () => {
       'what was acknowledged as a warning must be acknowledged anew when it is critical',
       ['warning', 'ack', '+1m', 'critical', '+5m'],
       ['0m opened', '0m acknowledged', '1m raised', '6m escalation'],
+    ],
+    ['the same level again is told to nobody', ['warning', 'ack', '+1m', 'warning'], ['0m opened', '0m acknowledged']],
+    [
+      'a count that has grown is told, and must be acknowledged anew',
+      ['warning', 'ack', '+1m', 'grown warning', '+5m'],
+      ['0m opened', '0m acknowledged', '1m raised', '6m escalation'],
+    ],
+    [
+      'a count that has grown says nothing to whom it was critical',
+      ['critical', 'ack', '+1m', 'grown warning'],
+      ['0m opened', '0m acknowledged'],
     ],
     [
       'what was acknowledged as critical stays so',

@@ -67,6 +67,15 @@ describe('what a critical alert is paged under', () => {
     expect(pageOfAlert(rules, { watch: saw(states) }, name)).toBe(page);
   });
 
+  it('is none beside an incident of severity 3, which calls as a warning does', () => {
+    const slow = { id: 'slow', title: 'slow', when: { metric: 'latency', level: 'warning' } };
+    const third = incidentsOf(severity(1, 'all', []), severity(2, 'component', []), severity(3, 'none', [slow]));
+    const second = incidentsOf(severity(1, 'all', []), severity(2, 'component', [slow]), severity(3, 'none', []));
+    const watch = saw({ latency: 'critical' }, ['slow']);
+    expect(pageOfAlert({ metrics, incidents: third }, { watch }, 'latency')).toBeUndefined();
+    expect(pageOfAlert({ metrics, incidents: second }, { watch }, 'latency')).toBe('guard/cause/slow');
+  });
+
   it('is everything, whatever it is, once something takes everything back', () => {
     const watch = saw({ agents: 'critical', latency: 'critical' });
     for (const name of ['agents', 'latency', 'guard'])

@@ -4,7 +4,7 @@ import { toldState } from '../../../src/plan/guard/state.js';
 import { startGuard } from '../../../src/plan/guard/watch.js';
 import { blindReason } from '../../../src/plan/guard/words.js';
 import { readingOf, rules, signs, successRate, take, told, violations, type Row } from '../../support/guard/guards.js';
-import { t0, value } from '../../support/metrics/windows.js';
+import { bound, t0, value } from '../../support/metrics/windows.js';
 
 describe('a metric under guard', () => {
   it.each([
@@ -134,6 +134,21 @@ describe('a metric whose target is 0', () => {
     expect(told(take(rules([violations], { baseline: { violations: 7 } }), counts(7, 0, 0, 1, 1)).news)).toEqual([
       '4 violations ok -> critical',
     ]);
+  });
+
+  it('is told of again at its warning each time that its count has doubled', () => {
+    const counted: Metric = { ...violations, warning: { op: '>=', value: 1, text: '>= 1' }, critical: bound('>=', 50) };
+    const { news, state } = take(rules([counted], { baseline: { violations: 0 } }), counts(0, 1, 1, 1, 2, 3, 4, 7, 30));
+    expect(news.map((one) => (one.kind === 'metric' ? [one.to, one.value, one.grown] : []))).toEqual([
+      ['warning', 1, undefined],
+      ['warning', 2, true],
+      ['warning', 4, true],
+      ['warning', 30, true],
+    ]);
+    expect(news[1]?.reason).toContain('rose by 2 at');
+    // What is critical is an incident: people look at it themselves.
+    const worse = take(rules([counted], { baseline: { violations: 0 } }), counts(60, 70, 500, 5000), state).news;
+    expect(told(worse)).toEqual(['9 violations warning -> warning', '10 violations warning -> critical']);
   });
 
   it('takes a query that counts by itself as it is', () => {

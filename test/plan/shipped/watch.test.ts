@@ -254,9 +254,9 @@ describe('the incidents of the shipped plan', () => {
     expect(found?.causes.map((cause) => cause.title)).toEqual(causes);
   });
 
-  it('notify the users who are affected when their isolation is violated', () => {
+  it('notify the users who are affected when their data leaked, is wrong, or was stolen', () => {
     const notifying = incidents.severities.flatMap(({ causes }) => causes.filter(({ notifyUsers }) => notifyUsers));
-    expect(notifying.map(({ id }) => id)).toEqual(['user-isolation']);
+    expect(notifying.map(({ id }) => id)).toEqual(['user-isolation', 'data-corruption', 'security-breach']);
   });
 
   it('have a war room with its triggers, five parts and seven steps, active in 5 minutes', () => {
