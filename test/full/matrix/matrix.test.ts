@@ -10,7 +10,7 @@ import { Saboteur } from './saboteur.js';
 import { matrixTable } from './table.js';
 
 /** Runs at a time: most of a slow cell is waiting for a timeout of the server. */
-const atATime = 24;
+const atATime = 16;
 const withinMs = 600_000;
 
 const saboteur = new Saboteur();

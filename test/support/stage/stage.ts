@@ -188,7 +188,7 @@ export class Stage {
         return await this.client.withDeadline(Date.now() + lostQueryMs, () => handle.query<T>(query));
       } catch (error) {
         const code = error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
-        if (code !== deadlineExceeded || times === 4) throw error;
+        if (code !== deadlineExceeded || times === 10) throw error;
       }
     }
   }
