@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BoardDocument } from '../../../src/client/dashboard/document.js';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 import { exitCodes } from '../../../src/plan/outcome.js';
 
@@ -51,6 +53,36 @@ function startDemo(folder: string, args: readonly string[]): Demo {
   return demo;
 }
 
+type Head = BoardDocument['head'];
+
+/** Collects what the page for operations is told, from when it is there until the demo is over. */
+async function followPage(demo: Demo, heads: Head[], over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    const url = /^demo: dashboards, as soon as the run is there: (\S+)$/m.exec(demo.said)?.[1];
+    try {
+      if (url !== undefined) for await (const head of headsOf(url, over)) heads.push(head);
+    } catch (error) {
+      // There is no run yet, or the demo has stopped its pages: what was seen by the end is what counts.
+      if (!(error instanceof Error)) throw error;
+    }
+    await delay(500);
+  }
+}
+
+async function* headsOf(url: string, over: AbortSignal): AsyncGenerator<Head> {
+  const { body } = await fetch(`${url}/events?board=operations&range=run`, { signal: over });
+  let text = '';
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString();
+    const messages = text.split('\n\n');
+    text = messages.pop() ?? '';
+    for (const message of messages) {
+      const data = /^data: (.*)$/m.exec(message)?.[1];
+      if (data !== undefined) yield (JSON.parse(data) as BoardDocument).head;
+    }
+  }
+}
+
 interface Audited {
   kind: string;
   component?: string;
@@ -87,12 +119,17 @@ function inTurn(names: readonly string[]): string[] {
 describe('the demo with --fault isolation-violation', () => {
   let folder: string;
   let demo: Demo;
+  const heads: Head[] = [];
 
   // Its windows are real time, and the first one on a machine builds the server's Web UI.
   beforeAll(async () => {
     folder = tempFolder('test');
     demo = startDemo(folder, ['--fault', 'isolation-violation', '--keep']);
+    const over = new AbortController();
+    const following = followPage(demo, heads, over.signal);
     await demo.ended;
+    over.abort();
+    await following;
   }, 1_200_000);
   afterAll(async () => {
     demo.stop();
@@ -127,6 +164,19 @@ describe('the demo with --fault isolation-violation', () => {
       'workflow-orchestrator',
       'agent-execution-core',
     ]);
+  });
+
+  it('shows it on the dashboard while it happens: the incident, and 1C, 1B and 1A back', () => {
+    const going = heads.filter(({ state }) => state.word === 'rolling back');
+    expect(going.flatMap(({ incidents }) => incidents.map(({ text }) => text))).toContainEqual(
+      expect.stringMatching(/^Severity 1, incident \d+: User isolation violations/)
+    );
+    expect(heads.at(-1)?.state.word).toBe('rolled back');
+    const isBack = (phase: string): number =>
+      heads.findIndex(({ phases }) => phases.some(({ id, mark }) => id === phase && mark.word === 'rolled back'));
+    const turns = ['1c', '1b', '1a'].map(isBack);
+    expect(turns).not.toContain(-1);
+    expect(turns).toEqual(turns.toSorted((a, b) => a - b));
   });
 
   it('has PagerDuty called for severity 1, and told when it is over', () => {
