@@ -29,13 +29,13 @@ async function look(
     const workflowId = cleanupWorkflowId(run);
     const newest = await client.workflow.getHandle(workflowId).describe();
     if (newest.typedSearchAttributes.get(searchAttributes.run) !== runId) return undefined;
-    const look = async (older: string): Promise<CleanupExecution> =>
+    const read = async (older: string): Promise<CleanupExecution> =>
       executionOf(await client.workflow.getHandle(workflowId, older).describe());
     const listed = (await listExecutions(client, workflowId, runId)).map((one) => ({
       runId: one.runId,
       status: one.status.name,
     }));
-    return { open: newest.status.name === 'RUNNING', removed: await removedByAll(executionOf(newest), listed, look) };
+    return { open: newest.status.name === 'RUNNING', removed: await removedByAll(executionOf(newest), listed, read) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

@@ -14,7 +14,8 @@ export function componentOf(
   begun: readonly string[],
   asked: { phase?: string | undefined; ofCause?: string | undefined; metric?: string | undefined }
 ): string | undefined {
-  const changing = begun.filter((id) => deploymentPhases(phases).some((phase) => phase.id === id));
+  const deploying = deploymentPhases(phases).map(({ id }) => id);
+  const changing = begun.filter((id) => deploying.includes(id));
   if (asked.phase !== undefined) return changing.find((id) => id === asked.phase);
   const { ofCause, metric } = asked;
   if (ofCause !== undefined && changing.includes(ofCause)) return ofCause;

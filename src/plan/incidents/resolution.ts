@@ -24,7 +24,9 @@ export function ownCriteria(
   const name = about.metric ?? about.when?.metric;
   const metric = name !== undefined && Object.hasOwn(metrics, name) ? metrics[name] : undefined;
   if (!metric || rollback.window.criteria.some((criterion) => criterion.metric === metric.name)) return [];
-  const bound = boundOf(metric, about.when, baseline[metric.name]);
+  // What the cause says of another metric says nothing of this one.
+  const when = about.when?.metric === metric.name ? about.when : undefined;
+  const bound = boundOf(metric, when, baseline[metric.name]);
   return bound ? [criterionOf(metric, bound)] : [];
 }
 

@@ -140,8 +140,8 @@ function levelOf(news: GuardNews): Array<[string, LevelNews]> {
   const { at, reason } = news;
   if (news.kind === 'blind') return [[guardKey, { level: news.blind ? 'no-data' : 'recovered', reason, at }]];
   const { metric, from, to, value, context, grown } = news;
-  const facts = { reason, at, ...(value === undefined ? {} : { value }), ...(context ? { context } : {}) };
-  if (grown) return [[metric, { level: 'warning', grown, ...facts }]];
+  const seen = { ...(value === undefined ? {} : { value }), ...(context ? { context } : {}) };
+  const facts = { reason, at, ...seen, ...(grown ? { grown } : {}) };
   if (to === 'warning' || to === 'critical' || to === 'no-data') return [[metric, { level: to, ...facts }]];
   return isAlerting(from) ? [[metric, { level: 'recovered', ...facts }]] : [];
 }

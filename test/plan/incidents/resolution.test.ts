@@ -41,6 +41,12 @@ describe('what a resolution is judged by beside the red metrics', () => {
       { duration: 0.5 },
       [['duration <= 750ms', 0.75]],
     ],
+    [
+      'nothing, where its cause has a condition of another metric',
+      { metric: 'queue', when: { metric: 'duration', slower } },
+      { queue: 4, duration: 0.5 },
+      [],
+    ],
     ['nothing, where nobody knows the baseline', { when: { metric: 'duration', slower } }, {}, []],
     ['nothing, where no side of a threshold is the good one', { metric: 'state' }, {}, []],
   ])('is %s', (_what, about, baseline, expected) => {
