@@ -9,8 +9,16 @@ import { pageOf } from '../../src/client/report/html/page.js';
 import { reportMarkdown } from '../../src/client/report/markdown.js';
 import { frame } from '../../src/client/view/frame.js';
 import { guardWorkflowId } from '../../src/plan/names.js';
-import type { MetricState } from '../../src/plan/watch-status.js';
-import { alertHandle, alertStory, guardHandle, guardedPlan, guardStatus } from '../support/stage/guarded.js';
+import type { Metric } from '../../src/plan/model.js';
+import type { AlertStatus, MetricState } from '../../src/plan/watch-status.js';
+import {
+  alertHandle,
+  alertStory,
+  guardedMetrics,
+  guardHandle,
+  guardedPlan,
+  guardStatus,
+} from '../support/stage/guarded.js';
 import { approval, phase, step } from '../support/stage/plans.js';
 import { linkOf } from '../support/stage/link.js';
 import { openStage, type Run, type Stage } from '../support/stage/stage.js';
@@ -98,6 +106,41 @@ describe('the alerts of a guard', () => {
     stage.world.series['latency'] = () => 1;
     await told('latency', 'warning', 'critical', 'recovered');
     expect((await guardStatus(stage)).alerts).toEqual([]);
+    await complete(run);
+  });
+
+  it('hears again of a count at its warning that has grown, and asks anew whoever acknowledged it', async () => {
+    const leaks: Metric = {
+      name: 'leaks',
+      description: 'answers that reached the wrong user',
+      unit: 'count',
+      priority: 'red',
+      target: { op: '==', value: 0, text: '== 0' },
+      warning: { op: '>=', value: 1, text: '>= 1' },
+      critical: { op: '>=', value: 50, text: '>= 50' },
+      gates: true,
+    };
+    let [count, looks] = [0, 0];
+    stage.world.series['leaks'] = () => {
+      looks += 1;
+      return count;
+    };
+    const phases = [phase('1a', { steps: [step.flag('core')], approval: approval() })];
+    const run = await stage.start(
+      guardedPlan(phases, { metrics: { ...guardedMetrics, leaks } }, { metrics: ['success', 'leaks'] })
+    );
+    await stage.gate('1a');
+    await stage.until('some looks', () => looks > 3);
+    count = 1;
+    await told('leaks', 'warning');
+    const alert = alertHandle(stage, 'leaks');
+    await stage.tell(alert, 'acknowledge', { by: 'erin' });
+    count = 2;
+    await told('leaks', 'warning', 'warning');
+    await stage.until('its call', async () => {
+      const { acknowledged, reason } = await alert.query<AlertStatus>('status');
+      return acknowledged === undefined && reason.includes('rose by 2');
+    });
     await complete(run);
   });
 
