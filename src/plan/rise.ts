@@ -1,3 +1,10 @@
+import type { Bound } from './model.js';
+
+/** The bound `== 0`: nothing of it may happen at all, so that what it is counted by is how much it rose since the first change. */
+export function meansNone(bound: Pick<Bound, 'op' | 'value'> | undefined): boolean {
+  return bound?.op === '==' && bound.value === 0;
+}
+
 /** One counter: a name, and labels if need be. */
 export const counterPattern = /^[A-Za-z_:][\w:]*(?:\{[^{}]*\})?$/;
 

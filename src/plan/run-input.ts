@@ -1,6 +1,7 @@
 import type { AlertText } from './alert-text.js';
 import type { LedgerEntry } from './change.js';
 import type { CleanupState } from './cleanup/course.js';
+import type { Worse } from './incidents/classify.js';
 import type { IncidentState } from './incidents/course.js';
 import type {
   Alerts,
@@ -113,6 +114,8 @@ export interface AlertInput {
   alerts?: Alerts;
   description: string;
   impact?: string;
+  /** What a person may declare it to be before the metric does; absent where there is nothing, or an earlier build began it. */
+  worse?: Worse;
   /** The others hear of a channel that the environment lacks; absent where an earlier build began it. */
   reportsMissing?: true;
   /** Only what it needs: people, channels, contacts. */

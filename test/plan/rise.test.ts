@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counterOf, counterPattern, riseQuery } from '../../src/plan/rise.js';
+import { counterOf, counterPattern, meansNone, riseQuery } from '../../src/plan/rise.js';
 
 describe('a counter', () => {
   it.each([
@@ -62,5 +62,20 @@ describe('the query for the rise of a counter', () => {
     ['of two counters', riseQuery('errors').replace('errors[{{range}}]', 'others[{{range}}]')],
   ])('is not seen in a query that is another: %s', (_, promql) => {
     expect(counterOf(promql)).toBeUndefined();
+  });
+});
+
+describe('that nothing may happen', () => {
+  it.each([
+    ['==', 0, true],
+    ['==', 3, false],
+    ['<=', 0, false],
+    ['>=', 0, false],
+  ] as const)('%s %d: %s', (op, value, expected) => {
+    expect(meansNone({ op, value })).toBe(expected);
+  });
+
+  it('is not said by a metric without a target', () => {
+    expect(meansNone(undefined)).toBe(false);
   });
 });

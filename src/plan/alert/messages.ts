@@ -3,7 +3,7 @@ import { guardKey } from '../guard/status.js';
 import { addressesOf } from '../people.js';
 import { remarksOf } from '../names.js';
 import type { AlertInput } from '../run-input.js';
-import { alertAckLine } from '../text/command-lines.js';
+import { alertAckLine, declareLine } from '../text/command-lines.js';
 import { spanText } from '../text/spans.js';
 import type { AlertMessageKind } from '../watch-status.js';
 import type { AlertState } from './course.js';
@@ -46,7 +46,12 @@ export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'cross
     ...(crossing.value === undefined ? {} : { value: String(crossing.value) }),
     ...crossing.context,
   };
-  return alertText(template, facts, { name: metric, description, ...(impact ? { impact } : {}) }, crossing.level);
+  const about = { name: metric, description, ...(impact ? { impact } : {}) };
+  const words = alertText(template, facts, about, crossing.level);
+  const { worse } = input;
+  if (!worse || crossing.level !== 'warning') return words;
+  const declared = `If it is "${worse.title}" already, severity ${worse.severity}, declare it: ${declareLine(run.workflowId, worse.cause)}`;
+  return { ...words, message: `${words.message}\n\n${declared}` };
 }
 
 /** Of the guard itself, which is no metric: what it means that it cannot see. */

@@ -4,6 +4,7 @@ import { parseCriterion } from '../language/criterion.js';
 import { parseThreshold } from '../language/threshold.js';
 import { sure } from '../language/understood.js';
 import type { Bound, Criterion, Metric } from '../model.js';
+import { meansNone } from '../rise.js';
 
 export type CriteriaDocument = Extract<NonNullable<PhaseDocument['success']>, unknown[]>;
 
@@ -36,7 +37,7 @@ export function freezeCriterion(
   const metric = metricNamed(parsed.metric, metrics);
   const { comparison, baseline } = parsed;
   const bound = comparison ? sure(parseThreshold(`${comparison.op} ${comparison.value}`, metric.unit)) : undefined;
-  const isZero = bound?.op === '==' && bound.value === 0;
+  const isZero = meansNone(bound);
   return {
     metric: metric.name,
     unit: metric.unit,

@@ -3,6 +3,7 @@ import { holds, measure } from '../judge/measure.js';
 import type { Sample } from '../judge-types.js';
 import type { Grid } from '../judge/grid.js';
 import type { Criterion, GuardSpec, Metric } from '../model.js';
+import { meansNone } from '../rise.js';
 import { causeNews, startCause, takeCause } from './causes.js';
 import { off, turn } from './latch.js';
 import {
@@ -131,14 +132,13 @@ function hasGrown(metric: Metric, watch: MetricWatch): boolean {
 
 /** The metric against its own target, as criteria are judged; a count whose target is 0 counts its increase. */
 function criterionOf({ name, unit, target, critical }: Metric): Criterion {
-  const increase = target?.op === '==';
   return {
     metric: name,
     unit,
     text: `${name} ${target?.text ?? ''}`,
     ...(target && { bound: target }),
     onBreach: 'restart',
-    increase,
+    increase: meansNone(target),
     ...(critical && { critical }),
   };
 }

@@ -1,6 +1,7 @@
 import { formatValue } from '../judge/format.js';
 import { holds } from '../judge/measure.js';
 import type { GuardSpec, Metric, Unit } from '../model.js';
+import { meansNone } from '../rise.js';
 import { counted, instantText } from '../text/spans.js';
 import type { MetricState } from '../watch-status.js';
 import type { GuardRules, GuardState, MetricWatch, WatchedCause } from './state.js';
@@ -65,6 +66,6 @@ function slowerText(slower: { above: number; below?: number }, unit: Unit, base:
 /** A value in canonical units with its instant. */
 function seenText({ unit, target }: Metric, { value, seenAt }: MetricWatch): string {
   if (value === undefined || seenAt === undefined) return 'never measured';
-  const rose = target?.op === '==' ? 'rose by ' : '';
+  const rose = meansNone(target) ? 'rose by ' : '';
   return `${rose}${formatValue(unit, value)} at ${instantText(seenAt)}`;
 }

@@ -45,6 +45,27 @@ export function severityOf(
   return metric !== undefined && metrics[metric]?.priority === 'red' ? 1 : 2;
 }
 
+/** A cause of the plan, and how severe it is. */
+export interface Worse {
+  cause: string;
+  title: string;
+  severity: Severity;
+}
+
+/**
+ * What a person who sees a warning of a metric may declare before the metric itself does: the gravest cause that asks for more
+ * of it than a warning. What concerns the next release alone can wait for the metric.
+ */
+export function worseThanWarning({ severities }: Incidents, metric: string): Worse | undefined {
+  for (const { severity, reach, causes } of severities.toSorted((a, b) => a.severity - b.severity)) {
+    const isWorse = ({ when }: IncidentCause): boolean =>
+      when?.metric === metric && !('level' in when && when.level === 'warning');
+    const cause = reach === 'none' ? undefined : causes.find(isWorse);
+    if (cause) return { cause: cause.id, title: cause.title, severity };
+  }
+  return undefined;
+}
+
 /** An incident as the rules for war rooms see it. Times are epoch ms. */
 export interface Begun {
   severity: Severity;

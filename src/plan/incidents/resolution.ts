@@ -1,5 +1,6 @@
 import { formatValue } from '../judge/format.js';
 import type { Bound, CauseRule, Criterion, Metric, Operator, Plan, WindowSpec } from '../model.js';
+import { meansNone } from '../rise.js';
 
 /** What an incident is about, as far as metrics tell. */
 export interface About {
@@ -70,6 +71,6 @@ function criterionOf({ name, unit }: Metric, bound: Bound): Criterion {
     text: `${name} ${bound.text}`,
     bound,
     onBreach: 'restart',
-    increase: bound.op === '==' && bound.value === 0,
+    increase: meansNone(bound),
   };
 }

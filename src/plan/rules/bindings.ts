@@ -101,7 +101,7 @@ function countedMetrics(plan: Pairing['plan']): Set<string> {
 }
 
 function isZero({ comparison }: CriterionText): boolean {
-  return comparison?.op === '==' && comparison.value === '0';
+  return comparison?.op === '==' && Number.parseFloat(comparison.value) === 0;
 }
 
 /** A metrics page answers for now only: what a crash or a look back misses is no data. */

@@ -18,6 +18,11 @@ export function alertAckLine(run: string, key: string): string {
   return `phasegate alert ack ${runName(run)}/${key}`;
 }
 
+/** The command that declares an incident of a run by a cause of its plan, as it can be typed. */
+export function declareLine(run: string, cause: string): string {
+  return `phasegate incident declare ${runName(run)} --cause ${cause} --reason "what is wrong"`;
+}
+
 /** Where {@link rollbackLine} is meant for scripts too: what they add, since nobody can be asked there. */
 export function confirmRemark(environment: string): string {
   return `(without a terminal add --confirm ${environment})`;

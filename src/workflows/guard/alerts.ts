@@ -4,6 +4,7 @@ import { factsOfNews } from '../../plan/alert-text.js';
 import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
 import { isAlerting, toldState, type GuardNews } from '../../plan/guard/state.js';
+import { worseThanWarning } from '../../plan/incidents/classify.js';
 import { alertWorkflowId, pageKey } from '../../plan/names.js';
 import type { AlertInput, GuardInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -112,8 +113,9 @@ export class GuardAlerts {
   }
 
   private inputOf(key: string, news: LevelNews): AlertInput {
-    const { run, metrics, alerts, environment } = this.input;
+    const { run, metrics, alerts, incidents, environment } = this.input;
     const metric = metrics.find(({ name }) => name === key);
+    const worse = incidents && worseThanWarning(incidents, key);
     const people = environment.people.map(({ name }) => name);
     return {
       schemaVersion: 1,
@@ -123,6 +125,7 @@ export class GuardAlerts {
       news,
       ...(alerts ? { alerts } : {}),
       description: metric?.description ?? 'The watch over the metrics of this run',
+      ...(worse ? { worse } : {}),
       reportsMissing: true,
       ...(metric?.impact === undefined ? {} : { impact: metric.impact }),
       environment: sliceEnvironment(environment, { notify: true, alerts: true, people }),

@@ -66,6 +66,28 @@ describe('deploying by commands', () => {
     expect(scripts.runs()).toHaveLength(1);
   });
 
+  it('attempts that overlap run one command, forward and back', async () => {
+    const { activities, scripts, tools } = stage();
+    const slowly = (name: string): string =>
+      `echo ${name} > "${join(tools.workdir, `${name}-began`)}"; while [ ! -e "${join(tools.workdir, `${name}-goes-on`)}" ]; do sleep 0.02; done; echo "$1" > revision`;
+    scripts.script('apply', slowly('apply'));
+    scripts.script('undo', slowly('undo'));
+    const entry = await activities.captureChange(captureInput(toV2(), environment));
+    const three = async (name: string, act: () => Promise<unknown>): Promise<unknown[]> => {
+      const attempts = Promise.all([act(), act(), act()]);
+      await untilWritten(join(tools.workdir, `${name}-began`));
+      writeFileSync(join(tools.workdir, `${name}-goes-on`), '');
+      return attempts;
+    };
+    const applied = await three('apply', () => activities.applyChange({ entry, environment }));
+    expect(applied).toMatchObject([1, 2, 3].map(() => ({ verdict: 'PASS' })));
+    expect(scripts.revision()).toBe('v2');
+    const undone = await three('undo', () => activities.undoChange({ entry, environment, key: 'u' }));
+    expect(undone).toMatchObject([1, 2, 3].map(() => ({ state: entry.before })));
+    expect(scripts.revision()).toBe('v1');
+    expect(scripts.runs()).toEqual([`apply v2 ${applyKey}`, 'undo v1 u']);
+  });
+
   it('a second run of the plan deploys anew, though step and attempt are the same', async () => {
     const { tools, activities, scripts } = stage();
     const entry = await activities.captureChange(captureInput(toV2(), environment));

@@ -75,6 +75,19 @@ describe('changing a flag', () => {
     expect(statSync(file).ino).toBe(after);
   });
 
+  it('attempts that overlap write once, forward and back', async () => {
+    const { activities, text, flag } = stage();
+    const entry = await activities.captureChange(captureInput(five, environment));
+    const applied = await Promise.all([1, 2, 3].map(() => activities.applyChange({ entry, environment })));
+    expect(applied.map(({ verdict }) => verdict)).toEqual(['PASS', 'PASS', 'PASS']);
+    expect(applied.filter(({ reason }) => reason.includes('is now on for 5 %'))).toHaveLength(1);
+    expect(applied.filter(({ reason }) => reason.includes('is already on for 5 %'))).toHaveLength(2);
+    expect(flag(key)).toHaveProperty('targeting');
+    const undone = await Promise.all([1, 2, 3].map(() => activities.undoChange({ entry, environment, key: 'u' })));
+    expect(undone.filter(({ changed }) => changed)).toHaveLength(1);
+    expect(text()).toBe(flagsText);
+  });
+
   it('traffic keeps who is included, and an undo of the first change goes straight back', async () => {
     const { activities, text } = stage();
     const enable = await activities.captureChange(captureInput(five, environment));

@@ -1,8 +1,8 @@
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import type { BoardDocument } from '../../../src/client/dashboard/document.js';
 import { isExpectedHost, isLoopback } from '../../../src/client/dashboard/serve/hosts.js';
 import { requiredToken } from '../../../src/client/dashboard/serve/token.js';
+import { firstDocument } from '../../support/dashboard/documents.js';
 import { FakeReader, scene } from '../../support/dashboard/scene.js';
 import { servePages, type PageOptions, type ServedPages } from '../../support/dashboard/pages.js';
 
@@ -23,23 +23,6 @@ function get(url: string, headers: Record<string, string>): Promise<IncomingMess
       .once('error', reject)
       .end();
   });
-}
-
-/** The first document that a page of this board would be told. */
-async function firstDocument(url: string, init: RequestInit = {}): Promise<BoardDocument> {
-  const stop = new AbortController();
-  const { body } = await fetch(url, { ...init, signal: stop.signal });
-  let text = '';
-  try {
-    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-      text += Buffer.from(chunk).toString();
-      const data = /^data: (.*)\n\n/m.exec(text)?.[1];
-      if (data !== undefined) return JSON.parse(data) as BoardDocument;
-    }
-  } finally {
-    stop.abort();
-  }
-  throw new Error('the stream ended without a document');
 }
 
 describe('the server of the dashboards', () => {

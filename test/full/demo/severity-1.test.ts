@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BoardDocument } from '../../../src/client/dashboard/document.js';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 import { exitCodes } from '../../../src/plan/outcome.js';
+import { documentsOf } from '../../support/dashboard/documents.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -59,27 +60,14 @@ type Head = BoardDocument['head'];
 async function followPage(demo: Demo, heads: Head[], over: AbortSignal): Promise<void> {
   while (!over.aborted) {
     const url = /^demo: dashboards, as soon as the run is there: (\S+)$/m.exec(demo.said)?.[1];
+    const documents = url && documentsOf(`${url}/events?board=operations&range=run`, { signal: over });
     try {
-      if (url !== undefined) for await (const head of headsOf(url, over)) heads.push(head);
+      if (documents) for await (const { head } of documents) heads.push(head);
     } catch (error) {
       // There is no run yet, or the demo has stopped its pages: what was seen by the end is what counts.
       if (!(error instanceof Error)) throw error;
     }
     await delay(500);
-  }
-}
-
-async function* headsOf(url: string, over: AbortSignal): AsyncGenerator<Head> {
-  const { body } = await fetch(`${url}/events?board=operations&range=run`, { signal: over });
-  let text = '';
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    text += Buffer.from(chunk).toString();
-    const messages = text.split('\n\n');
-    text = messages.pop() ?? '';
-    for (const message of messages) {
-      const data = /^data: (.*)$/m.exec(message)?.[1];
-      if (data !== undefined) yield (JSON.parse(data) as BoardDocument).head;
-    }
   }
 }
 

@@ -168,6 +168,7 @@ function courseOf(name: string): Course {
     ],
     paths: { [flag]: path, [deploy]: ['v1', 'v2'] },
     windows: [],
+    verification: 'rollback/metrics',
     onceOnly: [],
   };
 }

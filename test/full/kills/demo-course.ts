@@ -1,7 +1,7 @@
-import { fillQuery } from '../../../src/activities/metrics/query-template.js';
-import type { Account, CommandRun, Course, WindowRecord } from '../../support/fire/model/account.js';
-import { windowsIn, type Unanswered } from '../../support/fire/read-account.js';
+import type { Account, Answer, CommandRun, Course, WindowRecord } from '../../support/fire/model/account.js';
+import { windowsIn } from '../../support/fire/read-account.js';
 import type { FlagRecorder } from '../../support/fire/recorder.js';
+import type { MetricsRecorder } from '../../support/fire/metrics-recorder.js';
 
 /** What an undisturbed demo does to the chat platform, its clean-up too, told from its plan by hand. */
 const phases = [
@@ -38,6 +38,7 @@ export const demoCourse: Course = {
     '1d/stable-48h',
     '1d/success',
   ],
+  verification: 'rollback/metrics',
   onceOnly: [],
 };
 
@@ -50,14 +51,21 @@ interface Audited {
   result?: string;
 }
 
-/** What the platform's own audit and the recorder of its flag file say, with the windows of the run's evidence. */
+/** Where what a run of the demo did is written down. */
+interface Records {
+  platform: string;
+  flags: FlagRecorder;
+  metrics: MetricsRecorder;
+  evidenceDir: string;
+}
+
+/** What the platform's own audit and the recorders of its flag file and of its metrics say, with the windows of the run's evidence. */
 export async function demoAccount(
-  platform: string,
-  recorder: FlagRecorder,
-  evidenceDir: string,
+  { platform, flags: recorder, metrics, evidenceDir }: Records,
   run: string
 ): Promise<Account> {
   await recorder.caughtUp();
+  const answers = metrics.answers();
   const response = await fetch(`${platform}/admin/audit`);
   const { entries } = (await response.json()) as { entries: Audited[] };
   // A repeated deployment, which the platform answers with "unchanged", is one that was applied twice.
@@ -74,7 +82,8 @@ export async function demoAccount(
     ]),
     idleWrites: recorder.idleWrites(),
     commands: deployments.map((entry) => commandOf(entry, entries)),
-    windows: await answeredWindows(evidenceDir, run),
+    windows: askedWindows(evidenceDir, run, answers),
+    answers,
     holes: recorder.holes(),
   };
 }
@@ -91,31 +100,24 @@ function commandOf({ at, component = '', to: revision = '', result }: Audited, a
   return { target: `deploy/${component}`, verb, revision, key, startedAt: began, effectAt: began, endedAt };
 }
 
-/**
- * A busy machine may scrape too late for a rate over some seconds, most of all just after a change. What Prometheus
- * does not have when it is asked once more, afterwards, was not lost by a worker that was killed.
- */
-async function answeredWindows(evidenceDir: string, run: string): Promise<WindowRecord[]> {
+/** The windows of the run; what its evidence has as the text of a binding stands here as it was asked. */
+function askedWindows(evidenceDir: string, run: string, answers: readonly Answer[]): WindowRecord[] {
   const windows = windowsIn(evidenceDir, run);
-  for (const sample of windows.flatMap(({ samples }) => samples)) {
-    const { unanswered } = sample;
-    if (!unanswered) continue;
-    const answers = await Promise.all(unanswered.metrics.map((metric) => hasValue(metric, unanswered)));
-    sample.valid = !answers.includes(true);
+  for (const { at, readings } of windows.flatMap(({ samples }) => samples)) {
+    const then = answers.filter((answer) => answer.at === at);
+    for (const reading of readings) {
+      const asked = then.filter(({ query }) => inGeneral(query) === inGeneral(reading.query));
+      // Two windows may ask for the same instant, each since its own beginning.
+      const known = asked.find(({ value }) => value === reading.value) ?? asked[0];
+      if (known) reading.query = known.query;
+    }
   }
   return windows;
 }
 
-async function hasValue(metric: string, { at, t0, changedAt, source }: Unanswered): Promise<boolean> {
-  const { promql = metric, ...binding } = source.bindings[metric] ?? {};
-  const signal = AbortSignal.timeout(5000);
-  const context = { since: t0, signal, ...(changedAt === undefined ? {} : { changedAt }) };
-  const filled = fillQuery({ ...binding, promql }, at, context);
-  if (!filled) return false;
-  const asked = new URLSearchParams({ query: filled.query, time: String(at / 1000) });
-  const response = await fetch(`${source.url}/api/v1/query?${asked.toString()}`, { signal });
-  const { data } = (await response.json()) as { data: { result: Array<{ value: [number, string] }> } };
-  return data.result.some(({ value }) => Number.isFinite(Number(value[1])));
+/** A query, or the template that it was made from, however many seconds back it looks. */
+function inGeneral(query: string): string {
+  return query.replace(/\{\{\s*(?:elapsed|range)\s*\}\}|\b\d+s\b/g, 'so long');
 }
 
 /** Who gets a flag by its definition in the file. */

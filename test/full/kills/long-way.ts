@@ -84,6 +84,7 @@ export function longWayCourse(name: string, flag: readonly string[]): Course {
   return {
     ...movesOf(name, { flag: { '1a': flag.slice(0, 2), '1b': [...flag] }, deploy: ['v1', 'v2'] }),
     windows: ['1b/window', '1b/traffic', '1b/success', '1b/soak'],
+    verification: 'rollback/metrics',
     onceOnly: [],
   };
 }

@@ -12,6 +12,7 @@ import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/
 import { complaints } from '../../support/fire/model/complaints.js';
 import { playPeople } from '../../support/fire/people.js';
 import { recordFlags } from '../../support/fire/recorder.js';
+import { recordMetrics } from '../../support/fire/metrics-recorder.js';
 import { agreeable, type Manners } from '../../support/manners.js';
 import { needs } from '../../support/needs.js';
 import { until } from '../../support/until.js';
@@ -48,7 +49,10 @@ it(
     const recorder = await recordFlags(join(stack.stateDir, 'flags.json'), join(stack.stateDir, 'flag-states'));
     onTestFinished(() => recorder.stop());
 
-    const words = ['start', 'plans/user-execution-context.yaml', ...stack.target, '--as', 'dana', '--yes', '--watch'];
+    const metrics = await recordMetrics(varOf(stack.target, 'prometheus'));
+    onTestFinished(() => metrics.close());
+    const target = [...stack.target, '--var', `prometheus=${metrics.url}`];
+    const words = ['start', 'plans/user-execution-context.yaml', ...target, '--as', 'dana', '--yes', '--watch'];
     const watching = stack.cli.run(words).then(async (ended) => {
       if (ended.code === 0) await untilCleanedUp(stack);
       return ended;
@@ -67,14 +71,18 @@ it(
     const { code, stdout, stderr } = ended;
 
     expect(code, `${stdout}\n${stderr}`).toBe(0);
-    const evidence = join(stack.stateDir, 'state', 'phasegate', 'evidence');
-    expect(
-      complaints(demoCourse, await demoAccount(stack.platform, recorder, evidence, run), { end: 'completed' })
-    ).toEqual([]);
+    const evidenceDir = join(stack.stateDir, 'state', 'phasegate', 'evidence');
+    const records = { platform: stack.platform, flags: recorder, metrics, evidenceDir };
+    expect(complaints(demoCourse, await demoAccount(records, run), { end: 'completed' })).toEqual([]);
     expect(kills).toBeGreaterThanOrEqual(fewestKills);
     say(`${kills} kills survived`);
   }
 );
+
+/** The value of a variable among `--var NAME=VALUE`. */
+function varOf(words: readonly string[], name: string): string {
+  return words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}
 
 /** The people see to what is left to do; its last task removes the flags. */
 async function untilCleanedUp(stack: Stack): Promise<void> {

@@ -1,6 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import { cleanupWorkflowId } from '../../../src/plan/names.js';
+import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import type { Stage } from '../../support/stage/stage.js';
 import { movedBy } from './cell-plan.js';
 import { slow, type Cell } from './cells.js';
@@ -79,9 +80,25 @@ async function afterEndProblems(stage: Stage, client: PhasegateClient, played: P
 
 function endProblems({ cell, status }: Played): string[] {
   const kind = status.outcome?.kind ?? '';
-  const back = ['rolled-back-verified', 'rolled-back-not-verified'];
-  if (cell.occurrence.trigger !== undefined) return back.includes(kind) ? [] : [`ended ${kind}, not rolled back`];
-  return kind === 'completed' || kind === 'failed' ? [] : [`ended ${kind} without a reason to go back`];
+  const right = endOf(cell);
+  return kind === right ? [] : [`ended ${kind}, not ${right}`];
+}
+
+/** The one right end of the run of a cell. */
+function endOf(cell: Cell): OutcomeKind {
+  if (cell.occurrence.trigger === undefined) return startsNothing(cell) ? 'failed' : 'completed';
+  return leavesDoubt(cell) ? 'rolled-back-not-verified' : 'rolled-back-verified';
+}
+
+/** Without these nobody knows what there was to undo, or whether all is well again. */
+function leavesDoubt({ activity, fault }: Cell): boolean {
+  const needed: readonly ActivityName[] = ['runCheck', 'watchWindow', 'readLedger', 'readRollbacks'];
+  return needed.includes(activity) && !slow.has(fault);
+}
+
+/** Without its locks a run fails before it changes anything; every other fault is for people to decide about. */
+function startsNothing({ activity, place, fault }: Cell): boolean {
+  return activity === 'acquireLocks' && place === 'first phase' && !slow.has(fault);
 }
 
 /** A fault that another attempt mends costs nobody anything; one for good is never taken as a PASS. */
@@ -112,7 +129,10 @@ function inForceProblems({ planId, world, status }: Played): string[] {
   });
 }
 
-/** One effect for each key, and one key for each change, but for those that a person asked to have tried again. */
+/**
+ * One key for each change, but for those that a person asked to have tried again. That one key has but one effect is
+ * for the targets to see to, which are fake here: test/activities/changes shows it of the real ones.
+ */
 function effectProblems({ planId, world, retried }: Played): string[] {
   return phases.flatMap((phase) =>
     movedBy(planId, phase).flatMap((target) => {

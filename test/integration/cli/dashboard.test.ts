@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { firstDocument } from '../../support/dashboard/documents.js';
 import { phase, plan } from '../../support/stage/plans.js';
 import type { Stage } from '../../support/stage/stage.js';
 import { phasegate, Running } from './binary.js';
@@ -68,13 +69,8 @@ describe('phasegate dashboard', () => {
     const url = serving.stdout.trim();
     const events = `${url}/events?board=executive&range=run`;
     expect((await fetch(events)).status).toBe(401);
-    const { body } = await fetch(events, { headers: { authorization: `Bearer ${token}` } });
-    let text = '';
-    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-      text += Buffer.from(chunk).toString();
-      if (/^data: .*\n\n/m.test(text)) break;
-    }
-    expect(text).toContain('"sentence":"completed: ');
+    const { head } = await firstDocument(events, { headers: { authorization: `Bearer ${token}` } });
+    expect(head.sentence).toMatch(/^completed: /);
     serving.process.kill('SIGTERM');
     expect(await serving.ended).toMatchObject({ code: 0 });
   });

@@ -139,6 +139,19 @@ describe('what a channel is told of an alert', () => {
     expect(alertMessage(alertInput(), shared, 'opened', key, 1).alert.page).toBe('everything');
   });
 
+  it('of a warning says what a person may declare before the metric does', () => {
+    const worse = { cause: 'isolation', title: 'Data of others', severity: 1 } as const;
+    const warning = state({ crossing: { ...crossing, level: 'warning' } });
+    const hint =
+      'If it is "Data of others" already, severity 1, declare it: ' +
+      'phasegate incident declare e/p --cause isolation --reason "what is wrong"';
+    expect(wordsOf(alertInput({ worse }), warning).message).toBe(
+      `${wordsOf(alertInput(), warning).message}\n\n${hint}`
+    );
+    expect(wordsOf(alertInput(), warning).message).not.toContain('declare');
+    expect(wordsOf(alertInput({ worse }), state()).message).not.toContain('declare');
+  });
+
   it('without a template or a value says what is known', () => {
     const { alerts: _alerts, impact: _impact, ...bare } = alertInput();
     const { value: _value, context: _context, ...seen } = crossing;

@@ -48,6 +48,22 @@ describe('a metric under guard', () => {
     expect(told(take(two, rows).news)).toEqual(expected);
   });
 
+  it('whose target is another number than 0 is judged by its value, and not by how much it rose', () => {
+    const replicas: Metric = {
+      ...violations,
+      name: 'replicas',
+      target: bound('==', 3),
+      warning: bound('<', 3),
+      critical: bound('<', 2),
+    };
+    const given = rules([replicas], { baseline: { replicas: 3 } });
+    const rows = [3, 3, 3, 2, 2, 1, 1].map((number) => ({ replicas: value(number) }));
+    const { news } = take(given, rows);
+    expect(told(news)).toEqual(['4 replicas ok -> warning', '6 replicas warning -> critical']);
+    expect(news.at(-1)).toMatchObject({ value: 1 });
+    expect(JSON.stringify(news)).not.toContain('rose');
+  });
+
   it('says what it saw, when, and which threshold that crosses', () => {
     const { news, state } = take(rules(), signs('..!!'));
     expect(news).toEqual([

@@ -5,6 +5,7 @@ import {
   specOf,
   triggerOf,
   troubleWords,
+  worseThanWarning,
   type Begun,
 } from '../../../src/plan/incidents/classify.js';
 import type { Severity, WarRoomTrigger } from '../../../src/plan/model.js';
@@ -42,6 +43,32 @@ describe('how severe a trouble is', () => {
     expect(troubleWords({ title: 'slow', reason: 'slow since noon' })).toBe('slow since noon');
     expect(troubleWords({ title: 'slow', reason: 'it is slow' })).toBe('slow: it is slow');
     expect(troubleWords({ title: 'Latency', reason: 'p95 is 9 s' })).toBe('Latency: p95 is 9 s');
+  });
+});
+
+describe('what a person may declare at a warning', () => {
+  const bound = { op: '>' as const, value: 5, text: '> 5' };
+  const plan = incidents({
+    severities: [
+      severity(3, [{ id: 'slow', when: { metric: 'slowness', level: 'critical' } }]),
+      severity(2, [
+        { id: 'declared' },
+        { id: 'warned', when: { metric: 'latency', level: 'warning' } },
+        { id: 'late', when: { metric: 'latency', bound } },
+        { id: 'leaky', when: { metric: 'leaks', bound } },
+      ]),
+      severity(1, [{ id: 'leak', when: { metric: 'leaks', level: 'critical' } }]),
+    ],
+  });
+
+  it.each([
+    ['the gravest cause of the metric', 'leaks', { cause: 'leak', severity: 1 }],
+    ['no cause that the warning itself is', 'latency', { cause: 'late', severity: 2 }],
+    ['nothing where the cause takes nothing back', 'slowness', undefined],
+    ['nothing where no cause is about the metric', 'other', undefined],
+  ])('is %s', (_, metric, expected) => {
+    const found = worseThanWarning(plan, metric);
+    expect(found && { cause: found.cause, severity: found.severity }).toEqual(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alertText, contextNames, templateFor } from '../../../src/plan/alert-text.js';
-import { findCause } from '../../../src/plan/incidents/classify.js';
+import { findCause, worseThanWarning } from '../../../src/plan/incidents/classify.js';
 import { componentOf } from '../../../src/plan/incidents/reach.js';
 import { watchedCauses } from '../../../src/plan/guard/status.js';
 import { shippedPlan } from '../support/shipped.js';
@@ -151,6 +151,7 @@ describe('the incidents of the shipped plan', () => {
       ['dispatcher-failure', below('tool_success_rate', 85)],
       ['connection-failure', below('connection_success_rate', 90)],
       ['performance-degradation', { metric: 'workflow_duration', slower: { above: 0.5 } }],
+      ['slow-responses', { metric: 'response_time_p95', level: 'critical' }],
       ['websocket-failure', { metric: 'websocket_event_delivery_rate', level: 'critical' }],
       ['database-connections', { metric: 'database_connection_pool_usage', level: 'critical' }],
     ]);
@@ -163,6 +164,7 @@ describe('the incidents of the shipped plan', () => {
     ['connection-failure', '1a', '1b', '1c', '1d'],
     ['performance-degradation', '1a', '1b', '1b', '1b'],
     ['websocket-failure', '1a', '1a', '1a', '1d'],
+    ['slow-responses', '1a', '1a', '1a', '1a'],
     // No phase judges it: what came last is the most likely.
     ['database-connections', '1a', '1b', '1c', '1d'],
   ])('ask for %s, while 1a, 1b, 1c and 1d are the newest phase, about %s, %s, %s and %s', (id, ...expected) => {
@@ -175,6 +177,15 @@ describe('the incidents of the shipped plan', () => {
       componentOf(phases, begun, { ofCause: cause?.phase, metric: cause?.when?.metric })
     );
     expect(found).toEqual([...expected, expected.at(-1)]);
+  });
+
+  it.each([
+    ['user_isolation_violations', 'user-isolation', 1],
+    ['golden_path_success_rate', 'golden-path-failure', 1],
+    ['websocket_event_delivery_rate', 'websocket-failure', 2],
+    ['response_time_p95', 'slow-responses', 2],
+  ])('a warning of %s says that a person may declare %s, severity %i', (metric, cause, severity) => {
+    expect(worseThanWarning(incidents, metric)).toMatchObject({ cause, severity });
   });
 
   it('of severity 2 watch each component, by what the success of its phase is judged by', () => {
@@ -233,6 +244,7 @@ describe('the incidents of the shipped plan', () => {
           (component) => `Single component failure (one migration component failing): ${component}`
         ),
         'Performance degradation (>50% slower than baseline)',
+        'Performance degradation: response time beyond its critical threshold',
         'Partial WebSocket failure (events not delivering)',
         'Database connection issues',
       ],

@@ -66,39 +66,22 @@ interface Stored {
     chunks: Array<{ digest: string }>;
     samples: StoredSample[];
     verdict?: string;
-    changedAt?: number;
     source: MetricSource;
   };
 }
 
-/** A sample without a value for some metrics, and the source that was asked for them. */
-export interface Unanswered {
-  at: number;
-  metrics: string[];
-  t0: number;
-  changedAt?: number;
-  source: MetricSource;
-}
-
-/** A window whose samples without a value say what was asked of which source. */
-export interface ReadWindow extends WindowRecord {
-  samples: Array<Sample & { unanswered?: Unanswered }>;
-}
-
 /** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
-export function windowsIn(evidenceDir: string, run: string): ReadWindow[] {
-  const windows = new Map<string, ReadWindow>();
+export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
+  const windows = new Map<string, WindowRecord>();
   for (const { document } of storedWindows(evidenceDir)) {
-    const { origin, t0, spec, chunks, verdict = '', changedAt, source } = document;
-    const where = { t0, source, ...(changedAt === undefined ? {} : { changedAt }) };
+    const { origin, t0, spec, chunks, verdict = '', source } = document;
     if (origin.run !== run) continue;
     const samples = [...chunks.flatMap(({ digest }) => chunkOf(evidenceDir, digest)), ...document.samples];
     const id = `${origin.address} ${t0}`;
     const known = windows.get(id);
     const ours = samples.map(({ k, at, readings }) => {
-      const metrics = Object.keys(readings).filter((metric) => readings[metric]?.kind !== 'value');
-      const sample = { k, at, valid: metrics.length === 0, readings: readingsIn(readings, source) };
-      return sample.valid ? sample : { ...sample, unanswered: { ...where, at, metrics } };
+      const valid = Object.values(readings).every(({ kind }) => kind === 'value');
+      return { k, at, valid, readings: readingsIn(readings, source) };
     });
     const merged = [...(known?.samples ?? []), ...ours].toSorted((a, b) => a.k - b.k);
     windows.set(id, {

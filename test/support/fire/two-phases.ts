@@ -48,6 +48,7 @@ export function courseOf(name: string, { flag, deploy }: Undisturbed, repeatable
   return {
     ...movesOf(name, { flag: { '1a': flag, '1b': flag }, deploy }),
     windows: ['1a/window', '1b/window'],
+    verification: 'rollback/metrics',
     onceOnly: repeatable ? [] : deploys.map((target) => `deploy/${target}`),
   };
 }

@@ -1,3 +1,4 @@
+import { meansNone } from '../../../plan/rise.js';
 import { cell } from '../../markdown/table.js';
 import type { Subject, Watched } from '../subject.js';
 import { isAbout, isSuccessRate, those } from './about.js';
@@ -88,9 +89,7 @@ function experience(subject: Subject): Panel[] {
 function security(subject: Subject): Panel[] {
   const watched = those(
     subject,
-    (metric) =>
-      isAbout(metric, 'security') ||
-      (metric.unit === 'count' && metric.target?.op === '==' && metric.target.value === 0)
+    (metric) => isAbout(metric, 'security') || (metric.unit === 'count' && meansNone(metric.target))
   );
   if (watched.length === 0) {
     return [noDataSource('Isolation of users', 'No metric of the plan measures it.', adviceFor('one'), 24)];

@@ -72,6 +72,8 @@ export interface Course {
   paths: Record<string, string[]>;
   /** Addresses (`phase/step`) of the windows that it passes. */
   windows: string[];
+  /** Address of the window that a way back passes behind its last undo, before anybody says that it is verified. */
+  verification: string;
   /** Targets whose apply command must not run twice. */
   onceOnly: string[];
 }

@@ -4,10 +4,11 @@ import { orderComplaints } from './order.js';
 import { repeatComplaints } from './repeats.js';
 import { sampleComplaints } from './samples.js';
 import { stateComplaints } from './states.js';
+import { verificationComplaints } from './verification.js';
 
 /**
  * What is wrong with how a run ended: same end as undisturbed, nothing applied twice, no original state forgotten,
- * everything undone in reverse, no sample lost. No complaint is the model's yes; an account with holes never gets it.
+ * everything undone in reverse and measured afterwards, no sample lost. No complaint is the model's yes; an account with holes never gets it.
  */
 export function complaints(course: Course, account: Account, promised: Promised): string[] {
   return [
@@ -16,6 +17,7 @@ export function complaints(course: Course, account: Account, promised: Promised)
     ...repeatComplaints(course, account),
     ...commandComplaints(course, account, promised),
     ...(promised.end === 'rolled back' ? orderComplaints(course, account, promised) : []),
+    ...(promised.end === 'rolled back' ? verificationComplaints(course, account) : []),
     ...sampleComplaints(course, account, promised),
   ];
 }

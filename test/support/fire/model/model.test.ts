@@ -30,6 +30,7 @@ const course: Course = {
     'deploy/b2': ['v1', 'v2'],
   },
   windows: ['1a/window', '1b/window'],
+  verification: 'rollback/metrics',
   onceOnly: ['deploy/b'],
 };
 
@@ -114,7 +115,12 @@ const rolledBack: Account = {
   },
   idleWrites: [],
   commands: [...applies, ...undos],
-  windows: [window('1a/window#1'), window('1b/window#1', { verdict: 'FAIL' })],
+  windows: [
+    window('1a/window#1'),
+    window('1b/window#1', { verdict: 'FAIL' }),
+    // Behind the last undo.
+    window('rollback/metrics#1'),
+  ],
   answers,
   holes: [],
 };
@@ -186,6 +192,15 @@ describe('the model says yes', () => {
     [
       'to a sample without a value, where the source had none',
       { ...completed, windows: without(2), answers: answers.with(2, { query: 'success', at: 1300 }) },
+      { end: 'completed' },
+    ],
+    [
+      'to a sample without a value, where the source divided nothing by nothing',
+      {
+        ...completed,
+        windows: without(2),
+        answers: answers.with(2, { query: 'success', at: 1300, value: Number.NaN }),
+      },
       { end: 'completed' },
     ],
     [
@@ -373,6 +388,24 @@ describe('the model says no', () => {
       { ...rolledBack, commands: [...applies, undoB2, undoB, command('deploy/a', 'undo', 'v1', '99-115-120')] },
       { end: 'rolled back' },
       /deploy\/a was undone before flag\/A/,
+    ],
+    [
+      'when a way back was never verified',
+      { ...rolledBack, windows: rolledBack.windows.slice(0, 2) },
+      { end: 'rolled back' },
+      /^deploy\/a went back at 115, and no window rollback\/metrics behind that passed: nobody verified it$/,
+    ],
+    [
+      'when the verification of a way back did not pass',
+      { ...rolledBack, windows: rolledBack.windows.with(2, window('rollback/metrics#1', { verdict: 'HOLD' })) },
+      { end: 'rolled back' },
+      /no window rollback\/metrics behind that passed/,
+    ],
+    [
+      'when more was undone behind the verification',
+      stateOf(rolledBack, { 'deploy/a': 'v1@0 v2@25 v1@1001' }),
+      { end: 'rolled back' },
+      /^deploy\/a went back at 1001, and no window rollback\/metrics behind that passed/m,
     ],
     [
       'when a sample is missing',

@@ -34,7 +34,9 @@ function inventions({ address, samples }: WindowRecord, answers: readonly Answer
     readings.flatMap(({ query, value }) => {
       const given = answers.filter((answer) => answer.query === query && answer.at === at);
       if (given.length === 0) return [`${address} has a sample ${k} at ${at} that its source was never asked for`];
-      const isSame = (answer: Answer): boolean => answer.value === value;
+      // Nothing divided by nothing is no value.
+      const isSame = (answer: Answer): boolean =>
+        value === undefined ? !Number.isFinite(answer.value) : answer.value === value;
       // Asked too early it may say nothing, and have a value when it is asked again: that one counts.
       if (value === undefined ? given.every(isSame) : given.some(isSame)) return [];
       const said = given.map((answer) => answer.value ?? 'nothing').join(', ');
@@ -47,6 +49,7 @@ function isTooShort({ verdict, samples, lengthMs, everyMs }: WindowRecord): bool
   return verdict === 'PASS' && samples.length < Math.ceil(lengthMs / everyMs) + 1;
 }
 
-function stepOf(address: string): string {
+/** An address without its attempt. */
+export function stepOf(address: string): string {
   return address.replace(/#\d+$/, '');
 }
