@@ -171,6 +171,10 @@ export const errorCatalogue = {
     'An activity answered something that is no answer',
     'Check that the workers of the environment run this version, then: phasegate retry RUN'
   ),
+  PG320: retry(
+    'Another attempt looks after the command',
+    'Nothing: it is tried again. Where nobody holds the lock file that it names, delete it.'
+  ),
   PG330: retry('A channel did not take a message', 'Nothing: it is tried again. Check the channel in the environment.'),
   PG331: refuse(
     'A channel refuses messages',

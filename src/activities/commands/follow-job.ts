@@ -6,6 +6,7 @@ import type { CommandRequest } from './command.js';
 import { judgeExit } from './exit-code.js';
 import { jobFiles, readText, writeResult } from './job.js';
 import type { JobFiles, JobRecord, JobResult } from './job.js';
+import { isOfThisStart, withJob } from './job-lock.js';
 import { inspectClaimed, takeClaim } from './job-state.js';
 import type { JobState } from './job-state.js';
 import { lastLines, readOutput, trimOutput } from './output.js';
@@ -51,6 +52,8 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
     if (cancelled && scope.handedOver()) return scope.cancelled;
     const now = tools.clock.now();
     if (cancelled || now >= deadline) {
+      // Another attempt has begun it anew: that one has its own time.
+      if (!(await isOfThisStart(files, record))) return undefined;
       const why = cancelled ? 'was stopped because the step was cancelled' : tooLong(record);
       const result = await stop(follow, files, state, why);
       // It began at this very moment, so there is something to stop now.
@@ -93,12 +96,14 @@ async function killed(
 }
 
 async function notBegun(follow: Follow, files: JobFiles, problem: string): Promise<JobResult | undefined> {
-  if (!(await takeClaim(files))) return undefined;
-  const reason = `${follow.request.argv[0]} could not be started: ${problem}`;
-  const result = resultOf(follow, files, { verdict: 'HOLD', reason }, false);
-  // Nothing ran, so there is nothing to remember: the next attempt may start it.
-  await rm(files.folder, { recursive: true, force: true });
-  return result;
+  return withJob(files.folder, follow.tools.clock, async () => {
+    if (!(await isOfThisStart(files, follow.record)) || !(await takeClaim(files))) return undefined;
+    const reason = `${follow.request.argv[0]} could not be started: ${problem}`;
+    const result = resultOf(follow, files, { verdict: 'HOLD', reason }, false);
+    // Nothing ran, so there is nothing to remember: the next attempt may start it.
+    await rm(files.folder, { recursive: true, force: true });
+    return result;
+  });
 }
 
 type Outcome = Pick<JobResult, 'verdict' | 'reason' | 'exitCode'>;
@@ -118,9 +123,13 @@ function withLastLine(reason: string, files: JobFiles, tools: Tools): string {
 
 async function conclude(follow: Follow, files: JobFiles, outcome: Outcome, ran = true): Promise<JobResult> {
   const result = resultOf(follow, files, outcome, ran);
-  if (follow.request.job.reuse !== 'none') return writeResult(files, result);
-  await rm(files.folder, { recursive: true, force: true });
-  return result;
+  return withJob(files.folder, follow.tools.clock, async () => {
+    // Another attempt has told the end already, and may have begun it anew since.
+    if (!(await isOfThisStart(files, follow.record))) return result;
+    if (follow.request.job.reuse !== 'none') return writeResult(files, result);
+    await rm(files.folder, { recursive: true, force: true });
+    return result;
+  });
 }
 
 function resultOf({ record, tools }: Follow, files: JobFiles, outcome: Outcome, ran: boolean): JobResult {

@@ -1,6 +1,7 @@
 import type { Tools } from '../deps.js';
-import { discardJob, jobFiles, jobFolder, readJson, readText } from './job.js';
+import { discardJob, jobFiles, jobFolder, jobsOf, readJson, readText } from './job.js';
 import type { JobResult } from './job.js';
+import { withJob } from './job-lock.js';
 
 type LookupTools = Pick<Tools, 'stateDir'>;
 
@@ -15,7 +16,15 @@ export async function hasPassed(scope: string, key: string, { stateDir }: Lookup
   return result?.verdict === 'PASS';
 }
 
-/** Forgets what is known of a command, so that it runs again. */
-export async function forgetCommand(scope: string, key: string, { stateDir }: LookupTools): Promise<void> {
-  await discardJob(jobFolder(stateDir, scope, key));
+/** Forgets how a command ended, so that it runs again. One that another attempt has begun anew since goes on. */
+export async function forgetCommand(
+  scope: string,
+  key: string,
+  { stateDir, clock }: Pick<Tools, 'stateDir' | 'clock'>
+): Promise<void> {
+  await jobsOf(stateDir, scope);
+  const folder = jobFolder(stateDir, scope, key);
+  await withJob(folder, clock, async () => {
+    if ((await readText(jobFiles(folder).result)) !== undefined) await discardJob(folder);
+  });
 }

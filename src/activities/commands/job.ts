@@ -7,6 +7,8 @@ import { bootId } from './processes.js';
 
 /** What is written down before a command starts. */
 export interface JobRecord {
+  /** Of this start, which another one with the same key does not have; absent where an earlier build wrote it. */
+  id?: string;
   key: string;
   argv: string[];
   host: string;
@@ -77,7 +79,7 @@ export async function jobsOf(stateDir: string, scope: string): Promise<string[]>
 }
 
 export function newRecord(key: string, argv: string[], startedAt: number, timeoutMs: number): JobRecord {
-  return { key, argv, host: hostname(), boot: bootId(), startedAt, timeoutMs };
+  return { id: randomUUID(), key, argv, host: hostname(), boot: bootId(), startedAt, timeoutMs };
 }
 
 /** Creates a job whole (a folder that is renamed into place), with its result if it must never run. False: it exists. */
@@ -112,8 +114,8 @@ export async function writeResult(files: JobFiles, result: JobResult): Promise<J
   return result;
 }
 
-/** Forgets a job. Out of the way first, so that two attempts that discard at once do not take each other's new folder apart. */
-export async function discardJob(folder: string): Promise<undefined> {
+/** Forgets a job. Out of the way first, so that nobody finds half of one. */
+export async function discardJob(folder: string): Promise<void> {
   const aside = join(folder, '..', `.${randomUUID()}`);
   try {
     await rename(folder, aside);

@@ -5,8 +5,9 @@ import type { Tools } from '../deps.js';
 import type { Scope } from '../scope.js';
 import { defaultGraceMs } from './command.js';
 import type { CommandRequest, CommandResult } from './command.js';
-import { followJob } from './follow-job.js';
+import { followJob, type Follow } from './follow-job.js';
 import { createJob, discardJob, jobFiles, jobFolder, jobsOf, newRecord } from './job.js';
+import { withJob } from './job-lock.js';
 import { inspectJob } from './job-state.js';
 import type { JobState } from './job-state.js';
 import { launch } from './launch.js';
@@ -29,27 +30,38 @@ export async function runCommand(request: CommandRequest, tools: Tools, scope: S
   await jobsOf(tools.stateDir, job.scope);
   const folder = jobFolder(tools.stateDir, job.scope, job.key);
   for (;;) {
-    const state = await inspectJob(folder);
-    if (state.kind === 'none') {
-      if (scope.signal.aborted) return scope.cancelled;
-      const since = begunElsewhere(scope, job.key);
-      if (since !== undefined && !job.repeatable) {
-        return unknown(request, 'an earlier attempt began it on another machine', tools, since);
-      }
-      // Only now: what runs already, or has run, is told of as it is, whatever may be started today.
-      const program = startable(request);
-      if (!program.found) return notStarted(request, program.reason, tools);
-      const argv = [program.path, ...request.argv.slice(1)];
-      const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
-      if (!(await createJob(folder, record))) continue;
-      const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });
-      const result = await followJob({ folder, record, request, tools, scope, ended });
-      if (result !== undefined) return { ...result, how: 'started' };
-      continue;
-    }
-    const known = await adopt(state, folder, request, tools, scope);
-    if (known !== undefined) return known;
+    const next = await withJob(folder, tools.clock, () => nextOf(folder, request, tools, scope));
+    if (next === 'cancelled') return scope.cancelled;
+    if ('known' in next) return next.known;
+    const result = await followJob({ folder, ...next.follow, request, tools, scope });
+    if (result !== undefined) return { ...result, how: next.how };
   }
+}
+
+/** What there is to do about a command: to tell what is known of it, or to follow the one that runs. */
+type Next =
+  { known: CommandResult } | { follow: Pick<Follow, 'record' | 'ended'>; how: 'started' | 'adopted' } | 'cancelled';
+
+/** Finds the command of an earlier attempt, or begins it; nobody else does either meanwhile. */
+async function nextOf(folder: string, request: CommandRequest, tools: Tools, scope: Scope): Promise<Next> {
+  const { job } = request;
+  const state = await inspectJob(folder);
+  const earlier = state.kind === 'none' ? undefined : await adopt(state, folder, request, tools);
+  if (earlier !== undefined) return earlier;
+  if (scope.signal.aborted) return 'cancelled';
+  const since = begunElsewhere(scope, job.key);
+  if (since !== undefined && !job.repeatable) {
+    return { known: unknown(request, 'an earlier attempt began it on another machine', tools, since) };
+  }
+  // Only now: what runs already, or has run, is told of as it is, whatever may be started today.
+  const program = startable(request);
+  if (!program.found) return { known: notStarted(request, program.reason, tools) };
+  const argv = [program.path, ...request.argv.slice(1)];
+  const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
+  // A worker of an earlier build knows no lock.
+  if (!(await createJob(folder, record))) return nextOf(folder, request, tools, scope);
+  const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });
+  return { follow: { record, ended }, how: 'started' };
 }
 
 /** When an earlier attempt began the command (epoch ms), as its heartbeat told: its files may lie on another machine. */
@@ -59,39 +71,38 @@ function begunElsewhere(scope: Scope, key: string): number | undefined {
   return told.success && told.data.key === key ? told.data.since : undefined;
 }
 
-/** What is to be told of a command that an earlier attempt started; undefined: look again, or run it. */
+/** What there is to do about a command that an earlier attempt started; undefined when it is forgotten, and may run. */
 async function adopt(
   state: Exclude<JobState, { kind: 'none' }>,
   folder: string,
   request: CommandRequest,
-  tools: Tools,
-  scope: Scope
-): Promise<CommandResult | undefined> {
+  tools: Tools
+): Promise<Next | undefined> {
   const { reuse, repeatable } = request.job;
   switch (state.kind) {
     case 'finished':
       if (reuse === 'any' || (reuse === 'passed' && state.result.verdict === 'PASS')) {
-        return { ...state.result, how: 'recorded' };
+        return { known: { ...state.result, how: 'recorded' } };
       }
-      return discardJob(folder);
+      break;
     case 'unclaimed':
     case 'void':
-      return discardJob(folder);
+      break;
     case 'exited':
-    case 'running': {
-      const result = await followJob({ folder, record: state.record, request, tools, scope });
-      return result === undefined ? undefined : { ...result, how: 'adopted' };
-    }
+    case 'running':
+      return { follow: { record: state.record }, how: 'adopted' };
     case 'lost':
       // What it left running would work against the next run of it.
       if (state.pid !== undefined && state.start !== undefined) {
         await stopGroup(state.pid, state.start, request.graceMs ?? defaultGraceMs);
       }
-      if (repeatable) return discardJob(folder);
-      return unknown(request, 'its worker and it ended without a result', tools, state.record.startedAt);
+      if (repeatable) break;
+      return { known: unknown(request, 'its worker and it ended without a result', tools, state.record.startedAt) };
     case 'elsewhere':
-      return unknown(request, `it was started on host ${state.record.host}`, tools, state.record.startedAt);
+      return { known: unknown(request, `it was started on host ${state.record.host}`, tools, state.record.startedAt) };
   }
+  await discardJob(folder);
+  return undefined;
 }
 
 function startable(request: CommandRequest): ReturnType<typeof findProgram> {

@@ -2,6 +2,7 @@ import type { Tools } from '../deps.js';
 import { defaultGraceMs } from './command.js';
 import { createJob, jobFiles, jobFolder, jobsOf, newRecord, writeResult } from './job.js';
 import type { JobResult } from './job.js';
+import { withJob } from './job-lock.js';
 import { inspectJob } from './job-state.js';
 import { readOutput } from './output.js';
 import { stopGroup } from './processes.js';
@@ -19,15 +20,17 @@ export async function revokeCommand(scope: string, key: string, why: string, too
   const now = tools.clock.now();
   const folder = jobFolder(tools.stateDir, scope, key);
   const never = ended(now, `called off before it ran: ${why}`, now);
-  if (await createJob(folder, newRecord(key, [], now, 0), never)) return false;
-  return stopJob(folder, why, tools);
+  return withJob(folder, tools.clock, async () => {
+    if (await createJob(folder, newRecord(key, [], now, 0), never)) return false;
+    return stopJob(folder, why, tools);
+  });
 }
 
 /** Stops the commands of a scope that still run, except the one with this key: two at once would work against each other. */
 export async function stopOthers(scope: string, key: string, why: string, tools: StopTools): Promise<void> {
   const ours = jobFolder(tools.stateDir, scope, key);
   for (const folder of await jobsOf(tools.stateDir, scope)) {
-    if (folder !== ours) await stopJob(folder, why, tools);
+    if (folder !== ours) await withJob(folder, tools.clock, () => stopJob(folder, why, tools));
   }
 }
 

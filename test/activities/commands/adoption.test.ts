@@ -144,6 +144,30 @@ describe('two attempts at one command', () => {
     expect(runsOf(tools)).toBe(1);
   });
 
+  it('that find a failure which only a PASS would spare them never run it side by side', async () => {
+    const tools = testTools();
+    const alone = 'mkdir busy || echo at once >> at-once; echo run >> runs; sleep 0.02; rmdir busy; exit 1';
+    const undo = request(tools, { reuse: 'passed' }, alone);
+    for (let round = 0; round < 5; round += 1) {
+      const attempts = Array.from({ length: 5 }, () => runCommand(undo, tools, testScope()));
+      expect((await Promise.all(attempts)).map(({ verdict }) => verdict)).toEqual(Array(5).fill('FAIL'));
+    }
+    expect(existsSync(join(tools.workdir, 'at-once'))).toBe(false);
+  });
+
+  it('of which one is called off never run it again', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const tools = testTools();
+      const asked = request(tools, { repeatable: true }, 'echo run >> runs; exec sleep 60');
+      const attempts = [1, 2, 3].map(() => runCommand(asked, tools, testScope()));
+      const calledOff = revokeCommand('demo/deploy/core', 'k1', 'it is being undone', tools);
+      await calledOff;
+      const told = await Promise.all(attempts);
+      expect(told.map(({ verdict }) => verdict)).toEqual(['HOLD', 'HOLD', 'HOLD']);
+      expect(existsSync(join(tools.workdir, 'runs')) ? runsOf(tools) : 0).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('a worker that shuts down leaves the command running for the next one', async () => {
     const tools = testTools();
     const scope = testScope();

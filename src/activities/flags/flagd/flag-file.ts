@@ -3,7 +3,7 @@ import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promi
 import type { Clock } from '../../clock.js';
 import { fail, messageOf } from '../../fail.js';
 import { evaluatorFor } from './evaluate.js';
-import { withFileLock } from './file-lock.js';
+import { withFileLock } from '../../file-lock.js';
 
 /** A flagd file as it stands: its text, and its flags by key. */
 export interface FlagFile {
@@ -51,7 +51,12 @@ export async function editFlagFile(
   await readFlagFile(path);
   // A link (as Kubernetes mounts its files) must go on pointing at the file.
   const real = await realpath(path);
-  return withFileLock(real, clock, async () => {
+  const locked = (held: string, where: string): Error =>
+    fail('PG301', `the flag file ${held}`, {
+      where,
+      hint: 'Wait for who holds it; if nobody does, delete the lock file.',
+    });
+  const edited = async (): Promise<boolean> => {
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const before = await readFlagFile(real);
       const text = edit(before);
@@ -60,7 +65,8 @@ export async function editFlagFile(
       if (await replace(real, before.text, text)) return true;
     }
     throw fail('PG313', 'somebody else keeps writing the flag file', { where: path, retryable: true });
-  });
+  };
+  return withFileLock(real, clock, edited, locked);
 }
 
 function parseFlagFile(text: string, path: string): FlagFile {

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import type { Clock } from '../../clock.js';
-import { bootId, isAlive, startOf } from '../../commands/processes.js';
-import { fail } from '../../fail.js';
+import type { Clock } from './clock.js';
+import { bootId, isAlive, startOf } from './commands/processes.js';
 
 /** Who holds a lock file. `nonce` tells two locks of one process apart. */
 const holderText = z.object({
@@ -28,19 +27,21 @@ const pollMs = 25;
  * Runs `work` while nobody else of this machine's workers holds `<path>.lock`. The lock of a process that died is taken
  * over, and so is a damaged one that is older than 10 seconds; one of another host is waited for.
  *
- * @throws PG301 (worth a retry) when it is not free within 10 seconds
+ * @param refusal what to throw when it is not free within 10 seconds: `held` says by whom it is held
  */
-export async function withFileLock<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(
+  path: string,
+  clock: Clock,
+  work: () => Promise<T>,
+  refusal: (held: string, lock: string) => Error
+): Promise<T> {
   const lock = `${path}.lock`;
   const until = clock.now() + waitMs;
   while (!(await acquire(lock))) {
     const found = await look(lock);
     if (found !== undefined && isLeft(found, clock) && (await takeAway(lock, found.nonce, clock))) continue;
     if (clock.now() >= until) {
-      throw fail('PG301', `the flag file is locked${found === undefined ? '' : ` ${byWhom(found)}`}`, {
-        where: lock,
-        hint: 'Wait for who holds it; if nobody does, delete the lock file.',
-      });
+      throw refusal(`is locked${found === undefined ? '' : ` ${byWhom(found)}`}`, lock);
     }
     await clock.sleep(pollMs);
   }
