@@ -244,6 +244,23 @@ describe('a flag on a real Unleash server', { timeout: 240_000 }, () => {
     expect(withoutIds(await flag())).toEqual(withoutIds(before));
   });
 
+  it('attempts that overlap leave what one attempt leaves, forward and back', async () => {
+    const { activities, environment, capture, flag } = await stage();
+    const before = await flag();
+    const entry = await activities.captureChange(capture({ percent: 5, include: ['tester'] }));
+    const three = (act: () => Promise<unknown>): Promise<unknown> => Promise.allSettled([act(), act(), act()]);
+    // One that sees the writes of another among its own is worth a retry, as Temporal does: a last one, alone, must do.
+    await three(() => activities.applyChange({ entry, environment }));
+    expect(await activities.applyChange({ entry, environment })).toMatchObject({ verdict: 'PASS' });
+    const applied = await flag();
+    expect(applied.enabled).toBe(true);
+    expect(applied.strategies.map(({ parameters }) => parameters['rollout'])).toEqual(['5', '100']);
+    expect(await activities.verifyChange({ entry, environment })).toMatchObject({ verdict: 'PASS' });
+    await three(() => activities.undoChange({ entry, environment, key: 'u' }));
+    await activities.undoChange({ entry, environment, key: 'u' });
+    expect(await flag()).toEqual(before);
+  });
+
   it('survives a crash between its strategies and "on": applied again it is on, undone it is as before', async () => {
     let broken = true;
     const { activities, environment, capture, flag } = await stage({
