@@ -5,13 +5,14 @@ import { cli } from './cli.js';
 import { demo } from './demo.js';
 import { history } from './history.js';
 import { recovery } from './recovery.js';
+import { signals } from './signals.js';
 import type { BenchOptions, Benchmark } from './support/findings.js';
 import { machine } from './support/machine.js';
 import { keep, markdown } from './support/print.js';
 import { watch } from './watch.js';
 import { windows } from './windows.js';
 
-const benchmarks: readonly Benchmark[] = [cli, breach, approval, recovery, history, windows, watch, demo];
+const benchmarks: readonly Benchmark[] = [cli, breach, approval, recovery, history, windows, watch, signals, demo];
 const names = benchmarks.map((benchmark) => benchmark.name);
 
 const usage = `npm run bench -- [NAME ...] [options]

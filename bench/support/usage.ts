@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { distributionOf } from './distribution.js';
 
 /** Of Linux; the kernel's clock ticks at 100 Hz wherever Node runs. */
@@ -20,8 +20,10 @@ export function watchUsage<Name extends string>(pids: Record<Name, number>): { s
   const cpuBefore = Object.fromEntries(names.map((name) => [name, cpuSeconds(pids[name])]));
   const rss = Object.fromEntries(names.map((name) => [name, [residentMb(pids[name])]]));
   const timer = setInterval(() => {
-    for (const name of names) rss[name]?.push(residentMb(pids[name]));
+    // Whoever failed before `stop` has stopped the process: that failure is to be heard, not this one.
+    for (const name of names) if (existsSync(`/proc/${pids[name]}`)) rss[name]?.push(residentMb(pids[name]));
   }, 1000);
+  timer.unref();
   const usageOf = (name: Name): Usage => {
     const seconds = (performance.now() - startedAt) / 1000;
     const { p50, max } = distributionOf(rss[name] ?? []);
