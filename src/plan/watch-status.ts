@@ -132,6 +132,8 @@ export interface IncidentStatus {
   sentence: string;
   /** As its history has it, since no worker answers: what came after this instant is not in it. */
   asOf?: number;
+  /** How it was ended from outside, such as `terminated`: then it is closed, and nobody finished it. */
+  endedAs?: string;
 }
 
 export type TroubleSource = 'guard' | 'alertmanager' | 'person' | 'rollback';

@@ -160,6 +160,22 @@ describe('an alert', () => {
     expect(mailSubjects(stage).at(-1)).toMatch(/^No longer watched: /);
   });
 
+  it('is told by the key of the one before of its metric, and no message of it has the key of one of that', async () => {
+    await using stage = await openAlertStage();
+    const change = { planId: 'twice', alerts: alertsOf(everyChannel) };
+    const first = await stage.start(change);
+    await first.until('it is told', ({ deliveries }) => deliveries.length === 3);
+    await first.handle.cancel();
+    await first.handle.result();
+    const next = await stage.start(change);
+    await next.until('it is told', ({ deliveries }) => deliveries.length === 3);
+    expect(new Set(pages(stage).map(({ dedup_key }) => dedup_key)).size).toBe(1);
+    // A mail box that has this Message-ID already shows no other one.
+    const ids = stage.mail.seen.map(({ text }) => /^Message-ID: (.*)$/m.exec(text)?.[1]);
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids).size).toBe(3);
+  });
+
   it('without alerts in the plan, the own channels of the environment are told', async () => {
     await using stage = await openAlertStage();
     const { slack } = stage.channels;

@@ -562,6 +562,8 @@ describe('an incident and its run', () => {
     await first.terminate('somebody wants it gone');
     const again = await until('the other', 2, ({ state }) => state === 'open');
     expect(again.reason).toBe('agents fail (incident/1 was ended from outside)');
+    // Both are one incident: no two of severity 2, which would open a war room.
+    expect(again.warRoom).toBeUndefined();
     expect((await stage.status()).held).toMatchObject({ by: 'incident/2' });
     expect((await run.describe()).status.name).toBe('RUNNING');
   });

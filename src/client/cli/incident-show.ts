@@ -38,7 +38,7 @@ export async function listIncidents(
       return [
         incidentAddressOf(one.number),
         String(one.severity),
-        one.asOf === undefined ? one.state : `${one.state}?`,
+        one.endedAs ?? (one.asOf === undefined ? one.state : `${one.state}?`),
         instantText(one.openedAt),
         one.title,
         owes(one, frozen, now),

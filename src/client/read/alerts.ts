@@ -38,12 +38,15 @@ export async function listAlerts(link: Link, { run, all }: { run?: RunRef; all?:
   const alerts = await found(link, { run, all });
   let workerAnswered = true;
   const asked = await Promise.all(
-    alerts.map(async ({ isOpen, ...alert }): Promise<ListedAlert> => {
+    alerts.map(async ({ endedAt, ...alert }): Promise<ListedAlert> => {
+      const isOpen = endedAt === undefined;
       const status = isOpen ? undefined : await lastStatus(link, alert);
       if (status) return { ...alert, state: status.state, status };
       const answer = await queryStatus<AlertStatus>(link, alert);
-      if ('status' in answer) return { ...alert, state: answer.status.state, status: answer.status };
-      workerAnswered &&= !isOpen;
+      const told = 'status' in answer ? answer.status : undefined;
+      if (!isOpen) return { ...alert, state: 'closed', ...(told ? { status: alertEnded(told, endedAt) } : {}) };
+      if (told) return { ...alert, state: told.state, status: told };
+      workerAnswered = false;
       return alert;
     })
   );
@@ -56,8 +59,14 @@ async function lastStatus(link: Link, alert: RunRef): Promise<AlertStatus | unde
   return result?.schemaVersion === 1 && result.state ? cleanDeep(result as AlertStatus) : undefined;
 }
 
+/** What somebody ended from outside still says that it fires. */
+export function alertEnded(alert: AlertStatus, at: number): AlertStatus {
+  return { ...alert, state: 'closed', closedAt: at, reason: 'it was ended from outside' };
+}
+
 interface FoundAlert extends ListedAlert {
-  isOpen: boolean;
+  /** Absent while it is open. */
+  endedAt?: number;
 }
 
 async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }): Promise<FoundAlert[]> {
@@ -77,7 +86,7 @@ async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }):
           address: addressOf(info.workflowId),
           state: states.find((one) => one === state) ?? 'unknown',
           startedAt: info.startTime.getTime(),
-          isOpen: info.status.name === 'RUNNING',
+          ...(info.status.name === 'RUNNING' ? {} : { endedAt: info.closeTime?.getTime() ?? 0 }),
         })
       );
       if (alerts.length === atMost) break;

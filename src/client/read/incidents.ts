@@ -15,13 +15,36 @@ import { queryStatus } from './query.js';
 import type { LiveWindow, RunRef } from './snapshot.js';
 import { quoted } from './visibility.js';
 
-/** An incident's status without a worker: what it returned, or what it was handed over when its execution began. */
-export function incidentFromHistory({ input, result, startedAt, workflowId, runId }: HistoryFacts): IncidentStatus {
+/**
+ * An incident's status without a worker: what it returned, or what it was handed over when its execution began. One that was
+ * ended from outside is closed, since nobody is called or reminded by it any more.
+ */
+export function incidentFromHistory(
+  { input, result, startedAt, workflowId, runId }: HistoryFacts,
+  { open, status: ending, closedAt }: Pick<Described, 'open' | 'status' | 'closedAt'>
+): IncidentStatus {
   const last = result as Partial<IncidentStatus> | undefined;
   if (last?.schemaVersion === 1 && last.timeline) return last as IncidentStatus;
   const given = input as IncidentInput;
   const status = incidentStatus(given, given.state ?? freshIncident(given, startedAt), { workflowId, runId });
-  return { ...status, asOf: startedAt, sentence: `${status.sentence} ${sinceWords(startedAt)}.` };
+  if (open) return { ...status, asOf: startedAt, sentence: `${status.sentence} ${sinceWords(startedAt)}.` };
+  return incidentEnded(status, { status: ending, at: closedAt ?? startedAt });
+}
+
+/** What somebody ended from outside still says that it is open. */
+export function incidentEnded(
+  incident: IncidentStatus,
+  { status, at }: Pick<Described, 'status'> & { at: number }
+): IncidentStatus {
+  const { severity, title, timeline } = incident;
+  const endedAs = status.toLowerCase().replace('_', ' ');
+  return {
+    ...incident,
+    state: 'closed',
+    endedAs,
+    timeline: [...timeline, { at, text: `it was ${endedAs}` }],
+    sentence: `Severity ${severity}, ${endedAs} at ${instantText(at)}: ${title}. Nobody is called or reminded by it any more.`,
+  };
 }
 
 /** Of a status that is of an earlier instant. */
@@ -56,7 +79,7 @@ export async function readIncident(link: Link, described: Described): Promise<In
   const { windows } = atWork(described);
   const asked = open ? await queryStatus<IncidentStatus>(link, ref) : undefined;
   if (asked && 'status' in asked) return { incident: asked.status, windows };
-  return { incident: cleanDeep(incidentFromHistory(await readHistory(link, ref))), windows };
+  return { incident: cleanDeep(incidentFromHistory(await readHistory(link, ref), described)), windows };
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
+import { alertEnded } from './alerts.js';
 import { describeRun } from './describe.js';
 import { readFamily, type Relative } from './family.js';
+import { incidentEnded } from './incidents.js';
 import { queryStatus } from './query.js';
 import type { RunRef } from './snapshot.js';
 
@@ -39,16 +41,18 @@ export class WatchReader {
   async read(): Promise<WatchParts> {
     this.firstRunId ??= (await describeRun(this.link, this.run.workflowId, this.run.runId)).firstRunId;
     const family = await readFamily(this.link, { firstRunId: this.firstRunId });
-    const of = (type: Kind, most: number): Relative[] =>
-      family.filter((one) => one.type === type && one.status !== 'CONTINUED_AS_NEW').slice(-most);
-    const asked = [of('guard', 1), of('alert', mostOfAKind), of('incident', mostOfAKind)] as const;
+    const of = (type: Kind): Relative[] =>
+      family.filter((one) => one.type === type && one.status !== 'CONTINUED_AS_NEW');
+    // One that was reset has several executions.
+    const incidents = [...new Map(of('incident').map((one) => [one.workflowId, one])).values()];
+    const asked = [of('guard').slice(-1), of('alert').slice(-mostOfAKind), incidents.slice(-mostOfAKind)] as const;
     const silent: string[] = [];
-    const [guards, alerts, incidents] = await Promise.all(asked.map((refs) => this.statuses(refs, silent)));
+    const [guards, alerts, known] = await Promise.all(asked.map((refs) => this.statuses(refs, silent)));
     const [guard] = guards as GuardStatus[];
     return {
       ...(guard ? { guard } : {}),
       alerts: (alerts ?? []) as AlertStatus[],
-      incidents: (incidents ?? []) as IncidentStatus[],
+      incidents: (known ?? []) as IncidentStatus[],
       silent,
     };
   }
@@ -66,7 +70,15 @@ export class WatchReader {
       silent.push(ref.workflowId);
       return undefined;
     }
-    if (!ref.open) this.ended.set(ref.runId, asked.status);
-    return asked.status;
+    const status = ref.open || ref.status === 'COMPLETED' ? asked.status : endedFromOutside(ref, asked.status);
+    if (!ref.open && status) this.ended.set(ref.runId, status);
+    return status;
   }
+}
+
+/** A guard that was ended so watches nothing. */
+function endedFromOutside({ type, status, closedAt, startedAt }: Relative, last: Status): Status | undefined {
+  const at = closedAt ?? startedAt;
+  if (type === 'alert') return alertEnded(last as AlertStatus, at);
+  return type === 'incident' ? incidentEnded(last as IncidentStatus, { status, at }) : undefined;
 }

@@ -63,8 +63,8 @@ export function incidentFacts(incident: IncidentStatus): string[][] {
   ];
 }
 
-export function incidentTitle({ number, severity, title, state }: IncidentStatus): string {
-  return `${incidentAddressOf(number)}: ${title} (severity ${severity}, ${state})`;
+export function incidentTitle({ number, severity, title, state, endedAs }: IncidentStatus): string {
+  return `${incidentAddressOf(number)}: ${title} (severity ${severity}, ${endedAs ?? state})`;
 }
 
 /** Steps of the procedure, then tasks: what, done when and by whom. */

@@ -63,12 +63,20 @@ function blindWords(run: string, reason: string): AlertText {
   };
 }
 
+/** By what others recognise what they are told. */
+export interface AlertKeys {
+  /** The alert: the same for each that a metric has in a run, one after the other. */
+  alert: string;
+  /** Begins the keys of its messages: another one for each alert, or a receiver would take the second for the first told again. */
+  messages: string;
+}
+
 /** @param number which message of the alert it is: the same one sent again has the same */
 export function alertMessage(
   input: AlertInput,
   state: AlertState,
   kind: AlertMessageKind,
-  dedupKey: string,
+  keys: AlertKeys,
   number: number
 ): AlertMessage {
   const { title, message, runbook } = wordsOf(input, state);
@@ -79,11 +87,11 @@ export function alertMessage(
     run: input.run.workflowId,
     ...said(kind, state, { title, message }, ack),
     to,
-    dedupKey: `${dedupKey}/${kind}/${number}`,
+    dedupKey: `${keys.messages}/${kind}/${number}`,
     remarks: remarksOf(input.environment),
     addresses: addressesOf(input.environment, to),
     alert: {
-      dedupKey,
+      dedupKey: keys.alert,
       event: kind === 'acknowledged' ? 'acknowledge' : kind === 'recovered' ? 'resolve' : 'trigger',
       metric: input.metric,
       level: state.crossing.level,
@@ -97,10 +105,10 @@ export function alertMessage(
 export function channelDownMessage(
   input: AlertInput,
   state: AlertState,
-  dedupKey: string,
+  keys: AlertKeys,
   down: { channel: string; reason: string }
 ): AlertMessage {
-  const told = alertMessage(input, state, 'channel-down', dedupKey, 1);
+  const told = alertMessage(input, state, 'channel-down', keys, 1);
   // A page that it has with others is the incident's: after its end this would open it again, with nobody to end it.
   const { page: _page, ...alert } = told.alert;
   return {
@@ -108,7 +116,7 @@ export function channelDownMessage(
     alert,
     title: `Channel ${down.channel} does not take alerts`,
     text: `${down.reason}. Whoever is told by ${down.channel} may not know of: ${wordsOf(input, state).title}.`,
-    dedupKey: `${dedupKey}/channel-down/${down.channel}`,
+    dedupKey: `${keys.messages}/channel-down/${down.channel}`,
   };
 }
 

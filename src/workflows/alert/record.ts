@@ -1,6 +1,6 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import * as course from '../../plan/alert/course.js';
-import { alertMessage, channelDownMessage } from '../../plan/alert/messages.js';
+import { alertMessage, channelDownMessage, type AlertKeys } from '../../plan/alert/messages.js';
 import { patienceOf } from '../../plan/alert/routing.js';
 import { alertStatus } from '../../plan/alert/status.js';
 import type { AlertLevel } from '../../plan/model.js';
@@ -58,7 +58,7 @@ export class AlertRecord {
       {
         changed: () => this.publish(),
         down: (channel, reason) => ({
-          ...channelDownMessage(input, this.state, this.dedupKey, { channel, reason }),
+          ...channelDownMessage(input, this.state, this.keys, { channel, reason }),
           at: Date.now(),
         }),
         isClosed: () => course.isClosed(this.state),
@@ -98,7 +98,7 @@ export class AlertRecord {
   get status(): AlertStatus {
     const { workflowId, runId } = workflowInfo();
     const { deliveries } = this.post;
-    const told = { workflowId, runId, dedupKey: this.dedupKey, deliveries, refusals: this.inbox.refusals };
+    const told = { workflowId, runId, dedupKey: this.keys.alert, deliveries, refusals: this.inbox.refusals };
     return alertStatus(this.input, this.state, told);
   }
 
@@ -115,8 +115,11 @@ export class AlertRecord {
 
   private readonly patience = (route: AlertLevel): course.AlertPatience => patienceOf(this.input, route);
 
-  private get dedupKey(): string {
-    return alertDedupKey(workflowInfo().workflowId, this.input.run.runId);
+  private get keys(): AlertKeys {
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    const alert = alertDedupKey(workflowId, this.input.run.runId);
+    // What was told before a reset is the same message after it. The beginning of a run id may be a time that two alerts share.
+    return { alert, messages: `${alert}#${firstExecutionRunId.slice(-8)}` };
   }
 
   private take({ state, tell }: course.Turn): void {
@@ -128,7 +131,7 @@ export class AlertRecord {
   private tell(kind: AlertMessageKind): void {
     this.told += 1;
     this.cost += costOfMessage;
-    const message = alertMessage(this.input, this.state, kind, this.dedupKey, this.told);
+    const message = alertMessage(this.input, this.state, kind, this.keys, this.told);
     // However late a channel takes it: what has the same key must be the same.
     const notification = { ...message, at: Date.now() };
     this.post.send({ kind, notification }, this.state.route, { everybody: forEverybody.has(kind) });

@@ -67,6 +67,8 @@ interface Known extends IncidentSummary {
   reach: 'all' | 'component' | 'none';
   /** People choose what becomes of the run, which waits for them. */
   asks: boolean;
+  /** It was ended from outside and began again: both are one incident. */
+  replaced?: true;
   /** Its workflow is at work. */
   started: boolean;
   /** What opened a war room with it. */
@@ -212,7 +214,8 @@ export class IncidentDesk {
     const { plan } = record.frozen;
     const spec = this.spec as Incidents;
     const openedAt = Date.now();
-    const others = this.known.map((one) => {
+    const counted = this.known.filter(({ replaced }) => !replaced);
+    const others = counted.map((one) => {
       return { severity: one.severity, openedAt: one.openedAt, open: this.open.includes(one) };
     });
     const now = { severity: alarm.severity, openedAt, open: true, customer: alarm.customer === true, rollback };
@@ -395,6 +398,7 @@ export class IncidentDesk {
     const wasOpen = this.open.includes(known);
     this.ended(known);
     if (!wasOpen || this.record.isClosing) return;
+    known.replaced = true;
     const { alarm, reach, number, also } = known;
     const reason = `${alarm.reason} (${incidentAddressOf(number)} was ended from outside)`;
     const page = alarm.page ?? incidentAddressOf(number);

@@ -13,6 +13,7 @@ const facts = {
   activities: [],
   messages: [],
 };
+const atWork = { open: true, status: 'RUNNING' } as const;
 const since = 'No worker tells what came after 2026-11-22 21:30:00Z';
 
 describe('an incident for which no worker answers', () => {
@@ -25,7 +26,7 @@ describe('an incident for which no worker answers', () => {
     ],
   ])('is told %s, with the instant of which that is', (_, state, expected) => {
     const input = incidentInput(state ? { state } : {});
-    const status = incidentFromHistory({ ...facts, input });
+    const status = incidentFromHistory({ ...facts, input }, atWork);
     expect(status).toMatchObject({ state: expected, asOf: t });
     expect(status.sentence.endsWith(`. ${since}.`)).toBe(true);
     const of = snapshot({ frozen: frozen({ plan: plan([], { incidents: incidents() }) }), incidents: [status] });
@@ -35,7 +36,21 @@ describe('an incident for which no worker answers', () => {
   });
 
   it('that has ended is what it returned', () => {
-    const { asOf: _, ...result } = incidentFromHistory({ ...facts, input: incidentInput() });
-    expect(incidentFromHistory({ ...facts, input: incidentInput(), result })).toEqual(result);
+    const { asOf: _, ...result } = incidentFromHistory({ ...facts, input: incidentInput() }, atWork);
+    const ended = { open: false, status: 'COMPLETED', closedAt: t + 60_000 } as const;
+    expect(incidentFromHistory({ ...facts, input: incidentInput(), result }, ended)).toEqual(result);
+  });
+
+  it('that was ended from outside is closed: nobody is asked to acknowledge it', () => {
+    const ended = { open: false, status: 'TERMINATED', closedAt: t + 60_000 } as const;
+    const status = incidentFromHistory({ ...facts, input: incidentInput() }, ended);
+    expect(status).toMatchObject({ state: 'closed', endedAs: 'terminated' });
+    expect(status).not.toHaveProperty('asOf');
+    expect(status.timeline.at(-1)).toEqual({ at: t + 60_000, text: 'it was terminated' });
+    expect(status.sentence).toBe(
+      'Severity 2, terminated at 2026-11-22 21:31:00Z: Slow. Nobody is called or reminded by it any more.'
+    );
+    const of = snapshot({ frozen: frozen({ plan: plan([], { incidents: incidents() }) }), incidents: [status] });
+    expect(incidentLines(of, { paint: plain, columns: 200, now: t })).toEqual([]);
   });
 });

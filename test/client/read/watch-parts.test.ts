@@ -9,6 +9,8 @@ interface Execution {
   workflowId: string;
   runId: string;
   open: boolean;
+  /** It was ended from outside. */
+  terminated?: true;
   /** What it answers; absent: nothing in time. */
   status?: object;
 }
@@ -20,12 +22,13 @@ function server(executions: readonly Execution[]): { link: Link; queries: string
   const queries: string[] = [];
   const lists: string[] = [];
   const typedSearchAttributes = { get: () => undefined };
-  const info = ({ workflowId, runId, type, open }: Execution): object => ({
+  const info = ({ workflowId, runId, type, open, terminated }: Execution): object => ({
     workflowId,
     runId,
     type,
-    status: { name: open ? 'RUNNING' : 'COMPLETED' },
+    status: { name: open ? 'RUNNING' : terminated ? 'TERMINATED' : 'COMPLETED' },
     startTime: new Date(0),
+    ...(open ? {} : { closeTime: new Date(60_000) }),
     typedSearchAttributes,
     memo: {},
     raw: {},
@@ -86,6 +89,28 @@ describe('what watches over a run', () => {
     await reader.read();
     await reader.read();
     expect(queries.toSorted()).toEqual(['ended', 'open', 'open']);
+  });
+
+  it('is over where it was ended from outside, though it still says that it is not', async () => {
+    const over = { open: false, terminated: true } as const;
+    const { link } = server([
+      { type: 'guard', workflowId: guard.workflowId, runId: 'g', ...over, status: guard },
+      { type: 'alert', workflowId: alert.workflowId, runId: 'a', ...over, status: alert },
+      { type: 'incident', workflowId: incident.workflowId, runId: 'i', ...over, status: incident },
+    ]);
+    const { guard: watches, alerts, incidents } = await new WatchReader(link, run).read();
+    expect(watches).toBeUndefined();
+    expect(alerts).toMatchObject([{ state: 'closed', closedAt: 60_000, reason: 'it was ended from outside' }]);
+    expect(incidents).toMatchObject([{ state: 'closed', endedAs: 'terminated' }]);
+  });
+
+  it('shows an incident that was reset once, as it stands now', async () => {
+    const { workflowId } = incident;
+    const { link } = server([
+      { type: 'incident', workflowId, runId: 'before', open: false, terminated: true, status: incident },
+      { type: 'incident', workflowId, runId: 'after', open: true, status: { ...incident, state: 'acknowledged' } },
+    ]);
+    expect((await new WatchReader(link, run).read()).incidents).toMatchObject([{ state: 'acknowledged' }]);
   });
 
   it('is named where it does not answer', async () => {

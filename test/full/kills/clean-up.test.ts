@@ -6,18 +6,17 @@ import type { Plan } from '../../../src/plan/model.js';
 import { cleanupWorkflowId } from '../../../src/plan/names.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import { openFront, type Front, type Run } from '../../support/fire/front.js';
-import type { Course, Promised } from '../../support/fire/model/account.js';
+import type { Promised } from '../../support/fire/model/account.js';
 import { complaints } from '../../support/fire/model/complaints.js';
 import { isScheduled, kill, lockFlags, untilEvent } from '../../support/fire/moments.js';
 import { until } from '../../support/fire/until.js';
 import { needs } from '../../support/needs.js';
-import { cleanup, phase, plan, span, step, task, windowSpec } from '../../support/stage/plans.js';
+import { cleanup, phase, plan, task } from '../../support/stage/plans.js';
+import { cleanUpPlaces as places, type CleanUpPlace as Place } from './beside-places.js';
 import { resetToFirstTask, resetToLastTask } from './interfere.js';
+import { changesOf, courseOf, keyOf, shortWindow } from './one-phase.js';
 import { type, typeRollback, type Said } from './type.js';
 
-/** Where the clean-up is: its tasks wait for people, it is about to remove a flag, it just did and its worker died. */
-const places = ['tasks', 'removal', 'removed'] as const;
-type Place = (typeof places)[number];
 const acts = [
   'terminate',
   'terminate and bring back',
@@ -30,8 +29,6 @@ type Act = (typeof acts)[number];
 const cases = acts
   .flatMap((act) => places.map((place) => ({ act, place })))
   .map(({ act, place }, index) => [`${act}, at ${place}`, { act, place, name: `case${index}` }] as const);
-
-const keyOf = (name: string): string => `FLAG_${name}`;
 
 let front: Front;
 let worker: ServerProcess;
@@ -71,11 +68,9 @@ describe('a plain Temporal client', () => {
 });
 
 function planOf(name: string): Plan {
-  const window = windowSpec({ length: span(1000), every: span(1000), warmUp: span(4000), deadline: span(60_000) });
-  const steps = [step.flag('flag', { key: keyOf(name), percent: 100 }), step.deploy('deploy', { target: name })];
-  return plan([phase('1a', { steps })], {
+  return plan([phase('1a', { steps: changesOf(name) })], {
     id: name,
-    rollback: { metrics: ['success'], window, checks: [] },
+    rollback: { metrics: ['success'], window: shortWindow(), checks: [] },
     cleanup: cleanup([task.removal([keyOf(name)]), task.plain('docs')]),
   });
 }
@@ -153,30 +148,10 @@ async function openTasks(left: WorkflowHandle): Promise<string[]> {
   return (await left.query<PhaseStatus>('status')).gates.map(({ address }) => address);
 }
 
-function courseOf(name: string): Course {
-  const flag = `flag/${keyOf(name)}`;
-  const deploy = `deploy/${name}`;
-  return {
-    phases: [
-      {
-        id: '1a',
-        moves: [
-          { target: flag, exposes: true },
-          { target: deploy, exposes: false },
-        ],
-      },
-    ],
-    paths: { [flag]: path, [deploy]: ['v1', 'v2'] },
-    windows: [],
-    verification: 'rollback/metrics',
-    onceOnly: [],
-  };
-}
-
 function account(name: string, run: Run): ReturnType<Front['account']> {
-  return front.account(run, courseOf(name));
+  return front.account(run, courseOf(name, []));
 }
 
 async function judge(name: string, run: Run, promised: Promised): Promise<string[]> {
-  return complaints(courseOf(name), await account(name, run), promised);
+  return complaints(courseOf(name, path), await account(name, run), promised);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { placesOf } from './kinds.js';
+import { besidePlaces, cleanUpPlaces } from './beside-places.js';
+import { placesBeside, placesOf } from './kinds.js';
 import { places, type Place } from './long-way.js';
 import { phaseAt, wayTo } from './way-to.js';
 
@@ -9,6 +10,10 @@ describe('the places at which somebody interferes', () => {
   it('are those that the kinds of steps and waits need', () => {
     const named = Object.values(placesOf).flatMap((kinds) => Object.values(kinds).flat());
     expect(new Set(named)).toEqual(new Set(places));
+  });
+
+  it('beside and behind a run are those that the parts of a plan need which are at work there', () => {
+    expect(new Set(Object.values(placesBeside).flat())).toEqual(new Set([...besidePlaces, ...cleanUpPlaces]));
   });
 
   it.each(Object.entries(placesOf.step))('have a step of the kind %s', (kind, where) => {

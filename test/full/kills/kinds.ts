@@ -1,4 +1,5 @@
 import type { PhaseDocument, PlanDocument, StageDocument } from '../../../src/plan/document/plan-document.js';
+import type { BesidePlace, CleanUpPlace } from './beside-places.js';
 import type { Place } from './long-way.js';
 
 /** Keys of which exactly one is there: the kind of an item. */
@@ -19,10 +20,17 @@ type Settings =
   | 'vars'
   | 'waivers'
   | 'metrics'
-  | 'alerts'
   | 'kpis';
-/** Of a plan: what is at work beside the run, or behind it; tests of their own interfere with that. */
-type Beside = 'guard' | 'incidents' | 'cleanup';
+/** Of a plan: what is at work beside the run, or behind it. */
+type Beside = 'guard' | 'alerts' | 'incidents' | 'cleanup';
+
+/** Where somebody interferes with each workflow beside the run (`beside.test.ts`), and with what is left to do behind it (`clean-up.test.ts`). */
+export const placesBeside = {
+  guard: ['guard'],
+  alerts: ['alert'],
+  incidents: ['incident', 'resolution'],
+  cleanup: ['tasks', 'removal', 'removed'],
+} as const satisfies Readonly<Record<Beside, ReadonlyArray<BesidePlace | CleanUpPlace>>>;
 
 /**
  * Where somebody interferes with each kind of step and of wait: what the language of plans learns and is not here does

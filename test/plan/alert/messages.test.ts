@@ -23,19 +23,20 @@ const state = (change: Partial<AlertState> = {}): AlertState => ({
 });
 const back = { level: 'recovered', reason: 'error_rate is back', at: 1 } as const;
 const key = 'migration/e/p/alert/error_rate#r';
+const keys = { alert: key, messages: `${key}#first` };
 const title = 'Errors in Test of migration/e/p';
 const message = 'error_rate: 0.07 (12 users), Users leave, beyond 5%, critical, P';
 const acknowledge = 'Acknowledge with: phasegate alert ack e/p/error_rate';
 
 describe('what a channel is told of an alert', () => {
   it('is its words, for whom it is, and by what others recognise it', () => {
-    expect(alertMessage(alertInput(), state(), 'opened', key, 1)).toEqual({
+    expect(alertMessage(alertInput(), state(), 'opened', keys, 1)).toEqual({
       kind: 'alert',
       run: 'migration/e/p',
       title,
       text: `${message}\n${acknowledge}`,
       to: ['lead', 'manager'],
-      dedupKey: `${key}/opened/1`,
+      dedupKey: `${key}#first/opened/1`,
       remarks: ['identities were not verified'],
       addresses: [],
       alert: {
@@ -58,7 +59,7 @@ describe('what a channel is told of an alert', () => {
         '- Why: none of the 3 metrics has had a valid value\n- Run: migration/e/p',
     };
     expect(wordsOf(input, state({ crossing: blind }))).toEqual(words);
-    expect(alertMessage(input, state({ crossing: blind, route: 'warning' }), 'opened', key, 1)).toMatchObject({
+    expect(alertMessage(input, state({ crossing: blind, route: 'warning' }), 'opened', keys, 1)).toMatchObject({
       title: words.title,
       text: `${words.message}\nAcknowledge with: phasegate alert ack e/p/guard`,
       alert: { event: 'trigger', metric: 'guard', level: 'no-data' },
@@ -66,7 +67,7 @@ describe('what a channel is told of an alert', () => {
   });
 
   it('goes to the addresses of those who are next in line, and on the page that it has', () => {
-    const sent = alertMessage(alertInput(), state({ escalatedAt: minute, page: 'everything' }), 'escalation', key, 2);
+    const sent = alertMessage(alertInput(), state({ escalatedAt: minute, page: 'everything' }), 'escalation', keys, 2);
     expect(sent).toMatchObject({ addresses: ['board@example.com'], alert: { page: 'everything' } });
   });
 
@@ -113,7 +114,7 @@ describe('what a channel is told of an alert', () => {
       'error_rate is back. It was open for 3 min.',
     ],
   ])('when it is %s (%j): %s', (kind, change, sort, event, heading, text) => {
-    expect(alertMessage(alertInput(), state(change), kind, key, 1)).toMatchObject({
+    expect(alertMessage(alertInput(), state(change), kind, keys, 1)).toMatchObject({
       kind: sort,
       title: heading,
       text,
@@ -123,11 +124,11 @@ describe('what a channel is told of an alert', () => {
 
   it('of a channel that takes nothing, is told on the others', () => {
     const down = { channel: 'pager', reason: 'it answers 500' };
-    expect(channelDownMessage(alertInput(), state(), key, down)).toMatchObject({
+    expect(channelDownMessage(alertInput(), state(), keys, down)).toMatchObject({
       kind: 'alert',
       title: 'Channel pager does not take alerts',
       text: `it answers 500. Whoever is told by pager may not know of: ${title}.`,
-      dedupKey: `${key}/channel-down/pager`,
+      dedupKey: `${key}#first/channel-down/pager`,
       alert: { event: 'trigger', dedupKey: key },
     });
   });
@@ -135,8 +136,8 @@ describe('what a channel is told of an alert', () => {
   it('of a channel that takes nothing, does not open a page again that others end', () => {
     const down = { channel: 'slack', reason: 'it answers 500' };
     const shared = state({ page: 'everything' });
-    expect(channelDownMessage(alertInput(), shared, key, down).alert.page).toBeUndefined();
-    expect(alertMessage(alertInput(), shared, 'opened', key, 1).alert.page).toBe('everything');
+    expect(channelDownMessage(alertInput(), shared, keys, down).alert.page).toBeUndefined();
+    expect(alertMessage(alertInput(), shared, 'opened', keys, 1).alert.page).toBe('everything');
   });
 
   it('of a warning says what a person may declare before the metric does', () => {
@@ -165,7 +166,7 @@ describe('what a channel is told of an alert', () => {
         '- Run: migration/e/p',
       ].join('\n'),
     });
-    expect(alertMessage(bare, state(), 'opened', key, 1).alert).not.toHaveProperty('runbook');
+    expect(alertMessage(bare, state(), 'opened', keys, 1).alert).not.toHaveProperty('runbook');
     expect(wordsOf({ ...bare, impact: 'Users leave' }, { crossing: seen }).message).toContain('- Impact: Users leave');
   });
 });

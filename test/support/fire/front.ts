@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { startPrometheus } from '../../../demo/servers/prometheus.js';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
-import type { Environment, Plan } from '../../../src/plan/model.js';
+import type { Channel, Environment, Plan } from '../../../src/plan/model.js';
 import { migrationId, phaseWorkflowId, workflowQueue } from '../../../src/plan/names.js';
 import type { Outcome } from '../../../src/plan/outcome.js';
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
@@ -28,6 +28,14 @@ export interface WorkerChoice {
   program?: string;
 }
 
+/** What stands around the runs of a test file beside their targets. */
+export interface Surroundings {
+  /** Gauges beside `success`; the metric of the same name is measured as that is. */
+  gauges?: readonly string[];
+  /** Who is told. Default: the worker's log. */
+  notify?: Channel[];
+}
+
 export type Run = WorkflowHandle<typeof migration>;
 
 /** Real parts around the runs of a test file: Temporal, Prometheus, targets that record, and worker processes to kill. */
@@ -36,7 +44,7 @@ export interface Front {
   client: Client;
   environment: Environment;
   ground: Ground;
-  /** What the one metric, `success`, is measured from. */
+  /** What the metrics are measured from: `success`, and what else there is. */
   metric: Target;
   /** A worker process; its `readyMatch` names its `build`. */
   startWorker(options?: WorkerChoice): Promise<ServerProcess>;
@@ -49,7 +57,10 @@ export interface Front {
   close(): Promise<void>;
 }
 
-export async function openFront(targets: { flags: string[]; deploys: string[] }): Promise<Front> {
+export async function openFront(
+  targets: { flags: string[]; deploys: string[] },
+  { gauges = [], notify }: Surroundings = {}
+): Promise<Front> {
   const folder = tempFolder('fire');
   const ends: Array<() => unknown> = [() => rmSync(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -58,7 +69,7 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
   try {
     const temporal = await startMortalTemporal(folder);
     ends.push(() => temporal.stop());
-    const metric = await startTarget();
+    const metric = await startTarget(gauges);
     ends.push(() => metric.close());
     const prometheus = await startPrometheus({
       targets: [{ job: 'target', url: metric.url }],
@@ -88,8 +99,11 @@ export async function openFront(targets: { flags: string[]; deploys: string[] })
         timeout: span(30_000),
         headers: {},
         // A scrape that a busy machine misses must not decide a test. Without a template: what is asked is this very text.
-        bindings: { success: { promql: 'min_over_time(success[4s])' } },
+        bindings: Object.fromEntries(
+          ['success', ...gauges].map((name) => [name, { promql: `min_over_time(${name}[4s])` }])
+        ),
       },
+      ...(notify ? { notify } : {}),
     });
     const evidenceDir = join(folder, 'evidence');
     mkdirSync(evidenceDir);
