@@ -65,6 +65,21 @@ describe('the page of a run', () => {
     expect((await stage.status()).phases[0]?.now).toBeUndefined();
   });
 
+  it('says that its phase is on hold however much there is to say of why', async () => {
+    const reason = Array.from(
+      { length: 30 },
+      (_, n) => `"metric_${n} < 1%" was ok on 0 of 10 samples (${'x'.repeat(300)})`
+    );
+    stage.world.onWindow = (): Finding =>
+      stage.world.windows.length === 1 ? { verdict: 'HOLD', cause: 'deadline', reason: reason.join('; ') } : 'PASS';
+    const run = await stage.start(plan([phase('1a', { steps: [step.watch('window')] })]));
+    expect((await runIs('on hold')).sentence).toMatch(
+      /^Phase 1a \(Phase 1a\): On hold at 1a\/window#1: "metric_0 < 1%" /
+    );
+    await stage.tell(run, 'retry', 'dana');
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
   it('says that it goes on although nothing happens there for long, also when somebody is refused meanwhile', async () => {
     const window = door();
     stage.world.onWindow = async (): Promise<Finding> => {
