@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../src/plan/run-status.js';
 import { searchAttributes } from '../../src/plan/search-attributes.js';
 import { historyOf, replay } from '../replay/histories.js';
-import { approval, phase, plan, step } from '../support/stage/plans.js';
+import { approval, environment, phase, plan, step } from '../support/stage/plans.js';
 import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -77,6 +77,24 @@ describe('the page of a run', () => {
       /^Phase 1a \(Phase 1a\): On hold at 1a\/window#1: "metric_0 < 1%" /
     );
     await stage.tell(run, 'retry', 'dana');
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
+  it('waits for more people than can be shown to the server at once', async () => {
+    const more = Array.from({ length: 200 }, (_, n) => ({
+      name: `lead-${n}`.padEnd(60, 'x'),
+      title: 'Lead',
+      roles: ['lead'],
+    }));
+    const people = [...environment('e').people, ...more];
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]), 'dana', {
+      ...stage.environment,
+      people,
+    });
+    expect((await runIs('waiting')).sentence).toContain(more[0]?.name);
+    const { typedSearchAttributes } = await stage.phaseHandle('1a').describe();
+    expect(typedSearchAttributes.get(searchAttributes.awaiting)?.slice(0, 3)).toEqual(['erin', 'lee', more[0]?.name]);
+    await stage.tell('1a', 'approve', more.at(-1)?.name ?? '');
     expect((await run.result()).outcome?.kind).toBe('completed');
   });
 
