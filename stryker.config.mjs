@@ -66,7 +66,7 @@ const parts = {
     ],
   },
   text: {
-    mutate: ['src/plan/text/{sentences,spans,clean,markdown,pasteable}.ts'],
+    mutate: ['src/plan/text/**/*.ts'],
     tests: ['test/plan/text/**/*.test.ts', 'test/client/render/clean.test.ts'],
   },
   loading: {
