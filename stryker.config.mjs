@@ -69,6 +69,14 @@ const parts = {
     mutate: ['src/plan/text/**/*.ts'],
     tests: ['test/plan/text/**/*.test.ts', 'test/client/render/clean.test.ts'],
   },
+  document: {
+    mutate: ['src/plan/document/**/*.ts'],
+    tests: [
+      'test/plan/{document,loading}/**/*.test.ts',
+      'test/plan/rules/!(one-fault).test.ts',
+      'test/plan/{standing,read-and-freeze}.test.ts',
+    ],
+  },
   loading: {
     mutate: ['src/plan/loading/**/*.ts', 'src/plan/load-{plan,environment}.ts'],
     tests: ['test/plan/{loading,rules}/**/*.test.ts', 'test/plan/read-and-freeze.test.ts'],
