@@ -57,6 +57,26 @@ const parts = {
       'test/client/read/cleanup-from-history.test.ts',
     ],
   },
+  small: {
+    mutate: [
+      'src/plan/{standing,phase-news,dashboards,read-and-freeze,faults-alone,errors,phases,run-status,search-attributes}.ts',
+    ],
+    tests: [
+      'test/plan/{standing,phase-news,dashboards,read-and-freeze,faults-alone,errors,phases,run-status,search-attributes}.test.ts',
+    ],
+  },
+  text: {
+    mutate: ['src/plan/text/**/*.ts'],
+    tests: ['test/plan/text/**/*.test.ts', 'test/client/render/clean.test.ts'],
+  },
+  document: {
+    mutate: ['src/plan/document/**/*.ts'],
+    tests: [
+      'test/plan/{document,loading}/**/*.test.ts',
+      'test/plan/rules/!(one-fault).test.ts',
+      'test/plan/{standing,read-and-freeze}.test.ts',
+    ],
+  },
   loading: {
     mutate: ['src/plan/loading/**/*.ts', 'src/plan/load-{plan,environment}.ts'],
     tests: ['test/plan/{loading,rules}/**/*.test.ts', 'test/plan/read-and-freeze.test.ts'],

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { runStates, type PhaseStatus, type RunState } from './run-status.js';
+import { beginning } from './text/clean.js';
 import { byUrgency, gateSentence } from './text/sentences.js';
 
 /** The signal by which a phase tells its run how it stands. */
 export const newsSignal = 'phaseNews';
 
+/** A run takes no longer one; the reasons of a window with many criteria can be longer. */
+const longestSentence = 5000;
+
 const shape = z.strictObject({
   phase: z.string().max(100),
   state: z.enum(runStates),
-  sentence: z.string().max(5000).optional(),
+  sentence: z.string().max(longestSentence).optional(),
   changedAt: z.number().optional(),
   baseline: z.record(z.string().max(200), z.number()).optional(),
 });
@@ -39,6 +43,12 @@ export function newsOf(status: PhaseStatus, { inStage = false, tellsFirstChange 
   if (inStage && gate?.kind === 'attestation')
     return { phase, state, sentence: 'Waits for answers to its items.', ...change };
   return { phase, state, sentence: gate ? gateSentence(gate) : status.sentence, ...change };
+}
+
+/** The news as it is sent. A sentence that is too long is cut, since a run takes nothing at all of news that has one. */
+export function asSent(news: PhaseNews): PhaseNews {
+  const { sentence } = news;
+  return sentence === undefined ? news : { ...news, sentence: beginning(sentence, longestSentence) };
 }
 
 /** Undefined when it is none: anybody can send a signal. */

@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 
 /** Search attributes of every workflow of a run; `temporal-dev.yaml` and the operations page register the same names. */
 export const searchAttributes = {
@@ -13,3 +13,16 @@ export const searchAttributes = {
   /** When the earliest open gate decides by itself. */
   deadline: defineSearchAttributeKey('PhasegateDeadline', 'DATETIME'),
 } as const;
+
+/** Bytes of JSON that a server takes as one value by default: a workflow that sends more gets no task done any more. */
+const largest = 2048;
+
+/** Who is awaited, as many of them as one value has room for, in their order; nobody: the attribute goes. */
+export function awaitingPair(people: readonly string[]): SearchAttributeUpdatePair {
+  let bytes = '['.length;
+  const shown = people.filter((name) => {
+    bytes += `${JSON.stringify(name)},`.length;
+    return bytes <= largest;
+  });
+  return { key: searchAttributes.awaiting, value: shown.length > 0 ? shown : null };
+}

@@ -19,6 +19,13 @@ describe('coded errors', () => {
     expect(error).toMatchObject({ name: 'PhasegateError', retryable: false, cause: { message: 'inner' } });
   });
 
+  it('say nothing of a place or a cause that nobody knows', () => {
+    const error = new PhasegateError('PG301', 'no answer');
+    expect(formatError(error)).toBe(`PG301 no answer\n  ${errorCatalogue.PG301.hint}`);
+    expect(error).toMatchObject({ message: 'no answer', where: undefined, retryable: true });
+    expect('cause' in error).toBe(false);
+  });
+
   it('know which of them may be tried again', () => {
     expect(isRetryable('PG301')).toBe(true);
     expect(isRetryable('PG303')).toBe(false);

@@ -29,6 +29,16 @@ describe('reading plan and environment from files', () => {
     expect(frozen?.vars).toMatchObject({ revision: 'v7' });
   });
 
+  it.each([
+    ['ada', ['PG109', 'PG109']],
+    ['bob', []],
+    [undefined, []],
+  ])('knows that %s starts the run', async (startedBy, codes) => {
+    await writeFile(file('few.yaml'), sampleEnvironment.replace('roles: [ops, lead]', 'roles: [ops]'));
+    const { faults } = await readAndFreeze({ plan: file('plan.yaml'), environment: file('few.yaml') }, {}, startedBy);
+    expect(faults.map(({ code }) => code)).toEqual(codes);
+  });
+
   it('reports a file that is not there, and the faults of the other one all the same', async () => {
     await writeFile(file('faulty.yaml'), sampleEnvironment.replace('kind: test', 'kind: prod'));
     const { frozen, faults } = await readAndFreeze(
@@ -43,6 +53,7 @@ describe('reading plan and environment from files', () => {
         line: 1,
         column: 1,
         message: 'the file cannot be read: there is no such file',
+        hint: 'check the path',
       },
       { code: 'PG103', file: file('faulty.yaml'), message: '"prod" is not one of the choices' },
     ]);
@@ -50,7 +61,21 @@ describe('reading plan and environment from files', () => {
 
   it('reports a folder', async () => {
     expect((await readEnvironment(folder, {})).faults).toMatchObject([
-      { message: 'the file cannot be read: it is a folder' },
+      { message: 'the file cannot be read: it is a folder', hint: 'give the path of a file in it' },
+    ]);
+  });
+
+  it('reports what else the system says of a path by its code', async () => {
+    expect((await readPlan(path.join(file('plan.yaml'), 'behind'))).faults).toMatchObject([
+      { message: 'the file cannot be read: ENOTDIR', hint: 'check the path' },
+    ]);
+  });
+
+  // Nothing is hidden from root.
+  it.skipIf(process.getuid?.() === 0)('reports a file that it may not read', async () => {
+    await writeFile(file('closed.yaml'), samplePlan, { mode: 0o000 });
+    expect((await readPlan(file('closed.yaml'))).faults).toMatchObject([
+      { message: 'the file cannot be read: access is denied', hint: 'let yourself read it, or give another path' },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../src/plan/run-status.js';
 import { searchAttributes } from '../../src/plan/search-attributes.js';
 import { historyOf, replay } from '../replay/histories.js';
-import { approval, phase, plan, step } from '../support/stage/plans.js';
+import { approval, environment, phase, plan, step } from '../support/stage/plans.js';
 import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -63,6 +63,39 @@ describe('the page of a run', () => {
     await run.result().catch(() => undefined);
     expect((await stage.status()).phases[0]).toMatchObject({ state: 'rolled back' });
     expect((await stage.status()).phases[0]?.now).toBeUndefined();
+  });
+
+  it('says that its phase is on hold however much there is to say of why', async () => {
+    const reason = Array.from(
+      { length: 30 },
+      (_, n) => `"metric_${n} < 1%" was ok on 0 of 10 samples (${'x'.repeat(300)})`
+    );
+    stage.world.onWindow = (): Finding =>
+      stage.world.windows.length === 1 ? { verdict: 'HOLD', cause: 'deadline', reason: reason.join('; ') } : 'PASS';
+    const run = await stage.start(plan([phase('1a', { steps: [step.watch('window')] })]));
+    expect((await runIs('on hold')).sentence).toMatch(
+      /^Phase 1a \(Phase 1a\): On hold at 1a\/window#1: "metric_0 < 1%" /
+    );
+    await stage.tell(run, 'retry', 'dana');
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
+  it('waits for more people than can be shown to the server at once', async () => {
+    const more = Array.from({ length: 200 }, (_, n) => ({
+      name: `lead-${n}`.padEnd(60, 'x'),
+      title: 'Lead',
+      roles: ['lead'],
+    }));
+    const people = [...environment('e').people, ...more];
+    const run = await stage.start(plan([phase('1a', { approval: approval() })]), 'dana', {
+      ...stage.environment,
+      people,
+    });
+    expect((await runIs('waiting')).sentence).toContain(more[0]?.name);
+    const { typedSearchAttributes } = await stage.phaseHandle('1a').describe();
+    expect(typedSearchAttributes.get(searchAttributes.awaiting)?.slice(0, 3)).toEqual(['erin', 'lee', more[0]?.name]);
+    await stage.tell('1a', 'approve', more.at(-1)?.name ?? '');
+    expect((await run.result()).outcome?.kind).toBe('completed');
   });
 
   it('says that it goes on although nothing happens there for long, also when somebody is refused meanwhile', async () => {

@@ -15,7 +15,7 @@ import type { CleanupTask, RemoveFlagsTask } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
 import type { CleanupInput } from '../../plan/run-input.js';
 import type { Gate, PhaseStatus, StepRecord } from '../../plan/run-status.js';
-import { searchAttributes } from '../../plan/search-attributes.js';
+import { awaitingPair, searchAttributes } from '../../plan/search-attributes.js';
 import { phaseDetails } from '../../plan/text/details.js';
 import { Inbox } from '../messages.js';
 import { Shown } from '../shown.js';
@@ -186,7 +186,7 @@ export class CleanupRecord {
     this.shownKey = JSON.stringify([status.state, awaiting, deadline]);
     this.shown.show(this.shownKey, [
       { key: searchAttributes.status, value: status.state },
-      { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
+      awaitingPair(awaiting),
       { key: searchAttributes.deadline, value: deadline === null ? null : new Date(deadline) },
     ]);
   }

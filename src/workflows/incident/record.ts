@@ -14,7 +14,7 @@ import type { IncidentNews } from '../../plan/incidents/signals.js';
 import type { StepProof, WarRoomTrigger } from '../../plan/model.js';
 import { remarksOf } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
-import { searchAttributes } from '../../plan/search-attributes.js';
+import { awaitingPair, searchAttributes } from '../../plan/search-attributes.js';
 import { incidentDetails } from '../../plan/text/incident-details.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import { Inbox } from '../messages.js';
@@ -108,7 +108,7 @@ export class IncidentRecord {
     const debt = debtOf(this.input, this.state);
     this.shown.show(this.key, [
       { key: searchAttributes.status, value: stateOf(this.state) },
-      { key: searchAttributes.awaiting, value: debt && debt.people.length > 0 ? debt.people : null },
+      awaitingPair(debt?.people ?? []),
       { key: searchAttributes.deadline, value: debt?.until === undefined ? null : new Date(debt.until) },
     ]);
   }

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, log } from '@temporalio/workflow';
-import { newsSignal, type PhaseNews } from '../../plan/phase-news.js';
+import { asSent, newsSignal, type PhaseNews } from '../../plan/phase-news.js';
 import { tellWorkflow } from '../tell-workflow.js';
 import type { PhaseRecord } from './record.js';
 
@@ -23,7 +23,7 @@ export function tellRun(record: PhaseRecord, run: string): Promise<void> {
       if (wordsOf(news) === told) continue;
       last = news;
       // Whatever the server says of it, a full count of signals too: no news must not become the phase's end.
-      const reason = await tellWorkflow({ workflowId: run }, newsSignal, news);
+      const reason = await tellWorkflow({ workflowId: run }, newsSignal, asSent(news));
       if (reason === undefined) continue;
       log.info('No run listens to this phase any more', { run, reason });
       return;

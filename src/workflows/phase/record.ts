@@ -6,7 +6,7 @@ import { remarksOf } from '../../plan/names.js';
 import { newsOf, type PhaseNews } from '../../plan/phase-news.js';
 import type { PhaseInput } from '../../plan/run-input.js';
 import type { Gate, PhaseStatus, RunState, StepRecord } from '../../plan/run-status.js';
-import { searchAttributes } from '../../plan/search-attributes.js';
+import { awaitingPair, searchAttributes } from '../../plan/search-attributes.js';
 import { phaseDetails } from '../../plan/text/details.js';
 import { phaseSentence } from '../../plan/text/sentences.js';
 import { KnownTime } from '../known-time.js';
@@ -166,7 +166,7 @@ export class PhaseRecord {
     const deadline = status.gates.length > 0 ? Math.min(...status.gates.map((gate) => gate.deadlineAt)) : null;
     this.shown.show(JSON.stringify([status.state, awaiting, deadline]), [
       { key: searchAttributes.status, value: status.state },
-      { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
+      awaitingPair(awaiting),
       { key: searchAttributes.deadline, value: deadline === null ? null : new Date(deadline) },
     ]);
   }

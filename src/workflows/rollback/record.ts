@@ -2,7 +2,7 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { closedSteps, describeState, targetOf, undoOrder, type UndoStep } from '../../plan/ledger.js';
 import type { RollbackInput } from '../../plan/run-input.js';
 import { isSettled, type Gate, type RollbackStatus, type StepRecord, type UndoRecord } from '../../plan/run-status.js';
-import { searchAttributes } from '../../plan/search-attributes.js';
+import { awaitingPair, searchAttributes } from '../../plan/search-attributes.js';
 import { rollbackDetails } from '../../plan/text/details.js';
 import { rollbackSentence } from '../../plan/text/sentences.js';
 import { KnownTime } from '../known-time.js';
@@ -99,7 +99,7 @@ export class RollbackRecord {
     const awaiting = [...new Set(status.gates.flatMap((gate) => gate.people))];
     this.shown.show(JSON.stringify([status.state, awaiting]), [
       { key: searchAttributes.status, value: status.state },
-      { key: searchAttributes.awaiting, value: awaiting.length > 0 ? awaiting : null },
+      awaitingPair(awaiting),
     ]);
   }
 }

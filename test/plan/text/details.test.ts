@@ -5,7 +5,7 @@ import { alertDetails } from '../../../src/plan/text/alert-details.js';
 import { locksDetails, phaseDetails } from '../../../src/plan/text/details.js';
 import { guardDetails } from '../../../src/plan/text/guard-details.js';
 import { bullets, code, paragraphs, plain, signed } from '../../../src/plan/text/markdown.js';
-import { everythingBack, pasteableAnswers } from '../../../src/plan/text/pasteable.js';
+import { everythingBack, pasteableAnswers, phaseOf } from '../../../src/plan/text/pasteable.js';
 import { parseMessage } from '../../../src/plan/wire.js';
 import { alert, guard } from '../../support/dashboard/watch.js';
 
@@ -45,6 +45,9 @@ describe('a text of several lines', () => {
     ['Details:\n- Users: 3\n- Kind: *leak*', 'Details:\n\n- Users: 3\n- Kind: \\*leak\\*'],
     ['- a\nDo:\n1. this\n2. that', '- a\n\nDo:\n\n1. this\n2. that'],
     ['a\n---\n# b\n=====\n+ c', 'a\n\n\\---\n\n\\# b\n\n\\=====\n\n\\+ c'],
+    ['one\n  \ntwo', 'one\n\ntwo'],
+    ['Do:\n  - this', 'Do:\n\n- this'],
+    ['a-b = c', 'a-b = c'],
     ['', ''],
   ])('keeps its lines and its lists, and makes no other markup: %j', (text, markdown) => {
     expect(paragraphs(text)).toBe(markdown);
@@ -63,10 +66,36 @@ describe('what can be pasted', () => {
   );
 });
 
+it.each([
+  [['takeover'], 'why it may stay as it is'],
+  [['retry', 'takeover'], 'what you did by hand'],
+])('whoever takes over an undo where %j can be sent says %s', (answers, reason) => {
+  const takeover = pasteableAnswers({ ...gate, answers }).find(({ name }) => name === 'takeover');
+  expect(JSON.parse(takeover?.payload ?? '')).toEqual({ by: 'your-name', entry: '1a/approval#1', reason });
+});
+
+it('what has no message of its own is not pasted', () => {
+  expect(pasteableAnswers({ ...gate, answers: ['never heard of', 'approve'] }).map(({ name }) => name)).toEqual([
+    'approve',
+  ]);
+});
+
+it.each([
+  ['1a/approval#1', '1a'],
+  ['no address', undefined],
+])('the phase of %s is %s', (address, found) => {
+  expect(phaseOf({ address })).toBe(found);
+});
+
 describe('a rollback that can be pasted', () => {
   it('reaches at a gate no further than its phase, as the deadline of the gate does', () => {
     const [rollback] = pasteableAnswers({ ...gate, answers: ['rollback'] });
     expect(JSON.parse(rollback?.payload ?? '')).toEqual({ by: 'your-name', phase: '1a', reason: 'why' });
+  });
+
+  it('reaches everything where its phase changed nothing itself', () => {
+    const [rollback] = pasteableAnswers({ ...gate, reach: 'all', answers: ['rollback'] });
+    expect(JSON.parse(rollback?.payload ?? '')).toEqual({ by: 'your-name', reason: 'why' });
   });
 
   it('of everything is one that the wire takes', () => {
@@ -79,7 +108,14 @@ describe('Markdown', () => {
     expect(plain('**bold** [x](http://a) <b> `c` | d_e\nf')).toBe(
       '\\*\\*bold\\*\\* \\[x\\](http://a) \\<b\\> \\`c\\` \\| d\\_e f'
     );
-    expect(code('a`b`\nc')).toBe("`a'b' c`");
+    expect(code('a`b`\n  c')).toBe("`a'b' c`");
+    expect(plain(' a\n b ')).toBe('a b');
+  });
+
+  it('is cut where a text is longer than 300 characters, and not before', () => {
+    const [longest, longer] = ['x'.repeat(300), 'x'.repeat(301)];
+    expect([plain(longest), plain(longer)]).toEqual([longest, `${longest}…`]);
+    expect([code(longest), code(longer)]).toEqual([`\`${longest}\``, `\`${longest}\``]);
   });
 
   it('stays in one line and bounded, whatever the text', () => {

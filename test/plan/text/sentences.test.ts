@@ -3,6 +3,7 @@ import type { Gate, PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '.
 import {
   byUrgency,
   gateSentence,
+  pausedAlready,
   phaseSentence,
   rollbackSentence,
   runSentence,
@@ -54,6 +55,11 @@ function phase(change: Partial<PhaseStatus> = {}): Omit<PhaseStatus, 'sentence'>
   };
 }
 
+const leak = { by: 'incident/2', reason: 'leak', at: noon };
+const heldWords = 'On hold by incident/2 (leak): nothing new begins until it is resolved, or somebody sends rollback.';
+const pausedWords = 'Paused by dana (lunch): nothing new begins until somebody sends resume.';
+const holdWords =
+  'On hold at 1a/window#1: no data. Waits for erin or carlos to retry or waive, until 2026-11-22 12:00:00Z, then roll back.';
 const dana = { by: 'dana', reason: 'lunch', at: noon };
 
 describe('the sentence of a gate', () => {
@@ -103,7 +109,16 @@ describe('the sentence of a phase', () => {
     const items = ['dana', 'erin', 'dana', 'erin'].map((person) => ({ ...item, people: [person] }));
     const words = (gates: typeof items): string => phaseSentence(phase({ gates }), '');
     expect(words(items)).toBe('Waits for answers to its items from dana; erin.');
+    expect(words(items.toReversed())).toBe(words(items));
     expect(words(items.slice(0, 3))).toContain('2 more answers are awaited.');
+  });
+
+  it('tells of a hold beside many items, and of an approval beside them that it is awaited later', () => {
+    const words = (gates: Gate[]): string => phaseSentence(phase({ gates, paused: dana }), '');
+    expect(words([item, item, item, item, hold])).toBe(`${holdWords} 4 more answers are awaited. ${pausedWords}`);
+    expect(words([item, item, item, item, gate({ deadlineAt: noon + 1 })])).toBe(
+      `Waits for answers to its items from dana. ${pausedWords}`
+    );
   });
 
   it.each<[string, Partial<PhaseStatus>, string]>([
@@ -117,6 +132,19 @@ describe('the sentence of a phase', () => {
       'that it is paused',
       { state: 'paused', paused: { by: 'dana', at: noon } },
       'Paused by dana: nothing new begins until somebody sends resume. Next: Step b.',
+    ],
+    ['that an incident holds it', { state: 'on hold', held: leak }, `${heldWords} Next: Step b.`],
+    ['that before a pause', { state: 'on hold', held: leak, paused: dana }, `${heldWords} Next: Step b.`],
+    [
+      'all that runs',
+      { steps: [step('a', { state: 'running' }), step('z'), step('c', { state: 'running' })] },
+      'Running: Step a; Step c. Next: Step b.',
+    ],
+    ['that it waits and is paused', { gates: [hold], paused: dana }, `${holdWords} ${pausedWords}`],
+    [
+      'that it is paused before its time',
+      { opensAt: noon, paused: dana },
+      `Waits for its time to begin at 2026-11-22 12:00:00Z. ${pausedWords} Next: Step b.`,
     ],
     [
       'that its schedule has not opened, and when it does where it happens',
@@ -152,12 +180,27 @@ describe('the sentence of a phase', () => {
       },
       'Rolling back 1a: 1a/a#1 too slow; see run/rollback/1a.',
     ],
+    ['that it is taken back when nobody knows where', { state: 'rolling back' }, 'Rolling back 1a; see its rollback.'],
     ['that it completed', { state: 'completed' }, 'Core completed.'],
     [
       'why it was taken back',
       { state: 'rolled back', steps: [step('a', { state: 'failed', reason: 'too slow' })] },
       'Core was rolled back: 1a/a#1 too slow.',
     ],
+    [
+      'which step failed last, though it gave no reason',
+      {
+        state: 'rolled back',
+        steps: [step('a', { state: 'failed', reason: 'too slow' }), step('b', { state: 'failed' }), step('c')],
+      },
+      'Core was rolled back: 1a/b#1 failed.',
+    ],
+    [
+      'that nobody knows why its rollback is not verified',
+      { state: 'rolled back, NOT verified' },
+      'Core: rolled back, NOT verified: no reason is known.',
+    ],
+    ['that it never began, without a step that failed', { state: 'failed' }, 'Core ended before any change.'],
     [
       'that nobody could verify its rollback',
       { state: 'rolled back, NOT verified', verification: 'no metric' },
@@ -190,6 +233,7 @@ describe('the sentence of a rollback', () => {
     undos: [
       { entryId: 'a', covers: [], title: 'a', state: 'done' },
       { entryId: 'b', covers: [], title: 'b', state: 'running' },
+      { entryId: 'c', covers: [], title: 'c', state: 'failing' },
     ],
     checks: [],
     gates: [],
@@ -203,7 +247,11 @@ describe('the sentence of a rollback', () => {
     then: 'try again',
   });
   it.each<[Partial<RollbackStatus>, string]>([
-    [{}, 'Undoing 1 of 2 changes.'],
+    [{}, 'Undoing 2 of 3 changes.'],
+    [
+      { state: 'on hold', gates: [failing, failing] },
+      'On hold at 1a/a#1: it fails. Waits for erin or carlos to retry or takeover, until 2026-11-22 12:00:00Z, then try again. 1 more answer is awaited.',
+    ],
     [{ undos: [] }, 'Everything is undone; verifying health and red metrics.'],
     [
       { state: 'on hold', gates: [failing] },
@@ -263,6 +311,30 @@ describe('the sentence of a run', () => {
       'Phase 1b (Tools): Rolling back 1b; see run/rollback/1b.',
     ],
     [
+      'that an incident holds it, before what its phase waits for',
+      { held: leak, ...phases(now && { ...now, now: { state: 'on hold', sentence: 'Waits for erin.' } }, next) },
+      `${heldWords} Phase 1b (Tools): Waits for erin. Then: 1c. Details: run/phase/1b`,
+    ],
+    [
+      'a pause in the words of the phase alone, and that nothing comes behind it',
+      { paused: dana, ...phases(now && { ...now, now: { state: 'paused', sentence: 'Paused.' } }) },
+      'Phase 1b (Tools): Paused. Then the run is done. Details: run/phase/1b',
+    ],
+    [
+      'that a phase which told nothing yet is under way in a paused run',
+      { paused: dana },
+      `${pausedWords} Phase 1b (Tools) is under way; 1c comes next. Details: run/phase/1b`,
+    ],
+    [
+      'that all goes back, whatever its phase waits for',
+      {
+        state: 'rolling back',
+        ...phases(now && { ...now, now: { state: 'waiting', sentence: 'Waits for erin.' } }, next),
+      },
+      'Takes back what was changed, newest phase first.',
+    ],
+    ['that nothing is left', phases(done), 'All phases are done.'],
+    [
       'that it is paused between phases',
       { state: 'paused', paused: dana, ...phases(done, next) },
       'Paused by dana (lunch): nothing new begins until somebody sends resume. Before 1c (Sockets).',
@@ -280,5 +352,14 @@ describe('the sentence of a run', () => {
     ],
   ])('says %s', (_what, change, words) => {
     expect(runSentence({ ...run, ...change })).toBe(words);
+  });
+});
+
+describe('a second pause', () => {
+  it.each([
+    [dana, 'it is paused already, since 2026-11-22 12:00:00Z by dana (lunch)'],
+    [{ by: 'dana', at: noon }, 'it is paused already, since 2026-11-22 12:00:00Z by dana'],
+  ])('hears of the first: %j', (paused, words) => {
+    expect(pausedAlready(paused)).toBe(words);
   });
 });

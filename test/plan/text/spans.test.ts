@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { calledText, counted, dueText, withArticle } from '../../../src/plan/text/spans.js';
+import {
+  allOf,
+  calledText,
+  capital,
+  counted,
+  dueText,
+  instantText,
+  oneOf,
+  spanText,
+  withArticle,
+} from '../../../src/plan/text/spans.js';
 
 describe('a count', () => {
   it.each([
@@ -34,4 +44,44 @@ it.each([
   [120_000, 'overdue for 60 s'],
 ])('what is due in a minute, at %i ms: %s', (now, text) => {
   expect(dueText(60_000, now)).toBe(text);
+});
+
+const [second, minute, hour] = [1000, 60_000, 3_600_000];
+it.each([
+  [-5, '0 ms'],
+  [849.6, '850 ms'],
+  [999, '999 ms'],
+  [second, '1 s'],
+  [119 * second + 499, '119 s'],
+  [119 * second + 500, '2 min'],
+  [150 * second, '3 min'],
+  [119 * minute, '119 min'],
+  [120 * minute, '2 h'],
+  [125 * minute, '2 h 5 min'],
+  [48 * hour - minute, '47 h 59 min'],
+  [48 * hour, '2 d'],
+  [76 * hour + 59 * minute, '3 d 4 h'],
+])('a span of %d ms is %s', (ms, text) => {
+  expect(spanText(ms)).toBe(text);
+});
+
+it('an instant is told without its milliseconds', () => {
+  expect(instantText(Date.UTC(2026, 10, 22, 14, 5, 9, 250))).toBe('2026-11-22 14:05:09Z');
+});
+
+it.each([
+  [[], 'nobody', 'nobody'],
+  [['erin'], 'erin', 'erin'],
+  [['erin', 'lee'], 'erin and lee', 'erin or lee'],
+  [['erin', 'lee', 'ola'], 'erin, lee and ola', 'erin, lee or ola'],
+])('all of %j, and one of them', (names, all, one) => {
+  expect([allOf(names), oneOf(names)]).toEqual([all, one]);
+});
+
+it.each([
+  ['no data', 'No data'],
+  ['Already', 'Already'],
+  ['', ''],
+])('a title begins with a capital: "%s"', (text, title) => {
+  expect(capital(text)).toBe(title);
 });

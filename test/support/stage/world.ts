@@ -34,7 +34,7 @@ export interface Effect {
 }
 
 /** What a window finds; `hold` says why a HOLD is one (default: data is missing). Undefined: the data is back. */
-export type Finding = Verdict | undefined | { verdict: 'HOLD'; cause: 'deadline' | 'baseline' };
+export type Finding = Verdict | undefined | { verdict: 'HOLD'; cause: 'deadline' | 'baseline'; reason?: string };
 
 /** Activities that act in the world of the run that asks. */
 export function onStage(worldOf: (asked: string) => World): ReturnType<World['activities']> {
@@ -298,10 +298,11 @@ export class World {
     const found = await beating(heeding(this.onWindow(input, Context.current().cancellationSignal)));
     const verdict = typeof found === 'object' ? found.verdict : found;
     const cause = typeof found === 'object' ? found.cause : 'data';
+    const said = (typeof found === 'object' ? found.reason : undefined) ?? `window says ${verdict}`;
     const held: Partial<WindowState> = verdict === 'HOLD' ? { verdict, hold: { cause, sinceK: 3 } } : {};
     return {
       ...(verdict === undefined ? {} : { verdict }),
-      reason: verdict === undefined ? 'data is back' : `window says ${verdict}`,
+      reason: verdict === undefined ? 'data is back' : said,
       startedAt: input.t0,
       endedAt: this.now(),
       samples: 10,
