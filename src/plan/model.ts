@@ -642,4 +642,6 @@ export interface RunInput {
   startedBy: string;
   /** See RunIdentity. */
   namesBelieved?: true;
+  /** See `pageId` of RunIdentity. */
+  ownPages?: true;
 }

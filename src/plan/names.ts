@@ -52,16 +52,22 @@ export function isAlert(workflowId: string): boolean {
  * By what PagerDuty and others recognise an alert: its workflow id, and a piece of the run's id, so that what an earlier
  * run left open there is another one.
  */
-export function alertDedupKey(workflowId: string, runId: string): string {
-  return `${workflowId}#${runId.slice(0, 8)}`;
+export function alertDedupKey(workflowId: string, { runId, pageId = runId.slice(0, 8) }: PageOwner): string {
+  return `${workflowId}#${pageId}`;
+}
+
+/** Of a run, what the keys of its pages are made of; see RunIdentity. */
+interface PageOwner {
+  runId: string;
+  pageId?: string;
 }
 
 /**
  * By what PagerDuty recognises all that people are called for together: `everything` while everything goes back, else the
  * key of a trouble, or an incident.
  */
-export function pageKey({ workflowId, runId }: { workflowId: string; runId: string }, what: string): string {
-  return `${alertDedupKey(workflowId, runId)}/${what}`;
+export function pageKey(run: PageOwner & { workflowId: string }, what: string): string {
+  return `${alertDedupKey(run.workflowId, run)}/${what}`;
 }
 
 /** The run whose page has this key; undefined when it is no page of phasegate. */

@@ -37,6 +37,11 @@ export interface RunIdentity {
    * answer. Absent in runs of earlier versions, whose histories have it.
    */
   namesBelieved?: true;
+  /**
+   * Stands in the keys of pages: the end of the run's id, since its beginning is a time that a run shares with another one
+   * that began within a minute of it. Absent in runs of earlier versions, whose open pages have the beginning.
+   */
+  pageId?: string;
 }
 
 /** The input of `deploymentPhase`: only what this phase needs of the plan. */

@@ -120,7 +120,8 @@ describe('what lies beside a run', () => {
   });
 
   it('is paged with a piece of the id of its run', () => {
-    expect(alertDedupKey('w', '0123456789')).toBe('w#01234567');
+    expect(alertDedupKey('w', { runId: '0123456789' })).toBe('w#01234567');
+    expect(alertDedupKey('w', { runId: '0123456789', pageId: '89abcdef' })).toBe('w#89abcdef');
     expect(pageKey({ workflowId: run, runId: '0123456789' }, 'everything')).toBe(`${run}#01234567/everything`);
     expect(runOfPageKey(`a/${run}#01234567/everything`)).toBeUndefined();
   });

@@ -89,7 +89,7 @@ describe("PagerDuty's webhook", () => {
 
   it('the key of an alert leads back to it', () => {
     for (const id of ['migration/e/p/alert/error_rate', 'migration/e/p/alert/odd#name'])
-      expect(alertOfDedupKey(alertDedupKey(id, 'abcdefgh-1'))).toBe(id);
+      expect(alertOfDedupKey(alertDedupKey(id, { runId: 'abcdefgh-1' }))).toBe(id);
     expect(alertOfDedupKey('migration/e/p/alert/error_rate')).toBeUndefined();
   });
 });

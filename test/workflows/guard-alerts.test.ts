@@ -37,10 +37,12 @@ beforeEach(async () => {
 afterAll(() => stage.close());
 
 /** A run that has changed something and waits for its approval, watched. */
-async function waiting(guard: Parameters<typeof guardedPlan>[2] = {}): Promise<Run> {
-  const run = await stage.start(
-    guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {}, guard)
-  );
+async function waiting(
+  guard: Parameters<typeof guardedPlan>[2] = {},
+  more: Parameters<Stage['start']>[3] = {}
+): Promise<Run> {
+  const phases = [phase('1a', { steps: [step.flag('core')], approval: approval() })];
+  const run = await stage.start(guardedPlan(phases, {}, guard), 'dana', stage.environment, more);
   await stage.gate('1a');
   await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
   return run;
@@ -73,6 +75,18 @@ async function complete(run: Run): Promise<void> {
 }
 
 describe('the alerts of a guard', () => {
+  it('have a key that the run shares with none that began with it', async () => {
+    const run = await waiting({}, { ownPages: true });
+    stage.world.series['latency'] = () => 4;
+    const { workflowId } = alertHandle(stage, 'latency');
+    const { dedupKey } = await stage.until('the alert', () =>
+      alertHandle(stage, 'latency').query<AlertStatus>('status')
+    );
+    const { runId } = await run.describe();
+    expect(dedupKey).toBe(`${workflowId}#${runId.slice(-8)}`);
+    await complete(run);
+  });
+
   it('one metric at its warning alerts, and takes nothing back', async () => {
     const run = await waiting();
     stage.world.series['success'] = () => 0.85;

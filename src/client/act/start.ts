@@ -43,7 +43,7 @@ export async function startRun(link: Link, frozen: FrozenPlan, by: string): Prom
   const startedBy = requirePerson(environment, by);
   await refuseIfUnable(link, frozen);
   const workflowId = migrationId(environment.id, plan.id);
-  const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy, namesBelieved: true };
+  const input: RunInput = { schemaVersion: 1, versions: [frozen], startedBy, namesBelieved: true, ownPages: true };
   const phases = plan.phases.map(({ id, title }) => ({ id, title }));
   try {
     const handle = await link.call(`start of ${workflowId}`, () =>

@@ -117,7 +117,7 @@ export class AlertRecord {
 
   private get keys(): AlertKeys {
     const { workflowId, firstExecutionRunId } = workflowInfo();
-    const alert = alertDedupKey(workflowId, this.input.run.runId);
+    const alert = alertDedupKey(workflowId, this.input.run);
     // What was told before a reset is the same message after it. The beginning of a run id may be a time that two alerts share.
     return { alert, messages: `${alert}#${firstExecutionRunId.slice(-8)}` };
   }

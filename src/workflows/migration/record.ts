@@ -68,6 +68,7 @@ export class MigrationRecord {
       startedBy: findPerson(environment.people, input.startedBy)?.name ?? input.startedBy,
       startedAt: Date.now(),
       ...(input.namesBelieved ? { namesBelieved: true } : {}),
+      ...(input.ownPages ? { pageId: firstExecutionRunId.slice(-8) } : {}),
     };
     this.phases = plan.phases.map(({ id, title }) => ({
       id,

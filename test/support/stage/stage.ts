@@ -117,7 +117,7 @@ export class Stage {
     plan: Plan,
     startedBy = 'dana',
     where = this.environment,
-    more: Pick<RunInput, 'namesBelieved'> = {}
+    more: Pick<RunInput, 'namesBelieved' | 'ownPages'> = {}
   ): Promise<Run> {
     const named = plan.id === 'test-plan' ? { ...plan, id: this.plan } : plan;
     return this.client.workflow.start<typeof migration>('migration', {
