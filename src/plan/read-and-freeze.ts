@@ -7,6 +7,7 @@ import { loadPlan } from './load-plan.js';
 import type { LoadedPlan } from './load-plan.js';
 import { decodeUtf8, unreadable } from './loading/decode.js';
 import type { Decoded } from './loading/decode.js';
+import type { Fault } from './loading/fault.js';
 import type { Variables } from './variables.js';
 
 export interface PlanPaths {
@@ -37,19 +38,22 @@ async function readText(path: string): Promise<Decoded> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const why: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'it is a folder',
-      EACCES: 'access is denied',
-    };
-    const hints: Record<string, string> = {
-      EISDIR: 'give the path of a file in it',
-      EACCES: 'let yourself read it, or give another path',
-    };
-    return {
-      fault: unreadable(path, `the file cannot be read: ${why[code] ?? code}`, hints[code] ?? 'check the path'),
-    };
+    return { fault: unreadFault(path, error) };
   }
   return decodeUtf8(bytes, path);
+}
+
+/** Why a file could not be read, by the code that the system gave, and what to do about it. */
+export function unreadFault(path: string, error: unknown): Fault {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const why: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder',
+    EACCES: 'access is denied',
+  };
+  const hints: Record<string, string> = {
+    EISDIR: 'give the path of a file in it',
+    EACCES: 'let yourself read it, or give another path',
+  };
+  return unreadable(path, `the file cannot be read: ${why[code] ?? code}`, hints[code] ?? 'check the path');
 }

@@ -3,7 +3,15 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { rollbackWorkflowId } from '../../../src/plan/names.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import type { Run } from '../../support/fire/front.js';
-import { isScheduled, kill, lockFlags, untilAttempt, untilCompleted, untilEvent } from '../../support/fire/moments.js';
+import {
+  isScheduled,
+  kill,
+  lockFlags,
+  untilAttempt,
+  untilCompleted,
+  untilEvent,
+  untilFresh,
+} from '../../support/fire/moments.js';
 import { targetsOf } from '../../support/fire/targets.js';
 import { until } from '../../support/fire/until.js';
 import { agreeable, type Manners } from '../../support/manners.js';
@@ -31,7 +39,14 @@ async function isKnown(handle: WorkflowHandle, activity: string): Promise<'not b
 }
 
 /** Lets a write that waits for the lock happen while nobody can be told of it, and kills who did it. */
-async function loseReply(unlock: () => void, isWritten: () => Promise<boolean>, kills: () => Promise<void>) {
+async function loseReply(
+  [handle, activity]: readonly [WorkflowHandle, string],
+  unlock: () => void,
+  isWritten: () => Promise<boolean>,
+  kills: () => Promise<void>
+): Promise<void> {
+  // It waits for the lock no longer than ten seconds, and without a server there is no next attempt.
+  await untilFresh(handle, activity);
   await front().temporal.kill();
   unlock();
   await until('the write', isWritten);
@@ -65,6 +80,7 @@ describe('SIGKILL of the worker around the change of a flag', () => {
     await untilAttempt(phase, 'applyChange', 1);
     expect(await definitions('reply', '1a')).toBe(1);
     await loseReply(
+      [phase, 'applyChange'],
       unlock,
       async () => (await definitions('reply', '1a')) === 2,
       () => kill(first)
@@ -109,6 +125,7 @@ describe('SIGKILL of the worker around the undo of a flag', () => {
     const { run, rollback, unlock } = await beginUndo('unheard');
     expect(await definitions('unheard', '1b')).toBe(2);
     await loseReply(
+      [rollback, 'undoChange'],
       unlock,
       async () => (await definitions('unheard', '1b')) === 3,
       () => kill(first)

@@ -47,6 +47,13 @@ export async function untilAttempt(handle: WorkflowHandle, activity: string, att
   });
 }
 
+/** Waits until a pending activity begins its next attempt: what may take its time has all of it from now on. */
+export async function untilFresh(handle: WorkflowHandle, activity: string): Promise<void> {
+  const { raw } = await handle.describe();
+  const pending = raw.pendingActivities?.find((one) => one.activityType?.name === activity);
+  await untilAttempt(handle, activity, (pending?.attempt ?? 0) + 1);
+}
+
 /** Waits until a command has written a line into the journal. */
 export function untilNoted(
   ground: Ground,
