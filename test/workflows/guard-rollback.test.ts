@@ -75,6 +75,46 @@ const situations: Record<string, () => Promise<Run>> = {
     await soaks.reached;
     return run;
   },
+  'in the window of a step': async () => {
+    const window = door();
+    endless(() => void window.wait());
+    const steps = [step.flag('tools'), step.deployTo('tools'), step.watch('window')];
+    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    await window.reached;
+    return run;
+  },
+  'in the window of its success': async () => {
+    const success = door();
+    endless(() => void success.wait());
+    const run = await stage.start(guardedPlan([core, tools({ success: windowSpec() })]));
+    await success.reached;
+    return run;
+  },
+  'while traffic is held at a share': async () => {
+    const hold = door();
+    endless(() => void hold.wait());
+    const ramp = step.traffic('ramp', 'FLAG_TOOLS', { percents: [50, 100], hold: windowSpec() });
+    const run = await stage.start(
+      guardedPlan([core, tools({ steps: [step.deployTo('tools'), step.flag('tools'), ramp] })])
+    );
+    await hold.reached;
+    return run;
+  },
+  'while somebody is asked in its middle': async () => {
+    const steps = [step.flag('tools'), step.deployTo('tools'), step.attest('seen')];
+    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    await stage.gate('1b');
+    return run;
+  },
+  'while the next phase waits for its hours': async () => {
+    // They begin in eleven hours, or twelve, whenever this runs.
+    const minute = ((new Date().getUTCHours() + 12) % 24) * 60;
+    const schedule = { hours: { from: minute, to: (minute + 60) % 1440 }, timeZone: 'UTC' };
+    const next = phase('1c', { after: ['1b'], schedule, steps: [step.flag('more')] });
+    const run = await stage.start(guardedPlan([core, tools(), next]));
+    await stage.until('the wait', async () => (await stage.phase('1c')).opensAt);
+    return run;
+  },
   'during a HOLD': async () => {
     const steps = [step.flag('tools'), step.deployTo('tools'), step.check('smoke', { onFail: 'hold' })];
     stage.world.onCheck = () => 'HOLD';

@@ -21,7 +21,9 @@ interface Drawn {
     title: string;
     gridPos: { x: number; y: number; w: number; h: number };
     targets?: Array<{ expr: string; legendFormat?: string }>;
-    fieldConfig?: { defaults: { thresholds?: { steps: unknown[] } } };
+    fieldConfig?: {
+      defaults: { thresholds?: { steps: unknown[] }; custom?: { thresholdsStyle?: { mode: string } } };
+    };
     description?: string;
     options?: { content?: string };
   }>;
@@ -199,6 +201,28 @@ describe('the panels that the first plan names', () => {
       { value: 0.95, color: 'green' },
     ]);
   });
+
+  it.each([
+    ['executive', true],
+    ['engineering', true],
+    // It plots the run alone, which has none.
+    ['operations', false],
+  ] as const)(
+    'draw on the plots of the %s what is a threshold, where one has any (%s), and mark the phases',
+    async (kind, hasAny) => {
+      const { panels, annotations } = (await drawn(await shipped()))[kind];
+      expect(annotations.list.map(({ expr }) => expr)).toContainEqual(
+        expect.stringContaining('phasegate_phase_started_timestamp_seconds')
+      );
+      const plots = panels.filter(({ type }) => type === 'timeseries');
+      const modes = plots.map(({ fieldConfig }) => [
+        (fieldConfig?.defaults.thresholds?.steps.length ?? 0) > 1,
+        fieldConfig?.defaults.custom?.thresholdsStyle?.mode,
+      ]);
+      expect(modes.some(([hasThreshold]) => hasThreshold)).toBe(hasAny);
+      for (const [hasThreshold, mode] of modes) expect(mode).toBe(hasThreshold ? 'line+area' : 'off');
+    }
+  );
 
   it('show the words of the plan as they are, where Grafana reads Markdown', async () => {
     const plan = await shipped();

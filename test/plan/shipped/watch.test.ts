@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alertText, contextNames, templateFor } from '../../../src/plan/alert-text.js';
-import { findCause, worseThanWarning } from '../../../src/plan/incidents/classify.js';
+import { findCause, severityOf, worseThanWarning } from '../../../src/plan/incidents/classify.js';
 import { componentOf } from '../../../src/plan/incidents/reach.js';
 import { watchedCauses } from '../../../src/plan/guard/status.js';
 import { shippedPlan } from '../support/shipped.js';
@@ -205,6 +205,31 @@ describe('the incidents of the shipped plan', () => {
     const given = rules(watched, { causes: watchedCauses(production.plan) });
     const rows = [limit - 0.01, limit, limit - 0.01, limit - 0.01].map((share) => ({ [metric]: value(share) }));
     expect(told(take(given, rows).news.filter(({ kind }) => kind === 'cause'))).toEqual([`3 cause ${id}`]);
+  });
+
+  const count = [0, 1, 2, 3].map((number) => ({ user_isolation_violations: value(number) }));
+  const each = (metric: string, ...values: number[]): Array<Record<string, ReturnType<typeof value>>> =>
+    values.map((number) => ({ [metric]: value(number) }));
+  it.each([
+    ['user-isolation', 1, [...count, ...each('user_isolation_violations', 3)], 4],
+    ['golden-path-failure', 1, each('golden_path_success_rate', 0.49, 0.5, 0.49, 0.49), 3],
+    ['data-corruption', 1, each('state_corruptions', 0, 1, 0, 1, 1), 4],
+    ['performance-degradation', 2, each('workflow_duration', 1.51, 1.5, 1.51, 1.51), 3],
+    ['slow-responses', 2, each('response_time_p95', 5.1, 5, 5.1, 5.1), 3],
+    ['websocket-failure', 2, each('websocket_event_delivery_rate', 0.89, 0.9, 0.89, 0.89), 3],
+    ['database-connections', 2, each('database_connection_pool_usage', 0.91, 0.9, 0.91, 0.91), 3],
+    ['minor-performance', 3, each('workflow_duration', 1.3, 1.2, 1.3, 1.5), 3],
+    ['user-contexts', 3, each('context_validation_failures', 0.021, 0.02, 0.021, 0.021), 3],
+  ] as const)('%s, of severity %i, holds beyond its bound twice in a row, and not before', (id, severity, rows, at) => {
+    const [metric = ''] = Object.keys(rows[0] ?? {});
+    const watched = Object.values(production.plan.metrics).filter(({ name }) => name === metric);
+    const baseline = { workflow_duration: 1, user_isolation_violations: 0, state_corruptions: 0 };
+    const given = rules(watched, { causes: watchedCauses(production.plan), baseline });
+    const causes = take(given, rows).news.filter(({ kind }) => kind === 'cause');
+    expect(told(causes)).toContain(`${at} cause ${id}`);
+    expect(told(causes).filter((line) => line.endsWith(` ${id}`))).toHaveLength(1);
+    const trouble = { cause: id, metric, level: 'critical' } as const;
+    expect(severityOf(incidents, trouble, production.plan.metrics)).toBe(severity);
   });
 
   it('of severity 3 are answered in an hour, go to the engineering team, and take nothing back', () => {
