@@ -55,12 +55,6 @@ function openIncidents(link: Link): Promise<string[]> {
   return incidentIds(link, stage.id, 'no run');
 }
 
-function titles(): string[] {
-  return stage.world.notes
-    .filter(({ address }) => address?.startsWith('incident/'))
-    .map(({ title }) => title.replace(/^.*?incident/, 'incident'));
-}
-
 async function close(number: number): Promise<void> {
   const incident = stage.incidentHandle(number);
   await stage.tell(incident, 'resolve', { by: 'lee', reason: 'mended' });
