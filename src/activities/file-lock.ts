@@ -16,16 +16,18 @@ const holderText = z.object({
 
 /** What a lock file says. One that says nothing was not written by a worker whole: a disk was full, a machine lost power. */
 type Found =
-  | { kind: 'held'; nonce: string; holder: z.infer<typeof holderText> }
+  | { kind: 'held'; nonce: string; since: number; holder: z.infer<typeof holderText> }
   | { kind: 'damaged'; nonce: string; since: number }
   | { kind: 'unreadable'; nonce: undefined; reason: string };
 
 const waitMs = 10_000;
+/** No work under a lock takes that long: a host that still has one by then is gone, such as a container of another name. */
+const longestHeldMs = 60_000;
 const pollMs = 25;
 
 /**
  * Runs `work` while nobody else of this machine's workers holds `<path>.lock`. The lock of a process that died is taken
- * over, and so is a damaged one that is older than 10 seconds; one of another host is waited for.
+ * over, and so is a damaged one that is older than 10 seconds; one of another host is waited for, and taken over after a minute.
  *
  * @param refusal what to throw when it is not free within 10 seconds: `held` says by whom it is held
  */
@@ -37,7 +39,8 @@ export async function withFileLock<T>(
 ): Promise<T> {
   const lock = `${path}.lock`;
   const until = clock.now() + waitMs;
-  while (!(await acquire(lock))) {
+  const nonce = randomUUID();
+  while (!(await acquire(lock, nonce))) {
     const found = await look(lock);
     if (found !== undefined && isLeft(found, clock) && (await takeAway(lock, found.nonce, clock))) continue;
     if (clock.now() >= until) {
@@ -48,14 +51,15 @@ export async function withFileLock<T>(
   try {
     return await work();
   } finally {
-    await rm(lock, { force: true });
+    // Where somebody emptied the folder meanwhile, the lock that is there may be another one's.
+    if ((await look(lock))?.nonce === nonce) await rm(lock, { force: true });
   }
 }
 
 /** The lock appears with its content, whole: `link` fails when it is there. */
-async function acquire(lock: string): Promise<boolean> {
+async function acquire(lock: string, nonce: string): Promise<boolean> {
   const holder: z.infer<typeof holderText> = {
-    nonce: randomUUID(),
+    nonce,
     host: hostname(),
     boot: bootId(),
     pid: process.pid,
@@ -83,7 +87,7 @@ async function acquire(lock: string): Promise<boolean> {
  */
 async function takeAway(lock: string, nonce: string, clock: Clock): Promise<boolean> {
   const right = `${lock}.taken-${nonce}`;
-  if (!(await acquire(right))) {
+  if (!(await acquire(right, randomUUID()))) {
     const other = await look(right);
     if (other !== undefined && isLeft(other, clock)) await takeAway(right, other.nonce, clock);
     return false;
@@ -101,7 +105,7 @@ async function look(lock: string): Promise<Found | undefined> {
   try {
     const [{ ino, mtimeMs }, text] = [await stat(lock), await readFile(lock, 'utf8')];
     const holder = holderText.safeParse(parsed(text));
-    if (holder.success) return { kind: 'held', nonce: holder.data.nonce, holder: holder.data };
+    if (holder.success) return { kind: 'held', nonce: holder.data.nonce, since: mtimeMs, holder: holder.data };
     return { kind: 'damaged', nonce: `${ino}-${Math.floor(mtimeMs)}`, since: mtimeMs };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -120,8 +124,10 @@ function parsed(text: string): unknown {
 
 /** A lock that cannot be opened may be that of a living worker of another user. */
 function isLeft(found: Found, clock: Clock): found is Exclude<Found, { kind: 'unreadable' }> {
-  if (found.kind === 'held') return isDead(found.holder);
-  return found.kind === 'damaged' && clock.now() - found.since > waitMs;
+  if (found.kind === 'unreadable') return false;
+  const age = (): number => clock.now() - found.since;
+  if (found.kind === 'held') return isDead(found.holder) || (found.holder.host !== hostname() && age() > longestHeldMs);
+  return age() > waitMs;
 }
 
 function byWhom(found: Found): string {

@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
 import type { Tools } from '../deps.js';
 import type { Scope } from '../scope.js';
 import { defaultGraceMs } from './command.js';
 import type { CommandRequest } from './command.js';
 import { judgeExit } from './exit-code.js';
-import { jobFiles, readText, writeResult } from './job.js';
+import { discardJob, jobFiles, readText, writeResult } from './job.js';
 import type { JobFiles, JobRecord, JobResult } from './job.js';
 import { isOfThisStart, withJob } from './job-lock.js';
 import { inspectClaimed, takeClaim } from './job-state.js';
@@ -101,7 +100,7 @@ async function notBegun(follow: Follow, files: JobFiles, problem: string): Promi
     const reason = `${follow.request.argv[0]} could not be started: ${problem}`;
     const result = resultOf(follow, files, { verdict: 'HOLD', reason }, false);
     // Nothing ran, so there is nothing to remember: the next attempt may start it.
-    await rm(files.folder, { recursive: true, force: true });
+    await discardJob(files.folder);
     return result;
   });
 }
@@ -127,7 +126,7 @@ async function conclude(follow: Follow, files: JobFiles, outcome: Outcome, ran =
     // Another attempt has told the end already, and may have begun it anew since.
     if (!(await isOfThisStart(files, follow.record))) return result;
     if (follow.request.job.reuse !== 'none') return writeResult(files, result);
-    await rm(files.folder, { recursive: true, force: true });
+    await discardJob(files.folder);
     return result;
   });
 }

@@ -23,13 +23,13 @@ const begun = z.object({ key: z.string(), since: z.number() });
  * Never throws for what the command does: that is in the verdict.
  *
  * @throws CancelledFailure when the activity is cancelled; the command is stopped, or left running for the next
- *   attempt when one is to come
+ *   attempt when one is to come; PG320 (worth a retry) when another attempt keeps the command for 10 seconds
  */
 export async function runCommand(request: CommandRequest, tools: Tools, scope: Scope): Promise<CommandResult> {
   const { job } = request;
-  await jobsOf(tools.stateDir, job.scope);
   const folder = jobFolder(tools.stateDir, job.scope, job.key);
   for (;;) {
+    await jobsOf(tools.stateDir, job.scope);
     const next = await withJob(folder, tools.clock, () => nextOf(folder, request, tools, scope));
     if (next === 'cancelled') return scope.cancelled;
     if ('known' in next) return next.known;

@@ -1,6 +1,6 @@
 import type { Tools } from '../deps.js';
 import { defaultGraceMs } from './command.js';
-import { createJob, jobFiles, jobFolder, jobsOf, newRecord, writeResult } from './job.js';
+import { createJob, jobFiles, jobFolder, jobsOf, newRecord, readText, writeResult } from './job.js';
 import type { JobResult } from './job.js';
 import { withJob } from './job-lock.js';
 import { inspectJob } from './job-state.js';
@@ -30,7 +30,9 @@ export async function revokeCommand(scope: string, key: string, why: string, too
 export async function stopOthers(scope: string, key: string, why: string, tools: StopTools): Promise<void> {
   const ours = jobFolder(tools.stateDir, scope, key);
   for (const folder of await jobsOf(tools.stateDir, scope)) {
-    if (folder !== ours) await withJob(folder, tools.clock, () => stopJob(folder, why, tools));
+    // How a command ended stays as it is; and there may be many of them.
+    const isOver = (await readText(jobFiles(folder).result)) !== undefined;
+    if (folder !== ours && !isOver) await withJob(folder, tools.clock, () => stopJob(folder, why, tools));
   }
 }
 

@@ -61,7 +61,13 @@ async function lastStatus(link: Link, alert: RunRef): Promise<AlertStatus | unde
 
 /** What somebody ended from outside still says that it fires. */
 export function alertEnded(alert: AlertStatus, at: number): AlertStatus {
-  return { ...alert, state: 'closed', closedAt: at, reason: 'it was ended from outside' };
+  const reason = 'it was ended from outside';
+  return { ...alert, state: 'closed', closedAt: at, reason, sentence: `${alert.title}: closed, ${reason}.` };
+}
+
+/** One that was reset has several executions, which opened at the same instant: the last counts. */
+export function eachOnce(alerts: readonly AlertStatus[]): AlertStatus[] {
+  return [...new Map(alerts.map((one) => [`${one.workflowId} ${one.openedAt}`, one])).values()];
 }
 
 interface FoundAlert extends ListedAlert {
@@ -86,7 +92,7 @@ async function found(link: Link, { run, all }: { run?: RunRef; all?: boolean }):
           address: addressOf(info.workflowId),
           state: states.find((one) => one === state) ?? 'unknown',
           startedAt: info.startTime.getTime(),
-          ...(info.status.name === 'RUNNING' ? {} : { endedAt: info.closeTime?.getTime() ?? 0 }),
+          ...(info.closeTime ? { endedAt: info.closeTime.getTime() } : {}),
         })
       );
       if (alerts.length === atMost) break;

@@ -28,7 +28,8 @@ export function incidentFromHistory(
   const given = input as IncidentInput;
   const status = incidentStatus(given, given.state ?? freshIncident(given, startedAt), { workflowId, runId });
   if (open) return { ...status, asOf: startedAt, sentence: `${status.sentence} ${sinceWords(startedAt)}.` };
-  return incidentEnded(status, { status: ending, at: closedAt ?? startedAt });
+  const ended = incidentEnded(status, { status: ending, at: closedAt ?? startedAt });
+  return { ...ended, sentence: `${ended.sentence} What came after ${instantText(startedAt)} is not known here.` };
 }
 
 /** What somebody ended from outside still says that it is open. */
@@ -37,7 +38,7 @@ export function incidentEnded(
   { status, at }: Pick<Described, 'status'> & { at: number }
 ): IncidentStatus {
   const { severity, title, timeline } = incident;
-  const endedAs = status.toLowerCase().replace('_', ' ');
+  const endedAs = status.toLowerCase().replaceAll('_', ' ');
   return {
     ...incident,
     state: 'closed',
@@ -77,8 +78,12 @@ export async function readIncident(link: Link, described: Described): Promise<In
   const { open, workflowId, runId } = described;
   const ref = { workflowId, runId };
   const { windows } = atWork(described);
-  const asked = open ? await queryStatus<IncidentStatus>(link, ref) : undefined;
-  if (asked && 'status' in asked) return { incident: asked.status, windows };
+  // What it came to is in its result, or else only in itself.
+  const asked = described.status === 'COMPLETED' ? undefined : await queryStatus<IncidentStatus>(link, ref);
+  if (asked && 'status' in asked) {
+    const at = described.closedAt ?? described.startedAt;
+    return { incident: open ? asked.status : incidentEnded(asked.status, { status: described.status, at }), windows };
+  }
   return { incident: cleanDeep(incidentFromHistory(await readHistory(link, ref), described)), windows };
 }
 

@@ -1,6 +1,6 @@
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
-import { alertEnded } from './alerts.js';
+import { alertEnded, eachOnce } from './alerts.js';
 import { describeRun } from './describe.js';
 import { readFamily, type Relative } from './family.js';
 import { incidentEnded } from './incidents.js';
@@ -45,13 +45,17 @@ export class WatchReader {
       family.filter((one) => one.type === type && one.status !== 'CONTINUED_AS_NEW');
     // One that was reset has several executions.
     const incidents = [...new Map(of('incident').map((one) => [one.workflowId, one])).values()];
-    const asked = [of('guard').slice(-1), of('alert').slice(-mostOfAKind), incidents.slice(-mostOfAKind)] as const;
+    // A guard that was ended from outside watches nothing.
+    const guards = of('guard')
+      .slice(-1)
+      .filter(({ open, status }) => open || status === 'COMPLETED');
+    const asked = [guards, of('alert').slice(-mostOfAKind), incidents.slice(-mostOfAKind)] as const;
     const silent: string[] = [];
-    const [guards, alerts, known] = await Promise.all(asked.map((refs) => this.statuses(refs, silent)));
-    const [guard] = guards as GuardStatus[];
+    const [watching, alerts, known] = await Promise.all(asked.map((refs) => this.statuses(refs, silent)));
+    const [guard] = watching as GuardStatus[];
     return {
       ...(guard ? { guard } : {}),
-      alerts: (alerts ?? []) as AlertStatus[],
+      alerts: eachOnce((alerts ?? []) as AlertStatus[]),
       incidents: (known ?? []) as IncidentStatus[],
       silent,
     };
@@ -76,7 +80,6 @@ export class WatchReader {
   }
 }
 
-/** A guard that was ended so watches nothing. */
 function endedFromOutside({ type, status, closedAt, startedAt }: Relative, last: Status): Status | undefined {
   const at = closedAt ?? startedAt;
   if (type === 'alert') return alertEnded(last as AlertStatus, at);

@@ -32,7 +32,7 @@ export interface AlertMessage {
 }
 
 /** The words of an alert as it stands. */
-export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'crossing'>): AlertText {
+export function wordsOf(input: AlertInput, { crossing, route }: Pick<AlertState, 'crossing' | 'route'>): AlertText {
   const { alerts, metric, description, impact, run, environment } = input;
   if (input.key === guardKey && crossing.level === 'no-data') return blindWords(run.workflowId, crossing.reason);
   const template = templateFor(alerts, metric, crossing.level);
@@ -49,7 +49,8 @@ export function wordsOf(input: AlertInput, { crossing }: Pick<AlertState, 'cross
   const about = { name: metric, description, ...(impact ? { impact } : {}) };
   const words = alertText(template, facts, about, crossing.level);
   const { worse } = input;
-  if (!worse || crossing.level !== 'warning') return words;
+  // Where it was critical before, what it is has been decided.
+  if (!worse || crossing.level !== 'warning' || route !== 'warning') return words;
   const declared = `If it is "${worse.title}" already, severity ${worse.severity}, declare it: ${declareLine(run.workflowId, worse.cause)}`;
   return { ...words, message: `${words.message}\n\n${declared}` };
 }

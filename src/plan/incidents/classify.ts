@@ -53,8 +53,8 @@ export interface Worse {
 }
 
 /**
- * What a person who sees a warning of a metric may declare before the metric itself does: the gravest cause that asks for more
- * of it than a warning. What concerns the next release alone can wait for the metric.
+ * What a person who sees a warning of a metric may declare before the metric itself does: the gravest cause about it that is not
+ * the warning itself. What concerns the next release alone can wait for the metric.
  */
 export function worseThanWarning({ severities }: Incidents, metric: string): Worse | undefined {
   for (const { severity, reach, causes } of severities.toSorted((a, b) => a.severity - b.severity)) {

@@ -1,7 +1,7 @@
 import type { IncidentInput } from '../run-input.js';
 import type { Refusal } from '../run-status.js';
 import type { IncidentStatus, WarRoomStatus } from '../watch-status.js';
-import type { Incidents, StepProof, WarRoomTrigger } from '../model.js';
+import type { Incidents, Severity, StepProof, WarRoomTrigger } from '../model.js';
 import { namesInRoles } from '../people.js';
 import { findCause, specOf, troubleWords } from './classify.js';
 
@@ -56,10 +56,17 @@ export function longer(timeline: Timeline, { at, text }: Timeline[number]): Time
   return [...head, { at, text: left }, ...tail];
 }
 
-/** What an incident of this cause owes besides the war room's procedure. */
-export function tasksOf(incidents: Incidents, cause: string | undefined): IncidentState['tasks'] {
+/**
+ * What an incident of this cause owes besides the war room's procedure.
+ *
+ * @param severity of one that nobody gave a cause: users may be affected where a cause of that severity affects them
+ */
+export function tasksOf(incidents: Incidents, cause: string | undefined, severity?: Severity): IncidentState['tasks'] {
   const known = cause === undefined ? undefined : findCause(incidents, cause);
-  return known?.cause.notifyUsers ? [{ ...notifyUsersTask }] : [];
+  const possible = known
+    ? [known.cause]
+    : incidents.severities.filter((spec) => spec.severity === severity).flatMap(({ causes }) => causes);
+  return possible.some(({ notifyUsers }) => notifyUsers) ? [{ ...notifyUsersTask }] : [];
 }
 
 /** An incident that begins now. */
@@ -70,7 +77,7 @@ export function freshIncident(input: IncidentInput, now: number): IncidentState 
     openedAt: now,
     calls: 0,
     calledAt: now,
-    tasks: tasksOf(incidents, cause),
+    tasks: tasksOf(incidents, cause, severity),
     notes: [],
     updates: [],
     postMortem: {},

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeCommand, runCommand, stopOthers } from '../../../src/activities/commands/index.js';
 import type { CommandRequest } from '../../../src/activities/commands/index.js';
@@ -201,6 +201,17 @@ describe('two attempts at one command', () => {
     expect(result.verdict).toBe(verdict);
     expect(existsSync(join(tools.workdir, 'runs'))).toBe(verdict === 'PASS');
     if (verdict === 'HOLD') expect(result.reason).toContain('an earlier attempt began it on another machine');
+  });
+
+  it('a lock that a former host left on a command that has ended holds up no other one', async () => {
+    const tools = testTools();
+    await runCommand(request(tools, {}, 'true'), tools, testScope());
+    const ended = jobFolder(tools.stateDir, 'demo/deploy/core', 'k1');
+    const holder = { nonce: 'n', host: 'elsewhere', boot: 'b', pid: 1, start: '0' };
+    writeFileSync(join(dirname(ended), `.${basename(ended)}.lock`), JSON.stringify(holder));
+    await stopOthers('demo/deploy/core', 'k2', 'k2 moves it now', tools);
+    const next = await runCommand(request(tools, { key: 'k2' }, 'echo ran'), tools, testScope());
+    expect(next).toMatchObject({ verdict: 'PASS', stdout: 'ran\n' });
   });
 
   it('one that another host started is HOLD even when it is repeatable', async () => {

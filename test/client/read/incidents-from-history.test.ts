@@ -48,7 +48,7 @@ describe('an incident for which no worker answers', () => {
     expect(status).not.toHaveProperty('asOf');
     expect(status.timeline.at(-1)).toEqual({ at: t + 60_000, text: 'it was terminated' });
     expect(status.sentence).toBe(
-      'Severity 2, terminated at 2026-11-22 21:31:00Z: Slow. Nobody is called or reminded by it any more.'
+      'Severity 2, terminated at 2026-11-22 21:31:00Z: Slow. Nobody is called or reminded by it any more. What came after 2026-11-22 21:30:00Z is not known here.'
     );
     const of = snapshot({ frozen: frozen({ plan: plan([], { incidents: incidents() }) }), incidents: [status] });
     expect(incidentLines(of, { paint: plain, columns: 200, now: t })).toEqual([]);

@@ -142,7 +142,7 @@ describe('what a channel is told of an alert', () => {
 
   it('of a warning says what a person may declare before the metric does', () => {
     const worse = { cause: 'isolation', title: 'Data of others', severity: 1 } as const;
-    const warning = state({ crossing: { ...crossing, level: 'warning' } });
+    const warning = state({ crossing: { ...crossing, level: 'warning' }, route: 'warning' });
     const hint =
       'If it is "Data of others" already, severity 1, declare it: ' +
       'phasegate incident declare e/p --cause isolation --reason "what is wrong"';
@@ -151,12 +151,14 @@ describe('what a channel is told of an alert', () => {
     );
     expect(wordsOf(alertInput(), warning).message).not.toContain('declare');
     expect(wordsOf(alertInput({ worse }), state()).message).not.toContain('declare');
+    // It was critical before: what it is has been decided.
+    expect(wordsOf(alertInput({ worse }), { ...warning, route: 'critical' }).message).not.toContain('declare');
   });
 
   it('without a template or a value says what is known', () => {
     const { alerts: _alerts, impact: _impact, ...bare } = alertInput();
     const { value: _value, context: _context, ...seen } = crossing;
-    expect(wordsOf(bare, { crossing: seen })).toEqual({
+    expect(wordsOf(bare, { crossing: seen, route: 'critical' })).toEqual({
       title: 'CRITICAL: error_rate',
       message: [
         'It has crossed its critical threshold.',
@@ -167,7 +169,9 @@ describe('what a channel is told of an alert', () => {
       ].join('\n'),
     });
     expect(alertMessage(bare, state(), 'opened', keys, 1).alert).not.toHaveProperty('runbook');
-    expect(wordsOf({ ...bare, impact: 'Users leave' }, { crossing: seen }).message).toContain('- Impact: Users leave');
+    expect(wordsOf({ ...bare, impact: 'Users leave' }, { crossing: seen, route: 'critical' }).message).toContain(
+      '- Impact: Users leave'
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Severity } from '../../../src/plan/model.js';
 import {
   freshIncident,
   isResolved,
@@ -59,19 +60,27 @@ describe('an incident that begins', () => {
     expect(state.timeline.at(-1)).toEqual({ at: 5, text: 'the war room opened (severity-1)' });
   });
 
-  it.each<[string | undefined, number]>([
-    ['leak', 1],
-    ['component', 0],
-    ['unheard', 0],
-    [undefined, 0],
-  ])('owes it to the users to tell them when its cause says so: %s', (cause, tasks) => {
-    const some = incidents({
-      severities: [severity(1, [{ id: 'leak', notifyUsers: true }]), severity(2, [{ id: 'component' }])],
-    });
-    expect(tasksOf(some, cause)).toEqual(
-      tasks === 0 ? [] : [{ id: 'notify-users', title: 'Notify the users who are affected' }]
-    );
-  });
+  it.each<[string | undefined, Severity | undefined, number]>([
+    ['leak', 1, 1],
+    ['component', 2, 0],
+    // As severe as it is, its cause is known not to concern users.
+    ['component', 1, 0],
+    ['unheard', undefined, 0],
+    [undefined, undefined, 0],
+    // Nobody said what it is: it may be what users must hear of.
+    [undefined, 1, 1],
+    [undefined, 2, 0],
+  ])(
+    'owes it to the users to tell them when its cause says so, or may be such: %s, severity %s',
+    (cause, of, tasks) => {
+      const some = incidents({
+        severities: [severity(1, [{ id: 'leak', notifyUsers: true }]), severity(2, [{ id: 'component' }])],
+      });
+      expect(tasksOf(some, cause, of)).toEqual(
+        tasks === 0 ? [] : [{ id: 'notify-users', title: 'Notify the users who are affected' }]
+      );
+    }
+  );
 });
 
 describe('a war room', () => {
