@@ -28,8 +28,9 @@ export function createDeployTarget(target: string, deployer: Deployer): ChangeTa
       const { revision } = beforeOf(entry);
       const key = `undo ${entry.idempotencyKey}`;
       const stopped = await deployer.revokeApply(entry.idempotencyKey, 'the deployment is being undone');
-      const now = await readIfPossible(deployer);
+      // In this order: what another attempt undoes after the target was read is no reason to undo it once more.
       const done = await deployer.undoHasPassed(key);
+      const now = await readIfPossible(deployer);
       // A failed deployment can leave a broken target that reports the old revision: that alone proves nothing.
       const asItWas = now === revision && (done || (!stopped && changeOf(entry).revision === revision));
       if (!asItWas && !(done && now === undefined)) {
