@@ -125,9 +125,9 @@ function parsed(text: string): unknown {
 /** A lock that cannot be opened may be that of a living worker of another user. */
 function isLeft(found: Found, clock: Clock): found is Exclude<Found, { kind: 'unreadable' }> {
   if (found.kind === 'unreadable') return false;
-  const age = (): number => clock.now() - found.since;
-  if (found.kind === 'held') return isDead(found.holder) || (found.holder.host !== hostname() && age() > longestHeldMs);
-  return age() > waitMs;
+  const age = clock.now() - found.since;
+  if (found.kind === 'held') return isDead(found.holder) || (found.holder.host !== hostname() && age > longestHeldMs);
+  return age > waitMs;
 }
 
 function byWhom(found: Found): string {

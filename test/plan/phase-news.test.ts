@@ -1,37 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asSent, newsOf, readNews } from '../../src/plan/phase-news.js';
 import type { Gate, PhaseStatus } from '../../src/plan/run-status.js';
+import { holdOfWindow as gate, runningPhase } from './support/running-phase.js';
 
-const gate: Gate = {
-  address: '1a/window#1',
-  kind: 'hold',
-  title: 'Window',
-  reason: 'no data',
-  roles: {},
-  people: ['dana'],
-  decisions: [],
-  openedAt: 0,
-  deadlineAt: 0,
-  then: 'roll back 1a',
-  digest: '',
-  answers: ['retry'],
-};
-const status: PhaseStatus = {
-  schemaVersion: 1,
-  phase: '1a',
-  title: 'Core',
-  workflowId: 'run/phase/1a',
-  runId: 'r',
-  state: 'running',
-  startedAt: 0,
-  steps: [],
-  gates: [],
-  decisions: [],
-  waivers: [],
-  ledger: [],
-  refusals: [],
-  sentence: 'Running: Health. Next: Smoke.',
-};
+const status = runningPhase({ sentence: 'Running: Health. Next: Smoke.' });
 const later = { ...gate, address: '1a/other#1', deadlineAt: 1 };
 const item: Gate = { ...gate, address: '1a/team#1', kind: 'attestation', title: 'Team online', answers: ['attest'] };
 const gateWords =

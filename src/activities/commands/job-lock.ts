@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { fail } from '../fail.js';
@@ -10,9 +11,12 @@ import { readJson, type JobFiles, type JobRecord } from './job.js';
  *
  * @throws PG320 (worth a retry) when another one keeps it for 10 seconds
  */
-export function withJob<T>(folder: string, clock: Clock, work: () => Promise<T>): Promise<T> {
+export async function withJob<T>(folder: string, clock: Clock, work: () => Promise<T>): Promise<T> {
+  const scope = dirname(folder);
+  // It is not there before the first command, nor where somebody emptied the state folder.
+  await mkdir(scope, { recursive: true, mode: 0o700 });
   // A name with a dot is no job.
-  const path = join(dirname(folder), `.${basename(folder)}`);
+  const path = join(scope, `.${basename(folder)}`);
   return withFileLock(path, clock, work, (held, where) =>
     fail('PG320', `another attempt looks after the command: its folder ${held}`, { where })
   );

@@ -1,5 +1,5 @@
 import type { Tools } from '../deps.js';
-import { discardJob, jobFiles, jobFolder, jobsOf, readJson, readText } from './job.js';
+import { discardJob, jobFiles, jobFolder, readJson, readText } from './job.js';
 import type { JobResult } from './job.js';
 import { withJob } from './job-lock.js';
 
@@ -22,7 +22,6 @@ export async function forgetCommand(
   key: string,
   { stateDir, clock }: Pick<Tools, 'stateDir' | 'clock'>
 ): Promise<void> {
-  await jobsOf(stateDir, scope);
   const folder = jobFolder(stateDir, scope, key);
   await withJob(folder, clock, async () => {
     if ((await readText(jobFiles(folder).result)) !== undefined) await discardJob(folder);

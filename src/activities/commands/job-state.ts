@@ -50,7 +50,10 @@ export async function inspectClaimed(files: JobFiles, record: JobRecord): Promis
   return start === undefined ? { kind: 'lost', record } : { kind: 'lost', record, pid, start };
 }
 
-/** Whether nobody had claimed the job: exclusive creation decides between us and a wrapper that begins just now. Of one that is gone there is nothing to claim. */
+/**
+ * Whether nobody had claimed the job: exclusive creation decides between us and a wrapper that begins just now. Of one that
+ * is gone there is nothing to claim.
+ */
 export async function takeClaim(files: JobFiles): Promise<boolean> {
   try {
     await writeFile(files.claim, `${voidClaim}\n`, { flag: 'wx', mode: 0o600 });

@@ -6,7 +6,7 @@ import type { Scope } from '../scope.js';
 import { defaultGraceMs } from './command.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { followJob, type Follow } from './follow-job.js';
-import { createJob, discardJob, jobFiles, jobFolder, jobsOf, newRecord } from './job.js';
+import { createJob, discardJob, jobFiles, jobFolder, newRecord } from './job.js';
 import { withJob } from './job-lock.js';
 import { inspectJob } from './job-state.js';
 import type { JobState } from './job-state.js';
@@ -29,7 +29,6 @@ export async function runCommand(request: CommandRequest, tools: Tools, scope: S
   const { job } = request;
   const folder = jobFolder(tools.stateDir, job.scope, job.key);
   for (;;) {
-    await jobsOf(tools.stateDir, job.scope);
     const next = await withJob(folder, tools.clock, () => nextOf(folder, request, tools, scope));
     if (next === 'cancelled') return scope.cancelled;
     if ('known' in next) return next.known;

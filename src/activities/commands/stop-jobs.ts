@@ -16,7 +16,6 @@ type StopTools = Pick<Tools, 'stateDir' | 'clock' | 'secrets'>;
  * @returns whether it was stopped in the middle
  */
 export async function revokeCommand(scope: string, key: string, why: string, tools: StopTools): Promise<boolean> {
-  await jobsOf(tools.stateDir, scope);
   const now = tools.clock.now();
   const folder = jobFolder(tools.stateDir, scope, key);
   const never = ended(now, `called off before it ran: ${why}`, now);

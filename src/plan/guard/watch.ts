@@ -1,9 +1,9 @@
+import { boundCriterion } from '../judge/bound-criterion.js';
 import { startCriterion } from '../judge/criterion.js';
 import { holds, measure } from '../judge/measure.js';
 import type { Sample } from '../judge-types.js';
 import type { Grid } from '../judge/grid.js';
 import type { Criterion, GuardSpec, Metric } from '../model.js';
-import { meansNone } from '../rise.js';
 import { causeNews, startCause, takeCause } from './causes.js';
 import { off, turn } from './latch.js';
 import {
@@ -130,17 +130,10 @@ function hasGrown(metric: Metric, watch: MetricWatch): boolean {
   return criterionOf(metric).increase && value > toldValue && value >= 2 * toldValue;
 }
 
-/** The metric against its own target, as criteria are judged; a count whose target is 0 counts its increase. */
-function criterionOf({ name, unit, target, critical }: Metric): Criterion {
-  return {
-    metric: name,
-    unit,
-    text: `${name} ${target?.text ?? ''}`,
-    ...(target && { bound: target }),
-    onBreach: 'restart',
-    increase: meansNone(target),
-    ...(critical && { critical }),
-  };
+/** The metric against its own target, as criteria are judged. */
+function criterionOf(metric: Metric): Criterion {
+  const { target, critical } = metric;
+  return { ...boundCriterion(metric, target), ...(critical && { critical }) };
 }
 
 function takeMetric({ guard }: GuardRules, metric: Metric, watch: MetricWatch, { at, readings }: Sample): MetricWatch {

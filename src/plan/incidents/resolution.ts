@@ -1,6 +1,6 @@
+import { boundCriterion } from '../judge/bound-criterion.js';
 import { formatValue } from '../judge/format.js';
 import type { Bound, CauseRule, Criterion, Metric, Operator, Plan, WindowSpec } from '../model.js';
-import { meansNone } from '../rise.js';
 
 /** What an incident is about, as far as metrics tell. */
 export interface About {
@@ -28,7 +28,7 @@ export function ownCriteria(
   // What the cause says of another metric says nothing of this one.
   const when = about.when?.metric === metric.name ? about.when : undefined;
   const bound = boundOf(metric, when, baseline[metric.name]);
-  return bound ? [criterionOf(metric, bound)] : [];
+  return bound ? [boundCriterion(metric, bound)] : [];
 }
 
 /** The window that judges a resolution. */
@@ -62,15 +62,4 @@ const opposites: Partial<Record<Operator, Operator>> = { '<': '>=', '<=': '>', '
 function opposite({ op, value, text }: Bound): Bound | undefined {
   const other = opposites[op];
   return other && { op: other, value, text: text.replace(op, other) };
-}
-
-function criterionOf({ name, unit }: Metric, bound: Bound): Criterion {
-  return {
-    metric: name,
-    unit,
-    text: `${name} ${bound.text}`,
-    bound,
-    onBreach: 'restart',
-    increase: meansNone(bound),
-  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RollbackStatus, RunStatus, StepRecord } from '../../../src/plan/run-status.js';
+import type { PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../../src/plan/run-status.js';
 import { alertDetails } from '../../../src/plan/text/alert-details.js';
 import { phaseDetails, rollbackDetails, runDetails } from '../../../src/plan/text/details.js';
 import { guardDetails } from '../../../src/plan/text/guard-details.js';
@@ -7,6 +7,7 @@ import { incidentDetails } from '../../../src/plan/text/incident-details.js';
 import { parseMessage, type MessageName } from '../../../src/plan/wire.js';
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../../src/plan/watch-status.js';
 import { incidents } from '../../support/stage/plans.js';
+import { holdOfWindow as gate, runningPhase } from '../support/running-phase.js';
 
 /** The parts of a panel: a paragraph or a list each. */
 const parts = (panel: string): string[] => panel.split('\n\n');
@@ -339,43 +340,7 @@ describe('the panel of a run', () => {
 });
 
 describe('the panel of a phase', () => {
-  const gate = {
-    address: '1a/window#1',
-    kind: 'hold',
-    title: 'Window',
-    reason: 'no data',
-    roles: {},
-    people: ['dana'],
-    decisions: [],
-    openedAt: 0,
-    deadlineAt: 0,
-    then: 'roll back 1a',
-    digest: '',
-    answers: ['retry'],
-  } as const;
-  const panelOf = (change: object): string[] =>
-    parts(
-      phaseDetails(
-        {
-          schemaVersion: 1,
-          phase: '1a',
-          title: 'Core',
-          workflowId: 'w',
-          runId: 'r',
-          state: 'running',
-          startedAt: 0,
-          steps: [],
-          gates: [],
-          decisions: [],
-          waivers: [],
-          ledger: [],
-          refusals: [],
-          sentence: 'It runs.',
-          ...change,
-        },
-        []
-      )
-    );
+  const panelOf = (change: Partial<PhaseStatus>): string[] => parts(phaseDetails(runningPhase(change), []));
 
   it('keeps apart what is open and what is over, whose address nobody needs any more', () => {
     const states = ['running', 'passed', 'waiting', 'failed', 'on hold', 'waived', 'pending'] as const;

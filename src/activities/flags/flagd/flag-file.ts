@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Clock } from '../../clock.js';
 import { fail, messageOf } from '../../fail.js';
-import { evaluatorFor } from './evaluate.js';
 import { withFileLock } from '../../file-lock.js';
+import { evaluatorFor } from './evaluate.js';
 
 /** A flagd file as it stands: its text, and its flags by key. */
 export interface FlagFile {
