@@ -79,5 +79,5 @@ const gates: Partial<Record<Watched, string>> = { 'first phase': '1a/', 'last ph
 
 /** What an alert of the metric told: `opened`, `raised`, `recovered`. Undefined for what another alert told. */
 export function toldKind({ dedupKey }: { dedupKey: string }): string | undefined {
-  return /\/alert\/latency#[0-9a-f]+\/([a-z-]+)\//.exec(dedupKey)?.[1];
+  return /\/alert\/latency#[0-9a-f]+#[0-9a-f]+\/([a-z-]+)\//.exec(dedupKey)?.[1];
 }
