@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment, Metric, Plan } from '../src/plan/model.js';
@@ -10,7 +10,7 @@ import type { Benchmark, BenchOptions, Fact, Findings } from './support/findings
 import { eventsOf, firstAt } from './support/histories.js';
 import { startPager, type Pager } from './support/pager.js';
 import { marked, metricNames, quickRollback } from './support/plans.js';
-import { flagKey, startRig, type Rig } from './support/rig.js';
+import { startRig, type Rig } from './support/rig.js';
 import { startMany } from './support/start-many.js';
 import { usageText, watchUsage } from './support/usage.js';
 
@@ -22,6 +22,8 @@ export const watch: Benchmark = {
 
 const every = 1000;
 const guardedEvery = 15_000;
+/** As many as the shipped plan has. */
+const phaseFlags = ['FLAG_CORE', 'FLAG_AGENTS', 'FLAG_ROUTING', 'FLAG_LEARNING'];
 
 async function run(options: BenchOptions): Promise<Findings> {
   const reaction = await reactions(options);
@@ -43,22 +45,30 @@ interface Trial {
 async function reactions({ trials = 20, say }: BenchOptions): Promise<Findings> {
   const rig = await startRig(say);
   const pager = await startPager();
+  const where = {
+    ...rig.environment,
+    flags: { provider: 'flagd', file: writeFlags(rig.flagsFile, phaseFlags) } as const,
+  };
   try {
     await rig.startWorker();
     const seen: Trial[] = [];
-    for (let index = 0; index <= trials; index += 1) seen.push(await trial(rig, pager, `watch-${index}`));
+    for (let index = 0; index <= trials; index += 1) seen.push(await trial(rig, pager, `watch-${index}`, where));
     // The first one warms caches up that every longer run has warm.
     const all = seen.slice(1);
     const since = (what: keyof Trial): number[] => all.map((one) => one[what] - one.answered);
     return {
       series: [
         { what: 'critical sample answered → incident opened', unit: 'ms', samples: since('opened') },
-        { what: 'critical sample answered → all flags back', unit: 'ms', samples: since('putBack') },
+        {
+          what: `critical sample answered → all ${phaseFlags.length} flags back`,
+          unit: 'ms',
+          samples: since('putBack'),
+        },
         { what: 'critical sample answered → first page taken', unit: 'ms', samples: since('paged') },
       ],
       facts: [],
       notes: [
-        `A run that waits for an approval behind its flag; a guard that looks every ${every / 1000} s, for which one critical sample counts. A real Temporal server, a worker process, a flagd file; STUB Prometheus, which stamps the answer, and a STUB of PagerDuty's Events API. The wait for the next sample is not in the figures.`,
+        `A run that waits for an approval behind the flags of ${phaseFlags.length} phases, one each; a guard that looks every ${every / 1000} s, for which one critical sample counts. A real Temporal server, a worker process, a flagd file; STUB Prometheus, which stamps the answer, and a STUB of PagerDuty's Events API. The wait for the next sample is not in the figures.`,
         `The guards of many runs: each looks every ${guardedEvery / 1000} s at its metrics while its run waits for an approval; measured from a minute after all had begun.`,
       ],
     };
@@ -68,16 +78,18 @@ async function reactions({ trials = 20, say }: BenchOptions): Promise<Findings> 
   }
 }
 
-async function trial(rig: Rig, pager: Pager, id: string): Promise<Trial> {
-  const { prometheus, client } = rig;
+async function trial(rig: Rig, pager: Pager, id: string, where: Environment): Promise<Trial> {
+  const { prometheus, client, flagsFile } = rig;
   const bad = badValue(rig);
   pager.pages.length = 0;
   try {
-    const handle = await rig.start(guarded(id, every, 1), paged(rig.environment, pager));
+    const handle = await rig.start(guarded(id, every, 1, phaseFlags), paged(where, pager));
+    await until('all flags on', () => allOn(flagsFile));
+    prometheus.asked.length = 0;
     await until('three looks of the guard', () => prometheus.asked.length >= 3);
     await delay(Math.random() * every);
     bad.turnBad();
-    await until('the flag put back', () => bad.putBack !== undefined);
+    await until('all flags put back', () => bad.putBack !== undefined);
     await until('a page', () => pager.pages.length > 0);
     await handle.result().catch(() => undefined);
     const incident = await eventsOf(client, incidentWorkflowId(migrationId(rig.environment.id, id), 1));
@@ -97,10 +109,13 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
   try {
     const worker = await rig.startWorker();
     const keys = Array.from({ length: count }, (_, index) => `FLAG_${index}`);
-    const flags = { provider: 'flagd', file: writeFlags(rig, keys) } as const;
+    const flags = { provider: 'flagd', file: writeFlags(join(dirname(rig.flagsFile), 'many.json'), keys) } as const;
     const ids = keys.map((_, index) => `guarded-${index}`);
     await startMany(rig, ids, (id, index) =>
-      rig.start(guarded(id, guardedEvery, metrics, keys[index]), { ...marked(rig.environment, id, metrics), flags })
+      rig.start(guarded(id, guardedEvery, metrics, keys.slice(index, index + 1)), {
+        ...marked(rig.environment, id, metrics),
+        flags,
+      })
     );
     say(`${count} guards with ${metrics} metric(s) each: watching for ${minutes} minutes`);
     const usage = watchUsage({ worker: worker.pid, server: rig.temporal.pid });
@@ -120,16 +135,26 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
   }
 }
 
-/** Each run moves a flag of its own: two runs never hold the same one. */
-function writeFlags(rig: Rig, keys: readonly string[]): string {
-  const file = join(dirname(rig.flagsFile), 'many.json');
+/** Each run moves flags of its own: two runs never hold the same one at a time. */
+function writeFlags(file: string, keys: readonly string[]): string {
   const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
-  writeFileSync(file, JSON.stringify({ flags: Object.fromEntries(keys.map((key) => [key, off])) }));
+  writeFileSync(
+    file,
+    `${JSON.stringify({ flags: Object.fromEntries(keys.map((key) => [key, off])) }, undefined, 2)}\n`
+  );
   return file;
 }
 
-/** A run that waits behind its flag, with a guard over so many metrics whose critical threshold is 80 %. */
-function guarded(id: string, everyMs: number, metrics: number, key = flagKey): Plan {
+function allOn(file: string): boolean {
+  const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, { defaultVariant: string }> };
+  return Object.values(flags).every(({ defaultVariant }) => defaultVariant === 'on');
+}
+
+/**
+ * A run that waits behind its flags, of a phase each, with a guard over so many metrics whose critical threshold is
+ * 80 %.
+ */
+function guarded(id: string, everyMs: number, metrics: number, keys: readonly string[]): Plan {
   const names = metricNames(metrics);
   const watched = names.map((name): Metric => ({
     name,
@@ -148,7 +173,13 @@ function guarded(id: string, everyMs: number, metrics: number, key = flagKey): P
     remindEvery: span(3_600_000),
   };
   const severity = { respondWithin: span(300_000), escalateTo: ['cto'], escalateAfter: span(300_000), causes: [] };
-  return plan([phase('1a', { steps: [step.flag('core', { key })], approval: asks })], {
+  const phases = keys.map((key, index) =>
+    phase(`p${index + 1}`, {
+      steps: [step.flag('core', { key })],
+      ...(index === keys.length - 1 ? { approval: asks } : {}),
+    })
+  );
+  return plan(phases, {
     id,
     rollback: quickRollback,
     metrics: Object.fromEntries(watched.map((metric) => [metric.name, metric])),

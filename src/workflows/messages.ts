@@ -57,11 +57,13 @@ export class Inbox {
     const description = `${descriptions[name]} Example: ${examples[name]}`;
     setHandler(
       defineSignal<unknown[]>(name),
-      async (...raw) => {
+      (...raw) => {
+        const refuse = (error: unknown): void => this.refuse(name, raw[0], error);
+        // What is refused makes no promise: each costs a stack trace, and thousands may come in one workflow task.
         try {
-          await this.once(name, this.read(name, clerk, raw), clerk, 'signal');
+          return this.once(name, this.read(name, clerk, raw), clerk, 'signal').then(() => {}, refuse);
         } catch (error) {
-          this.refuse(name, raw[0], error);
+          return refuse(error);
         }
       },
       { description }
@@ -127,16 +129,17 @@ export class Inbox {
     log.warn('A message was not taken', { name: message, ...sender, reason });
     this.refusals.push({ at: Date.now(), message, ...sender, reason });
     if (this.refusals.length > mostRefusals) this.refusals.shift();
-    void this.tell();
+    this.tell();
   }
 
   /** Thousands of messages may come in one workflow task, which has seconds: what they changed is shown once. */
-  private async tell(): Promise<void> {
+  private tell(): void {
     if (this.telling) return;
     this.telling = true;
-    await Promise.resolve();
-    this.telling = false;
-    this.changed();
+    void Promise.resolve().then(() => {
+      this.telling = false;
+      this.changed();
+    });
   }
 }
 
