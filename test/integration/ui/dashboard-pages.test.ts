@@ -1,20 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { packageFolder } from '../../../src/client/cli/package-folder.js';
-import { readAssets } from '../../../src/client/dashboard/serve/assets.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PhasegateError } from '../../../src/plan/errors.js';
 import { migrationId } from '../../../src/plan/names.js';
-import { servePages, type PageOptions, type ServedPages } from '../../support/dashboard/pages.js';
-import { fakeSource, FakeReader, now, scene, sceneOnHold } from '../../support/dashboard/scene.js';
+import { sizes, useBrowser, type Size } from '../../support/dashboard/browser.js';
+import { serveAssets } from '../../support/dashboard/pages.js';
+import { fakeSource, FakeReader, scene, sceneOnHold } from '../../support/dashboard/scene.js';
 import { troubled } from '../../support/dashboard/watch.js';
 import { goLive } from '../../support/live/live.js';
 import { needs } from '../../support/needs.js';
 import { phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 import { Running } from '../cli/binary.js';
 
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 const boards = {
   executive: ['Golden Path Health', 'Security Status', 'User Experience', 'Revenue Impact', 'System Stability'],
   engineering: [
@@ -27,19 +25,9 @@ const boards = {
   operations: ['Deployment Status', 'Incident Status', 'Rollback Readiness', 'Alert History', 'Business Metrics'],
 } as const;
 type Board = keyof typeof boards;
-const sizes = {
-  phone: { width: 360, height: 740 },
-  desk: { width: 1280, height: 900 },
-  wall: { width: 1920, height: 1080 },
-};
 const everyBoard = Object.keys(boards) as Board[];
 
-let browser: Browser;
-beforeAll(async () => {
-  const executablePath = needs('chromium', 'apt-get install --no-install-recommends chromium');
-  browser = await chromium.launch({ executablePath, args: quiet });
-});
-afterAll(() => browser.close());
+const { open } = useBrowser();
 
 /** `PHASEGATE_PICTURES=folder` keeps what the test looks at, for people to look at too. */
 async function picture(page: Page, name: string): Promise<void> {
@@ -47,31 +35,6 @@ async function picture(page: Page, name: string): Promise<void> {
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
-
-interface Opened {
-  page: Page;
-  /** What the browser complains of, and what it asks of anybody else. */
-  trouble: string[];
-}
-
-async function open(url: string, size: keyof typeof sizes = 'desk', at: number | undefined = now): Promise<Opened> {
-  const context = await browser.newContext({ viewport: sizes[size], colorScheme: 'light' });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const trouble: string[] = [];
-  page.on('console', (message) => trouble.push(message.text()));
-  page.on('pageerror', (error) => trouble.push(String(error)));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(url).origin) trouble.push(request.url());
-  });
-  if (at !== undefined) await page.clock.setFixedTime(at);
-  await page.goto(url);
-  return { page, trouble };
-}
-
-function serve(reader: FakeReader, options: PageOptions = {}): Promise<ServedPages> {
-  return servePages(reader, { assets: readAssets(packageFolder()), ...options });
 }
 
 /** What hangs out of its panel, or out of the page. */
@@ -107,10 +70,10 @@ const leastContrast = `(() => {
 
 describe('the dashboards in a browser', { timeout: 120_000 }, () => {
   for (const board of everyBoard) {
-    for (const size of Object.keys(sizes) as Array<keyof typeof sizes>) {
+    for (const size of Object.keys(sizes) as Size[]) {
       it(`show the five panels of ${board} on a ${size} screen, light and dark, whole and without a complaint`, async () => {
-        const { url } = await serve(new FakeReader(await scene()));
-        const { page, trouble } = await open(`${url}/${board}`, size);
+        const { url } = await serveAssets(new FakeReader(await scene()));
+        const { page, trouble } = await open(`${url}/${board}`, { size });
         await page.locator('.panel').nth(4).waitFor();
         expect(await page.locator('h2').allInnerTexts()).toEqual(boards[board]);
         for (const colorScheme of ['light', 'dark'] as const) {
@@ -126,8 +89,8 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
   }
 
   it('fit the executive board on a wall screen without scrolling, in larger type', async () => {
-    const { url } = await serve(new FakeReader(await scene()));
-    const { page } = await open(`${url}/executive`, 'wall');
+    const { url } = await serveAssets(new FakeReader(await scene()));
+    const { page } = await open(`${url}/executive`, { size: 'wall' });
     await page.locator('.panel').nth(4).waitFor();
     expect(await page.evaluate('document.documentElement.scrollHeight')).toBeLessThanOrEqual(sizes.wall.height);
     expect(await page.evaluate("parseFloat(getComputedStyle(document.querySelector('.lead strong')).fontSize)")).toBeGreaterThan(44); // prettier-ignore
@@ -140,7 +103,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
     source.readings.set('golden_path_success_rate', { kind: 'value', value: 0.74 });
     source.readings.set('response_time_p95', { kind: 'value', value: 3.4 });
     source.readings.set('platform_uptime', { kind: 'error', reason: 'HTTP 503' });
-    const { url } = await serve(reader, { source });
+    const { url } = await serveAssets(reader, { source });
     const expected = {
       executive: ['✖ critical', '! warning', '? no data', 'HTTP 503'],
       engineering: ['■ on hold', 'could not be judged on 3 samples in a row'],
@@ -156,7 +119,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
   });
 
   it('can be used without a pointer and without sight', async () => {
-    const { url } = await serve(new FakeReader(await scene()));
+    const { url } = await serveAssets(new FakeReader(await scene()));
     const { page } = await open(`${url}/executive`);
     await page.locator('.panel').nth(4).waitFor();
     const unnamed = await page.locator('[role=img]:not([aria-label]), section:not([aria-labelledby]):not([aria-label]), table:not(:has(caption)), th:not([scope]), progress:not([aria-label])').count(); // prettier-ignore
@@ -178,7 +141,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
 
   it('keep what was seen last when Temporal, or the dashboard itself, is away', async () => {
     const reader = new FakeReader(await scene());
-    const served = await serve(reader, { everyMs: 100 });
+    const served = await serveAssets(reader, { everyMs: 100 });
     const { page } = await open(`${served.url}/operations`);
     await page.locator('.panel').nth(4).waitFor();
     reader.error = new PhasegateError('PG401', 'the Temporal server at here does not answer');
@@ -192,7 +155,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
   });
 
   it('ask for a shorter time when one is chosen, and keep it on the other boards', async () => {
-    const { url } = await serve(new FakeReader(await scene()));
+    const { url } = await serveAssets(new FakeReader(await scene()));
     const { page } = await open(`${url}/executive`);
     await page.locator('.panel').nth(4).waitFor();
     const asked = page.waitForRequest((request) => request.url().endsWith('range=15m'));
@@ -206,7 +169,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
 
   it('ask who has no cookie for the token, which then stands in no address', async () => {
     const token = 'a-token-of-some-length';
-    const { url } = await serve(new FakeReader(await scene()), { token });
+    const { url } = await serveAssets(new FakeReader(await scene()), { token });
     const { page } = await open(`${url}/executive`);
     await page.getByLabel('Token').fill('another-token-altogether');
     await page.getByRole('button').click();
@@ -223,7 +186,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
     const hostile = '<img src=x onerror=alert(1)>';
     snapshot.run.plan.title = hostile;
     for (const gate of snapshot.phases.at(-1)?.gates ?? []) gate.title = hostile;
-    const { url } = await serve(new FakeReader(snapshot));
+    const { url } = await serveAssets(new FakeReader(snapshot));
     const { page, trouble } = await open(`${url}/operations`);
     await page.locator('td', { hasText: hostile }).first().waitFor();
     expect(await page.locator('img').count()).toBe(0);
@@ -259,7 +222,7 @@ describe('the dashboards of a real run', { timeout: 180_000 }, () => {
     onTestFinished(() => void serving.process.kill('SIGKILL'));
     await serving.says(/^http:\/\/127\.0\.0\.1:\d+$/m);
     const url = /^http\S+/m.exec(serving.stdout)?.[0] ?? '';
-    const { page, trouble } = await open(`${url}/executive`, 'desk', undefined);
+    const { page, trouble } = await open(`${url}/executive`, { at: 'real' });
     await page.locator('#state', { hasText: 'running' }).waitFor();
     await page.locator('.figure', { hasText: 'off target' }).getByText('90', { exact: false }).first().waitFor();
     live.target.set(1);

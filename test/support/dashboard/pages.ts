@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { Look } from '../../../src/client/dashboard/look.js';
-import type { Asset } from '../../../src/client/dashboard/serve/assets.js';
+import { packageFolder } from '../../../src/client/cli/package-folder.js';
+import { readAssets, type Asset } from '../../../src/client/dashboard/serve/assets.js';
 import { serveDashboard, type DashboardServer } from '../../../src/client/dashboard/serve/server.js';
 import { Streams } from '../../../src/client/dashboard/serve/streams.js';
 import { Door } from '../../../src/client/dashboard/serve/token.js';
@@ -34,4 +35,9 @@ export async function servePages(reader: FakeReader, options: PageOptions = {}):
   const server = await serveDashboard({ host, ports, door: new Door(token), assets, streams });
   onTestFinished(() => server.close());
   return { ...server, source, failures };
+}
+
+/** The same with the pages as they are built. */
+export function serveAssets(reader: FakeReader, options: PageOptions = {}): Promise<ServedPages> {
+  return servePages(reader, { assets: readAssets(packageFolder()), ...options });
 }
