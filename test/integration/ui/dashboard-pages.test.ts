@@ -27,7 +27,7 @@ const boards = {
 type Board = keyof typeof boards;
 const everyBoard = Object.keys(boards) as Board[];
 
-const { open } = useBrowser();
+const open = useBrowser();
 
 /** `PHASEGATE_PICTURES=folder` keeps what the test looks at, for people to look at too. */
 async function picture(page: Page, name: string): Promise<void> {

@@ -6,7 +6,7 @@ import { drawnOn, ink, noteDrawing, type Drawn } from '../../support/dashboard/d
 import { serveAssets } from '../../support/dashboard/pages.js';
 import { fakeSource, FakeReader, sceneOnHold } from '../../support/dashboard/scene.js';
 
-const { open } = useBrowser();
+const open = useBrowser();
 
 interface Shown {
   document: BoardDocument;

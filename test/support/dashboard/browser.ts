@@ -25,30 +25,28 @@ export interface OpenOptions {
   prepare?: (page: Page) => Promise<void>;
 }
 
-/** A real browser for the tests of a file. */
-export function useBrowser(): { open(url: string, options?: OpenOptions): Promise<Opened> } {
+/** A real browser for the tests of a file, and how they open a page in it. */
+export function useBrowser(): (url: string, options?: OpenOptions) => Promise<Opened> {
   let browser: Browser | undefined;
   beforeAll(async () => {
     const executablePath = needs('chromium', 'apt-get install --no-install-recommends chromium');
     browser = await chromium.launch({ executablePath, args: quiet });
   });
   afterAll(() => browser?.close());
-  return {
-    async open(url, { size = 'desk', at = now, prepare } = {}) {
-      if (!browser) throw new Error('a page is opened in a test');
-      const context = await browser.newContext({ viewport: sizes[size], colorScheme: 'light' });
-      onTestFinished(() => context.close());
-      const page = await context.newPage();
-      const trouble: string[] = [];
-      page.on('console', (message) => trouble.push(message.text()));
-      page.on('pageerror', (error) => trouble.push(String(error)));
-      page.on('request', (request) => {
-        if (new URL(request.url()).origin !== new URL(url).origin) trouble.push(request.url());
-      });
-      if (at !== 'real') await page.clock.setFixedTime(at);
-      await prepare?.(page);
-      await page.goto(url);
-      return { page, trouble };
-    },
+  return async (url, { size = 'desk', at = now, prepare } = {}) => {
+    if (!browser) throw new Error('a page is opened in a test');
+    const context = await browser.newContext({ viewport: sizes[size], colorScheme: 'light' });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const trouble: string[] = [];
+    page.on('console', (message) => trouble.push(message.text()));
+    page.on('pageerror', (error) => trouble.push(String(error)));
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin !== new URL(url).origin) trouble.push(request.url());
+    });
+    if (at !== 'real') await page.clock.setFixedTime(at);
+    await prepare?.(page);
+    await page.goto(url);
+    return { page, trouble };
   };
 }
