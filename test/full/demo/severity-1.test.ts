@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BoardDocument } from '../../../src/client/dashboard/document.js';
+import type { BoardDocument, BoardId } from '../../../src/client/dashboard/document.js';
 import { tempFolder } from '../../../src/client/dev-server/temp-folder.js';
 import { exitCodes } from '../../../src/plan/outcome.js';
 import { documentsOf } from '../../support/dashboard/documents.js';
@@ -56,11 +56,11 @@ function startDemo(folder: string, args: readonly string[]): Demo {
 
 type Head = BoardDocument['head'];
 
-/** Collects what the page for operations is told, from when it is there until the demo is over. */
-async function followPage(demo: Demo, heads: Head[], over: AbortSignal): Promise<void> {
+/** Collects what the page of a board is told, from when it is there until the demo is over. */
+async function followPage(demo: Demo, board: BoardId, heads: Head[], over: AbortSignal): Promise<void> {
   while (!over.aborted) {
     const url = /^demo: dashboards, as soon as the run is there: (\S+)$/m.exec(demo.said)?.[1];
-    const documents = url && documentsOf(`${url}/events?board=operations&range=run`, { signal: over });
+    const documents = url && documentsOf(`${url}/events?board=${board}&range=run`, { signal: over });
     try {
       if (documents) for await (const { head } of documents) heads.push(head);
     } catch (error) {
@@ -107,14 +107,15 @@ function inTurn(names: readonly string[]): string[] {
 describe('the demo with --fault isolation-violation', () => {
   let folder: string;
   let demo: Demo;
-  const heads: Head[] = [];
+  const heads: Record<BoardId, Head[]> = { executive: [], engineering: [], operations: [] };
+  const boards = Object.keys(heads) as BoardId[];
 
   // Its windows are real time, and the first one on a machine builds the server's Web UI.
   beforeAll(async () => {
     folder = tempFolder('test');
     demo = startDemo(folder, ['--fault', 'isolation-violation', '--keep']);
     const over = new AbortController();
-    const following = followPage(demo, heads, over.signal);
+    const following = Promise.all(boards.map((board) => followPage(demo, board, heads[board], over.signal)));
     await demo.ended;
     over.abort();
     await following;
@@ -131,9 +132,12 @@ describe('the demo with --fault isolation-violation', () => {
     if (file === undefined) throw new Error(`the demo did not say "${label}", but:\n${demo.said.slice(-4000)}`);
     return file;
   };
-  /** What the stand-in for PagerDuty heard, oldest first. */
-  const pages = (): string[] =>
-    [...demo.said.matchAll(/^demo: {3}[\d:]{8} {2}PagerDuty: (.+)$/gm)].map(([, what = '']) => what);
+  /** What one of the stand-ins heard, oldest first. */
+  const heard = (receiver: string): string[] =>
+    [...demo.said.matchAll(/^demo: {3}[\d:]{8} {2}([^:]+): (.+)$/gm)].flatMap(([, by, what = '']) =>
+      by === receiver ? [what] : []
+    );
+  const pages = (): string[] => heard('PagerDuty');
   /** The incident of severity 1; the failing step may have opened another one before the guard saw why it fails. */
   const incident = (): string =>
     /^trigger: .*(incident\/\d+): severity 1: .*User Isolation Violation Detected/m.exec(pages().join('\n'))?.[1] ??
@@ -154,14 +158,15 @@ describe('the demo with --fault isolation-violation', () => {
     ]);
   });
 
-  it('shows it on the dashboard while it happens: the incident, and 1C, 1B and 1A back', () => {
-    const going = heads.filter(({ state }) => state.word === 'rolling back');
+  it.each(boards)('shows it on the %s dashboard while it happens: the incident, and 1C, 1B and 1A back', (board) => {
+    const told = heads[board];
+    const going = told.filter(({ state }) => state.word === 'rolling back');
     expect(going.flatMap(({ incidents }) => incidents.map(({ text }) => text))).toContainEqual(
       expect.stringMatching(/^Severity 1, incident \d+: User isolation violations/)
     );
-    expect(heads.at(-1)?.state.word).toBe('rolled back');
+    expect(told.at(-1)?.state.word).toBe('rolled back');
     const isBack = (phase: string): number =>
-      heads.findIndex(({ phases }) => phases.some(({ id, mark }) => id === phase && mark.word === 'rolled back'));
+      told.findIndex(({ phases }) => phases.some(({ id, mark }) => id === phase && mark.word === 'rolled back'));
     const turns = ['1c', '1b', '1a'].map(isBack);
     expect(turns).not.toContain(-1);
     expect(turns).toEqual(turns.toSorted((a, b) => a - b));
@@ -170,6 +175,22 @@ describe('the demo with --fault isolation-violation', () => {
   it('has PagerDuty called for severity 1, and told when it is over', () => {
     expect(incident()).toMatch(/^incident\/\d+$/);
     expect(pages().at(-1)).toMatch(/^resolve: /);
+  });
+
+  it('tells the operators on Slack, and writes to executives and to those who act', () => {
+    expect(heard('Slack #ops')).toContainEqual(
+      expect.stringMatching(/^🔴 🚨 CRITICAL: User Isolation Violation Detected: IMMEDIATE ACTION REQUIRED/u)
+    );
+    const written = heard('mail').map((mail) => /^(.*) \(to (.*)\)$/.exec(mail)?.slice(1) ?? []);
+    const readers = (subject: RegExp): string[] =>
+      written.flatMap(([about = '', to = '']) => (subject.test(about) ? to.split(', ') : []));
+    expect(readers(/^🚨 CRITICAL: User Isolation Violation Detected$/u).toSorted()).toEqual(
+      ['carlos', 'enzo', 'erin', 'ola'].map((name) => `${name}@chat.example`)
+    );
+    expect(readers(/incident\/\d+: severity 1: .*User Isolation Violation Detected$/u)).toEqual(
+      expect.arrayContaining(['carlos@chat.example', 'chen@chat.example'])
+    );
+    expect(readers(/incident\/\d+: resolved$/)).toContain('chen@chat.example');
   });
 
   it('opens a war room with its five roles, each with somebody in it', () => {
