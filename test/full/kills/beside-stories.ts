@@ -2,8 +2,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { RunStatus } from '../../../src/plan/run-status.js';
 import type { AlertStatus, IncidentStatus } from '../../../src/plan/watch-status.js';
+import { bringBackLine } from '../../../src/plan/text/command-lines.js';
 import { until } from '../../support/fire/until.js';
 import type { BesidePlace } from './beside-places.js';
+import { resetToLastTask } from './interfere.js';
 import { interfereBeside, untilBeating, waiting, type BesideAct, type BesideScene, type Told } from './beside-scene.js';
 
 type Story = (scene: BesideScene, act: BesideAct, name: string) => Promise<void>;
@@ -152,7 +154,10 @@ async function led(
   expect(events().findLast((event) => event !== 'none')).toBe('resolve');
 }
 
-/** It is over and told: nobody is called again, the run is not held, and what was drafted can be read whatever became of it. */
+/**
+ * It is over and told: nobody is called again, the run is not held, and what was drafted can be read whatever became of
+ * it. One that was terminated says that the post-mortem is owed still, and how it is brought back.
+ */
 async function owed(scene: BesideScene, act: BesideAct, name: string): Promise<void> {
   const one = await waiting(scene, name, name);
   const { run, part, say } = one;
@@ -184,11 +189,18 @@ async function owed(scene: BesideScene, act: BesideAct, name: string): Promise<v
   expect(status).not.toContain('held by');
   const said = await say('incident', 'postmortem', '1', id, '--link', 'https://wiki.example/1', '--as', 'lee');
   expect(said.code, said.text).toBe(act === 'terminate' ? 7 : 0);
+  if (act === 'terminate') {
+    expect(said.text).toContain(`owed still; bring it back: ${bringBackLine(incident.workflowId)}`);
+    expect(await typed('incident', 'list', id)).toMatch(/1 +2 +terminated/);
+    await resetToLastTask(one.front, incident);
+    await until(`what ${name} owes`, owes);
+    await typed('incident', 'postmortem', '1', id, '--link', 'https://wiki.example/1', '--as', 'lee');
+  }
   await untilClosed(incident);
-  expect((await now()).state).toBe(act === 'terminate' ? 'resolved' : 'closed');
+  expect((await now()).state).toBe('closed');
   await typed('approve', id, '--as', 'lee', '--yes');
   await one.completes();
-  expect(await typed('incident', 'list', id)).toMatch(act === 'terminate' ? /1 +2 +terminated/ : /1 +2 +closed/);
+  expect(await typed('incident', 'list', id)).toMatch(/1 +2 +closed/);
   // Nobody was called for anything else, and what people were called for is over.
   expect(new Set(one.told().flatMap((told) => told.incident?.page ?? [])).size).toBe(1);
   expect(events().findLast((event) => event !== 'none')).toBe('resolve');
