@@ -21,13 +21,6 @@ afterAll(() => stage.close());
 const first = plan([phase('1a', { steps: [step.flag('core'), step.deployTo('core')], approval: approval() })]);
 const holder = (run: string): LockHolder => ({ run, runId: `${run}-id`, startedBy: 'dana', since: 0 });
 
-async function startLocks(held: Record<string, LockHolder> = {}): Promise<void> {
-  await stage.client.workflow.start('locks', {
-    workflowId: stage.locksHandle().workflowId,
-    taskQueue: workflowQueue,
-    args: [held],
-  });
-}
 function acquire(request: unknown): Promise<LockAnswer> {
   return stage.locksHandle().executeUpdate('acquire', { args: [request] });
 }
@@ -78,7 +71,7 @@ describe('the lock', () => {
 
 describe('the lock workflow', () => {
   it('grants all keys or none, and again what the same run holds', async () => {
-    await startLocks({ 'flag/A': holder('one') });
+    await stage.startLocks({ 'flag/A': holder('one') });
     expect(await acquire({ keys: ['flag/A', 'flag/B'], holder: holder('two') })).toEqual({
       granted: false,
       conflicts: [{ key: 'flag/A', holder: holder('one') }],
@@ -100,7 +93,7 @@ describe('the lock workflow', () => {
     ['no holder', { keys: ['flag/A'] }],
     ['a stray key', { keys: ['flag/A'], holder: holder('one'), force: true }],
   ])('refuses %s and lives on', async (_what, request) => {
-    await startLocks();
+    await stage.startLocks();
     await expect(acquire(request)).rejects.toMatchObject({ cause: { type: 'PG207' } });
     await expect(stage.locksHandle().executeUpdate('release', { args: [request] })).rejects.toThrow();
     await stage.locksHandle().signal('acquire', request);
@@ -108,7 +101,7 @@ describe('the lock workflow', () => {
   });
 
   it('cannot be cancelled', async () => {
-    await startLocks({ 'flag/A': holder('one') });
+    await stage.startLocks({ 'flag/A': holder('one') });
     const { runId } = await stage.locksHandle().describe();
     await stage.locksHandle().cancel();
     expect(await acquire({ keys: ['flag/B'], holder: holder('two') })).toEqual({ granted: true });
@@ -121,7 +114,7 @@ describe('the lock workflow', () => {
     ['before it could work at all', 'a-queue-without-workers'],
   ])('that was terminated %s is followed by one that holds the same', async (_when, taskQueue) => {
     const held = { 'flag/FLAG_CORE': holder('one') };
-    await stage.client.workflow.start('locks', { workflowId: stage.locksHandle().workflowId, taskQueue, args: [held] });
+    await stage.startLocks(held, taskQueue);
     if (taskQueue === workflowQueue) await acquire({ keys: ['flag/B'], holder: holder('two') });
     await stage.locksHandle().terminate();
     const failure = await failureOf((await stage.start(first)).result());
@@ -143,7 +136,7 @@ describe('the lock workflow', () => {
   });
 
   it('keeps what is held when it continues as new', async () => {
-    await startLocks({ 'flag/A': holder('one') });
+    await stage.startLocks({ 'flag/A': holder('one') });
     const before = (await stage.locksHandle().describe()).runId;
     for (let sent = 0; sent < 200; sent += 10) {
       await Promise.all(

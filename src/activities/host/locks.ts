@@ -7,6 +7,7 @@ import {
 import type { Workflow } from '@temporalio/common';
 import { isCleanup, locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { LockAnswer, LockHolder } from '../contract.js';
+import { readExecution } from './history.js';
 
 interface LockRequest {
   environment: string;
@@ -66,9 +67,11 @@ async function send<Answer>(client: Client, environment: string, name: string, r
 async function heldAtEnd(client: Client, locks: WorkflowHandle): Promise<Record<string, LockHolder>> {
   try {
     const { runId, status } = await locks.describe();
-    const ended = client.workflow.getHandle(locks.workflowId, runId);
     // Somebody else has begun another one meanwhile, which is used as it is.
-    return status.name === 'RUNNING' ? {} : await ended.query<Record<string, LockHolder>>('holders');
+    if (status.name === 'RUNNING') return {};
+    const { hasBegun, input = {} } = await readExecution(client, { workflowId: locks.workflowId, runId });
+    if (!hasBegun) return input as Record<string, LockHolder>;
+    return await client.workflow.getHandle(locks.workflowId, runId).query<Record<string, LockHolder>>('holders');
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return {};
     throw error;
