@@ -1,6 +1,7 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
+  CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
@@ -34,9 +35,10 @@ const mostUpdates = 200;
 
 /**
  * Who may move which flag and deploy target of an environment: one workflow per environment, started with the first
- * request. A run that was terminated keeps its locks until somebody finished its rollback.
+ * request. A run that was terminated keeps its locks until somebody finished its rollback. It cannot be cancelled, and of
+ * one that was terminated the next request begins another that holds the same.
  *
- * @param held what an earlier execution handed over
+ * @param held what an earlier execution handed over, or held when it was terminated
  */
 export async function locks(held: Record<string, LockHolder> = {}): Promise<never> {
   const holders = new Map(Object.entries(held));
@@ -75,7 +77,7 @@ export async function locks(held: Record<string, LockHolder> = {}): Promise<neve
   );
 
   const isLong = (): boolean => updates >= mostUpdates || workflowInfo().continueAsNewSuggested;
-  await condition(() => isLong() && allHandlersFinished());
+  await CancellationScope.nonCancellable(() => condition(() => isLong() && allHandlersFinished()));
   return continueAsNew<typeof locks>(Object.fromEntries(holders));
 }
 

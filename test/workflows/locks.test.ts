@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { lockHolders } from '../../src/client/act/locks.js';
 import { startRollback } from '../../src/client/act/rollback.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import type { RollbackInput } from '../../src/plan/run-input.js';
@@ -20,13 +21,6 @@ afterAll(() => stage.close());
 const first = plan([phase('1a', { steps: [step.flag('core'), step.deployTo('core')], approval: approval() })]);
 const holder = (run: string): LockHolder => ({ run, runId: `${run}-id`, startedBy: 'dana', since: 0 });
 
-async function startLocks(held: Record<string, LockHolder> = {}): Promise<void> {
-  await stage.client.workflow.start('locks', {
-    workflowId: stage.locksHandle().workflowId,
-    taskQueue: workflowQueue,
-    args: [held],
-  });
-}
 function acquire(request: unknown): Promise<LockAnswer> {
   return stage.locksHandle().executeUpdate('acquire', { args: [request] });
 }
@@ -77,7 +71,7 @@ describe('the lock', () => {
 
 describe('the lock workflow', () => {
   it('grants all keys or none, and again what the same run holds', async () => {
-    await startLocks({ 'flag/A': holder('one') });
+    await stage.startLocks({ 'flag/A': holder('one') });
     expect(await acquire({ keys: ['flag/A', 'flag/B'], holder: holder('two') })).toEqual({
       granted: false,
       conflicts: [{ key: 'flag/A', holder: holder('one') }],
@@ -99,15 +93,50 @@ describe('the lock workflow', () => {
     ['no holder', { keys: ['flag/A'] }],
     ['a stray key', { keys: ['flag/A'], holder: holder('one'), force: true }],
   ])('refuses %s and lives on', async (_what, request) => {
-    await startLocks();
+    await stage.startLocks();
     await expect(acquire(request)).rejects.toMatchObject({ cause: { type: 'PG207' } });
     await expect(stage.locksHandle().executeUpdate('release', { args: [request] })).rejects.toThrow();
     await stage.locksHandle().signal('acquire', request);
     expect(await acquire({ keys: ['flag/A'], holder: holder('one') })).toEqual({ granted: true });
   });
 
+  it('cannot be cancelled', async () => {
+    await stage.startLocks({ 'flag/A': holder('one') });
+    const { runId } = await stage.locksHandle().describe();
+    await stage.locksHandle().cancel();
+    expect(await acquire({ keys: ['flag/B'], holder: holder('two') })).toEqual({ granted: true });
+    expect(await stage.lockHolders()).toEqual({ 'flag/A': holder('one'), 'flag/B': holder('two') });
+    expect((await stage.locksHandle().describe()).runId).toBe(runId);
+  });
+
+  it.each([
+    ['at work', workflowQueue],
+    ['before it could work at all', 'a-queue-without-workers'],
+  ])('that was terminated %s is followed by one that holds the same', async (_when, taskQueue) => {
+    const held = { 'flag/FLAG_CORE': holder('one') };
+    await stage.startLocks(held, taskQueue);
+    if (taskQueue === workflowQueue) await acquire({ keys: ['flag/B'], holder: holder('two') });
+    await stage.locksHandle().terminate();
+    const failure = await failureOf((await stage.start(first)).result());
+    expect(failure.message).toContain('PG202 flag/FLAG_CORE is held by one');
+    expect(await stage.lockHolders()).toEqual({
+      ...held,
+      ...(taskQueue === workflowQueue ? { 'flag/B': holder('two') } : {}),
+    });
+  });
+
+  it('that was terminated still tells who holds what, and takes back what is given back', async () => {
+    const run = await stage.start(first);
+    await stage.gate('1a');
+    await stage.locksHandle().terminate();
+    expect(Object.keys((await lockHolders(linkOf(stage), stage.environment.id)) ?? {})).toContain('flag/FLAG_CORE');
+    await stage.tell('1a', 'approve', 'erin');
+    expect((await run.result()).outcome?.reason).toBe('its one phase, 1a, completed');
+    expect(await stage.lockHolders()).toEqual({});
+  });
+
   it('keeps what is held when it continues as new', async () => {
-    await startLocks({ 'flag/A': holder('one') });
+    await stage.startLocks({ 'flag/A': holder('one') });
     const before = (await stage.locksHandle().describe()).runId;
     for (let sent = 0; sent < 200; sent += 10) {
       await Promise.all(

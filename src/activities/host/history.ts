@@ -8,6 +8,8 @@ import type { ExecutionHistory, HistoryActivity } from '../../plan/ledger-histor
 export interface ReadExecution extends ExecutionHistory {
   /** Whether it was still at work when its history was read. */
   isOpen: boolean;
+  /** A worker has worked for it. */
+  hasBegun: boolean;
 }
 
 export async function readExecution(
@@ -33,6 +35,7 @@ export async function readExecution(
   const last = history.events?.at(-1);
   return {
     isOpen: last === undefined || !isEnd(last),
+    hasBegun: history.events?.some((event) => event.workflowTaskCompletedEventAttributes) ?? false,
     startedAt: Number(history.events?.[0]?.eventTime?.seconds ?? 0) * 1000,
     ...told,
     activities: [...found.values()],

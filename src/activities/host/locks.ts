@@ -1,7 +1,13 @@
-import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { isCleanup, locksWorkflowId, workflowQueue } from '../../plan/names.js';
 import type { LockAnswer, LockHolder } from '../contract.js';
+import { readExecution } from './history.js';
 
 interface LockRequest {
   environment: string;
@@ -29,28 +35,47 @@ export async function releaseLocks(
   environment: string,
   { run, runId }: Pick<LockHolder, 'run' | 'runId'>
 ): Promise<void> {
-  await client.workflow
-    .getHandle(locksWorkflowId(environment))
-    .executeUpdate<number, [{ run: string; runId: string }], 'release'>('release', {
-      args: [{ run, runId }],
-    });
+  await send<number>(client, environment, 'release', { run, runId });
 }
 
 function ask(client: Client, { environment, keys, holder }: LockRequest): Promise<LockAnswer> {
+  return send<LockAnswer>(client, environment, 'acquire', { keys, holder });
+}
+
+/** Where nobody keeps the locks, since there was no run yet or somebody ended their workflow, another one begins. */
+async function send<Answer>(client: Client, environment: string, name: string, request: object): Promise<Answer> {
+  const locks = client.workflow.getHandle(locksWorkflowId(environment));
+  try {
+    return await locks.executeUpdate<Answer, [object]>(name, { args: [request] });
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
   const start = new WithStartWorkflowOperation('locks', {
-    workflowId: locksWorkflowId(environment),
+    workflowId: locks.workflowId,
     taskQueue: workflowQueue,
-    args: [],
+    args: [await heldAtEnd(client, locks)],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `Locks of ${environment}`,
   });
-  return client.workflow.executeUpdateWithStart<Workflow, LockAnswer, [{ keys: string[]; holder: LockHolder }]>(
-    'acquire',
-    {
-      args: [{ keys, holder }],
-      startWorkflowOperation: start,
-    }
-  );
+  return client.workflow.executeUpdateWithStart<Workflow, Answer, [object]>(name, {
+    args: [request],
+    startWorkflowOperation: start,
+  });
+}
+
+/** What they held when their workflow was ended: the runs go on, and must not meet another one. */
+async function heldAtEnd(client: Client, locks: WorkflowHandle): Promise<Record<string, LockHolder>> {
+  try {
+    const { runId, status } = await locks.describe();
+    // Somebody else has begun another one meanwhile, which is used as it is.
+    if (status.name === 'RUNNING') return {};
+    const { hasBegun, input = {} } = await readExecution(client, { workflowId: locks.workflowId, runId });
+    if (!hasBegun) return input as Record<string, LockHolder>;
+    return await client.workflow.getHandle(locks.workflowId, runId).query<Record<string, LockHolder>>('holders');
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return {};
+    throw error;
+  }
 }
 
 /** Whether no execution of the chain that holds them is open. */

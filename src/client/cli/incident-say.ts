@@ -35,6 +35,7 @@ export async function sayToIncident(
   };
   const client = await context.connect();
   const run = await client.resolveRun(rest[own[name]]);
-  const { workflowId, runId } = await client.incident(run, incident);
+  const { workflowId, runId, endedAs, sentence } = await client.incident(run, incident);
+  if (endedAs !== undefined) throw new PhasegateError('PG226', sentence.replace(/\.$/, ''), { where: workflowId });
   return tellSent(context, await client.send({ workflowId, runId }, name, payloads[name]), output);
 }

@@ -3,7 +3,7 @@ import { freshIncident } from '../../plan/incidents/course.js';
 import { incidentStatus } from '../../plan/incidents/status.js';
 import { incidentAddress, incidentAddressOf, incidentWorkflowId } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
-import { runName } from '../../plan/text/command-lines.js';
+import { bringBackLine, runName } from '../../plan/text/command-lines.js';
 import { instantText } from '../../plan/text/spans.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
 import type { Link } from '../connection/link.js';
@@ -37,14 +37,17 @@ export function incidentEnded(
   incident: IncidentStatus,
   { status, at }: Pick<Described, 'status'> & { at: number }
 ): IncidentStatus {
-  const { severity, title, timeline } = incident;
+  const { severity, title, timeline, workflowId, postMortem } = incident;
   const endedAs = status.toLowerCase().replaceAll('_', ' ');
+  // One that was not resolved was followed by another, which owes it.
+  const isOwed = incident.state === 'resolved' && postMortem.done === undefined;
+  const owed = isOwed ? ` Its post-mortem is owed still; bring it back: ${bringBackLine(workflowId)}.` : '';
   return {
     ...incident,
     state: 'closed',
     endedAs,
     timeline: [...timeline, { at, text: `it was ${endedAs}` }],
-    sentence: `Severity ${severity}, ${endedAs} at ${instantText(at)}: ${title}. Nobody is called or reminded by it any more.`,
+    sentence: `Severity ${severity}, ${endedAs} at ${instantText(at)}: ${title}. Nobody is called or reminded by it any more.${owed}`,
   };
 }
 

@@ -93,5 +93,6 @@ function withoutLastWord({ status, closedAt, ledger, rollbacks }: ClosedFacts, n
       endedAt: closedAt,
     };
   }
-  return { kind: 'rolled-back-verified', reason: `${how}, and everything was undone`, endedAt: closedAt };
+  const reason = `${how}, and everything was undone; its locks are given back by: ${rollbackLine(name)}`;
+  return { kind: 'rolled-back-verified', reason, endedAt: closedAt };
 }

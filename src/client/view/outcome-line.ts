@@ -8,7 +8,7 @@ import { effectiveState } from '../read/effective-state.js';
 import { gatesOf } from '../read/gates.js';
 import type { RunSnapshot } from '../read/snapshot.js';
 import { cleanLine } from '../render/clean.js';
-import { confirmRemark, rollbackLine, runName } from '../../plan/text/command-lines.js';
+import { bringBackLine, confirmRemark, rollbackLine, runName } from '../../plan/text/command-lines.js';
 
 /** The last line of every command that ends with a run: its outcome in words, and what must be known about it. */
 export function outcomeLine(snapshot: RunSnapshot): string {
@@ -56,7 +56,7 @@ function lostCleanupLines({ run, cleanup }: RunSnapshot): string[] {
   if (run.outcome?.kind !== 'completed' || cleanup?.endedAs === undefined) return [];
   const { endedAs, workflowId } = cleanup;
   return [
-    `Its clean-up was ${endedAs}: nobody is asked or reminded any more. Bring it back: temporal workflow reset --workflow-id ${workflowId} --type LastWorkflowTask --reason "why"`,
+    `Its clean-up was ${endedAs}: nobody is asked or reminded any more. Bring it back: ${bringBackLine(workflowId)}`,
   ];
 }
 

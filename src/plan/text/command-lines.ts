@@ -23,6 +23,11 @@ export function declareLine(run: string, cause: string): string {
   return `phasegate incident declare ${runName(run)} --cause ${cause} --reason "what is wrong"`;
 }
 
+/** The command that brings back a workflow that somebody ended from outside, as it was, as it can be typed. */
+export function bringBackLine(workflowId: string): string {
+  return `temporal workflow reset --workflow-id ${workflowId} --type LastWorkflowTask --reason "why"`;
+}
+
 /** Where {@link rollbackLine} is meant for scripts too: what they add, since nobody can be asked there. */
 export function confirmRemark(environment: string): string {
   return `(without a terminal add --confirm ${environment})`;

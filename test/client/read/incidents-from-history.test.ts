@@ -53,4 +53,19 @@ describe('an incident for which no worker answers', () => {
     const of = snapshot({ frozen: frozen({ plan: plan([], { incidents: incidents() }) }), incidents: [status] });
     expect(incidentLines(of, { paint: plain, columns: 200, now: t })).toEqual([]);
   });
+
+  it('that was ended from outside when it owed its post-mortem alone says how it is brought back', () => {
+    const resolution = { by: 'lee', at: t, text: 'mended', verdict: 'PASS', reason: 'all is well' } as const;
+    const state = { ...freshIncident(incidentInput(), t), resolution };
+    const ended = { open: false, status: 'TERMINATED', closedAt: t + 60_000 } as const;
+    const told = (done: object): string =>
+      incidentFromHistory(
+        { ...facts, input: incidentInput({ state: { ...state, postMortem: { ...state.postMortem, ...done } } }) },
+        ended
+      ).sentence;
+    expect(told({})).toContain(
+      'Its post-mortem is owed still; bring it back: temporal workflow reset --workflow-id migration/demo/test-plan/incident/3 --type LastWorkflowTask --reason "why".'
+    );
+    expect(told({ done: { by: 'lee', at: t, link: 'https://wiki.example/1' } })).not.toContain('owed');
+  });
 });

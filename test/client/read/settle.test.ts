@@ -30,7 +30,7 @@ describe('how a closed run stands', () => {
       'after a termination when phases undid themselves and verified it',
       { ledger: { entries: [flagEntry], open: [] }, rollbacks: [rollback()] },
       'rolled-back-verified',
-      /everything was undone/,
+      /everything was undone; its locks are given back by: phasegate rollback demo\/test-plan --reason "why"$/,
     ],
     [
       'when one of several rollbacks was not verified',

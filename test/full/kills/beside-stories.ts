@@ -2,8 +2,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { RunStatus } from '../../../src/plan/run-status.js';
 import type { AlertStatus, IncidentStatus } from '../../../src/plan/watch-status.js';
+import { bringBackLine } from '../../../src/plan/text/command-lines.js';
 import { until } from '../../support/fire/until.js';
 import type { BesidePlace } from './beside-places.js';
+import { resetToLastTask } from './interfere.js';
 import { interfereBeside, untilBeating, waiting, type BesideAct, type BesideScene, type Told } from './beside-scene.js';
 
 type Story = (scene: BesideScene, act: BesideAct, name: string) => Promise<void>;
@@ -11,9 +13,11 @@ type Story = (scene: BesideScene, act: BesideAct, name: string) => Promise<void>
 /** What must be true of each after somebody interfered with it, as the person on call sees it. */
 export const stories: Record<BesidePlace, Story> = {
   guard: guarded,
-  alert: alerted,
+  alert: (scene, act, name) => alerted(scene, act, name, { acknowledged: false }),
+  'acknowledged alert': (scene, act, name) => alerted(scene, act, name, { acknowledged: true }),
   incident: (scene, act, name) => led(scene, act, name, { validating: false }),
   resolution: (scene, act, name) => led(scene, act, name, { validating: true }),
+  'post-mortem': owed,
 };
 
 /** Whatever becomes of a guard, a breach from the first change on takes everything back and calls people once. */
@@ -36,7 +40,12 @@ async function guarded(scene: BesideScene, act: BesideAct, name: string): Promis
 }
 
 /** One page for the alert of a metric; what was closed by force opens again with the next news, as another message. */
-async function alerted(scene: BesideScene, act: BesideAct, name: string): Promise<void> {
+async function alerted(
+  scene: BesideScene,
+  act: BesideAct,
+  name: string,
+  { acknowledged }: { acknowledged: boolean }
+): Promise<void> {
   const one = await waiting(scene, name, 'success');
   const { front, run, part, say } = one;
   const alert = part(`alert/${name}`);
@@ -52,10 +61,16 @@ async function alerted(scene: BesideScene, act: BesideAct, name: string): Promis
     const { deliveries } = await alert.query<AlertStatus>('status');
     return deliveries.some(({ state }) => state === 'delivered');
   });
+  if (acknowledged) {
+    expect(await say('alert', 'ack', address, '--as', 'erin')).toMatchObject({ code: 0 });
+    await until(`the answer of ${name}`, async () => events('acknowledge').length > 0);
+  }
   await interfereBeside(front, act, alert);
   if (act === 'cancel') await until(`the end of ${name}`, async () => events('resolve').length > 0);
   const { code, text } = await say('alert', 'ack', address, '--as', 'lee');
   expect(code, text).toBe(isSame ? 0 : 7);
+  // Whoever was first has it still.
+  if (isSame && acknowledged) expect(text).toContain('erin has acknowledged it');
   if (isSame) await until(`the answer of ${name}`, async () => events('acknowledge').length > 0);
   else
     await until(`${name} to be shown as closed`, async () =>
@@ -136,6 +151,58 @@ async function led(
   expect((await statusOf(lead)).state).toBe('closed');
   // People had one page, and its end was the last that was said of it.
   expect(new Set(one.told().flatMap(({ incident }) => incident?.page ?? [])).size).toBe(1);
+  expect(events().findLast((event) => event !== 'none')).toBe('resolve');
+}
+
+/**
+ * It is over and told: nobody is called again, the run is not held, and what was drafted can be read whatever became of
+ * it. One that was terminated says that the post-mortem is owed still, and how it is brought back.
+ */
+async function owed(scene: BesideScene, act: BesideAct, name: string): Promise<void> {
+  const one = await waiting(scene, name, name);
+  const { run, part, say } = one;
+  const id = run.workflowId;
+  const incident = part('incident/1');
+  const now = (): Promise<IncidentStatus> => incident.query<IncidentStatus>('status');
+  const events = (): string[] => one.told().flatMap((told) => told.incident?.event ?? []);
+  const owes = async (): Promise<string | undefined> => {
+    const { state, postMortem } = await now();
+    return state === 'resolved' ? postMortem.draft?.digest : undefined;
+  };
+  const typed = async (...words: string[]): Promise<string> => {
+    const { code, text } = await say(...words);
+    expect(code, text).toBe(0);
+    return text;
+  };
+  await typed('incident', 'declare', id, '--severity', '2', '--reason', 'agents fail', '--as', 'erin', '--yes');
+  await until(`the call of ${name}`, async () => events().includes('trigger'));
+  await typed('incident', 'note', '1', 'the pool is exhausted', id, '--as', 'lee');
+  await typed('incident', 'resolve', '1', id, '--reason', 'pool enlarged', '--no-watch', '--as', 'lee');
+  await until(`the draft of ${name}`, owes);
+  await until(`the reminder of ${name}`, async () => one.told().some(({ kind }) => kind === 'reminder'));
+  await interfereBeside(one.front, act, incident);
+
+  if (act === 'terminate') await untilClosed(incident);
+  else await until(`what ${name} owes`, owes);
+  expect(await typed('incident', 'draft', '1', id)).toContain('the pool is exhausted');
+  const status = await one.status();
+  expect(status).not.toContain('held by');
+  const said = await say('incident', 'postmortem', '1', id, '--link', 'https://wiki.example/1', '--as', 'lee');
+  expect(said.code, said.text).toBe(act === 'terminate' ? 7 : 0);
+  if (act === 'terminate') {
+    expect(said.text).toContain(`owed still; bring it back: ${bringBackLine(incident.workflowId)}`);
+    expect(await typed('incident', 'list', id)).toMatch(/1 +2 +terminated/);
+    await resetToLastTask(one.front, incident);
+    await until(`what ${name} owes`, owes);
+    await typed('incident', 'postmortem', '1', id, '--link', 'https://wiki.example/1', '--as', 'lee');
+  }
+  await untilClosed(incident);
+  expect((await now()).state).toBe('closed');
+  await typed('approve', id, '--as', 'lee', '--yes');
+  await one.completes();
+  expect(await typed('incident', 'list', id)).toMatch(/1 +2 +closed/);
+  // Nobody was called for anything else, and what people were called for is over.
+  expect(new Set(one.told().flatMap((told) => told.incident?.page ?? [])).size).toBe(1);
   expect(events().findLast((event) => event !== 'none')).toBe('resolve');
 }
 

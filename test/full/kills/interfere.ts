@@ -9,7 +9,7 @@ import { waysBack, type Place } from './long-way.js';
 import { phaseAt } from './way-to.js';
 
 /** What a plain Temporal client may do to a run, from the UI or the `temporal` command. */
-export const acts = [
+const acts = [
   'terminate the migration',
   'terminate the phase',
   'terminate both',
@@ -18,9 +18,18 @@ export const acts = [
   'reset the phase',
   'reset the migration',
 ] as const;
+const actsOnMigration = ['terminate the migration', 'cancel the migration', 'reset the migration'] as const;
 /** The same to a rollback, while there is one. */
-export const actsOnRollback = ['terminate the rollback', 'cancel the rollback', 'reset the rollback'] as const;
+const actsOnRollback = ['terminate the rollback', 'cancel the rollback', 'reset the rollback'] as const;
 export type Act = (typeof acts)[number] | (typeof actsOnRollback)[number];
+
+/** All that can be done to what is open at a place. */
+export function actsAt(place: Place): readonly Act[] {
+  if (place === 'pause between phases') return actsOnMigration;
+  if (place === 'rollback of all') return [...actsOnMigration, ...actsOnRollback];
+  if (place === 'rollback again') return actsOnRollback;
+  return waysBack.includes(place) ? [...acts, ...actsOnRollback] : acts;
+}
 
 export async function interfere(front: Front, run: Run, act: Act, place: Place): Promise<void> {
   const migration = front.client.workflow.getHandle(run.workflowId);
@@ -32,10 +41,16 @@ export async function interfere(front: Front, run: Run, act: Act, place: Place):
   if (act === 'cancel the phase') await phase.cancel();
   if (act === 'reset the phase') await resetToLastTask(front, phase);
   if (act === 'reset the migration') await resetToLastTask(front, migration);
-  const rollback = front.client.workflow.getHandle(rollbackWorkflowId(run.workflowId, '1b'));
+  const rollback = rollbackAt(front, run, place);
   if (act === 'terminate the rollback') await rollback.terminate('a test');
   if (act === 'cancel the rollback') await rollback.cancel();
   if (act === 'reset the rollback') await resetToLastTask(front, rollback);
+}
+
+/** The rollback that is under way at a place. */
+export function rollbackAt({ client }: Front, { workflowId }: Run, place: Place): WorkflowHandle {
+  const names: Partial<Record<Place, string>> = { 'rollback of all': 'all', 'rollback again': 'again-1' };
+  return client.workflow.getHandle(rollbackWorkflowId(workflowId, names[place] ?? '1b'));
 }
 
 /** A phase that has changed nothing is over the moment it hears that its migration was terminated. */
@@ -70,7 +85,9 @@ async function resetTo(
 }
 
 /** Whether a person has to type `phasegate rollback` afterwards, as the run's own last words or its end ask for. */
-export function needsRollback(act: Act): boolean {
+export function needsRollback(act: Act, place: Place): boolean {
+  // It knows by then all that is taken back, and waits for that.
+  if (act === 'reset the migration' && place === 'rollback of all') return false;
   const acts: readonly Act[] = [
     'terminate the migration',
     'terminate both',
@@ -98,7 +115,8 @@ export function promisedAfter(act: Act, place: Place): Promised & { outcomes: Ou
   if (place === 'pre-deployment') return { end: 'rolled back', outcomes: ['failed'] };
   // What is validated stays as it is, whatever becomes of its validation.
   if (act === 'terminate the phase' && phaseAt(place) !== '1b') return { end: 'completed', outcomes: ['failed'] };
-  const kept = ofPhase.includes(act) ? ['1a'] : [];
+  const everything: readonly Place[] = ['rollback of all', 'rollback again'];
+  const kept = ofPhase.includes(act) && !everything.includes(place) ? ['1a'] : [];
   // A phase that was ended before its first change leaves nothing to take back.
   const early: readonly Place[] = ['schedule', 'before-check', 'flag'];
   const mayFail = act === 'terminate the phase' && early.includes(place);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { besidePlaces, cleanUpPlaces } from './beside-places.js';
-import { placesBeside, placesOf } from './kinds.js';
+import { besidePlaces, cleanUpPlaces, lockPlaces } from './beside-places.js';
+import { placesBeside, placesOf, placesOfWorkflow } from './kinds.js';
 import { places, type Place } from './long-way.js';
 import { phaseAt, wayTo } from './way-to.js';
 
@@ -14,6 +14,11 @@ describe('the places at which somebody interferes', () => {
 
   it('beside and behind a run are those that the parts of a plan need which are at work there', () => {
     expect(new Set(Object.values(placesBeside).flat())).toEqual(new Set([...besidePlaces, ...cleanUpPlaces]));
+  });
+
+  it('are all that somebody interferes with in the workflows', () => {
+    const all = [...places, ...besidePlaces, ...cleanUpPlaces, ...lockPlaces];
+    expect(new Set<string>(Object.values(placesOfWorkflow).flat())).toEqual(new Set<string>(all));
   });
 
   it.each(Object.entries(placesOf.step))('have a step of the kind %s', (kind, where) => {

@@ -1,6 +1,7 @@
 import type { PhaseDocument, PlanDocument, StageDocument } from '../../../src/plan/document/plan-document.js';
-import type { BesidePlace, CleanUpPlace } from './beside-places.js';
-import type { Place } from './long-way.js';
+import type * as workflows from '../../../src/workflows/index.js';
+import { lockPlaces, type BesidePlace, type CleanUpPlace } from './beside-places.js';
+import { places, type Place } from './long-way.js';
 
 /** Keys of which exactly one is there: the kind of an item. */
 type KindOf<Item> = Item extends unknown ? keyof Item : never;
@@ -27,10 +28,22 @@ type Beside = 'guard' | 'alerts' | 'incidents' | 'cleanup';
 /** Where somebody interferes with each workflow beside the run (`beside.test.ts`), and with what is left to do behind it (`clean-up.test.ts`). */
 export const placesBeside = {
   guard: ['guard'],
-  alerts: ['alert'],
-  incidents: ['incident', 'resolution'],
+  alerts: ['alert', 'acknowledged alert'],
+  incidents: ['incident', 'resolution', 'post-mortem'],
   cleanup: ['tasks', 'removal', 'removed'],
 } as const satisfies Readonly<Record<Beside, ReadonlyArray<BesidePlace | CleanUpPlace>>>;
+
+/** Where somebody interferes with each workflow that lives longer than the answer to one question, as `evidence` does. */
+export const placesOfWorkflow = {
+  migration: places,
+  deploymentPhase: places,
+  rollback: ['rollback', 'undo HOLD', 'verification', 'rollback of all', 'rollback again'],
+  guard: placesBeside.guard,
+  alert: placesBeside.alerts,
+  incident: placesBeside.incidents,
+  cleanup: placesBeside.cleanup,
+  locks: lockPlaces,
+} as const satisfies Readonly<Record<Exclude<keyof typeof workflows, 'evidence'>, readonly string[]>>;
 
 /**
  * Where somebody interferes with each kind of step and of wait: what the language of plans learns and is not here does
@@ -46,7 +59,7 @@ export const placesOf = {
     traffic: ['traffic'],
   } satisfies PlacesOf<KindOf<PhaseDocument['steps'][number]>>,
   stageItem: {
-    check: ['validation'],
+    check: ['validation', 'validation HOLD'],
     attest: ['validation'],
     watch: ['validation'],
     baseline: ['validation'],
@@ -63,9 +76,9 @@ export const placesOf = {
     'pre-deployment': ['pre-deployment'],
     schedule: ['schedule'],
     blackouts: ['schedule'],
-    phases: ['flag'],
-    hold: ['HOLD'],
-    validation: ['validation wait', 'validation'],
-    rollback: ['rollback', 'undo HOLD', 'verification'],
+    phases: ['flag', 'pause between phases'],
+    hold: ['HOLD', 'validation HOLD'],
+    validation: ['validation wait', 'validation', 'validation HOLD'],
+    rollback: ['rollback', 'undo HOLD', 'verification', 'rollback of all', 'rollback again'],
   } satisfies PlacesOf<Exclude<keyof PlanDocument, Settings | Beside>>,
 } as const;

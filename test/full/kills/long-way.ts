@@ -7,6 +7,7 @@ import { approval, phase, plan, span, step, windowSpec } from '../../support/sta
 /** Every kind of step and wait at which somebody may interfere with a run, in their order; the last are of a way back. */
 export const places = [
   'pre-deployment',
+  'pause between phases',
   'schedule',
   'before-check',
   'flag',
@@ -21,13 +22,16 @@ export const places = [
   'soak',
   'validation wait',
   'validation',
+  'validation HOLD',
   'rollback',
   'undo HOLD',
   'verification',
+  'rollback of all',
+  'rollback again',
 ] as const;
 export type Place = (typeof places)[number];
 
-/** Places at which the phase goes back. */
+/** Places at which the phase goes back by itself. */
 export const waysBack: readonly Place[] = ['rollback', 'undo HOLD', 'verification'];
 
 /** Places that are windows, in the order in which a phase runs them. */

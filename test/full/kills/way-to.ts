@@ -5,12 +5,13 @@ import { approval, phase, span, step, windowSpec } from '../../support/stage/pla
 import { longWay, type Place } from './long-way.js';
 
 const validationId = 'after';
+const validations: readonly Place[] = ['validation wait', 'validation', 'validation HOLD'];
 const long = span(300_000);
 
 /** The phase that is under way at a place. */
 export function phaseAt(place: Place): string {
   if (place === 'pre-deployment') return preDeploymentId;
-  return place === 'validation wait' || place === 'validation' ? validationId : '1b';
+  return validations.includes(place) ? validationId : '1b';
 }
 
 /** The long way with what leads to a place that not every run need pass. */
@@ -28,6 +29,7 @@ function phasesTo(place: Place, phases: Phase[], name: string, ground: Pick<Grou
     case 'validation wait':
       return [...phases, validation(60_000, name, ground)];
     case 'validation':
+    case 'validation HOLD':
       return [...phases, validation(0, name, ground)];
     default:
       return phases;

@@ -13,7 +13,7 @@ export interface Ground {
   /** The argv of a check that goes by this name: PASS, unless told otherwise. */
   probe(name: string): string[];
   /** What that check does from now on; "waits" until it is told something else. */
-  tellProbe(name: string, what: 'passes' | 'holds' | 'waits'): void;
+  tellProbe(name: string, what: 'passes' | 'fails' | 'holds' | 'waits'): void;
   /** Whether that check has begun at least once. */
   isProbed(name: string): boolean;
   /** From now on this command of a target waits in its middle, before or after its effect, until it is let go. */
@@ -64,12 +64,13 @@ while [ -e "hold-after-$1-$2" ]; do sleep 0.05; done
 note end "$@"
 `;
 
-/** `probe NAME`: exits with 0, or with 3 ("could not find out") while it is told to hold. */
+/** `probe NAME`: exits with 0, with 1 while it is told to fail, or with 3 ("could not find out") while it is told to hold. */
 const prober = `
 cd "$(dirname "$0")" || exit 3
 touch "probed-$1"
 while [ -e "probe-waits-$1" ]; do sleep 0.05; done
 [ ! -e "probe-holds-$1" ] || exit 3
+[ ! -e "probe-fails-$1" ] || exit 1
 `;
 
 /** Prepares the targets below `folder`; every flag is off and every target runs `v1`. */
@@ -98,7 +99,7 @@ export async function openGround(folder: string, targets: { flags: string[]; dep
     ),
     probe: (name) => [probe, name],
     tellProbe(name, what) {
-      for (const file of [at(`probe-waits-${name}`), at(`probe-holds-${name}`)]) rmSync(file, { force: true });
+      for (const other of ['waits', 'holds', 'fails']) rmSync(at(`probe-${other}-${name}`), { force: true });
       if (what !== 'passes') writeFileSync(at(`probe-${what}-${name}`), '');
     },
     isProbed: (name) => existsSync(at(`probed-${name}`)),

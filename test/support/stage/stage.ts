@@ -96,8 +96,18 @@ export class Stage {
   /** A new world and a new plan id, with no locks held: for a stage that serves several tests, before each of them. */
   async fresh(): Promise<void> {
     await this.stop(this.id);
-    await this.stop(locksWorkflowId(this.environment.id));
+    await this.startLocks();
     this.raise();
+  }
+
+  /** Another workflow keeps the locks from now on; of one that is merely ended they would all be held still. */
+  async startLocks(held: Record<string, LockHolder> = {}, taskQueue = workflowQueue): Promise<void> {
+    await this.client.workflow.start('locks', {
+      workflowId: locksWorkflowId(this.environment.id),
+      taskQueue,
+      args: [held],
+      workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+    });
   }
 
   /** A world for one more run, beside the present test's; its runs have this plan id. */
