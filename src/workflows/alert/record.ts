@@ -65,7 +65,8 @@ export class AlertRecord {
       },
       before?.post
     );
-    const first = before ?? course.openAlert(input.news, this.patience, Date.now());
+    const begun = workflowInfo().startTime.getTime();
+    const first = before ?? course.openAlert(input.news, this.patience, Date.now(), begun);
     this.state = first.state;
     if ('tell' in first && first.tell) this.tell(first.tell);
     this.publish();
