@@ -4,6 +4,7 @@ import type { CleanupState } from './cleanup/course.js';
 import type { Worse } from './incidents/classify.js';
 import type { IncidentState } from './incidents/course.js';
 import type {
+  AlertRoute,
   Alerts,
   Cleanup,
   Criterion,
@@ -151,6 +152,8 @@ export interface IncidentInput {
   warRoom?: WarRoomTrigger;
   /** What is taken back for it already, or what people are asked about. */
   reach?: 'all' | 'component';
+  /** How the critical alert escalates that it comes from, where that is before its own escalation. */
+  alert?: AlertRoute['escalate'];
   /** Names, roles and groups whom it calls first; absent where an earlier build began it: everybody. */
   firstCalled?: string[];
   /** Phases that had begun by then, in their order: what they changed belongs to the story. */

@@ -3,6 +3,7 @@ import { refuseIfUnable } from '../../src/client/act/start.js';
 import type { Link } from '../../src/client/connection/link.js';
 import { incidentIds } from '../../src/client/read/incidents.js';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
+import { alertsOf } from '../support/alert/alert-input.js';
 import { linkOf } from '../support/stage/link.js';
 import { approval, incidents, phase, plan, runInput, severity, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
@@ -571,6 +572,21 @@ describe('an incident and its run', () => {
       source: 'rollback',
       warRoom: { trigger: 'rollback' },
     });
+  });
+});
+
+describe('a critical alert that is an incident of severity 2', () => {
+  it('escalates as its route says, and the incident responds by its own deadline', async () => {
+    const alerts = alertsOf({ escalate: { after: span(300), to: ['cto'] } });
+    const run = await stage.start(plan([phase('1a', { approval: approval() })], { alerts, incidents: incidents() }));
+    await stage.gate('1a');
+    await run.signal('trouble', trouble('slow-responses', { cause: 'component', level: 'critical' }));
+    const status = await until('its escalation', 1, ({ escalatedAt }) => escalatedAt !== undefined);
+    expect(status).toMatchObject({ severity: 2, state: 'open', respondBy: status.openedAt + 60_000 });
+    expect(status.timeline.at(-1)?.text).toBe('nobody acknowledged it in the time of a critical alert: cto is called');
+    const call = await stage.until('the call', () => stage.world.notes.find(({ kind }) => kind === 'escalation'));
+    expect(call).toMatchObject({ incident: { event: 'trigger' }, to: expect.arrayContaining(['carlos']) as string[] });
+    await close(1);
   });
 });
 

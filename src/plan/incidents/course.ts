@@ -10,6 +10,8 @@ export interface IncidentState {
   openedAt: number;
   acknowledged?: { by: string; at: number };
   escalatedAt?: number;
+  /** When those were called who are next in line for the critical alert that it comes from. */
+  alertEscalatedAt?: number;
   /** How often people were called and did not acknowledge, and when last. */
   calls: number;
   calledAt: number;

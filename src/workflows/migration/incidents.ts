@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { AlertText } from '../../plan/alert-text.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
+import { escalationOfAlert } from '../../plan/incidents/calls.js';
 import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { ownCriteria } from '../../plan/incidents/resolution.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
@@ -58,6 +59,8 @@ export interface Alarm {
   metric?: string | undefined;
   phase?: string | undefined;
   customer?: boolean;
+  /** Of the alert that it comes from. */
+  level?: Trouble['level'];
 }
 
 interface Known extends IncidentSummary {
@@ -290,6 +293,7 @@ export class IncidentDesk {
     const own = ownCriteria(plan, { metric: alarm.metric, when }, record.baseline).filter(({ metric }) =>
       Object.hasOwn(environment.metrics.bindings, metric)
     );
+    const sooner = escalationOfAlert({ alerts: plan.alerts, incidents: this.spec as Incidents }, alarm);
     const names = [...new Set([...metrics, ...[...plan.rollback.window.criteria, ...own].map(({ metric }) => metric)])];
     const people = environment.people.map(({ name }) => name);
     const input: Omit<IncidentInput, 'number'> = {
@@ -307,6 +311,7 @@ export class IncidentDesk {
       incidents: this.spec as Incidents,
       ...(room ? { warRoom: room } : {}),
       ...(reach === 'all' || (reach === 'component' && asks) ? { reach } : {}),
+      ...(sooner ? { alert: sooner } : {}),
       firstCalled: this.firstCalled(known),
       begun: this.begun,
       rollback: plan.rollback,
