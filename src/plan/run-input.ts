@@ -128,6 +128,8 @@ export interface AlertInput {
   environment: Environment;
   /** What an earlier execution of it hands over. */
   state?: unknown;
+  /** That was ended from outside, and has not heard the `news`. */
+  goesOn?: true;
 }
 
 /** The input of `incident`. */
