@@ -165,6 +165,8 @@ export interface IncidentInput {
   /** What a resolution is judged by beside that; absent where an earlier build began it, or there is nothing. */
   ownCriteria?: Criterion[];
   environment: Environment;
+  /** The incident that was ended from outside, which goes on in this one; absent in its later executions. */
+  predecessor?: { number: number; state: IncidentState };
   /** What an earlier execution of it hands over. */
   state?: IncidentState;
 }

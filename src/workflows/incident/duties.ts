@@ -6,7 +6,7 @@ import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
-import { callFor, roomCall, updateText } from './telling.js';
+import { callFor, goesOnWords, roomCall, updateText } from './telling.js';
 
 /**
  * What an incident does by itself, each duty beside the others. None compares times: each has a timer of its own, which goes off or does not
@@ -18,8 +18,9 @@ export async function call(input: IncidentInput, record: IncidentRecord, teller:
   const { state } = record;
   const spec = specOf(input.incidents, input.severity);
   const answered = (): boolean => state.acknowledged !== undefined || record.isResolved;
-  if (!input.state) {
-    if (spec?.escalateAfter.ms === 0) state.escalatedAt = state.openedAt;
+  if (!input.state && input.predecessor && answered()) await teller.say(goesOnWords(input, record));
+  else if (!input.state) {
+    if (spec?.escalateAfter.ms === 0) state.escalatedAt ??= state.openedAt;
     await teller.say(callFor(input, record));
   }
   for (;;) {

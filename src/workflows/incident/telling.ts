@@ -79,6 +79,18 @@ export function callFor(input: IncidentInput, { state }: IncidentRecord): Told {
   };
 }
 
+/** Whoever leads an incident that was ended from outside must know where it goes on. */
+export function goesOnWords({ number, predecessor }: IncidentInput, { knowing }: IncidentRecord): Told {
+  const here = incidentAddressOf(number);
+  const before = incidentAddressOf(predecessor?.number ?? 0);
+  return {
+    kind: 'incident',
+    headline: `goes on with ${before}`,
+    text: `${before} was ended from outside. What was said and done stays; say all else to ${here}.`,
+    to: knowing,
+  };
+}
+
 export function roomCall(input: IncidentInput, record: IncidentRecord): Told | undefined {
   const { warRoom } = record.state;
   if (!warRoom) return undefined;

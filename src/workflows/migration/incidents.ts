@@ -6,6 +6,7 @@ import {
   defineSignal,
   log,
   ParentClosePolicy,
+  patched,
   setHandler,
   startChild,
 } from '@temporalio/workflow';
@@ -32,6 +33,7 @@ import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Trouble } from '../../plan/trouble.js';
 import type { IncidentSummary, TroubleSource } from '../../plan/watch-status.js';
+import { handoverOf } from '../handover.js';
 import type { incident } from '../incident.js';
 import type { Stop } from '../phase/stop.js';
 import { sliceEnvironment } from '../slice.js';
@@ -283,7 +285,7 @@ export class IncidentDesk {
     return this.record.phases.flatMap(({ id, startedAt }) => (startedAt === undefined ? [] : [id]));
   }
 
-  private async begin(known: Known): Promise<Known> {
+  private async begin(known: Known, predecessor?: IncidentInput['predecessor']): Promise<Known> {
     const { record } = this;
     const { alarm, component, reach, asks, room } = known;
     const { plan, environment } = record.frozen;
@@ -314,6 +316,7 @@ export class IncidentDesk {
       ...(sooner ? { alert: sooner } : {}),
       firstCalled: this.firstCalled(known),
       begun: this.begun,
+      ...(predecessor ? { predecessor } : {}),
       rollback: plan.rollback,
       ...(own.length > 0 ? { ownCriteria: own } : {}),
       environment: {
@@ -409,7 +412,15 @@ export class IncidentDesk {
     const page = alarm.page ?? incidentAddressOf(number);
     const again = this.enter({ ...alarm, page, reason }, reach);
     for (const one of also) this.add(again, one);
-    void this.begin(again);
+    void this.goOn(again, known);
+  }
+
+  /** With whatever was said and done in the one that was ended, as far as that can be read. */
+  private async goOn(again: Known, { workflowId, number }: Known): Promise<void> {
+    const before = patched('incident-goes-on')
+      ? await handoverOf<IncidentInput>(workflowId, this.record.run.runId)
+      : undefined;
+    await this.begin(again, before?.state && { number, state: before.state });
   }
 
   private order(known: Known, order: IncidentOrder): void {
