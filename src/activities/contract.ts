@@ -426,6 +426,8 @@ export interface RollbacksRead {
   result?: RollbackResult;
 }
 
+export type HandoverRead = { lost: false } | { lost: true; handover: { schemaVersion: 1 } };
+
 export interface HostActivities {
   /** All keys or none. Asking again for what the same run holds is granted. */
   acquireLocks(input: { environment: string; keys: string[]; holder: LockHolder }): Promise<LockAnswer>;
@@ -455,6 +457,11 @@ export interface HostActivities {
    * on, and those are answered.
    */
   closeCleanup(input: { run: string; runId: string }): Promise<{ removed: RemovedFlag[] }>;
+  /**
+   * What a workflow of a run (its run id) had come to that was ended from outside: the input of the execution that goes on
+   * with it. Nothing is lost where it is open, ended by itself, is of another run, or never was.
+   */
+  readHandover(input: { workflowId: string; run: string }): Promise<HandoverRead>;
 }
 
 export type { BaselineSet, CriterionSummary, EvidenceRef };

@@ -125,6 +125,10 @@ export const activityAnswers: Readonly<Record<string, z.ZodType>> = {
     askedAt: z.number(),
   }),
   closeCleanup: z.looseObject({ removed: z.array(removedFlag) }),
+  readHandover: z.discriminatedUnion('lost', [
+    z.looseObject({ lost: z.literal(false) }),
+    z.looseObject({ lost: z.literal(true), handover: z.looseObject({ schemaVersion: z.literal(1) }) }),
+  ]),
   // A stored document, not what it says.
   readEvidence: text.startsWith('{'),
   acquireLocks: z.discriminatedUnion('granted', [

@@ -4,6 +4,7 @@ import type { CleanupState } from './cleanup/course.js';
 import type { Worse } from './incidents/classify.js';
 import type { IncidentState } from './incidents/course.js';
 import type {
+  AlertRoute,
   Alerts,
   Cleanup,
   Criterion,
@@ -127,6 +128,8 @@ export interface AlertInput {
   environment: Environment;
   /** What an earlier execution of it hands over. */
   state?: unknown;
+  /** That was ended from outside, and has not heard the `news`. */
+  goesOn?: true;
 }
 
 /** The input of `incident`. */
@@ -151,6 +154,8 @@ export interface IncidentInput {
   warRoom?: WarRoomTrigger;
   /** What is taken back for it already, or what people are asked about. */
   reach?: 'all' | 'component';
+  /** How the critical alert escalates that it comes from, where that is before its own escalation. */
+  alert?: AlertRoute['escalate'];
   /** Names, roles and groups whom it calls first; absent where an earlier build began it: everybody. */
   firstCalled?: string[];
   /** Phases that had begun by then, in their order: what they changed belongs to the story. */
@@ -160,6 +165,8 @@ export interface IncidentInput {
   /** What a resolution is judged by beside that; absent where an earlier build began it, or there is nothing. */
   ownCriteria?: Criterion[];
   environment: Environment;
+  /** The incident that was ended from outside, which goes on in this one; absent in its later executions. */
+  predecessor?: { number: number; state: IncidentState };
   /** What an earlier execution of it hands over. */
   state?: IncidentState;
 }

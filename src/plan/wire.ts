@@ -27,6 +27,8 @@ export const messageNames = [
 export type MessageName = (typeof messageNames)[number];
 
 export const statusQuery = 'status';
+/** The input of the next execution of a workflow, for whoever goes on with one that was ended from outside. */
+export const handoverQuery = 'handover';
 
 const text = (max: number): z.ZodString =>
   z

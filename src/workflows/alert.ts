@@ -11,7 +11,7 @@ import {
 import { nextInstant } from '../plan/alert/course.js';
 import type { AlertInput } from '../plan/run-input.js';
 import type { AlertStatus } from '../plan/watch-status.js';
-import { statusQuery } from '../plan/wire.js';
+import { handoverQuery, statusQuery } from '../plan/wire.js';
 import { hearOthers, listenToPeople } from './alert/answers.js';
 import { AlertRecord } from './alert/record.js';
 
@@ -30,6 +30,9 @@ export async function alert(input: AlertInput): Promise<AlertStatus> {
   setHandler(defineQuery<AlertStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this alert.',
   });
+  setHandler(defineQuery<AlertInput>(handoverQuery), () => record.handover, {
+    description: 'What another alert of the metric goes on with; asked by phasegate itself, not by people.',
+  });
   hearOthers(record);
   listenToPeople(record);
   record.inbox.refuseOthers();
@@ -44,7 +47,7 @@ async function run(input: AlertInput, record: AlertRecord): Promise<AlertStatus>
   for (;;) {
     await nextThing(record);
     if (record.isOver && allHandlersFinished()) break;
-    if (isLong(record)) return goOn(input, record);
+    if (isLong(record)) return goOn(record);
   }
   record.finish();
   return record.status;
@@ -65,12 +68,12 @@ function isLong(record: AlertRecord): boolean {
   return workflowInfo().continueAsNewSuggested || record.isFull;
 }
 
-async function goOn(input: AlertInput, record: AlertRecord): Promise<never> {
+async function goOn(record: AlertRecord): Promise<never> {
   await condition(() => record.post.isResting && allHandlersFinished());
   record.post.callOff();
   // What was called off must not arrive behind what the next execution sends; and news come until the last moment.
   await condition(() => record.post.isIdle && allHandlersFinished());
   const { memo, typedSearchAttributes } = workflowInfo();
   const next = makeContinueAsNewFunc<typeof alert>({ typedSearchAttributes, ...(memo ? { memo } : {}) });
-  return next({ ...input, ...record.handOver() });
+  return next(record.handOver());
 }

@@ -13,7 +13,7 @@ import {
 import { incidentOrderSignal, readSignal } from '../plan/incidents/signals.js';
 import type { IncidentInput } from '../plan/run-input.js';
 import type { IncidentStatus } from '../plan/watch-status.js';
-import { statusQuery } from '../plan/wire.js';
+import { handoverQuery, statusQuery } from '../plan/wire.js';
 import { othersWoken } from './come-to-rest.js';
 import { listenToResponders } from './incident/answers.js';
 import { call, gather, report, update } from './incident/duties.js';
@@ -37,10 +37,13 @@ const mostDone = 10;
 export async function incident(input: IncidentInput): Promise<IncidentStatus> {
   const record = new IncidentRecord(input);
   const teller = new Teller(input, record);
-  // The run hears of an incident whatever it does not know by itself: that its war room opened with it.
-  const known = input.state ? record.news : { ...record.news, warRoom: false };
+  // The run hears of an incident whatever it does not know by itself: that its war room opened with it, how far another was.
+  const known = input.state ? record.news : { ...record.news, state: 'open', warRoom: false };
   setHandler(defineQuery<IncidentStatus>(statusQuery), () => record.status, {
     description: 'Everything known about this incident.',
+  });
+  setHandler(defineQuery<IncidentInput>(handoverQuery), () => record.handover, {
+    description: 'What another incident goes on with; asked by phasegate itself, not by people.',
   });
   setHandler(
     defineSignal<unknown[]>(incidentOrderSignal),

@@ -89,6 +89,32 @@ const scenarios: Record<string, Omit<Scenario, 'plan'> & Partial<Scenario>> = {
       await stage.tell(stage.rollbackHandle('1b'), 'retry', 'dana');
     },
   },
+  'goes-on': {
+    workflows: ['', '/guard', '/alert/latency', '/incident/2'],
+    plan: () =>
+      guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })], { incidents: incidents() }),
+    async before() {
+      stage.world.series = { success: () => 0.99, latency: () => 4 };
+    },
+    async play(run) {
+      await stage.gate('1a');
+      await stage.until('the alert', () => stage.world.told.length > 0);
+      await alertHandle(stage, 'latency').terminate('by mistake');
+      await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+      await stage.tell(stage.incidentHandle(1), 'acknowledge', 'erin');
+      await stage.incidentHandle(1).terminate('by mistake');
+      const incident = stage.incidentHandle(2);
+      await stage.until('the other', async () => (await stage.incident(2)).acknowledged);
+      await stage.tell(incident, 'resolve', { by: 'erin', reason: 'mended' });
+      await stage.until('its draft', async () => (await stage.incident(2)).postMortem.draft);
+      await stage.tell('1a', 'approve', 'erin');
+      await run.result();
+      await guardHandle(stage).result();
+      await alertHandle(stage, 'latency').result();
+      await stage.tell(incident, 'postmortem', { by: 'erin', link: 'https://wiki.example/1' });
+      await incident.result();
+    },
+  },
   incident: {
     workflows: ['', '/phase/1b', '/incident/1'],
     plan: () => two({ incidents: incidents() }),

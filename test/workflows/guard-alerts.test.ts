@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Notification } from '../../src/activities/contract.js';
 import { PhasegateClient } from '../../src/client/phasegate-client.js';
 import { openBelow } from '../../src/client/read/family.js';
 import { plain } from '../../src/client/render/paint.js';
@@ -9,8 +10,9 @@ import { pageOf } from '../../src/client/report/html/page.js';
 import { reportMarkdown } from '../../src/client/report/markdown.js';
 import { frame } from '../../src/client/view/frame.js';
 import { guardWorkflowId } from '../../src/plan/names.js';
-import type { Metric } from '../../src/plan/model.js';
+import type { Metric, Plan } from '../../src/plan/model.js';
 import type { AlertStatus, MetricState } from '../../src/plan/watch-status.js';
+import { alertsOf } from '../support/alert/alert-input.js';
 import {
   alertHandle,
   alertStory,
@@ -19,7 +21,7 @@ import {
   guardedPlan,
   guardStatus,
 } from '../support/stage/guarded.js';
-import { approval, phase, step } from '../support/stage/plans.js';
+import { approval, phase, span, step } from '../support/stage/plans.js';
 import { linkOf } from '../support/stage/link.js';
 import { openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
@@ -39,13 +41,19 @@ afterAll(() => stage.close());
 /** A run that has changed something and waits for its approval, watched. */
 async function waiting(
   guard: Parameters<typeof guardedPlan>[2] = {},
-  more: Parameters<Stage['start']>[3] = {}
+  more: Parameters<Stage['start']>[3] = {},
+  change: Partial<Plan> = {}
 ): Promise<Run> {
   const phases = [phase('1a', { steps: [step.flag('core')], approval: approval() })];
-  const run = await stage.start(guardedPlan(phases, {}, guard), 'dana', stage.environment, more);
+  const run = await stage.start(guardedPlan(phases, change, guard), 'dana', stage.environment, more);
   await stage.gate('1a');
   await stage.until('the guard', async () => (await guardStatus(stage)).state === 'watching');
   return run;
+}
+
+/** The same, where an alert is over when its metric was back for two seconds. */
+function waitingBriefly(): Promise<Run> {
+  return waiting({}, {}, { alerts: alertsOf({}, { escalate: { after: span(10_000), to: ['executives'] } }) });
 }
 
 function seen(metric: string, state: MetricState): Promise<unknown> {
@@ -59,6 +67,31 @@ function told(key: string, ...levels: string[]): Promise<unknown> {
     const story = await alertStory(stage, key);
     return JSON.stringify(story.levels) === JSON.stringify(levels);
   });
+}
+
+/** What channels were told of an alert, whichever of them. */
+function callsOf(metric: string): Notification[] {
+  return stage.world.told.flatMap(({ notification }) => (notification.alert?.metric === metric ? [notification] : []));
+}
+
+function saidOf(metric: string, ...events: string[]): Promise<unknown> {
+  return stage.until(`${metric}: ${events.join(', ')}`, () => {
+    const said = callsOf(metric).map(({ alert }) => alert?.event);
+    return JSON.stringify(said) === JSON.stringify(events);
+  });
+}
+
+/** Somebody terminates an alert when what was told of it has arrived. */
+async function ended(metric: string, acknowledged?: { by: string }): Promise<AlertStatus> {
+  const alert = alertHandle(stage, metric);
+  if (acknowledged) await stage.tell(alert, 'acknowledge', acknowledged);
+  const told = acknowledged ? 2 : 1;
+  const status = await stage.until('what was told', async () => {
+    const now = await alert.query<AlertStatus>('status');
+    return now.deliveries.filter(({ state }) => state === 'delivered').length === told && now;
+  });
+  await alert.terminate('somebody wants it gone');
+  return status;
 }
 
 /** Resolves when the guard watches that was started so often. */
@@ -201,6 +234,45 @@ describe('the alerts of a guard', () => {
     await complete(run);
   });
 
+  it('that was ended from outside goes on for the end of its trouble: nobody is called anew, and its page is closed', async () => {
+    const run = await waitingBriefly();
+    stage.world.series['latency'] = () => 4;
+    await saidOf('latency', 'trigger');
+    const before = await ended('latency', { by: 'lee' });
+    stage.world.series['latency'] = () => 1;
+    await saidOf('latency', 'trigger', 'acknowledge', 'resolve');
+    const after = await alertHandle(stage, 'latency').query<AlertStatus>('status');
+    expect(after).toMatchObject({ openedAt: before.openedAt, dedupKey: before.dedupKey, acknowledged: { by: 'lee' } });
+    expect(after.runId).not.toBe(before.runId);
+    expect(after.deliveries.map(({ kind }) => kind)).toEqual(['opened', 'acknowledged', 'recovered']);
+    expect(new Set(callsOf('latency').map(({ alert }) => alert?.dedupKey)).size).toBe(1);
+    expect(new Set(callsOf('latency').map(({ dedupKey }) => dedupKey)).size).toBe(3);
+    await complete(run);
+  });
+
+  it('that was ended from outside is closed with the run', async () => {
+    const run = await waitingBriefly();
+    stage.world.series['latency'] = () => 4;
+    await saidOf('latency', 'trigger');
+    await ended('latency');
+    await complete(run);
+    await saidOf('latency', 'trigger', 'resolve');
+    expect(callsOf('latency').at(-1)?.title).toMatch(/^No longer watched: /);
+  });
+
+  it('that somebody cancelled has been closed by that, and is not closed twice', async () => {
+    const run = await waitingBriefly();
+    stage.world.series['latency'] = () => 4;
+    await saidOf('latency', 'trigger');
+    await alertHandle(stage, 'latency').cancel();
+    await alertHandle(stage, 'latency').result();
+    stage.world.series['latency'] = () => 1;
+    await seen('latency', 'ok');
+    await complete(run);
+    await guardHandle(stage).result();
+    await saidOf('latency', 'trigger', 'resolve');
+  });
+
   it('that is open already, of an earlier guard, is told', async () => {
     const run = await waiting();
     stage.world.series['latency'] = () => 4;
@@ -303,6 +375,17 @@ describe('a guard that is lost', () => {
     await guardHandle(stage).terminate('an accident');
     stage.world.series['latency'] = () => 1;
     await told('latency', 'warning', 'recovered');
+    await complete(run);
+  });
+
+  it('closes the page of an alert that was ended from outside meanwhile', async () => {
+    const run = await waitingBriefly();
+    stage.world.series['latency'] = () => 4;
+    await saidOf('latency', 'trigger');
+    await guardHandle(stage).terminate('an accident');
+    await ended('latency');
+    stage.world.series['latency'] = () => 1;
+    await saidOf('latency', 'trigger', 'resolve');
     await complete(run);
   });
 

@@ -3,6 +3,7 @@ import { refuseIfUnable } from '../../src/client/act/start.js';
 import type { Link } from '../../src/client/connection/link.js';
 import { incidentIds } from '../../src/client/read/incidents.js';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
+import { alertsOf } from '../support/alert/alert-input.js';
 import { linkOf } from '../support/stage/link.js';
 import { approval, incidents, phase, plan, runInput, severity, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
@@ -553,14 +554,78 @@ describe('an incident and its run', () => {
     await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
     const first = stage.incidentHandle(1);
     await first.cancel();
-    await stage.tell(first, 'acknowledge', 'lee');
     await first.terminate('somebody wants it gone');
     const again = await until('the other', 2, ({ state }) => state === 'open');
+    const calls = (): string[] =>
+      stage.world.notes.flatMap(({ title, incident }) => (incident?.event === 'trigger' ? [title] : []));
+    await stage.until('its call', () => calls().some((title) => title.includes('incident/2: severity 2')));
     expect(again.reason).toBe('agents fail (incident/1 was ended from outside)');
     // Both are one incident: no two of severity 2, which would open a war room.
     expect(again.warRoom).toBeUndefined();
     expect((await stage.status()).held).toMatchObject({ by: 'incident/2' });
     expect((await run.describe()).status.name).toBe('RUNNING');
+  });
+
+  it('that was terminated goes on with all that was said and done, and calls nobody who has answered', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 2, customer: true, reason: 'agents fail' });
+    const first = stage.incidentHandle(1);
+    await until('its room', 1, ({ warRoom }) => warRoom !== undefined);
+    await stage.tell(first, 'acknowledge', 'lee');
+    await stage.tell(first, 'assign', { by: 'lee', role: 'commander', person: 'erin' });
+    await stage.tell(first, 'step', { by: 'erin', step: 'activate' });
+    await stage.tell(first, 'note', { by: 'lee', text: 'the pool is exhausted' });
+    const before = await stage.incident(1);
+    const page = stage.world.notes.find(({ incident }) => incident)?.incident?.page;
+    const told = stage.world.notes.length;
+    await first.terminate('somebody wants it gone');
+
+    const after = await until('the other', 2, ({ timeline }) => timeline.length > before.timeline.length);
+    const { openedAt, respondBy, acknowledged, notes, warRoom, rollback, tasks } = before;
+    expect(after).toMatchObject({ openedAt, respondBy, acknowledged, notes, warRoom, rollback, tasks });
+    expect(after).toMatchObject({ state: 'acknowledged', reason: 'agents fail (incident/1 was ended from outside)' });
+    expect(after.timeline.slice(0, -1)).toEqual(before.timeline);
+    expect(after.timeline.at(-1)?.text).toBe('incident/1 was ended from outside: incident/2 goes on with it');
+    await stage.until('what the run knows', async () => {
+      const { incidents: known } = await stage.status();
+      return known?.[1]?.state === 'acknowledged' && known[1].warRoom;
+    });
+    const said = await stage.until('that it goes on', () => stage.world.notes.slice(told)[0]);
+    expect(said).toMatchObject({ incident: { page, event: 'none' } });
+    expect(said.title).toBe('A plan for tests, incident/2: goes on with incident/1');
+    expect(said.text).toContain('What was said and done stays; say all else to incident/2.');
+    expect(said.to.toSorted()).toEqual(['carlos', 'dana', 'erin', 'lee']);
+
+    await stage.incidentHandle(2).terminate('once more');
+    await until('the third', 3, ({ notes: kept }) => kept.length > 0);
+    await close(3);
+    const third = await stage.incident(3);
+    expect(third.notes).toEqual(notes);
+    const draft = [...stage.world.evidence.values()].findLast((one) => JSON.stringify(one).includes('# Post-mortem'));
+    for (const words of [
+      'the pool is exhausted',
+      'incident/1 was ended from outside',
+      'incident/2 was ended from outside',
+    ])
+      expect(JSON.stringify(draft)).toContain(words);
+    await stage.tell('1b', 'approve', 'lee');
+    expect((await run.result()).state).toBe('completed');
+  });
+
+  it('that was terminated while the metrics were looked at is resolved by what they say', async () => {
+    const looks = door();
+    const run = await inSecondPhase();
+    stage.world.onWindow = ({ origin }) =>
+      origin.address.startsWith('incident/1') ? looks.wait().then(() => 'PASS') : 'PASS';
+    await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+    await looks.reached;
+    await stage.incidentHandle(1).terminate('somebody wants it gone');
+    const { resolution } = await until('its resolution', 2, ({ state }) => state === 'resolved');
+    expect(resolution).toMatchObject({ by: 'lee', text: 'mended', verdict: 'PASS' });
+    looks.open();
+    await stage.tell('1b', 'approve', 'lee');
+    expect((await run.result()).state).toBe('completed');
   });
 
   it('of a run that a Temporal cancel takes back hears of it', async () => {
@@ -571,6 +636,21 @@ describe('an incident and its run', () => {
       source: 'rollback',
       warRoom: { trigger: 'rollback' },
     });
+  });
+});
+
+describe('a critical alert that is an incident of severity 2', () => {
+  it('escalates as its route says, and the incident responds by its own deadline', async () => {
+    const alerts = alertsOf({ escalate: { after: span(300), to: ['cto'] } });
+    const run = await stage.start(plan([phase('1a', { approval: approval() })], { alerts, incidents: incidents() }));
+    await stage.gate('1a');
+    await run.signal('trouble', trouble('slow-responses', { cause: 'component', level: 'critical' }));
+    const status = await until('its escalation', 1, ({ escalatedAt }) => escalatedAt !== undefined);
+    expect(status).toMatchObject({ severity: 2, state: 'open', respondBy: status.openedAt + 60_000 });
+    expect(status.timeline.at(-1)?.text).toBe('nobody acknowledged it in the time of a critical alert: cto is called');
+    const call = await stage.until('the call', () => stage.world.notes.find(({ kind }) => kind === 'escalation'));
+    expect(call).toMatchObject({ incident: { event: 'trigger' }, to: expect.arrayContaining(['carlos']) as string[] });
+    await close(1);
   });
 });
 

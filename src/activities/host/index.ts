@@ -11,6 +11,7 @@ import { acquireLocks, releaseLocks } from './locks.js';
 import { closeCleanup } from './close-cleanup.js';
 import { executionsOf } from './history.js';
 import { heedful } from './heedful.js';
+import { readHandover } from './read-handover.js';
 
 /** Activities that touch Temporal itself, or need the Node build's time zones; they run beside the workflows. */
 export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> = systemClock): HostActivities {
@@ -35,6 +36,7 @@ export function createHostActivities(client: Client, clock: Pick<Clock, 'now'> =
     async cleanupDays(input) {
       return { groups: cleanupDays(input), askedAt: clock.now() };
     },
+    readHandover: heedful(client, (asked) => readHandover(client, asked)),
     closeCleanup: heedful(client, async ({ run, runId }) => ({ removed: await closeCleanup(client, run, runId) })),
   };
 }

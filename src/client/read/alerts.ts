@@ -50,7 +50,8 @@ export async function listAlerts(link: Link, { run, all }: { run?: RunRef; all?:
       return alert;
     })
   );
-  return { alerts: asked, workerAnswered };
+  const once = eachOnce(asked.toReversed(), ({ status }) => status?.openedAt).toReversed();
+  return { alerts: once, workerAnswered };
 }
 
 /** What one that is over returned, which needs no worker; undefined when it was terminated. */
@@ -65,9 +66,14 @@ export function alertEnded(alert: AlertStatus, at: number): AlertStatus {
   return { ...alert, state: 'closed', closedAt: at, reason, sentence: `${alert.title}: closed, ${reason}.` };
 }
 
-/** One that was reset has several executions, which opened at the same instant: the last counts. */
-export function eachOnce(alerts: readonly AlertStatus[]): AlertStatus[] {
-  return [...new Map(alerts.map((one) => [`${one.workflowId} ${one.openedAt}`, one])).values()];
+/**
+ * One that was reset, or that goes on after it was ended from outside, has several executions, which opened at the same
+ * instant: the last counts. What does not say when it opened stands for itself.
+ *
+ * @param alerts oldest first
+ */
+export function eachOnce<T extends RunRef>(alerts: readonly T[], openedAt: (alert: T) => number | undefined): T[] {
+  return [...new Map(alerts.map((one) => [`${one.workflowId} ${openedAt(one) ?? one.runId}`, one])).values()];
 }
 
 interface FoundAlert extends ListedAlert {

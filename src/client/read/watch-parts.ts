@@ -55,7 +55,7 @@ export class WatchReader {
     const [guard] = watching as GuardStatus[];
     return {
       ...(guard ? { guard } : {}),
-      alerts: eachOnce((alerts ?? []) as AlertStatus[]),
+      alerts: eachOnce((alerts ?? []) as AlertStatus[], ({ openedAt }) => openedAt),
       incidents: (known ?? []) as IncidentStatus[],
       silent,
     };

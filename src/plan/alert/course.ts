@@ -49,18 +49,22 @@ type Patience = (route: AlertLevel) => AlertPatience;
 
 const ranks: Record<Level, number> = { 'no-data': 1, warning: 2, critical: 3 };
 
-/** An alert that its first news opens. Without a crossing there is none: it is over as soon as it has begun. */
-export function openAlert(news: LevelNews, patience: Patience, now: number): Turn {
+/**
+ * An alert that its first news opens. Without a crossing there is none: it is over as soon as it has begun.
+ *
+ * @param openedAt when it was begun for them: the same after a reset to its first moment
+ */
+export function openAlert(news: LevelNews, patience: Patience, now: number, openedAt = now): Turn {
   const level = isCrossing(news) ? news.level : 'no-data';
   const state: AlertState = {
     news,
     crossing: { ...news, level },
     route: routeOf(level),
-    openedAt: now,
+    openedAt,
     reminders: 0,
     ...(isCrossing(news) ? {} : { closedAt: now }),
   };
-  return isCrossing(news) ? opened(state, news, patience, now) : { state };
+  return isCrossing(news) ? opened(state, news, patience, now, openedAt) : { state };
 }
 
 /**
@@ -120,9 +124,9 @@ export function isClosed({ closedAt }: AlertState): boolean {
   return closedAt !== undefined;
 }
 
-function opened(before: AlertState, news: Crossing, patience: Patience, now: number): Turn {
+function opened(before: AlertState, news: Crossing, patience: Patience, now: number, openedAt = now): Turn {
   const { news: latest } = before;
-  const fresh = { news: latest, openedAt: now, reminders: 0, route: routeOf(news.level) };
+  const fresh = { news: latest, openedAt, reminders: 0, route: routeOf(news.level) };
   const state = { ...fresh, ...pageOf(news), crossing: news, known: news.level };
   return { state: asks(state, patience, now), tell: 'opened' };
 }

@@ -25,9 +25,10 @@ the phase, and one breach is FAIL; the long form changes both:
 \`{ criterion: queue_length == 0, on-breach: restart, increase: false }\`. A criterion against the baseline
 compares values, and takes no \`increase\`.
 
-**Counters**: the environment binds what \`== 0\`, \`increase\` and \`min-traffic\` count with \`counter: errors_total\`, so that
-each series is followed by itself through restarts. A query over a sum sees a restart of one pod as a fall of all; that is
-a warning. A metrics page read as \`endpoint\` has this limit always: give it one sample of one process.
+**Counters**: the environment binds what \`== 0\`, \`increase\` and \`min-traffic\` count, in windows and in what the guard
+watches, with \`counter: errors_total\`, so that each series is followed by itself through restarts. A query over a sum sees
+a restart of one pod as a fall of all; that is a warning. A metrics page read as \`endpoint\` has this limit always: give
+it one sample of one process.
 
 **Templates** fill in one value, never YAML: \`{{vars.NAME}}\` in both documents, \`{{env.services.NAME}}\` in the plan,
 \`{{revision}}\` in the commands of a deploy target, \`{{range}}\` and \`{{elapsed}}\` in a query (written with their unit, \`5s\`).

@@ -2,6 +2,7 @@ import type { IncidentInput } from '../run-input.js';
 import type { Refusal } from '../run-status.js';
 import type { IncidentStatus, WarRoomStatus } from '../watch-status.js';
 import type { Incidents, Severity, StepProof, WarRoomTrigger } from '../model.js';
+import { incidentAddressOf } from '../names.js';
 import { namesInRoles } from '../people.js';
 import { findCause, specOf, troubleWords } from './classify.js';
 
@@ -10,6 +11,8 @@ export interface IncidentState {
   openedAt: number;
   acknowledged?: { by: string; at: number };
   escalatedAt?: number;
+  /** When those were called who are next in line for the critical alert that it comes from. */
+  alertEscalatedAt?: number;
   /** How often people were called and did not acknowledge, and when last. */
   calls: number;
   calledAt: number;
@@ -69,9 +72,16 @@ export function tasksOf(incidents: Incidents, cause: string | undefined, severit
   return possible.some(({ notifyUsers }) => notifyUsers) ? [{ ...notifyUsersTask }] : [];
 }
 
-/** An incident that begins now. */
+/** An incident that begins now, or goes on for one that was ended from outside. */
 export function freshIncident(input: IncidentInput, now: number): IncidentState {
-  const { incidents, severity, cause, reach, openedBy, warRoom } = input;
+  const { warRoom } = input;
+  const state = goingOn(input, now) ?? beginning(input, now);
+  if (warRoom) openWarRoom(input, state, warRoom, now);
+  return state;
+}
+
+function beginning(input: IncidentInput, now: number): IncidentState {
+  const { incidents, severity, cause, reach, openedBy } = input;
   const spec = specOf(incidents, severity);
   const state: IncidentState = {
     openedAt: now,
@@ -94,8 +104,18 @@ export function freshIncident(input: IncidentInput, now: number): IncidentState 
     state.rollback = { reach, state: 'asked', reason: spec?.action ?? 'fix it, or take the component back' };
     state.timeline.push({ at: now, text: 'the run is on hold: people choose between a fix and a rollback' });
   }
-  if (warRoom) openWarRoom(input, state, warRoom, now);
   return state;
+}
+
+/** What was said, done and given stays, and is due when it was. */
+function goingOn({ number, predecessor }: IncidentInput, now: number): IncidentState | undefined {
+  if (!predecessor) return undefined;
+  const [before, here] = [predecessor.number, number].map(incidentAddressOf);
+  const timeline = longer(predecessor.state.timeline, {
+    at: now,
+    text: `${before} was ended from outside: ${here} goes on with it`,
+  });
+  return { ...predecessor.state, calledAt: now, timeline };
 }
 
 /** Opens the war room, once: each role goes to the first person who has it, in the environment's order. */

@@ -32,21 +32,25 @@ export function firstCalled(
 }
 
 type Called = Pick<IncidentInput, 'environment' | 'firstCalled'>;
-type Asked = Called & Pick<IncidentInput, 'incidents' | 'severity'>;
+type Asked = Called & Pick<IncidentInput, 'incidents' | 'severity' | 'alert'>;
+type Escalated = Pick<IncidentState, 'escalatedAt' | 'alertEscalatedAt'>;
 
 /** Whom a call is for: those of the first one, behind the next in line when it has come to them. */
-export function calledBy(input: Asked, escalated: boolean): string[] {
-  const { environment, incidents, severity } = input;
-  const next = escalated ? (specOf(incidents, severity)?.escalateTo ?? []) : [];
+export function calledBy(input: Asked, { escalatedAt, alertEscalatedAt }: Escalated): string[] {
+  const { environment, incidents, severity, alert } = input;
+  const next = [
+    ...(escalatedAt === undefined ? [] : (specOf(incidents, severity)?.escalateTo ?? [])),
+    ...(alertEscalatedAt === undefined ? [] : (alert?.to ?? [])),
+  ];
   return [...new Set([...reachable(environment, next), ...calledFirst(input)])];
 }
 
 /** Whoever knows of an incident hears what becomes of it: who was called, who is in its war room, and who was told how it stands. */
-export function knowing(input: Asked, state: Pick<IncidentState, 'escalatedAt' | 'warRoom' | 'updates'>): string[] {
-  const { escalatedAt, warRoom, updates } = state;
+export function knowing(input: Asked, state: Escalated & Pick<IncidentState, 'warRoom' | 'updates'>): string[] {
+  const { warRoom, updates } = state;
   const inRoom = warRoom?.roles.map(({ person, role }) => person ?? role) ?? [];
   const told = updates.length > 0 ? (input.incidents.warRoom?.stakeholders ?? []) : [];
-  const called = calledBy(input, escalatedAt !== undefined);
+  const called = calledBy(input, state);
   return [...new Set([...called, ...inRoom, ...reachable(input.environment, told)])];
 }
 

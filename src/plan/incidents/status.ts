@@ -2,8 +2,9 @@ import { mustBe } from './resolution.js';
 import { targetTimes } from '../inside-targets.js';
 import type { WindowSpec } from '../model.js';
 import type { IncidentInput } from '../run-input.js';
-import { dueText, instantText } from '../text/spans.js';
+import { calledText, dueText, instantText } from '../text/spans.js';
 import type { IncidentStatus } from '../watch-status.js';
+import { dueEscalation } from './calls.js';
 import { specOf } from './classify.js';
 import { stateOf, type IncidentState } from './course.js';
 import { incidentDebt, type IncidentDebt } from './owed.js';
@@ -21,7 +22,7 @@ export function incidentStatus(
 ): IncidentStatus {
   const { number, severity, title, cause, reason, source, openedBy, phase, incidents } = input;
   const { calls: _calls, calledAt: _at, roomCalled: _called, roomLate: _late, validating, rollback, ...facts } = state;
-  const { reminders: _count, remindedAt: _last, openedAt, postMortem, timeline, ...rest } = facts;
+  const { alertEscalatedAt, reminders: _count, remindedAt: _last, openedAt, postMortem, timeline, ...rest } = facts;
   const respondBy = openedAt + (specOf(incidents, severity)?.respondWithin.ms ?? 0);
   const body = {
     schemaVersion: 1 as const,
@@ -40,6 +41,7 @@ export function incidentStatus(
     ...(rollback ? { rollback: shownRollback(rollback) } : {}),
     ...(validating ? { validating: shownValidation(input, validating) } : {}),
     ...rest,
+    ...(alertEscalatedAt === undefined ? {} : { escalatedAt: alertEscalatedAt }),
     postMortem: { ...postMortem, by: incidents.postMortem.by },
     timeline,
   };
@@ -112,5 +114,9 @@ export function nextSentence(input: IncidentInput, state: IncidentState, now?: n
   if (debt.until === undefined) return `${waits}.`;
   // What comes then has come.
   if (now !== undefined && now >= debt.until) return `${waits}, ${dueText(debt.until, now)}.`;
-  return `${waits} until ${instantText(debt.until)}${debt.then === undefined ? '' : `, then ${debt.then}`}.`;
+  const sooner = stateOf(state) === 'open' ? dueEscalation(input, state) : undefined;
+  const already = sooner
+    ? ` Since its alert is critical, ${calledText(sooner.to)} at ${instantText(state.openedAt + sooner.after.ms)}.`
+    : '';
+  return `${waits} until ${instantText(debt.until)}${debt.then === undefined ? '' : `, then ${debt.then}`}.${already}`;
 }

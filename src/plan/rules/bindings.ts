@@ -1,6 +1,6 @@
 import { parseCriterion } from '../language/criterion.js';
-import type { CriterionText } from '../language/criterion.js';
 import { hintForName } from '../language/suggest.js';
+import { parseComparison, type Comparison } from '../language/threshold.js';
 import type { Path } from '../loading/fault.js';
 import { counterPattern } from '../rise.js';
 import type { Pairing, PairingRule } from './cross.js';
@@ -95,12 +95,23 @@ function countedMetrics(plan: Pairing['plan']): Set<string> {
   const windows = windowsOf(plan);
   const judged = windows
     .flatMap((window) => window.criteria ?? [])
-    .filter((one) => one.increase ?? isZero(one.criterion));
+    .filter((one) => one.increase ?? isZero(one.criterion.comparison));
   const traffic = windows.flatMap(({ minTraffic }) => minTraffic ?? []);
-  return new Set([...judged.map(({ criterion }) => criterion.metric), ...traffic]);
+  return new Set([...judged.map(({ criterion }) => criterion.metric), ...traffic, ...countedByGuard(plan)]);
 }
 
-function isZero({ comparison }: CriterionText): boolean {
+/** Of what the guard watches, that of which nothing may happen at all: its thresholds are of how much it rose. */
+function countedByGuard(plan: Pairing['plan']): string[] {
+  const asked = causeRulesOf(plan).map(({ rule }) => rule.metric);
+  return namesOf(plan.metrics).filter((name) => {
+    const metric = plan.metrics?.[name];
+    if (!metric || !('warning' in metric || 'critical' in metric || asked.includes(name))) return false;
+    const target = metric.target === undefined ? undefined : parseComparison(metric.target);
+    return target?.ok === true && isZero(target.value);
+  });
+}
+
+function isZero(comparison: Comparison | undefined): boolean {
   return comparison?.op === '==' && Number.parseFloat(comparison.value) === 0;
 }
 

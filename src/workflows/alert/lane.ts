@@ -99,9 +99,9 @@ export class Lane {
     this.trying?.scope.cancel();
   }
 
-  /** What is not told yet, when all that was called off has ended. */
+  /** What is not told yet: as of one that was ended from outside, or when all that was called off has ended. */
   get untold(): Letter | undefined {
-    return this.next ?? this.calledOff;
+    return this.next ?? this.calledOff ?? this.trying?.letter;
   }
 
   private start(patiently: boolean): void {

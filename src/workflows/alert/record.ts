@@ -65,9 +65,11 @@ export class AlertRecord {
       },
       before?.post
     );
-    const first = before ?? course.openAlert(input.news, this.patience, Date.now());
+    const begun = workflowInfo().startTime.getTime();
+    const first = before ?? course.openAlert(input.news, this.patience, Date.now(), begun);
     this.state = first.state;
     if ('tell' in first && first.tell) this.tell(first.tell);
+    if (before && input.goesOn) this.hear(input.news);
     this.publish();
   }
 
@@ -102,10 +104,14 @@ export class AlertRecord {
     return alertStatus(this.input, this.state, told);
   }
 
-  handOver(): { state: Handover } {
+  handOver(): AlertInput {
     this.finish();
-    const { state, told, shownKey: shown } = this;
-    return { state: { state, post: this.post.handOver(), refusals: this.inbox.refusals, told, shown } };
+    return this.inputWith(this.shownKey);
+  }
+
+  /** For one that goes on with this one when it was ended from outside: nothing is shown of that yet. */
+  get handover(): AlertInput {
+    return this.inputWith('');
   }
 
   finish(): void {
@@ -120,6 +126,13 @@ export class AlertRecord {
     const alert = alertDedupKey(workflowId, this.input.run);
     // What was told before a reset is the same message after it. The beginning of a run id may be a time that two alerts share.
     return { alert, messages: `${alert}#${firstExecutionRunId.slice(-8)}` };
+  }
+
+  private inputWith(shown: string): AlertInput {
+    const { goesOn: _heard, ...input } = this.input;
+    const { state, told } = this;
+    const handover: Handover = { state, post: this.post.handOver(), refusals: this.inbox.refusals, told, shown };
+    return { ...input, state: handover };
   }
 
   private take({ state, tell }: course.Turn): void {

@@ -1,16 +1,16 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { log, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import { factsOfNews } from '../../plan/alert-text.js';
 import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
 import { isAlerting, toldState, type GuardNews } from '../../plan/guard/state.js';
 import { worseThanWarning } from '../../plan/incidents/classify.js';
-import { alertWorkflowId, pageKey } from '../../plan/names.js';
+import { pageKey } from '../../plan/names.js';
 import type { AlertInput, GuardInput } from '../../plan/run-input.js';
-import { searchAttributes } from '../../plan/search-attributes.js';
 import type { LevelNews } from '../../plan/trouble.js';
 import { sliceEnvironment } from '../slice.js';
+import { endAlert } from './end-alert.js';
 import type { GuardRecord } from './record.js';
+import { startAlert } from './start-alert.js';
 import { tellAlert } from './tell-alert.js';
 
 /** An alert may close in the very moment in which it is told something. */
@@ -69,7 +69,7 @@ export class GuardAlerts {
 
   private async send(key: string, news: LevelNews): Promise<void> {
     if (news.level === 'recovered' || news.level === 'unwatched') {
-      if (this.record.carried.alerts.includes(key)) await this.signal(key, news);
+      if (this.record.carried.alerts.includes(key)) await endAlert(this.input.run, key, news);
       this.record.alert(key, false);
       return;
     }
@@ -88,28 +88,8 @@ export class GuardAlerts {
   }
 
   /** False when one is open, as of an earlier guard: that one is told. */
-  private async start(key: string, news: LevelNews): Promise<boolean> {
-    const { run, environment } = this.input;
-    try {
-      await startChild('alert', {
-        workflowId: this.idOf(key),
-        args: [this.inputOf(key, news)],
-        // It goes on when the guard begins its next execution, and when the run is over.
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        // It stays as it is: how the metric stands is told by the details, which follow it.
-        staticSummary: `Alert: ${key}, ${run.planTitle}`.slice(0, 180),
-        typedSearchAttributes: [
-          { key: searchAttributes.plan, value: run.planId },
-          { key: searchAttributes.environment, value: environment.id },
-          { key: searchAttributes.run, value: run.runId },
-          { key: searchAttributes.status, value: 'running' },
-        ],
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return false;
-    }
+  private start(key: string, news: LevelNews): Promise<boolean> {
+    return startAlert(this.inputOf(key, news));
   }
 
   private inputOf(key: string, news: LevelNews): AlertInput {
@@ -130,10 +110,6 @@ export class GuardAlerts {
       ...(metric?.impact === undefined ? {} : { impact: metric.impact }),
       environment: sliceEnvironment(environment, { notify: true, alerts: true, people }),
     };
-  }
-
-  private idOf(key: string): string {
-    return alertWorkflowId(this.input.run.workflowId, key);
   }
 }
 

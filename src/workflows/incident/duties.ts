@@ -1,13 +1,12 @@
 import { condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
+import { callAgain, nextCallAt } from '../../plan/incidents/calls.js';
 import { specOf } from '../../plan/incidents/classify.js';
 import { reachable } from '../../plan/incidents/recipients.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
-import { patienceMs } from '../../plan/patience.js';
 import type { IncidentInput } from '../../plan/run-input.js';
-import { calledText } from '../../plan/text/spans.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
-import { callFor, roomCall, updateText } from './telling.js';
+import { callFor, goesOnWords, roomCall, updateText } from './telling.js';
 
 /**
  * What an incident does by itself, each duty beside the others. None compares times: each has a timer of its own, which goes off or does not
@@ -19,23 +18,18 @@ export async function call(input: IncidentInput, record: IncidentRecord, teller:
   const { state } = record;
   const spec = specOf(input.incidents, input.severity);
   const answered = (): boolean => state.acknowledged !== undefined || record.isResolved;
-  if (!input.state) {
-    const atOnce = spec?.escalateAfter.ms === 0;
-    if (atOnce) state.escalatedAt = state.openedAt;
-    await teller.say(callFor(input, atOnce, 0));
+  if (!input.state && input.predecessor && answered()) await teller.say(goesOnWords(input, record));
+  else if (!input.state) {
+    if (spec?.escalateAfter.ms === 0) state.escalatedAt ??= state.openedAt;
+    await teller.say(callFor(input, record));
   }
   for (;;) {
-    const firstMs = spec?.respondWithin.ms ?? 0;
-    const waitsMs =
-      state.escalatedAt === undefined ? (spec?.escalateAfter.ms ?? firstMs) : patienceMs(state.calls + 1, firstMs);
-    const left = Math.max(1, state.calledAt + waitsMs - Date.now());
+    const left = Math.max(1, nextCallAt(input, state) - Date.now());
     if (await condition(answered, left, { summary: 'Until somebody acknowledges it' })) return;
-    state.calls += 1;
-    state.calledAt = Date.now();
-    if (state.calls === 1) record.tell(`nobody acknowledged it in time: ${calledText(spec?.escalateTo ?? [])}`);
-    state.escalatedAt ??= state.calledAt;
+    const news = callAgain(input, state, Date.now());
+    if (news !== undefined) record.tell(news);
     record.publish();
-    await teller.say(callFor(input, true, state.calls));
+    await teller.say(callFor(input, record));
   }
 }
 

@@ -10,9 +10,12 @@ export function takeOrder({ incidents }: IncidentInput, record: IncidentRecord, 
     case 'war-room':
       return record.openRoom(order.trigger);
     case 'also': {
+      const words = `also: ${order.trouble}`;
+      // What another incident had heard that this one goes on with is said again.
+      if (state.timeline.some(({ text }) => text === words)) return;
       const known = state.tasks.map(({ id }) => id);
       state.tasks.push(...tasksOf(incidents, order.cause).filter(({ id }) => !known.includes(id)));
-      return record.tell(`also: ${order.trouble}`);
+      return record.tell(words);
     }
     case 'rollback': {
       const { reach, by, reason, safeAt } = order;

@@ -96,7 +96,13 @@ export class IncidentRecord {
 
   handedOver(): IncidentInput {
     this.shown.flush();
-    return { ...this.input, state: { ...this.state, refusals: this.inbox.refusals } };
+    return this.handover;
+  }
+
+  /** What its next execution goes on with, or the incident that does when this one was ended from outside. */
+  get handover(): IncidentInput {
+    const { predecessor: _inState, ...input } = this.input;
+    return { ...input, state: { ...this.state, refusals: this.inbox.refusals } };
   }
 
   flush(): void {

@@ -63,18 +63,31 @@ export async function tell(
 }
 
 /** The first call, and each that follows while nobody acknowledges. */
-export function callFor(input: IncidentInput, escalated: boolean, times: number): Told {
+export function callFor(input: IncidentInput, { state }: IncidentRecord): Told {
   const { severity, title, reason, words } = input;
-  const again = times === 0 ? '' : `, call ${times + 1}`;
+  const { calls, escalatedAt, alertEscalatedAt } = state;
+  const again = calls === 0 ? '' : `, call ${calls + 1}`;
   const rest = beyondTitle({ title, reason });
   const about = rest === '' ? '' : `${rest}.`;
   return {
-    kind: escalated ? 'escalation' : 'incident',
+    kind: (escalatedAt ?? alertEscalatedAt) === undefined ? 'incident' : 'escalation',
     page: 'trigger',
     headline: `severity ${severity}: ${words?.title ?? title}${again}`,
     text: words ? `${words.message}\n\n${troubleWords(input)}.` : about,
     saysWhat: true,
-    to: calledBy(input, escalated),
+    to: calledBy(input, state),
+  };
+}
+
+/** Whoever leads an incident that was ended from outside must know where it goes on. */
+export function goesOnWords({ number, predecessor }: IncidentInput, { knowing }: IncidentRecord): Told {
+  const here = incidentAddressOf(number);
+  const before = incidentAddressOf(predecessor?.number ?? 0);
+  return {
+    kind: 'incident',
+    headline: `goes on with ${before}`,
+    text: `${before} was ended from outside. What was said and done stays; say all else to ${here}.`,
+    to: knowing,
   };
 }
 

@@ -15,7 +15,7 @@ import { searchAttributes } from '../../plan/search-attributes.js';
 import { announce } from '../announce.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import type { guard } from '../guard.js';
-import { tellAlert } from '../guard/tell-alert.js';
+import { endAlert } from '../guard/end-alert.js';
 import { sliceEnvironment } from '../slice.js';
 import type { MigrationRecord } from './record.js';
 
@@ -123,7 +123,7 @@ function start(
 async function leaveAlerts({ run, frozen }: MigrationRecord): Promise<void> {
   const { guard: spec } = frozen.plan;
   const news = { level: 'unwatched', reason: 'the guard of the run was lost', at: Date.now() } as const;
-  await Promise.all((spec ? alertKeys(spec) : []).map((key) => tellAlert(run, key, news)));
+  await Promise.all((spec ? alertKeys(spec) : []).map((key) => endAlert(run, key, news)));
 }
 
 async function tellLost(record: MigrationRecord, reason: string): Promise<void> {

@@ -6,11 +6,13 @@ import {
   defineSignal,
   log,
   ParentClosePolicy,
+  patched,
   setHandler,
   startChild,
 } from '@temporalio/workflow';
 import type { AlertText } from '../../plan/alert-text.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
+import { escalationOfAlert } from '../../plan/incidents/calls.js';
 import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents/classify.js';
 import { ownCriteria } from '../../plan/incidents/resolution.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
@@ -31,6 +33,7 @@ import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import type { Trouble } from '../../plan/trouble.js';
 import type { IncidentSummary, TroubleSource } from '../../plan/watch-status.js';
+import { handoverOf } from '../handover.js';
 import type { incident } from '../incident.js';
 import type { Stop } from '../phase/stop.js';
 import { sliceEnvironment } from '../slice.js';
@@ -58,6 +61,8 @@ export interface Alarm {
   metric?: string | undefined;
   phase?: string | undefined;
   customer?: boolean;
+  /** Of the alert that it comes from. */
+  level?: Trouble['level'];
 }
 
 interface Known extends IncidentSummary {
@@ -280,7 +285,7 @@ export class IncidentDesk {
     return this.record.phases.flatMap(({ id, startedAt }) => (startedAt === undefined ? [] : [id]));
   }
 
-  private async begin(known: Known): Promise<Known> {
+  private async begin(known: Known, predecessor?: IncidentInput['predecessor']): Promise<Known> {
     const { record } = this;
     const { alarm, component, reach, asks, room } = known;
     const { plan, environment } = record.frozen;
@@ -290,6 +295,7 @@ export class IncidentDesk {
     const own = ownCriteria(plan, { metric: alarm.metric, when }, record.baseline).filter(({ metric }) =>
       Object.hasOwn(environment.metrics.bindings, metric)
     );
+    const sooner = escalationOfAlert({ alerts: plan.alerts, incidents: this.spec as Incidents }, alarm);
     const names = [...new Set([...metrics, ...[...plan.rollback.window.criteria, ...own].map(({ metric }) => metric)])];
     const people = environment.people.map(({ name }) => name);
     const input: Omit<IncidentInput, 'number'> = {
@@ -307,8 +313,10 @@ export class IncidentDesk {
       incidents: this.spec as Incidents,
       ...(room ? { warRoom: room } : {}),
       ...(reach === 'all' || (reach === 'component' && asks) ? { reach } : {}),
+      ...(sooner ? { alert: sooner } : {}),
       firstCalled: this.firstCalled(known),
       begun: this.begun,
+      ...(predecessor ? { predecessor } : {}),
       rollback: plan.rollback,
       ...(own.length > 0 ? { ownCriteria: own } : {}),
       environment: {
@@ -404,7 +412,15 @@ export class IncidentDesk {
     const page = alarm.page ?? incidentAddressOf(number);
     const again = this.enter({ ...alarm, page, reason }, reach);
     for (const one of also) this.add(again, one);
-    void this.begin(again);
+    void this.goOn(again, known);
+  }
+
+  /** With whatever was said and done in the one that was ended, as far as that can be read. */
+  private async goOn(again: Known, { workflowId, number }: Known): Promise<void> {
+    const before = patched('incident-goes-on')
+      ? await handoverOf<IncidentInput>(workflowId, this.record.run.runId)
+      : undefined;
+    await this.begin(again, before?.state && { number, state: before.state });
   }
 
   private order(known: Known, order: IncidentOrder): void {

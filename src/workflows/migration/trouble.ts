@@ -63,5 +63,6 @@ async function takeTrouble(
     cause,
     metric,
     phase,
+    level,
   });
 }

@@ -113,6 +113,20 @@ describe('what watches over a run', () => {
     expect((await new WatchReader(link, run).read()).incidents).toMatchObject([{ state: 'acknowledged' }]);
   });
 
+  it('shows an alert once that was reset or goes on, and twice one that opened again', async () => {
+    const { workflowId } = alert;
+    const over = { type: 'alert', workflowId, open: false, terminated: true } as const;
+    const { link } = server([
+      { ...over, runId: 'before', status: alert },
+      { ...over, terminated: undefined, runId: 'after', status: { ...alert, state: 'closed', closedAt: 1 } },
+      { ...over, open: true, runId: 'again', status: { ...alert, openedAt: alert.openedAt + 1 } },
+    ] as Execution[]);
+    expect((await new WatchReader(link, run).read()).alerts).toMatchObject([
+      { state: 'closed', closedAt: 1 },
+      { state: 'acknowledged' },
+    ]);
+  });
+
   it('is named where it does not answer', async () => {
     const { link } = server([{ type: 'guard', workflowId: guard.workflowId, runId: 'g', open: true }]);
     expect(await new WatchReader(link, run).read()).toEqual({ alerts: [], incidents: [], silent: [guard.workflowId] });

@@ -129,6 +129,15 @@ export const occurrences: Record<ActivityName, AtPlaces> = {
   ),
   readLedger: readBack,
   readRollbacks: readBack,
+  readHandover: at(
+    {
+      'first phase': 'the guard asks for it when it ends, with the run',
+      'last phase': { from: /\/guard$/, watched: 'last phase', endsAlert: true },
+      validation: 'the guard asks for it when it ends, with the run',
+      rollback: 'the guard asks for it when it ends, with the run',
+    },
+    { 'clean-up': "alerts and incidents are the run's", 'flag removal': "alerts and incidents are the run's" }
+  ),
   scheduleOpening: notBack('a rollback waits for no days', 'a stage counts its time from the last phase', {
     'clean-up': 'its days are those of cleanupDays',
   }),

@@ -27,6 +27,8 @@ export interface Occurrence {
   afterEnd?: true;
   /** The run is guarded, and at this place a metric gets worse, twice: it goes on when people were told of both. */
   watched?: Watched;
+  /** When people were told of both, somebody terminates the alert: the guard closes it when the run is over. */
+  endsAlert?: true;
   /** The run has a stage of the validation behind its phases, and a KPI at its end. */
   validated?: true;
   /** When the run has completed, its flags are to be removed: people see to that, or leave it. */

@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EvidenceTexts } from '../../../src/plan/evidence-request.js';
+import { alertWorkflowId, guardWorkflowId, migrationId } from '../../../src/plan/names.js';
 import type { RunStatus } from '../../../src/plan/run-status.js';
 import type { Run, Stage } from '../../support/stage/stage.js';
 import type { World } from '../../support/stage/world.js';
@@ -37,8 +38,11 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   const { planId, world } = stage.another();
   const plot = new Plot(cell);
   saboteur.plots.set(planId, plot);
-  const { trigger, watched, cleanup, read } = cell.occurrence;
-  const episode = watched && new Episode(stage, world, plot, watched);
+  const { trigger, watched, endsAlert, cleanup, read } = cell.occurrence;
+  const runId = migrationId(stage.environment.id, planId);
+  const endAlert = (): Promise<unknown> =>
+    stage.handleOf(alertWorkflowId(runId, 'latency')).terminate('the cell wants it');
+  const episode = watched && new Episode(stage, world, plot, watched, endsAlert && endAlert);
   const run = await stage.start(
     cellPlan(planId, cell.occurrence),
     'dana',
@@ -57,6 +61,7 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   const witness = cleanup && new Witness(stage, world, run);
   try {
     const status = await within(withinMs, 'the run', ended(run));
+    if (endsAlert) await within(withinMs, 'its guard', stage.handleOf(guardWorkflowId(runId)).result());
     const { retried } = person;
     return {
       cell,

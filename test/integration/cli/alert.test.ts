@@ -5,6 +5,7 @@ import { listAlerts, type AlertList } from '../../../src/client/read/alerts.js';
 import { alertsOf } from '../../support/alert/alert-input.js';
 import { openAlertStage, pages, type Alert, type AlertStage } from '../../support/alert/alert-stage.js';
 import { linkOf } from '../../support/stage/link.js';
+import { resetBefore, scheduled } from '../../support/stage/reset.js';
 import { until } from '../../support/until.js';
 import { phasegate } from './binary.js';
 
@@ -70,6 +71,19 @@ describe('phasegate alert', () => {
     expect(one).toMatchObject({ state: 'firing' });
     expect(one).not.toHaveProperty('status');
     expect(other).toMatchObject({ status: { state: 'closed', metric: 'other' } });
+  });
+
+  it('lists one that was reset once, as it stands now', async () => {
+    await using stage = await openAlertStage();
+    const alert = await start(stage);
+    await told(alert);
+    await resetBefore(stage.client, alert.handle, scheduled('tellChannel'));
+    await alert.acknowledge('erin');
+    const query = `WorkflowId = '${alert.id}'`;
+    await until('both executions in the store', async () => (await stage.client.workflow.count(query)).count === 2);
+    const run = { workflowId: alert.input.run.workflowId, runId: alert.input.run.runId };
+    const { alerts } = await listAlerts(linkOf(stage), { all: true, run });
+    expect(alerts).toMatchObject([{ state: 'acknowledged', status: { acknowledged: { by: 'erin' } } }]);
   });
 
   it('says who acknowledged one that is closed, which nobody closed but its metric', async () => {

@@ -40,6 +40,27 @@ describe('an incident that begins', () => {
     ]);
   });
 
+  it('goes on for one that was ended from outside: what was said, done and given stays, and is due when it was', () => {
+    const before = freshIncident(incidentInput({ reach: 'component', warRoom: 'customer-escalation' }), 5);
+    Object.assign(before, {
+      acknowledged: { by: 'lee', at: 6 },
+      calls: 1,
+      notes: [{ at: 7, by: 'lee', text: 'cold' }],
+    });
+    const input = incidentInput({ number: 4, reach: 'component', predecessor: { number: 3, state: before } });
+    const words = 'incident/3 was ended from outside: incident/4 goes on with it';
+    expect(freshIncident(input, 9)).toEqual({
+      ...before,
+      calledAt: 9,
+      timeline: [...before.timeline, { at: 9, text: words }],
+    });
+    const { warRoom } = freshIncident(
+      { ...input, predecessor: { number: 3, state: freshIncident(incidentInput(), 5) }, warRoom: 'rollback' },
+      9
+    );
+    expect(warRoom).toMatchObject({ trigger: 'rollback', openedAt: 9 });
+  });
+
   it('asks people about a component', () => {
     const { rollback, timeline } = freshIncident(incidentInput({ reach: 'component' }), 5);
     expect(rollback).toEqual({ reach: 'component', state: 'asked', reason: 'act as for severity 2' });

@@ -29,8 +29,8 @@ describe('whom an incident of the shipped plan calls, when dana started the run'
     const called = firstCalled(where, { severity, alerts, phase: component, startedBy: 'Dana' });
     expect(called).toEqual(first);
     const input = { environment: where, incidents, severity, firstCalled: called };
-    expect(calledBy(input, false)).toEqual(first);
-    expect(calledBy(input, true)).toEqual(escalated);
+    expect(calledBy(input, {})).toEqual(first);
+    expect(calledBy(input, { escalatedAt: 1 })).toEqual(escalated);
   });
 });
 
@@ -52,7 +52,7 @@ describe('whom an incident calls first', () => {
   });
 
   it('is everybody where an earlier build began it', () => {
-    expect(calledBy(incidentInput(), false)).toEqual(['dana', 'erin', 'lee', 'carlos']);
+    expect(calledBy(incidentInput(), {})).toEqual(['dana', 'erin', 'lee', 'carlos']);
   });
 
   it('keeps a role that has an address of its own, beside its people', () => {

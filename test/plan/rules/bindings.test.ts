@@ -3,7 +3,8 @@ import { riseQuery } from '../../../src/plan/rise.js';
 import { expectOnlyFault } from '../support/expect-fault.js';
 import type { FaultCase } from '../support/expect-fault.js';
 import { freezeTexts, frozen } from '../support/freeze-texts.js';
-import { changeAll, sampleEnvironment, samplePlan } from '../support/samples.js';
+import { changeAll, replaceOnce, sampleEnvironment, samplePlan } from '../support/samples.js';
+import { watchedPlan } from '../support/watch-samples.js';
 
 const users2 = ['  users: {', '  users2: { description: Users, unit: count }\n  users: {'] as const;
 const cases: FaultCase[] = [
@@ -145,6 +146,21 @@ describe('a counted metric', () => {
       expect(messages('promql: sum(violations)', plan)).not.toContainEqual(warning);
     }
   );
+
+  it.each<[string, string, string, boolean]>([
+    ['has a warning', `target: '== 0', warning: '>= 1' }`, '', true],
+    ['has a critical threshold', `target: '== 0', critical: '>= 3' }`, '', true],
+    ['an incident asks about it', `target: '== 0' }`, 'violations >= 3', true],
+    ['neither is so', `target: '== 0' }`, '', false],
+    ['some of it may happen', `target: '< 3', warning: '>= 3' }`, '', false],
+  ])('is one that the guard watches and that must not rise at all: %s', (_what, metric, when, counted) => {
+    const unjudged = replaceOnce(watchedPlan, '30m, violations == 0]', '30m]');
+    const given = replaceOnce(unjudged, `target: '== 0' }`, metric);
+    const plan = replaceOnce(given, 'when: violations >= 3', when === '' ? 'when: latency > 9s' : `when: ${when}`);
+    if (counted) expect(messages('promql: sum(violations)', plan)).toContainEqual(warning);
+    else expect(messages('promql: sum(violations)', plan)).not.toContainEqual(warning);
+    expect(messages('counter: violations', plan)).not.toContainEqual(warning);
+  });
 
   it.each(['counter: violations', 'promql: violations', "promql: 'sum(increase(violations[{{elapsed}}]))'"])(
     'that is followed through restarts with %s is not',
