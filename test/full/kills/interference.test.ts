@@ -69,8 +69,10 @@ describe('a plain Temporal client', () => {
       const promised = promisedAfter(act, place);
       // Whoever looks in the middle of the night has only this.
       const words = await lastWords(front, run);
+      // A reset run completes where it has begun its last phase.
+      const completed = place !== 'pause between phases' && /^completed: /m.test(words);
       expect(words.includes(`phasegate rollback ${runName(run.workflowId)}`), words).toBe(
-        needsRollback(act, place) ? !/^completed: /m.test(words) : leavesSomething(promised)
+        needsRollback(act, place) ? !completed : leavesSomething(promised)
       );
       const course = longWayCourse(name, flag);
       if (needsRollback(act, place)) {
