@@ -4,7 +4,15 @@ import type { RunStatus } from '../../../src/plan/run-status.js';
 import type { AlertStatus, IncidentStatus } from '../../../src/plan/watch-status.js';
 import { until } from '../../support/fire/until.js';
 import type { BesidePlace } from './beside-places.js';
-import { interfereBeside, untilBeating, waiting, type BesideAct, type BesideScene, type Told } from './beside-scene.js';
+import {
+  interfereBeside,
+  untilBeating,
+  untilClosed,
+  waiting,
+  type BesideAct,
+  type BesideScene,
+  type Told,
+} from './beside-scene.js';
 
 type Story = (scene: BesideScene, act: BesideAct, name: string) => Promise<void>;
 
@@ -137,8 +145,4 @@ async function led(
   // People had one page, and its end was the last that was said of it.
   expect(new Set(one.told().flatMap(({ incident }) => incident?.page ?? [])).size).toBe(1);
   expect(events().findLast((event) => event !== 'none')).toBe('resolve');
-}
-
-async function untilClosed(handle: WorkflowHandle): Promise<void> {
-  await until(`the end of ${handle.workflowId}`, async () => (await handle.describe()).status.name !== 'RUNNING');
 }
