@@ -1,11 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
-import type { Plan } from '../../../src/plan/model.js';
+import type { ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { GuardSpec, Plan } from '../../../src/plan/model.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import { alertsOf, route } from '../../support/alert/alert-input.js';
 import { serve, type TestServer } from '../../support/activities/http-server.js';
 import { openFront, type Front, type Run } from '../../support/fire/front.js';
-import type { Promised } from '../../support/fire/model/account.js';
+import type { GuardCourse, Promised } from '../../support/fire/model/account.js';
 import { complaints } from '../../support/fire/model/complaints.js';
 import { until } from '../../support/fire/until.js';
 import { guardedMetrics } from '../../support/stage/guarded.js';
@@ -36,10 +37,11 @@ export interface Told {
 }
 
 /** One front for all runs, and the receiver of the one channel that its environment has. */
-export interface BesideScene {
+export interface BesideScene extends AsyncDisposable {
   front: Front;
   hook: TestServer;
-  close(): Promise<void>;
+  /** The one worker, to begin with. */
+  worker: ServerProcess;
 }
 
 /** @param names of the runs: each has targets and a gauge of that name of its own */
@@ -49,12 +51,12 @@ export async function openBeside(names: readonly string[]): Promise<BesideScene>
     { flags: names.map(keyOf), deploys: [...names] },
     { gauges: names, notify: [{ kind: 'webhook', name: 'hook', url: hook.url, headers: {} }] }
   );
-  await front.startWorker();
+  const worker = await front.startWorker();
   const close = async (): Promise<void> => {
     await front.close();
     await hook[Symbol.asyncDispose]();
   };
-  return { front, hook, close };
+  return { front, hook, worker, [Symbol.asyncDispose]: close };
 }
 
 /** A run whose changes are in force, under guard, and which waits to be approved. */
@@ -72,8 +74,8 @@ export interface Waiting {
   told: () => Told[];
   /** It is approved and completes, and can be taken back all the same. */
   completes: () => Promise<void>;
-  /** What the model says of how it ended. */
-  complaints: (promised: Promised) => Promise<string[]>;
+  /** What the model says of how it ended; of its guard too, where one and the same watched all the while. */
+  complaints: (promised: Promised, guard?: GuardCourse) => Promise<string[]>;
 }
 
 /** @param judgedBy the metric by which a resolution and a rollback are judged */
@@ -93,8 +95,8 @@ export async function waiting({ front, hook }: BesideScene, name: string, judged
     front.ground.recorder.statesOf(keyOf(name)).map(({ state }) => state)
   );
   const say = (...words: string[]): Promise<Said> => type(front, ...words);
-  const judge = async (promised: Promised): Promise<string[]> =>
-    complaints(course, await front.account(run, course), promised);
+  const judge = async (promised: Promised, guard?: GuardCourse): Promise<string[]> =>
+    complaints({ ...course, ...(guard ? { guard } : {}) }, await front.account(run, course), promised);
   return {
     front,
     run,
@@ -122,6 +124,18 @@ export async function untilBeating(handle: WorkflowHandle, activity: string): Pr
   });
 }
 
+/** What the guard of a run does that is taken back. */
+export function guardOf({ environment }: Front, name: string): GuardCourse {
+  const query = environment.metrics.bindings[name]?.promql ?? '';
+  return { until: 'rollback/metrics', inARow: guard.inARow, criticalBelow: { [query]: 0.8 } };
+}
+
+export async function untilClosed(handle: WorkflowHandle): Promise<void> {
+  await until(`the end of ${handle.workflowId}`, async () => (await handle.describe()).status.name !== 'RUNNING');
+}
+
+const guard: Omit<GuardSpec, 'metrics'> = { every: span(1000), inARow: 2, recoveredInARow: 3, missingInARow: 120 };
+
 function planOf(name: string, judgedBy: string): Plan {
   const long = span(600_000);
   // An alert that is well for two seconds is over.
@@ -133,7 +147,7 @@ function planOf(name: string, judgedBy: string): Plan {
   return plan([phase('1a', { steps: changesOf(name), approval: approval({ expires: long, remindEvery: long }) })], {
     id: name,
     metrics: { success: success!, [name]: { ...metric!, name } },
-    guard: { every: span(1000), inARow: 2, recoveredInARow: 3, missingInARow: 120, metrics: [name] },
+    guard: { ...guard, metrics: [name] },
     alerts: alertsOf(routed, routed),
     incidents: incidents(),
     rollback: { metrics: [judgedBy], window, checks: [] },

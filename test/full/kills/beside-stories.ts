@@ -5,8 +5,16 @@ import type { AlertStatus, IncidentStatus } from '../../../src/plan/watch-status
 import { bringBackLine } from '../../../src/plan/text/command-lines.js';
 import { until } from '../../support/fire/until.js';
 import type { BesidePlace } from './beside-places.js';
+import {
+  interfereBeside,
+  untilBeating,
+  untilClosed,
+  waiting,
+  type BesideAct,
+  type BesideScene,
+  type Told,
+} from './beside-scene.js';
 import { resetToLastTask } from './interfere.js';
-import { interfereBeside, untilBeating, waiting, type BesideAct, type BesideScene, type Told } from './beside-scene.js';
 
 type Story = (scene: BesideScene, act: BesideAct, name: string) => Promise<void>;
 
@@ -203,8 +211,4 @@ async function owed(scene: BesideScene, act: BesideAct, name: string): Promise<v
   // Nobody was called for anything else, and what people were called for is over.
   expect(new Set(one.told().flatMap((told) => told.incident?.page ?? [])).size).toBe(1);
   expect(events().findLast((event) => event !== 'none')).toBe('resolve');
-}
-
-async function untilClosed(handle: WorkflowHandle): Promise<void> {
-  await until(`the end of ${handle.workflowId}`, async () => (await handle.describe()).status.name !== 'RUNNING');
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   needs('prometheus', PROMETHEUS_INSTALL);
   await open();
 }, 240_000);
-afterAll(async () => (await opening)?.close());
+afterAll(async () => (await opening)?.[Symbol.asyncDispose]());
 
 describe('a plain Temporal client', () => {
   it.concurrent.for(cases)(

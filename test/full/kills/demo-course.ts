@@ -1,5 +1,13 @@
-import type { Account, Answer, CommandRun, Course, WindowRecord } from '../../support/fire/model/account.js';
+import type {
+  Account,
+  Answer,
+  CommandRun,
+  Course,
+  GuardRecord,
+  WindowRecord,
+} from '../../support/fire/model/account.js';
 import { windowsIn } from '../../support/fire/read-account.js';
+import { guardsIn } from '../../support/fire/read-guards.js';
 import type { FlagRecorder } from '../../support/fire/recorder.js';
 import type { MetricsRecorder } from '../../support/fire/metrics-recorder.js';
 
@@ -37,9 +45,19 @@ export const demoCourse: Course = {
     '1c/success',
     '1d/stable-48h',
     '1d/success',
+    'immediate/user-isolation',
+    'immediate/performance',
+    'immediate/error-rates',
+    'immediate/websocket-events',
+    'short-term/performance-trends',
+    'short-term/memory',
+    'short-term/database',
+    'medium-term/stability',
   ],
   verification: 'rollback/metrics',
   onceOnly: [],
+  // Nothing is said of what becomes critical: a busy machine decides that.
+  guard: { until: 'medium-term/stability', inARow: 2, criticalBelow: {} },
 };
 
 interface Audited {
@@ -59,13 +77,14 @@ interface Records {
   evidenceDir: string;
 }
 
-/** What the platform's own audit and the recorders of its flag file and of its metrics say, with the windows of the run's evidence. */
+/** What the platform's own audit and the recorders of its flag file and of its metrics say, with the windows and guards of the run's evidence. */
 export async function demoAccount(
   { platform, flags: recorder, metrics, evidenceDir }: Records,
   run: string
 ): Promise<Account> {
   await recorder.caughtUp();
   const answers = metrics.answers();
+  const asked = byInstant(answers);
   const response = await fetch(`${platform}/admin/audit`);
   const { entries } = (await response.json()) as { entries: Audited[] };
   // A repeated deployment, which the platform answers with "unchanged", is one that was applied twice.
@@ -82,7 +101,8 @@ export async function demoAccount(
     ]),
     idleWrites: recorder.idleWrites(),
     commands: deployments.map((entry) => commandOf(entry, entries)),
-    windows: askedWindows(evidenceDir, run, answers),
+    windows: askedWindows(evidenceDir, run, asked),
+    guards: askedGuards(evidenceDir, run, asked),
     answers,
     holes: recorder.holes(),
   };
@@ -100,19 +120,43 @@ function commandOf({ at, component = '', to: revision = '', result }: Audited, a
   return { target: `deploy/${component}`, verb, revision, key, startedAt: began, effectAt: began, endedAt };
 }
 
+type AnswersAt = (at: number) => readonly Answer[];
+
+function byInstant(answers: readonly Answer[]): AnswersAt {
+  const known = new Map<number, Answer[]>();
+  for (const answer of answers) {
+    const then = known.get(answer.at);
+    if (then) then.push(answer);
+    else known.set(answer.at, [answer]);
+  }
+  return (at) => known.get(at) ?? [];
+}
+
 /** The windows of the run; what its evidence has as the text of a binding stands here as it was asked. */
-function askedWindows(evidenceDir: string, run: string, answers: readonly Answer[]): WindowRecord[] {
+function askedWindows(evidenceDir: string, run: string, answersAt: AnswersAt): WindowRecord[] {
   const windows = windowsIn(evidenceDir, run);
   for (const { at, readings } of windows.flatMap(({ samples }) => samples)) {
-    const then = answers.filter((answer) => answer.at === at);
     for (const reading of readings) {
-      const asked = then.filter(({ query }) => inGeneral(query) === inGeneral(reading.query));
+      const asked = answersAt(at).filter(({ query }) => inGeneral(query) === inGeneral(reading.query));
       // Two windows may ask for the same instant, each since its own beginning.
       const known = asked.find(({ value }) => value === reading.value) ?? asked[0];
       if (known) reading.query = known.query;
     }
   }
   return windows;
+}
+
+/** The guards of the run, likewise. */
+function askedGuards(evidenceDir: string, run: string, answersAt: AnswersAt): GuardRecord[] {
+  return guardsIn(evidenceDir, run).map((guard) => ({
+    ...guard,
+    looks: guard.looks.map(({ at, queries }) => ({
+      at,
+      queries: queries.map(
+        (template) => answersAt(at).find(({ query }) => inGeneral(query) === inGeneral(template))?.query ?? template
+      ),
+    })),
+  }));
 }
 
 /** A query, or the template that it was made from, however many seconds back it looks. */

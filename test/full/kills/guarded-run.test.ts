@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/plan/model.js';
 import { guardWorkflowId } from '../../../src/plan/names.js';
 import type { GuardStatus } from '../../../src/plan/watch-status.js';
+import type { GuardCourse } from '../../support/fire/model/account.js';
+import { lookComplaints } from '../../support/fire/model/looks.js';
 import { goLive, type Live } from '../../support/live/live.js';
 import { needs } from '../../support/needs.js';
 import { guardedMetrics } from '../../support/stage/guarded.js';
@@ -23,6 +25,13 @@ function waiting(): Plan {
 
 function watched(live: Live): Promise<unknown> {
   return live.until('the first looks of the guard', async () => (await live.guardAt()) >= 4);
+}
+
+/** What the model says of the looks of the guard; when what it moved was moved, nobody recorded here. */
+function complaintsOf(live: Live, until?: string): string[] {
+  const query = live.environment.metrics.bindings['success']?.promql ?? '';
+  const guard: GuardCourse = { ...(until === undefined ? {} : { until }), inARow: 2, criticalBelow: { [query]: 0.8 } };
+  return lookComplaints({ guard }, { ...live.measured(), states: {} });
 }
 
 describe('a run under guard, over a real Prometheus', () => {
@@ -56,6 +65,7 @@ describe('a run under guard, over a real Prometheus', () => {
     expect(guard.evidence).toHaveLength(1);
     const kept = await live.evidence.get(guard.evidence?.[0]?.digest ?? '');
     expect(JSON.parse(kept)).toMatchObject({ kind: 'guard', document: { news: guard.news } });
+    expect(complaintsOf(live, 'rollback/metrics')).toEqual([]);
   });
 
   it('goes on when its worker is killed and nothing was wrong', { timeout: 120_000 }, async () => {
@@ -66,7 +76,9 @@ describe('a run under guard, over a real Prometheus', () => {
     await watched(live);
     process.kill(first.pid, 'SIGKILL');
     await first.exited;
+    const seen = await live.guardAt();
     await live.startWorker();
+    await live.until('the next looks of the guard', async () => (await live.guardAt()) > seen);
     await live.until('the attestation', async () => (await live.phase('1a')).gates.length > 0);
     await live.client.workflow
       .getHandle(`${run.workflowId}/phase/1a`)
@@ -74,5 +86,6 @@ describe('a run under guard, over a real Prometheus', () => {
     expect((await run.result()).outcome?.kind).toBe('completed');
     const guard = (await live.client.workflow.getHandle(guardWorkflowId(run.workflowId)).result()) as GuardStatus;
     expect(guard.metrics).toMatchObject([{ metric: 'success', state: 'ok', value: 1 }]);
+    expect(complaintsOf(live)).toEqual([]);
   });
 });

@@ -1,58 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkflowHandle } from '@temporalio/client';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
 import { anotherBuild } from '../../support/fire/another-build.js';
 import type { Run } from '../../support/fire/front.js';
 import { kill, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
 import { targetsOf } from '../../support/fire/targets.js';
+import { buildOf, buildsOf } from './builds.js';
 import { setScene } from './scene.js';
 
 const { front, worker, begin, expectCompleted } = setScene(['drained', 'missed']);
 
-/** A worker of a build, and the id of that build. */
-async function workerOf(program?: string): Promise<ServerProcess & { build: string }> {
-  const started = await worker(program === undefined ? {} : { program });
-  const build = started.readyMatch?.groups?.['build'];
-  if (build === undefined) throw new Error('the worker did not say which build it is');
-  return Object.assign(started, { build });
-}
-
 /** A run whose first phase is held in its deployment until another build has become current, however long that takes. */
-async function beginAndPromote(name: string): Promise<{ run: Run; fresh: ServerProcess & { build: string } }> {
+async function beginAndPromote(name: string): Promise<{ run: Run; fresh: ServerProcess }> {
   const command = { verb: 'apply', target: targetsOf(name)['1a'].service, when: 'before' } as const;
   front().ground.hold(command);
   const run = await begin(name);
   await untilNoted(front().ground, command, 'begin');
-  const fresh = await workerOf(anotherBuild(scratchFolder()));
+  const fresh = await worker({ program: anotherBuild(scratchFolder()) });
   front().ground.letGo(command);
   return { run, fresh };
 }
 
-/** The builds that worked on an execution, in the order in which they first did. */
-async function buildsOf(handle: WorkflowHandle): Promise<string[]> {
-  const { events } = await handle.fetchHistory();
-  const builds = (events ?? []).flatMap(
-    (event) => event.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId ?? []
-  );
-  return [...new Set(builds)];
-}
-
 describe('a new build that becomes current in the middle of a run', () => {
   it('leaves the phase under way to the old build, takes the run over, and ends it when the old one is drained', async () => {
-    const old = await workerOf();
+    const old = await worker();
     const { run, fresh } = await beginAndPromote('drained');
-    expect(fresh.build).not.toBe(old.build);
+    expect(buildOf(fresh)).not.toBe(buildOf(old));
     await untilEvent(run, 'the end of 1a', (event) => Boolean(event.childWorkflowExecutionCompletedEventAttributes));
     await old.stop();
     await expectCompleted(run, 'drained');
-    expect(await buildsOf(front().phase(run, '1a'))).toEqual([old.build]);
-    expect(await buildsOf(front().phase(run, '1b'))).toEqual([fresh.build]);
-    expect(await buildsOf(run)).toEqual([old.build, fresh.build]);
+    expect(await buildsOf(front().phase(run, '1a'))).toEqual([buildOf(old)]);
+    expect(await buildsOf(front().phase(run, '1b'))).toEqual([buildOf(fresh)]);
+    expect(await buildsOf(run)).toEqual([buildOf(old), buildOf(fresh)]);
   });
 
   it('never touches the phase of an old build that is gone: it waits until that build is back', async () => {
-    const old = await workerOf();
+    const old = await worker();
     const { run, fresh } = await beginAndPromote('missed');
     await untilSamples(front().phase(run, '1a'), 1);
     await kill(old);
@@ -60,8 +43,8 @@ describe('a new build that becomes current in the middle of a run', () => {
     await untilEvent(front().phase(run, '1a'), 'the end of the window', (event) =>
       Boolean(event.activityTaskCompletedEventAttributes?.identity?.startsWith(`${fresh.pid}@`))
     );
-    await workerOf();
+    await worker();
     await expectCompleted(run, 'missed');
-    expect(await buildsOf(front().phase(run, '1a'))).toEqual([old.build]);
+    expect(await buildsOf(front().phase(run, '1a'))).toEqual([buildOf(old)]);
   });
 });

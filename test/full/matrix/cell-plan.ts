@@ -4,6 +4,7 @@ import {
   approval,
   cleanup,
   environment,
+  incidents,
   measuredKpi,
   phase,
   plan,
@@ -46,6 +47,7 @@ export function cellPlan(planId: string, occurrence: Occurrence): Plan {
     hold: { deadline: patient, then: 'rollback' },
     rollback: { metrics: ['success'], window: windowSpec(), checks: [step.check('health')] },
     ...(watched ? watch : {}),
+    ...(occurrence.incident ? { incidents: incidents() } : {}),
     ...(validated ? { kpis: [measuredKpi] } : {}),
     ...(occurrence.cleanup ? { cleanup: cleanup([task.removal(flagsOf(planId)), task.plain('docs')]) } : {}),
   });

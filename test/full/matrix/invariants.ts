@@ -5,40 +5,17 @@ import type { OutcomeKind } from '../../../src/plan/outcome.js';
 import type { Stage } from '../../support/stage/stage.js';
 import { movedBy } from './cell-plan.js';
 import { slow, type Cell } from './cells.js';
+import { incidentProblems } from './incident-problems.js';
 import { cleanupProblems, leftProblems, readProblems } from './later-problems.js';
 import type { ActivityName } from './places.js';
 import type { Played } from './play.js';
 import { takeBackRest } from './take-back-rest.js';
 import { toldProblems } from './told-problems.js';
+import { verdictProblems } from './verdict-problems.js';
 
 const phases = ['1a', '1b'];
 /** Where a fault might make the run forget what was there before. */
 const touchesLedger: readonly ActivityName[] = ['captureChange', 'applyChange', 'verifyChange', 'undoChange'];
-
-/** What these say is never a matter of course: without an answer nothing passes. */
-const judging: readonly ActivityName[] = [
-  'captureChange',
-  'applyChange',
-  'verifyChange',
-  'undoChange',
-  'runCheck',
-  'captureBaseline',
-  'watchWindow',
-  'watchCheck',
-  'captureFlags',
-  'verifyRemoval',
-];
-
-/** A new normal that nobody knows holds a stage up; a KPI that could not be measured is said to be so. */
-function measures({ activity, place }: Cell): boolean {
-  return activity === 'measurePeriod' && place === 'validation';
-}
-
-/** Flags that nobody else may move meanwhile are removed, and that they are gone is read back: so it may well be done. */
-function removes({ activity, place, fault }: Cell): boolean {
-  if (place !== 'flag removal') return false;
-  return activity === 'acquireLocks' || (activity === 'removeFlags' && fault === 'fails before its effect');
-}
 
 /** What is wrong with the end of a cell, in words; empty when all is as it must be. */
 export async function faultsIn(stage: Stage, client: PhasegateClient, played: Played): Promise<string[]> {
@@ -47,8 +24,9 @@ export async function faultsIn(stage: Stage, client: PhasegateClient, played: Pl
   if (cell.occurrence.afterEnd) return afterEndProblems(stage, client, played);
   if (plot.struck === 0) wrong.push('the fault never struck');
   if (status.outcome === undefined) return [...wrong, 'the run has no outcome'];
-  wrong.push(...endProblems(played), ...verdictProblems(played), ...inForceProblems(played), ...effectProblems(played));
-  wrong.push(...orderProblems(played), ...(await toldProblems(stage, played)));
+  wrong.push(...endProblems(played), ...(await verdictProblems(stage, played)), ...inForceProblems(played));
+  wrong.push(...effectProblems(played), ...orderProblems(played), ...(await toldProblems(stage, played)));
+  wrong.push(...incidentProblems(played));
   wrong.push(...(await cleanupProblems(stage, client, played)), ...readProblems(played));
   wrong.push(...(await lockProblems(stage, played)), ...(await wedges(stage, played)));
   const { kind } = status.outcome;
@@ -99,17 +77,6 @@ function leavesDoubt({ activity, fault }: Cell): boolean {
 /** Without its locks a run fails before it changes anything; every other fault is for people to decide about. */
 function startsNothing({ activity, place, fault }: Cell): boolean {
   return activity === 'acquireLocks' && place === 'first phase' && !slow.has(fault);
-}
-
-/** A fault that another attempt mends costs nobody anything; one for good is never taken as a PASS. */
-function verdictProblems({ cell, status, retried }: Played): string[] {
-  const kind = status.outcome?.kind ?? '';
-  const well = kind === 'completed' || kind === 'rolled-back-verified';
-  if (slow.has(cell.fault))
-    return well && retried.length === 0 ? [] : [`ended ${kind}, asked at ${retried.join(', ')}`];
-  const judges = judging.includes(cell.activity) || measures(cell) || removes(cell);
-  const passed = well && retried.length === 0 && judges;
-  return passed ? [`ended ${kind} without anybody having been asked`] : [];
 }
 
 /** What a phase moved is in force when it completed, and as it was otherwise. */

@@ -3,14 +3,15 @@ import { places, theRun, whence, type ActivityName, type AtPlaces, type Occurren
 /** An occurrence, or why there is none. */
 type Said = Occurrence | string;
 type InRun = Record<'first phase' | 'last phase' | 'validation' | 'rollback', Said>;
-type Later = Record<'clean-up' | 'flag removal' | 'evidence request', Said>;
+type Later = Record<'incident' | 'clean-up' | 'flag removal' | 'evidence request', Said>;
 
 /**
  * @param inRun one reason stands for all places while the run goes on
- * @param later where it occurs when the run has completed
+ * @param later where it occurs beside the run, and when that has completed
  */
 function at(inRun: InRun | string, later: Partial<Later> = {}): AtPlaces {
   const nowhere = {
+    incident: 'it tells people, looks at metrics and keeps what it came to, and nothing else',
     'clean-up': 'the run is over, and all that clean-up changes are flags that it removes',
     'flag removal': 'under the locks of the clean-up flags are removed, and nothing else is done',
     'evidence request': 'it reads what is stored, and nothing else',
@@ -28,6 +29,7 @@ const inFirst: Occurrence = { from: whence['first phase'] };
 const inLast: Occurrence = { from: whence['last phase'] };
 const inStage: Occurrence = { from: whence.validation, validated: true };
 const inRollback: Occurrence = { from: whence.rollback, trigger: 'rollback' };
+const inIncident: Occurrence = { from: whence.incident, incident: true };
 const inCleanup: Occurrence = { from: whence['clean-up'], cleanup: 'seen to' };
 const inPhases = { 'first phase': inFirst, 'last phase': inLast };
 const everywhere = { ...inPhases, validation: inStage, rollback: inRollback };
@@ -44,6 +46,7 @@ function notBack(rollback: string, validation: Said, later: Partial<Later> = {})
 /** The guard and its alerts do the same wherever the run is; at each place a metric gets worse, and is told. */
 function besideRun(from: RegExp): AtPlaces {
   const later = 'the guard ends with its run, and its alerts with it';
+  const incident = 'nobody guards a run whose incident is declared by a person';
   return at(
     {
       'first phase': { from, watched: 'first phase' },
@@ -51,17 +54,17 @@ function besideRun(from: RegExp): AtPlaces {
       validation: { from, watched: 'validation', validated: true },
       rollback: { from, watched: 'rollback', trigger: 'rollback' },
     },
-    { 'clean-up': later, 'flag removal': later }
+    { incident, 'clean-up': later, 'flag removal': later }
   );
 }
 
 /** For a phase that was ended from outside, whose run reads what there is to undo. */
-const readBack: AtPlaces = at({
+const readBack: InRun = {
   'first phase': 'only for a phase that was ended from outside',
   'last phase': 'only for a phase that was ended from outside',
   validation: ofRunNotStage,
   rollback: { from: theRun, trigger: 'terminate' },
-});
+};
 
 /** Where each activity of the contract occurs. A new activity does not compile until it stands here. */
 export const occurrences: Record<ActivityName, AtPlaces> = {
@@ -83,7 +86,7 @@ export const occurrences: Record<ActivityName, AtPlaces> = {
     'a stage compares with what was before the first change',
     { 'clean-up': 'its window counts from its own first sample' }
   ),
-  watchWindow: at(everywhere, { 'clean-up': inCleanup }),
+  watchWindow: at(everywhere, { incident: inIncident, 'clean-up': inCleanup }),
   measurePeriod: at(
     {
       'first phase': 'KPIs are measured once, at the end',
@@ -100,10 +103,13 @@ export const occurrences: Record<ActivityName, AtPlaces> = {
     rollback: 'a rollback looks once',
   }),
   watchMetrics: besideRun(/\/guard$/),
-  notify: at(everywhere, { 'clean-up': inCleanup }),
+  notify: at(everywhere, { incident: inIncident, 'clean-up': inCleanup }),
   tellChannel: besideRun(/\/alert\/latency$/),
   verifyIdentity: notBack('nobody decides anything while all goes back', inStage, { 'clean-up': inCleanup }),
-  recordEvidence: at({ ...everywhere, rollback: { from: theRun, trigger: 'reject' } }, { 'clean-up': inCleanup }),
+  recordEvidence: at(
+    { ...everywhere, rollback: { from: theRun, trigger: 'reject' } },
+    { incident: inIncident, 'clean-up': inCleanup }
+  ),
   readEvidence: at('no run reads what it stored: who asks for it from another host makes workers read it', {
     'clean-up': 'it hands on the digests of what it stored, and reads none',
     'flag removal': 'it hands on the digests of what it stored, and reads none',
@@ -127,8 +133,8 @@ export const occurrences: Record<ActivityName, AtPlaces> = {
     },
     { 'clean-up': locksFlags, 'flag removal': inCleanup }
   ),
-  readLedger: readBack,
-  readRollbacks: readBack,
+  readLedger: at(readBack, { incident: inIncident }),
+  readRollbacks: at(readBack),
   readHandover: at(
     {
       'first phase': 'the guard asks for it when it ends, with the run',

@@ -5,6 +5,7 @@ export const places = [
   'last phase',
   'validation',
   'rollback',
+  'incident',
   'clean-up',
   'flag removal',
   'evidence request',
@@ -31,6 +32,8 @@ export interface Occurrence {
   endsAlert?: true;
   /** The run has a stage of the validation behind its phases, and a KPI at its end. */
   validated?: true;
+  /** Somebody declares an incident in the last phase, and leads it to its end. */
+  incident?: true;
   /** When the run has completed, its flags are to be removed: people see to that, or leave it. */
   cleanup?: 'seen to' | 'left';
   /** Calls of the activity that come before the one that is meant. */
@@ -52,6 +55,7 @@ export const whence: Record<Place, RegExp> = {
   'last phase': /\/phase\/1b$/,
   validation: /\/phase\/checked$/,
   rollback: /\/rollback\//,
+  incident: /\/incident\/1$/,
   'clean-up': /\/cleanup$/,
   'flag removal': /\/cleanup$/,
   'evidence request': /^evidence\//,

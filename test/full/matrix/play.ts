@@ -9,6 +9,7 @@ import { cellEnvironment, cellPlan } from './cell-plan.js';
 import type { Cell } from './cells.js';
 import { Episode } from './episode.js';
 import { cleanedUp, readByClient, type CleanedUp } from './later.js';
+import { Mishap } from './mishap.js';
 import { Person } from './person.js';
 import type { Trigger } from './places.js';
 import { Plot, type Saboteur } from './saboteur.js';
@@ -26,6 +27,8 @@ export interface Played {
   plot: Plot;
   /** What became of a metric that got worse. */
   episode?: Episode;
+  /** What became of an incident. */
+  mishap?: Mishap;
   /** How the clean-up ended that people saw to, and who stood beside it. */
   cleanup?: CleanedUp;
   witness?: Witness;
@@ -38,7 +41,7 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
   const { planId, world } = stage.another();
   const plot = new Plot(cell);
   saboteur.plots.set(planId, plot);
-  const { trigger, watched, endsAlert, cleanup, read } = cell.occurrence;
+  const { trigger, watched, endsAlert, incident, cleanup, read } = cell.occurrence;
   const runId = migrationId(stage.environment.id, planId);
   const endAlert = (): Promise<unknown> =>
     stage.handleOf(alertWorkflowId(runId, 'latency')).terminate('the cell wants it');
@@ -48,13 +51,17 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
     'dana',
     cellEnvironment(planId, stage.environment.id, cell.occurrence)
   );
+  const mishap = incident && new Mishap(stage, world, run);
   const pull = async (asked: Trigger): Promise<void> => {
     plot.triggered = true;
     await pulls[asked](stage, run);
   };
   const person = new Person(stage, world, run, {
     trigger: trigger && (() => pull(trigger)),
-    before: async (address) => episode?.atGate(address),
+    before: async (address) => {
+      await episode?.atGate(address);
+      await mishap?.atGate(address);
+    },
     cleansUp: cleanup === 'seen to',
   });
   const answering = person.answer();
@@ -72,6 +79,7 @@ export async function play(stage: Stage, saboteur: Saboteur, cell: Cell, withinM
       retried,
       plot,
       ...(episode ? { episode } : {}),
+      ...(mishap ? { mishap } : {}),
       ...(witness ? { witness } : {}),
       ...(cleanup === 'seen to' ? { cleanup: await within(withinMs, 'its clean-up', cleanedUp(stage, run)) } : {}),
       ...(read ? { texts: await readByClient(stage, world) } : {}),

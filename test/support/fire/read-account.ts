@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Ground, JournalLine } from './ground.js';
 import type { Account, CommandRun, Moment, Sample, WindowRecord } from './model/account.js';
 import type { MetricSource } from '../../../src/plan/model.js';
+import { chunkOf, storedOf } from './evidence-files.js';
+import { guardsIn } from './read-guards.js';
 
 interface Asked {
   ground: Ground;
@@ -27,6 +27,7 @@ export function readAccount({ ground, evidenceDir, run, startedAt, targets }: As
     idleWrites: ground.recorder.idleWrites().filter((at) => at >= startedAt),
     commands: commandsIn(journal).filter(({ target }) => targets.includes(target)),
     windows: windowsIn(evidenceDir, run),
+    guards: guardsIn(evidenceDir, run),
     holes: ground.recorder.holes(),
   };
 }
@@ -57,26 +58,24 @@ interface StoredSample {
   readings: Record<string, { kind: string; value?: number }>;
 }
 
-interface Stored {
-  kind?: string;
-  document: {
-    origin: { run: string; address: string };
-    t0: number;
-    spec: Record<'warmUp' | 'every' | 'length', { ms: number }>;
-    chunks: Array<{ digest: string }>;
-    samples: StoredSample[];
-    verdict?: string;
-    source: MetricSource;
-  };
+interface StoredWindow {
+  origin: { run: string; address: string };
+  t0: number;
+  spec: Record<'warmUp' | 'every' | 'length', { ms: number }>;
+  chunks: Array<{ digest: string }>;
+  samples: StoredSample[];
+  verdict?: string;
+  source: MetricSource;
 }
 
 /** The windows of a run, each put together from all that was stored of it, across the HOLDs in its middle. */
 export function windowsIn(evidenceDir: string, run: string): WindowRecord[] {
   const windows = new Map<string, WindowRecord>();
-  for (const { document } of storedWindows(evidenceDir)) {
+  for (const document of storedOf<StoredWindow>(evidenceDir, 'window')) {
     const { origin, t0, spec, chunks, verdict = '', source } = document;
     if (origin.run !== run) continue;
-    const samples = [...chunks.flatMap(({ digest }) => chunkOf(evidenceDir, digest)), ...document.samples];
+    const stored = chunks.map(({ digest }) => chunkOf<{ samples: StoredSample[] }>(evidenceDir, digest));
+    const samples = [...stored.flatMap((chunk) => chunk.samples), ...document.samples];
     const id = `${origin.address} ${t0}`;
     const known = windows.get(id);
     const ours = samples.map(({ k, at, readings }) => {
@@ -102,18 +101,4 @@ function readingsIn(readings: StoredSample['readings'], { bindings }: MetricSour
     const query = bindings[metric]?.promql ?? metric;
     return value === undefined ? { query } : { query, value };
   });
-}
-
-function storedWindows(evidenceDir: string): Stored[] {
-  return readdirSync(evidenceDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
-    .map((entry) => JSON.parse(readFileSync(join(entry.parentPath, entry.name), 'utf8')) as Stored)
-    .filter(({ kind }) => kind === 'window');
-}
-
-/** The evidence store keeps a document under its digest: `sha256/ab/cdef….json`. */
-function chunkOf(evidenceDir: string, digest: string): StoredSample[] {
-  const hex = digest.slice(digest.indexOf(':') + 1);
-  const file = join(evidenceDir, 'sha256', hex.slice(0, 2), `${hex.slice(2)}.json`);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { document: { samples: StoredSample[] } }).document.samples;
 }

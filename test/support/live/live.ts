@@ -13,6 +13,10 @@ import { guardWorkflowId, migrationId, phaseWorkflowId, workflowQueue } from '..
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import { payloadConverterPath } from '../../../src/worker/bundle.js';
 import type { migration } from '../../../src/workflows/migration.js';
+import { recordMetrics } from '../fire/metrics-recorder.js';
+import type { Account } from '../fire/model/account.js';
+import { windowsIn } from '../fire/read-account.js';
+import { guardsIn } from '../fire/read-guards.js';
 import { scratchFolder } from '../servers/scratch.js';
 import { environment, runInput, span } from '../stage/plans.js';
 import { startTarget, type Target } from './target.js';
@@ -33,6 +37,8 @@ export interface Live {
   windowAt(id: string): Promise<number>;
   /** The sample that the guard has reached, likewise. */
   guardAt(): Promise<number>;
+  /** What was asked of Prometheus, and what the evidence of the run tells of its windows and its guard. */
+  measured(): Pick<Account, 'windows' | 'guards' | 'answers'>;
   until: typeof until;
 }
 
@@ -54,6 +60,8 @@ export async function goLive(flags: readonly string[], temporal = sharedServer()
   await until('the first scrape', async () =>
     (await (await fetch(`${prometheus.url}/api/v1/query?query=success`)).text()).includes('"value"')
   );
+  const recorder = await recordMetrics(prometheus.url);
+  onTestFinished(() => recorder.close());
   const file = join(folder, 'flags.json');
   const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
   writeFileSync(file, JSON.stringify({ flags: Object.fromEntries(flags.map((key) => [key, off])) }));
@@ -61,7 +69,7 @@ export async function goLive(flags: readonly string[], temporal = sharedServer()
     flags: { provider: 'flagd', file },
     metrics: {
       provider: 'prometheus',
-      url: prometheus.url,
+      url: recorder.url,
       lag: span(1500),
       timeout: span(3000),
       headers: {},
@@ -109,6 +117,11 @@ export async function goLive(flags: readonly string[], temporal = sharedServer()
       (await heartbeatOf<{ k: number }>(client, phaseWorkflowId(id, phaseId), 'watchWindow'))?.k ?? -1,
     guardAt: async () =>
       (await heartbeatOf<GuardHeartbeat>(client, guardWorkflowId(id), 'watchMetrics'))?.state.nextK ?? -1,
+    measured: () => ({
+      windows: windowsIn(evidenceDir, id),
+      guards: guardsIn(evidenceDir, id),
+      answers: recorder.answers(),
+    }),
     until: (what, look) => until(what, look, { withinMs: 60_000 }),
   };
   return live;

@@ -49,6 +49,16 @@ export interface Sample {
   readings: Array<Pick<Answer, 'query' | 'value'>>;
 }
 
+/** A guard as its evidence has it; times in epoch ms and ms. */
+export interface GuardRecord {
+  t0: number;
+  everyMs: number;
+  /** Every instant that it says it judged, with what its source has to be asked for it. */
+  looks: Array<{ at: number; queries: string[] }>;
+  /** When a metric became critical, by the query that measures it. */
+  criticals: Array<{ query: string; at: number }>;
+}
+
 /** What the target systems recorded of one run. */
 export interface Account {
   /** Every state that each target was put into, repeats too, in order; the first is the one before the run. */
@@ -58,6 +68,8 @@ export interface Account {
   /** In the order in which they began. */
   commands: CommandRun[];
   windows: WindowRecord[];
+  /** More than one where a guard was lost. */
+  guards: GuardRecord[];
   /** All that the source of the metrics was asked; absent where nothing stood in front of it to write that down. */
   answers?: Answer[];
   /** Why something may be missing from this account. */
@@ -76,6 +88,17 @@ export interface Course {
   verification: string;
   /** Targets whose apply command must not run twice. */
   onceOnly: string[];
+  /** What a guard does beside it; absent where the plan has none. */
+  guard?: GuardCourse;
+}
+
+export interface GuardCourse {
+  /** Address of a window that begins while it still watches; absent where the run has none near its end. */
+  until?: string;
+  /** So many measured instants in a row make a metric critical. */
+  inARow: number;
+  /** Queries whose metric is critical below a bound. */
+  criticalBelow: Record<string, number>;
 }
 
 /** The end that the run itself reports. */

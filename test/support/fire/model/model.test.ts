@@ -92,6 +92,7 @@ const completed: Account = {
   idleWrites: [],
   commands: applies,
   windows: [window('1a/window#1'), window('1b/window#1')],
+  guards: [],
   answers,
   holes: [],
 };
@@ -121,6 +122,7 @@ const rolledBack: Account = {
     // Behind the last undo.
     window('rollback/metrics#1'),
   ],
+  guards: [],
   answers,
   holes: [],
 };
@@ -496,6 +498,12 @@ describe('the model says no', () => {
       { ...completed, windows: [window('1a/window#1', { verdict: 'HOLD' }), window('1b/window#1')] },
       { end: 'completed' },
       /window 1a\/window never passed/,
+    ],
+    [
+      'when a guard left an instant out',
+      { ...completed, guards: [{ t0: 1, everyMs: 1, looks: [{ at: 1, queries: ['success'] }], criticals: [] }] },
+      { end: 'completed' },
+      /^the guard was blind at 1/,
     ],
     [
       'when the account has holes',

@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** All documents of a kind in a store of evidence. */
+export function storedOf<T>(evidenceDir: string, kind: string): T[] {
+  return readdirSync(evidenceDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .map((entry) => JSON.parse(readFileSync(join(entry.parentPath, entry.name), 'utf8')) as Stored<T>)
+    .flatMap((stored) => (stored.kind === kind ? [stored.document] : []));
+}
+
+/** The evidence store keeps a document under its digest: `sha256/ab/cdef….json`. */
+export function chunkOf<T>(evidenceDir: string, digest: string): T {
+  const hex = digest.slice(digest.indexOf(':') + 1);
+  const file = join(evidenceDir, 'sha256', hex.slice(0, 2), `${hex.slice(2)}.json`);
+  return (JSON.parse(readFileSync(file, 'utf8')) as Stored<T>).document;
+}
+
+interface Stored<T> {
+  kind?: string;
+  document: T;
+}
