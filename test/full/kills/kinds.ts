@@ -78,7 +78,7 @@ export const placesOf = {
     blackouts: ['schedule'],
     phases: ['flag', 'pause between phases'],
     hold: ['HOLD', 'validation HOLD'],
-    validation: ['validation wait', 'validation', 'validation HOLD'],
+    validation: ['validation wait', 'validation', 'validation HOLD', 'rollback approval'],
     rollback: ['rollback', 'undo HOLD', 'verification', 'rollback of all', 'rollback again'],
   } satisfies PlacesOf<Exclude<keyof PlanDocument, Settings | Beside>>,
 } as const;

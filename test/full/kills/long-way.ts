@@ -23,6 +23,7 @@ export const places = [
   'validation wait',
   'validation',
   'validation HOLD',
+  'rollback approval',
   'rollback',
   'undo HOLD',
   'verification',

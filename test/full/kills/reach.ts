@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { rollbackRequest } from '../../../src/plan/names.js';
 import type { PhaseStatus, RollbackStatus, RunStatus } from '../../../src/plan/run-status.js';
 import type { Front, Run } from '../../support/fire/front.js';
 import { isScheduled, untilEvent, untilNoted } from '../../support/fire/moments.js';
@@ -44,6 +45,8 @@ export function mannersAt(place: Place, { over, paused }: { over: () => boolean;
     // What is paused stops behind this step.
     if (kind === 'attestation' && place === 'pause') return paused() ? 'done' : undefined;
     if (kind === 'approval' && waysBack.includes(place)) return 'reject';
+    // Nobody agrees that what is in use is taken back.
+    if (kind === 'approval' && address.includes(`/${rollbackRequest}#`)) return over() ? 'reject' : undefined;
     if (kind === 'approval') return place === 'approval' && !over() ? undefined : 'approve';
     if (kind === 'attestation') return isAsked(place, address) && !over() ? undefined : 'done';
     // An undo that keeps failing has a HOLD too, which knows no attempt.
@@ -53,7 +56,14 @@ export function mannersAt(place: Place, { over, paused }: { over: () => boolean;
 
 /** Whether the run stays at the place for this attestation. */
 function isAsked(place: Place, address: string): boolean {
-  const asked: readonly Place[] = ['pre-deployment', 'attest', 'validation', 'rollback of all', 'rollback again'];
+  const asked: readonly Place[] = [
+    'pre-deployment',
+    'attest',
+    'validation',
+    'rollback approval',
+    'rollback of all',
+    'rollback again',
+  ];
   return asked.includes(place) && address.startsWith(`${phaseAt(place)}/`);
 }
 
@@ -102,6 +112,11 @@ export async function reach(
   }
   if (place === 'HOLD' || place === 'validation HOLD') await gate('hold');
   if (place === 'approval') await gate('approval');
+  if (place === 'rollback approval') {
+    await gate('attestation');
+    await run.signal('rollback', { by: 'dana', reason: 'a test says so' });
+    await gate('approval');
+  }
   if (place === 'undo HOLD') await gate('hold', rollback);
   if (place === 'rollback') await untilNoted(front.ground, { verb: 'undo', target }, 'begin');
   if (place === 'verification') await untilWindow(rollback, 1);

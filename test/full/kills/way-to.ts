@@ -1,12 +1,13 @@
-import type { Phase, Plan, Schedule } from '../../../src/plan/model.js';
+import type { ApprovalSpec, Phase, Plan, Schedule } from '../../../src/plan/model.js';
 import { preDeploymentId } from '../../../src/plan/names.js';
 import type { Ground } from '../../support/fire/ground.js';
 import { approval, phase, span, step, windowSpec } from '../../support/stage/plans.js';
 import { longWay, type Place } from './long-way.js';
 
 const validationId = 'after';
-const validations: readonly Place[] = ['validation wait', 'validation', 'validation HOLD'];
+const validations: readonly Place[] = ['validation wait', 'validation', 'validation HOLD', 'rollback approval'];
 const long = span(300_000);
+const patient = (): ApprovalSpec => approval({ expires: long, remindEvery: long });
 
 /** The phase that is under way at a place. */
 export function phaseAt(place: Place): string {
@@ -23,13 +24,14 @@ export function wayTo(place: Place, name: string, ground: Pick<Ground, 'probe'>)
 function phasesTo(place: Place, phases: Phase[], name: string, ground: Pick<Ground, 'probe'>): Phase[] {
   switch (place) {
     case 'pre-deployment':
-      return [checklists(preDeploymentId, { approval: approval({ expires: long, remindEvery: long }) }), ...phases];
+      return [checklists(preDeploymentId, { approval: patient() }), ...phases];
     case 'schedule':
       return phases.map((one) => (one.id === phaseAt(place) ? { ...one, schedule: hoursThatCome() } : one));
     case 'validation wait':
       return [...phases, validation(60_000, name, ground)];
     case 'validation':
     case 'validation HOLD':
+    case 'rollback approval':
       return [...phases, validation(0, name, ground)];
     default:
       return phases;
@@ -52,7 +54,13 @@ function validation(fromMs: number, name: string, ground: Pick<Ground, 'probe'>)
   ];
   return checklists(validationId, {
     after: ['1b'],
-    stage: { since: '1b', from: span(fromMs), to: span(fromMs + 6000), repeatEvery: span(1000) },
+    stage: {
+      since: '1b',
+      from: span(fromMs),
+      to: span(fromMs + 6000),
+      repeatEvery: span(1000),
+      rollbackApproval: patient(),
+    },
     before: items.map((item) => ({ ...item, onFail: 'hold' })),
   });
 }
