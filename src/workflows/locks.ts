@@ -1,7 +1,6 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
-  CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
@@ -35,10 +34,10 @@ const mostUpdates = 200;
 
 /**
  * Who may move which flag and deploy target of an environment: one workflow per environment, started with the first
- * request. A run that was terminated keeps its locks until somebody finished its rollback. It cannot be cancelled, and of
- * one that was terminated the next request begins another that holds the same.
+ * request. A run that was terminated keeps its locks until somebody finished its rollback. Of a workflow that was ended from
+ * outside the next request begins another that holds the same.
  *
- * @param held what an earlier execution handed over, or held when it was terminated
+ * @param held what an earlier execution handed over, or held when it was ended
  */
 export async function locks(held: Record<string, LockHolder> = {}): Promise<never> {
   const holders = new Map(Object.entries(held));
@@ -77,7 +76,7 @@ export async function locks(held: Record<string, LockHolder> = {}): Promise<neve
   );
 
   const isLong = (): boolean => updates >= mostUpdates || workflowInfo().continueAsNewSuggested;
-  await CancellationScope.nonCancellable(() => condition(() => isLong() && allHandlersFinished()));
+  await condition(() => isLong() && allHandlersFinished());
   return continueAsNew<typeof locks>(Object.fromEntries(holders));
 }
 

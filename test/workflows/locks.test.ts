@@ -100,23 +100,16 @@ describe('the lock workflow', () => {
     expect(await acquire({ keys: ['flag/A'], holder: holder('one') })).toEqual({ granted: true });
   });
 
-  it('cannot be cancelled', async () => {
-    await stage.startLocks({ 'flag/A': holder('one') });
-    const { runId } = await stage.locksHandle().describe();
-    await stage.locksHandle().cancel();
-    expect(await acquire({ keys: ['flag/B'], holder: holder('two') })).toEqual({ granted: true });
-    expect(await stage.lockHolders()).toEqual({ 'flag/A': holder('one'), 'flag/B': holder('two') });
-    expect((await stage.locksHandle().describe()).runId).toBe(runId);
-  });
-
   it.each([
-    ['at work', workflowQueue],
-    ['before it could work at all', 'a-queue-without-workers'],
-  ])('that was terminated %s is followed by one that holds the same', async (_when, taskQueue) => {
+    ['terminated at work', workflowQueue, 'terminate'],
+    ['terminated before it could work at all', 'a-queue-without-workers', 'terminate'],
+    ['cancelled', workflowQueue, 'cancel'],
+  ] as const)('that was %s is followed by one that holds the same', async (_how, taskQueue, act) => {
     const held = { 'flag/FLAG_CORE': holder('one') };
     await stage.startLocks(held, taskQueue);
     if (taskQueue === workflowQueue) await acquire({ keys: ['flag/B'], holder: holder('two') });
-    await stage.locksHandle().terminate();
+    await stage.locksHandle()[act]();
+    await stage.until('its end', async () => (await stage.locksHandle().describe()).status.name !== 'RUNNING');
     const failure = await failureOf((await stage.start(first)).result());
     expect(failure.message).toContain('PG202 flag/FLAG_CORE is held by one');
     expect(await stage.lockHolders()).toEqual({

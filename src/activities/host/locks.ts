@@ -45,15 +45,20 @@ function ask(client: Client, { environment, keys, holder }: LockRequest): Promis
 /** Where nobody keeps the locks, since there was no run yet or somebody ended their workflow, another one begins. */
 async function send<Answer>(client: Client, environment: string, name: string, request: object): Promise<Answer> {
   const locks = client.workflow.getHandle(locksWorkflowId(environment));
-  try {
-    return await locks.executeUpdate<Answer, [object]>(name, { args: [request] });
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  const held = await heldAtEnd(client, locks);
+  if (held === undefined) {
+    try {
+      return await locks.executeUpdate<Answer, [object]>(name, { args: [request] });
+    } catch (error) {
+      // Somebody has ended it since.
+      if (error instanceof WorkflowNotFoundError) return send(client, environment, name, request);
+      throw error;
+    }
   }
   const start = new WithStartWorkflowOperation('locks', {
     workflowId: locks.workflowId,
     taskQueue: workflowQueue,
-    args: [await heldAtEnd(client, locks)],
+    args: [held],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `Locks of ${environment}`,
   });
@@ -63,12 +68,11 @@ async function send<Answer>(client: Client, environment: string, name: string, r
   });
 }
 
-/** What they held when their workflow was ended: the runs go on, and must not meet another one. */
-async function heldAtEnd(client: Client, locks: WorkflowHandle): Promise<Record<string, LockHolder>> {
+/** What they held when their workflow was ended: the runs go on, and must not meet another one. Undefined: it is open. */
+async function heldAtEnd(client: Client, locks: WorkflowHandle): Promise<Record<string, LockHolder> | undefined> {
   try {
     const { runId, status } = await locks.describe();
-    // Somebody else has begun another one meanwhile, which is used as it is.
-    if (status.name === 'RUNNING') return {};
+    if (status.name === 'RUNNING') return undefined;
     const { hasBegun, input = {} } = await readExecution(client, { workflowId: locks.workflowId, runId });
     if (!hasBegun) return input as Record<string, LockHolder>;
     return await client.workflow.getHandle(locks.workflowId, runId).query<Record<string, LockHolder>>('holders');
