@@ -84,7 +84,7 @@ async function trial(rig: Rig, pager: Pager, id: string, where: Environment): Pr
   pager.pages.length = 0;
   try {
     const handle = await rig.start(guarded(id, every, 1, phaseFlags), paged(where, pager));
-    await until('all flags on', () => allOn(flagsFile));
+    await until('all flags moved', () => allMoved(flagsFile));
     prometheus.asked.length = 0;
     await until('three looks of the guard', () => prometheus.asked.length >= 3);
     await delay(Math.random() * every);
@@ -145,9 +145,9 @@ function writeFlags(file: string, keys: readonly string[]): string {
   return file;
 }
 
-function allOn(file: string): boolean {
-  const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, { defaultVariant: string }> };
-  return Object.values(flags).every(({ defaultVariant }) => defaultVariant === 'on');
+function allMoved(file: string): boolean {
+  const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, { targeting?: unknown }> };
+  return Object.values(flags).every(({ targeting }) => targeting !== undefined);
 }
 
 /**
