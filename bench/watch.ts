@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment, Metric, Plan } from '../src/plan/model.js';
@@ -9,6 +9,7 @@ import { badValue } from './support/bad-value.js';
 import type { Benchmark, BenchOptions, Fact, Findings } from './support/findings.js';
 import { eventsOf, firstAt } from './support/histories.js';
 import { startPager, type Pager } from './support/pager.js';
+import { writeFlags } from './support/flags.js';
 import { marked, metricNames, quickRollback } from './support/plans.js';
 import { startRig, type Rig } from './support/rig.js';
 import { startMany } from './support/start-many.js';
@@ -108,6 +109,7 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
   const rig = await startRig(say);
   try {
     const worker = await rig.startWorker();
+    // Each run moves a flag of its own: two runs never hold the same one.
     const keys = Array.from({ length: count }, (_, index) => `FLAG_${index}`);
     const flags = { provider: 'flagd', file: writeFlags(join(dirname(rig.flagsFile), 'many.json'), keys) } as const;
     const ids = keys.map((_, index) => `guarded-${index}`);
@@ -133,16 +135,6 @@ async function guards(count: number, metrics: number, { minutes, say }: BenchOpt
   } finally {
     await rig.close();
   }
-}
-
-/** Each run moves flags of its own: two runs never hold the same one at a time. */
-function writeFlags(file: string, keys: readonly string[]): string {
-  const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
-  writeFileSync(
-    file,
-    `${JSON.stringify({ flags: Object.fromEntries(keys.map((key) => [key, off])) }, undefined, 2)}\n`
-  );
-  return file;
 }
 
 function allMoved(file: string): boolean {

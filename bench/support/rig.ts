@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { spawnServer, startTemporal, type ServerProcess } from '../../src/client/dev-server/index.js';
@@ -10,6 +10,7 @@ import { payloadConverterPath } from '../../src/worker/bundle.js';
 import type { migration } from '../../src/workflows/migration.js';
 import { environment, runInput, span } from '../../test/support/stage/plans.js';
 import { now } from './clock.js';
+import { writeFlags } from './flags.js';
 import { root } from './machine.js';
 import { startStubPrometheus, type StubPrometheus } from './stub-prometheus.js';
 import { tempFolder } from '../../src/client/dev-server/temp-folder.js';
@@ -57,8 +58,7 @@ export async function startRig(say: (line: string) => void): Promise<Rig> {
     const flagsFolder = join(folder, 'flags');
     mkdirSync(flagsFolder);
     const flagsFile = join(flagsFolder, 'flags.json');
-    const off = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
-    writeFileSync(flagsFile, `${JSON.stringify({ flags: { [flagKey]: off } }, undefined, 2)}\n`);
+    writeFlags(flagsFile, [flagKey]);
     const where = environment('bench', {
       flags: { provider: 'flagd', file: flagsFile },
       metrics: {
