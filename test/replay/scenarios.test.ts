@@ -208,7 +208,10 @@ describe('a clean-up of today replays on the build of today', () => {
     if (group) Object.assign(group, { schedule: { unit: 'week', from: 1, to: 1 }, length: span(2000) });
     const short = plan([phase('1a', { steps: [step.flag('core', { percent: 100 })] })], { cleanup: left });
     stage.world.onWindow = ({ origin }) => (origin.address === 'cleanup/remove-flags#1' ? 'HOLD' : 'PASS');
-    await (await stage.start(short, 'dana', { ...stage.environment, compression: { scale: 1_000_000 } })).result();
+    const run = await stage.start(short, 'dana', { ...stage.environment, compression: { scale: 1_000_000 } });
+    await run.result();
+    const { workflowId } = run;
+    await replayed({ name: 'left-to-cleanup-migration', workflowId, history: await run.fetchHistory() });
     const handle = stage.cleanupHandle();
     const answer = (item: string): Promise<unknown> =>
       stage.tell(handle, 'attest', { by: 'erin', item, answer: 'done' });

@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cleanup, RemoveFlagsTask } from '../../src/plan/model.js';
@@ -7,7 +8,7 @@ import { refuseIfLocked } from '../../src/client/act/taken.js';
 import type { LedgerEntry } from '../../src/plan/change.js';
 import type { Verdict } from '../../src/plan/judge-types.js';
 import { rollbackWorkflowId, workflowQueue } from '../../src/plan/names.js';
-import { cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
+import { approval, cleanup, phase, plan, runInput, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { linkOf } from '../support/stage/link.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
 import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
@@ -176,6 +177,24 @@ describe('flags that are to be removed', () => {
       return now.steps.some(({ id, state }) => id === 'remove-flags' && state === 'passed') && now;
     });
     expect(status.steps.filter(({ id }) => id === 'remove-flags').length).toBeGreaterThan(1);
+  });
+
+  it('can be removed as soon as somebody is asked: their run has given back its locks by then', async () => {
+    const left = cleanup([task.removal(keys), task.plain('docs')]);
+    const steps = [step.flag('core', { percent: 100 }), step.flag('tools', { percent: 100 })];
+    const run = await stage.start(plan([phase('1a', { steps, approval: approval() })], { cleanup: left }));
+    const { digest } = await stage.gate('1a');
+    const held = await stage.lockHolders();
+    await stage.startLocks(held, 'a queue that nobody works for');
+    await stage.tell('1a', 'approve', { by: 'erin', gate: '1a/approval#1', digest });
+    await stage.until('the locks to be given back', async () =>
+      (await run.fetchHistory()).events?.some(scheduled('releaseLocks'))
+    );
+    await expect(stage.cleanupHandle().describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
+    await stage.startLocks(held);
+    await run.result();
+    await remove();
+    await until('the removal', (now) => attempt(now, 1)?.state === 'passed');
   });
 
   it('stay while another run holds one of them', async () => {

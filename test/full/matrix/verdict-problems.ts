@@ -35,10 +35,11 @@ function removes({ activity, place, fault }: Cell): boolean {
 
 /** A fault that another attempt mends costs nobody anything; one for good is never taken as a PASS. */
 export async function verdictProblems(stage: Stage, played: Played): Promise<string[]> {
-  const { cell, status, retried } = played;
+  const { cell, status, retried, world } = played;
   const kind = status.outcome?.kind ?? '';
   const well = kind === 'completed' || kind === 'rolled-back-verified';
-  const asked = well && retried.length === 0 ? [] : [`ended ${kind}, asked at ${retried.join(', ')}`];
+  const holds = world.notes.filter((note) => note.kind === 'hold').map(({ text }) => text);
+  const asked = well && retried.length === 0 ? [] : [`ended ${kind}, asked at ${[...retried, ...holds].join(', ')}`];
   if (cell.activity === 'verifyIdentity') return [...asked, ...(await beliefProblems(stage, played))];
   // What becomes of an incident stops no run, and people lead it themselves.
   const goesOn = cell.occurrence.incident || telling.includes(cell.activity);

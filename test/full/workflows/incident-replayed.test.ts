@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
-import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
+import { approval, incidents, phase, plan, span, step } from '../../support/stage/plans.js';
+import { failureOf, openStage, type Stage } from '../../support/stage/stage.js';
 
 let stage: Stage;
 beforeAll(async () => {

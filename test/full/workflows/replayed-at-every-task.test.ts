@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApplicationFailure } from '@temporalio/common';
-import { guardedPlan, guardStatus } from '../support/stage/guarded.js';
-import { approval, phase, plan, span, step, windowSpec } from '../support/stage/plans.js';
-import { failureOf, openStage, type Stage } from '../support/stage/stage.js';
+import { guardedPlan, guardStatus } from '../../support/stage/guarded.js';
+import { approval, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
+import { failureOf, openStage, type Stage } from '../../support/stage/stage.js';
 
 let stage: Stage;
 beforeAll(async () => {

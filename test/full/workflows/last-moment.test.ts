@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { approval, phase, plan, step } from '../support/stage/plans.js';
-import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
-import { door } from '../support/stage/world.js';
+import { approval, phase, plan, step } from '../../support/stage/plans.js';
+import { failureOf, openStage, type Run, type Stage } from '../../support/stage/stage.js';
+import { door } from '../../support/stage/world.js';
 
 let stage: Stage;
 beforeAll(async () => {
