@@ -159,8 +159,9 @@ export class Stage {
     return this.handleOf(incidentWorkflowId(this.id, number));
   }
 
+  /** A run knows of an incident before the workflow of that is there. */
   incident(number: number): Promise<IncidentStatus> {
-    return this.ask<IncidentStatus>(this.incidentHandle(number));
+    return this.until(`incident ${number}`, () => this.ask<IncidentStatus>(this.incidentHandle(number)));
   }
 
   /** Whichever execution of it is the present one. */
