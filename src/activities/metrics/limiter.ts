@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Runs at most so many tasks at once; the others wait their turn. */
 export type Limiter = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
@@ -26,6 +28,8 @@ export function createLimiter(atOnce: number): Limiter {
         resolve();
       };
       waiting.add(enter);
+      // One signal may end the wait of hundreds, which is no leak: each takes its listener away.
+      if (signal) setMaxListeners(0, signal);
       signal?.addEventListener('abort', leave, { once: true });
     });
   };

@@ -56,4 +56,16 @@ describe('the limit of requests', () => {
     expect(ran).toBe(false);
     expect(await limiter(() => Promise.resolve('free'))).toBe('free');
   });
+
+  it('takes hundreds of waits that one signal ends for no leak', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    const limiter = createLimiter(1);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 200 }, () => limiter(allElse, signal)));
+    await allElse();
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+  });
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { DeployTarget } from '../../../src/plan/model.js';
 import { standIn } from '../servers/scratch.js';
 import { span } from '../stage/plans.js';
-import { jsonLines, recordFlags, type FlagRecorder } from './recorder.js';
+import { GrowingLines } from './growing-lines.js';
+import { recordFlags, type FlagRecorder } from './recorder.js';
 
 /** The target systems of fire tests: a flag file whose every state is recorded, and a deployer that keeps a journal. */
 export interface Ground {
@@ -22,7 +23,7 @@ export interface Ground {
   /** Whether the undo of this target fails before it does anything. */
   failUndo(target: string, fails: boolean): void;
   /** What the deployer wrote down so far. */
-  journal(): JournalLine[];
+  journal(): readonly JournalLine[];
   recorder: FlagRecorder;
   close(): Promise<void>;
 }
@@ -84,6 +85,7 @@ export async function openGround(folder: string, targets: { flags: string[]; dep
   for (const target of targets.deploys) writeFileSync(at(`revision-${target}`), 'v1\n');
   const probe = standIn(at('probe'), prober);
   const recorder = await recordFlags(flagsFile, at('flag-states'));
+  const journal = new GrowingLines(at('journal'), (line) => JSON.parse(line) as JournalLine);
   const holding = ({ verb, target, when }: HeldCommand): string => at(`hold-${when}-${verb}-${target}`);
   return {
     folder,
@@ -109,7 +111,7 @@ export async function openGround(folder: string, targets: { flags: string[]; dep
       if (fails) writeFileSync(at(`fail-undo-${target}`), '');
       else rmSync(at(`fail-undo-${target}`), { force: true });
     },
-    journal: () => (existsSync(at('journal')) ? jsonLines(at('journal')) : []),
+    journal: () => journal.all(),
     recorder,
     close: () => recorder.stop(),
   };

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { spawnServer } from '../../../src/client/dev-server/index.js';
+import { GrowingLines } from './growing-lines.js';
 import type { Moment } from './model/account.js';
 import { until } from './until.js';
 
@@ -25,7 +26,10 @@ interface FileState {
   inode: string;
   /** A state before this one was missed. */
   missed: boolean;
-  text: string;
+  /** Each flag's definition as a text, with the definition. */
+  flags: ReadonlyMap<string, { text: string; definition: unknown }>;
+  /** The flags were the same before it. */
+  idle: boolean;
 }
 
 /** @param record where the states are written down; its name is that of a file which is not there yet */
@@ -37,44 +41,43 @@ export async function recordFlags(flagsFile: string, record: string): Promise<Fl
     logFile: `${record}.log`,
     ready: { line: /recording/ },
   });
-  const states = (): FileState[] => jsonLines(record);
-  const isUpToDate = (): boolean => {
-    const last = jsonLines<FileState>(record, -1).at(-1);
-    return last?.inode === String(statSync(flagsFile, { bigint: true }).ino);
-  };
+  const states = new GrowingLines<FileState>(record, (line, before) => fileState(line, before.at(-1)));
+  const isUpToDate = (): boolean => states.all().at(-1)?.inode === String(statSync(flagsFile, { bigint: true }).ino);
   return {
     statesOf(key, say = sayAll) {
-      const definitions = states().map(({ at, text }) => ({ at, definition: flagsIn(text)[key] }));
+      const definitions = states.all().map(({ at, flags }) => ({ at, of: flags.get(key) }));
       const became = definitions.filter(
-        ({ definition }, index) => index === 0 || sayAll(definition) !== sayAll(definitions[index - 1]?.definition)
+        ({ of }, index) => index === 0 || of?.text !== definitions[index - 1]?.of?.text
       );
-      return became.map(({ at, definition }) => ({ at, state: say(definition) }));
+      return became.map(({ at, of }) => ({ at, state: say(of?.definition) }));
     },
-    idleWrites() {
-      const all = states().map(({ at, text }) => ({ at, flags: sayAll(flagsIn(text)) }));
-      return all.filter(({ flags }, index) => flags === all[index - 1]?.flags).map(({ at }) => at);
-    },
-    count: () => states().length,
+    idleWrites: () => states.all().flatMap(({ idle, at }) => (idle ? [at] : [])),
+    count: () => states.all().length,
     caughtUp: async () => void (await until('the last flag file', () => Promise.resolve(isUpToDate()), 10)),
-    holes() {
-      const missed = states().filter((state) => state.missed);
-      return missed.map(({ at }) => `a state of the flag file before ${at} was missed`);
-    },
+    holes: () =>
+      states.all().flatMap(({ missed, at }) => (missed ? [`a state of the flag file before ${at} was missed`] : [])),
     stop: () => recorder.stop(),
   };
 }
 
-function flagsIn(text: string): Record<string, unknown> {
-  return (JSON.parse(text) as { flags: Record<string, unknown> }).flags;
+function fileState(line: string, before: FileState | undefined): FileState {
+  const { text, ...seen } = JSON.parse(line) as Pick<FileState, 'at' | 'inode' | 'missed'> & { text: string };
+  const written = Object.entries((JSON.parse(text) as { flags: Record<string, unknown> }).flags);
+  // Most flags are as they were: kept once, a thousand states of hundreds of flags fit into memory.
+  const flags = new Map(
+    written.map(([key, definition]) => {
+      const known = before?.flags.get(key);
+      const said = sayAll(definition);
+      return [key, known?.text === said ? known : { text: said, definition }];
+    })
+  );
+  const order = [...flags.keys()].join('\n');
+  const same = before !== undefined && order === [...before.flags.keys()].join('\n');
+  const idle = same && [...flags].every(([key, flag]) => before.flags.get(key) === flag);
+  return { ...seen, flags, idle };
 }
 
 /** A definition as a text; one that is not there too. */
 function sayAll(definition: unknown): string {
   return JSON.stringify(definition) ?? 'gone';
-}
-
-/** The whole lines of a file that is still being written, from this one on. */
-export function jsonLines<T>(file: string, from = 0): T[] {
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.slice(from).map((line) => JSON.parse(line) as T);
 }
