@@ -7,6 +7,7 @@ import { Commander } from '../../../demo/incidents.js';
 import { Random } from '../../../demo/platform/random.js';
 import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
 import type { startStack, Stack } from '../../../demo/stack.js';
+import type { StepRecord } from '../../../src/plan/run-status.js';
 import { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import { spawnServer, type ServerProcess } from '../../../src/client/dev-server/index.js';
 import { complaints } from '../../support/fire/model/complaints.js';
@@ -65,9 +66,11 @@ it(
     const killing = killAtRandom(stack, pids[0] ?? 0, new Random(seed), over.signal);
     const ended = await Promise.race([watching, delay(overdue, undefined, { signal: over.signal })]);
     const standing = ended ?? (await stack.cli.run(['status', run]));
+    const told = ended ? '' : await longSteps(stack);
     over.abort();
     const [kills] = await Promise.all([killing, leading]);
-    if (!ended) throw new Error(`not ended after ${kills} kills in ${overdue / seconds} s:\n${standing.stdout}`);
+    if (!ended)
+      throw new Error(`not ended after ${kills} kills in ${overdue / seconds} s:\n${standing.stdout}\n${told}`);
     const { code, stdout, stderr } = ended;
 
     expect(code, `${stdout}\n${stderr}`).toBe(0);
@@ -78,6 +81,22 @@ it(
     say(`${kills} kills survived`);
   }
 );
+
+/** What took more than a minute, and why it ended as it did: a line for each attempt at a step. */
+async function longSteps(stack: Stack): Promise<string> {
+  const client = await PhasegateClient.connect({ env: stack.cli.env });
+  try {
+    const { phases } = await client.status(await client.resolveRun(run));
+    const now = Date.now();
+    const took = ({ startedAt = now, endedAt = now }: StepRecord): number => endedAt - startedAt;
+    const long = phases.flatMap(({ steps }) => steps).filter((step) => took(step) > 60 * seconds);
+    return long
+      .map((step) => `${step.address}: ${took(step)} ms, ${step.state}, ${step.reason ?? 'no reason'}`)
+      .join('\n');
+  } finally {
+    await client.close();
+  }
+}
 
 /** The value of a variable among `--var NAME=VALUE`. */
 function varOf(words: readonly string[], name: string): string {
