@@ -167,7 +167,7 @@ async function close(
   await guarding.end();
   const { run, frozen } = record;
   const { environment, plan } = frozen;
-  const { problem, left } = await handOver(record, ending);
+  const { problem, left } = await unlockAndLeave(record, ending);
   await desk.close(ending);
   minutes.flush();
   await minutes.written();
@@ -188,7 +188,7 @@ async function close(
  * Gives back the locks and starts what is left to do, in this order: an owner who answers at once is not refused for
  * locks of the very run whose flags they remove.
  */
-async function handOver(
+async function unlockAndLeave(
   record: MigrationRecord,
   ending: Ending
 ): Promise<{ problem: string | undefined; left: string | undefined }> {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { spawnServer } from '../../../src/client/dev-server/index.js';
 import { GrowingLines } from './growing-lines.js';
 import type { Moment } from './model/account.js';
@@ -71,10 +72,7 @@ function fileState(line: string, before: FileState | undefined): FileState {
       return [key, known?.text === said ? known : { text: said, definition }];
     })
   );
-  const order = [...flags.keys()].join('\n');
-  const same = before !== undefined && order === [...before.flags.keys()].join('\n');
-  const idle = same && [...flags].every(([key, flag]) => before.flags.get(key) === flag);
-  return { ...seen, flags, idle };
+  return { ...seen, flags, idle: before !== undefined && isDeepStrictEqual([...flags], [...before.flags]) };
 }
 
 /** A definition as a text; one that is not there too. */
