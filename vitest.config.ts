@@ -9,8 +9,11 @@ const ALONE = ['test/plan/models/**/*.test.ts', 'test/client/cli/context.test.ts
 /** What takes minutes: `npm run test:full`. */
 const FULL = ['test/full/**/*.test.ts'];
 
-/** A demo as a user runs it, whose windows are real time: alone, behind the others of `npm run test:full`. */
-const DEMO = ['test/full/demo/**/*.test.ts'];
+/**
+ * Behind the others of `npm run test:full`, one at a time: a demo as a user runs it, whose windows are real time, and runs with
+ * thousands of signals, which a worker must have read again within the server's 10 s for a workflow task.
+ */
+const FULL_ALONE = ['test/full/{demo,signals}/**/*.test.ts'];
 
 const globalSetup = ['test/support/servers/build-dist.ts', 'test/support/global-setup.ts'];
 
@@ -49,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'full',
           include: FULL,
-          exclude: [...DEMO, '**/node_modules/**'],
+          exclude: [...FULL_ALONE, '**/node_modules/**'],
           globalSetup,
           testTimeout: 600_000,
           hookTimeout: 120_000,
@@ -58,9 +61,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'full-demo',
-          include: DEMO,
+          name: 'full-alone',
+          include: FULL_ALONE,
           globalSetup,
+          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 120_000,
         },

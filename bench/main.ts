@@ -20,8 +20,8 @@ const usage = `npm run bench -- [NAME ...] [options]
   NAME              ${names.join(', ')}; default: all
   --trials N        repeat so often instead of each benchmark's own number
   --windows LIST    windows at once, for "windows", and guards for "watch" (default 200,1000)
-  --metrics LIST    metrics of one window, for "windows" (default 1,5)
-  --minutes N       how long windows are watched, for "windows" (default 3)
+  --metrics LIST    metrics of one window, for "windows", and of one guard, for "watch" (default 1,5)
+  --minutes N       how long windows are watched, for "windows", and guards, for "watch" (default 3)
 
 Tables go to stdout; bench/results/NAME.json keeps every measurement.`;
 

@@ -236,6 +236,8 @@ export interface WatchMetricsInput {
   state?: GuardState;
   /** Without news it returns after so long. */
   longestMs: number;
+  /** It looks at all that was due when it was scheduled, whatever news there is in it, and returns. */
+  catchUp?: true;
 }
 
 export interface WatchMetricsResult {

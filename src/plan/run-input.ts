@@ -6,6 +6,7 @@ import type { IncidentState } from './incidents/course.js';
 import type {
   AlertRoute,
   Alerts,
+  Channel,
   Cleanup,
   Criterion,
   Environment,
@@ -19,6 +20,7 @@ import type {
   WarRoomTrigger,
 } from './model.js';
 import type { LevelNews } from './trouble.js';
+import type { Held } from './run-status.js';
 import type { TroubleSource } from './watch-status.js';
 
 /** What every workflow of a run knows about the run it belongs to. */
@@ -57,6 +59,8 @@ export interface PhaseInput {
   /** Phases that completed before, for `stable` checks: id -> epoch ms and their baselines. */
   completed: Record<string, CompletedPhase>;
   paused?: { by: string; reason?: string; at: number };
+  /** An incident holds the run: nothing begins in the phase, but it can be asked for a way back. */
+  held?: Held;
   /** The run's guard waits for its first change: the phase tells of it at once. */
   tellsFirstChange?: true;
   /** The run stores what was decided, when the phase is over; absent where an earlier build began it, which does so itself. */
@@ -104,6 +108,8 @@ export interface GuardInput {
   baseline: Record<string, number>;
   /** One before it was lost: its alerts may be open, and nobody knows which. */
   afterLoss?: true;
+  /** So long after `since` the guard of an earlier run was gone. */
+  waitedMs?: number;
   /** What an earlier execution of it hands over. */
   state?: unknown;
 }
@@ -165,6 +171,8 @@ export interface IncidentInput {
   /** What a resolution is judged by beside that; absent where an earlier build began it, or there is nothing. */
   ownCriteria?: Criterion[];
   environment: Environment;
+  /** By which its war room calls beside those of `environment`; absent where an earlier build began it, or those are all. */
+  roomChannels?: Channel[];
   /** The incident that was ended from outside, which goes on in this one; absent in its later executions. */
   predecessor?: { number: number; state: IncidentState };
   /** What an earlier execution of it hands over. */

@@ -85,7 +85,7 @@ export const runMetrics = {
     labels: ['environment', 'plan', 'incident', 'severity', 'state'],
   },
   phasegate_incidents_escalated: {
-    help: 'Such incidents that went to the next in line',
+    help: 'Such incidents, not resolved, that went to the next in line',
     labels: ['environment', 'plan'],
   },
   phasegate_war_rooms_open: { help: 'War rooms that are open', labels: ['environment', 'plan'] },

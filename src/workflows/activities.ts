@@ -39,8 +39,15 @@ export interface EnvironmentCalls {
   /** Applies, undos and commands: as long as the plan allows. */
   changes: (longestMs: number) => ReturnType<typeof proxyActivities<EnvironmentActivities>>;
   windows: (longestMs: number) => ReturnType<typeof proxyActivities<WindowActivities>>;
-  /** The guard's: as long as a window of that length, but that it ends with what it has seen when it is called off. */
-  guards: (longestMs: number, within: Duration) => ReturnType<typeof proxyActivities<WindowActivities>>;
+  /**
+   * The guard's: as long as a window of that length, but that it ends with what it has seen when it is called off. With
+   * all its attempts it takes `atMostMs`, if that is given.
+   */
+  guards: (
+    longestMs: number,
+    within: Duration,
+    atMostMs?: number
+  ) => ReturnType<typeof proxyActivities<WindowActivities>>;
 }
 
 export function environmentCalls(environmentId: string): EnvironmentCalls {
@@ -60,7 +67,7 @@ export function environmentCalls(environmentId: string): EnvironmentCalls {
           cancellationType: ActivityCancellationType.TRY_CANCEL,
         })
       ),
-    guards: (longestMs, within) =>
+    guards: (longestMs, within, atMostMs) =>
       believed(
         proxyActivities<WindowActivities>({
           ...watching,
@@ -68,6 +75,7 @@ export function environmentCalls(environmentId: string): EnvironmentCalls {
           startToCloseTimeout: longestMs,
           // That nobody looks must be told.
           scheduleToStartTimeout: within,
+          ...(atMostMs === undefined ? {} : { scheduleToCloseTimeout: atMostMs }),
           cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         })
       ),

@@ -14,7 +14,7 @@ import type { GuardStatus } from '../plan/watch-status.js';
 import { statusQuery } from '../plan/wire.js';
 import { GuardAlerts } from './guard/alerts.js';
 import { keepNews } from './guard/evidence.js';
-import { look } from './guard/look.js';
+import { look, lookAtLast } from './guard/look.js';
 import { GuardRecord } from './guard/record.js';
 import { tellRun } from './guard/trouble.js';
 
@@ -36,12 +36,14 @@ export async function guard(input: GuardInput): Promise<GuardStatus> {
   });
   setDefaultSignalHandler((name) => log.warn('Nobody tells a guard anything', { name }));
   const root = CancellationScope.current();
+  let answered = false;
   try {
-    const news = await look(input, record);
+    const found = await look(input, record);
+    answered = found.answered;
     await CancellationScope.nonCancellable(async () => {
       // What makes production safe goes first.
-      if (!(await tellRun(input, news))) record.unheard();
-      await alerts.tell(news);
+      if (!(await tellRun(input, found.news))) record.unheard();
+      await alerts.tell(found.news);
       if (input.afterLoss) await alerts.settle();
       await keepNews(input, record, 'when there is much');
     });
@@ -51,8 +53,12 @@ export async function guard(input: GuardInput): Promise<GuardStatus> {
   const { afterLoss: _settled, ...same } = input;
   if (!root.consideredCancelled) return goOn({ ...same, state: record.carried });
   return CancellationScope.nonCancellable(async () => {
-    record.end();
-    await Promise.all([alerts.leave(), keepNews(input, record, 'all of it')]);
+    const kept = async (): Promise<void> => {
+      if (!answered) await lookAtLast(input, record);
+      record.end();
+      await keepNews(input, record, 'all of it');
+    };
+    await Promise.all([alerts.leave(), kept()]);
     return record.status;
   });
 }

@@ -92,7 +92,7 @@ async function tell(record: MigrationRecord, minutes: Minutes, asked: () => Stop
   await endEarlierCleanup(record);
   const { phases } = record.frozen.plan;
   for (const phase of phases) {
-    await record.notPaused();
+    await record.mayBegin(phase);
     if (isAfterReset(phase.id)) return stopAfterReset(record);
     // The deployment is over, and days of waiting begin.
     if (phase.stage) minutes.flush();

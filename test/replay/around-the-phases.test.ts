@@ -3,7 +3,7 @@ import { startRollback } from '../../src/client/act/rollback.js';
 import type { BeforeItem, Phase } from '../../src/plan/model.js';
 import { evidenceWorkflowId, workflowQueue } from '../../src/plan/names.js';
 import { linkOf } from '../support/stage/link.js';
-import { approval, phase, plan, span, step } from '../support/stage/plans.js';
+import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
 import { openStage, type Stage } from '../support/stage/stage.js';
 import { playAndReplay, replayed, type Scenario } from './play.js';
 
@@ -91,6 +91,43 @@ const scenarios: Record<string, Scenario> = {
       await stage.tell(run, 'rollback', { by: 'dana', reason: 'customers complain' });
       await gate('late', 'approval');
       await stage.tell('late', 'approve', { by: 'carlos', gate: 'rollback' });
+    },
+  },
+  'held-between-stages': {
+    workflows: ['', '/phase/late', '/incident/1'],
+    plan: () =>
+      plan(
+        [
+          phase('1a'),
+          validation('early', '1a', 0, 2000, [step.check('health')]),
+          validation('late', 'early', 2000, 600_000, [step.attest('support')]),
+        ],
+        { incidents: incidents() }
+      ),
+    async play(run) {
+      await stage.until('the stage', async () => (await stage.status()).phases[1]?.state === 'running');
+      const declared = { by: 'erin', cause: 'component', reason: 'agents fail' };
+      await stage.tell(run, 'declare', declared);
+      await run.signal('trouble', {
+        dedupKey: 'alertmanager/1',
+        source: 'alertmanager',
+        cause: 'component',
+        title: 'Agents fail',
+        reason: 'half of them',
+        level: 'critical',
+        at: 1,
+      });
+      await stage.tell(run, 'declare', { ...declared, customer: true });
+      await stage.until('the next stage', async () => (await stage.status()).phases[2]?.state === 'running');
+      await stage.tell(run, 'rollback', { by: 'dana', reason: 'no fix' });
+      await gate('late', 'approval');
+      await stage.tell('late', 'approve', { by: 'carlos', gate: 'rollback' });
+      await run.result().catch(() => undefined);
+      const incident = stage.incidentHandle(1);
+      await stage.tell(incident, 'resolve', { by: 'erin', reason: 'taken back' });
+      await stage.until('the draft', async () => (await stage.incident(1)).postMortem.draft);
+      await stage.tell(incident, 'postmortem', { by: 'erin', link: 'https://wiki.example/1' });
+      await incident.result();
     },
   },
   'waited-for-its-days': {

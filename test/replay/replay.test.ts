@@ -19,6 +19,11 @@ const seen: Array<[what: string, workflow: string, words: string[]]> = [
   ['a phase that will be late one day', 'deploymentPhase', ['May start no more']],
   ['a run that is refused by the locks', 'migration', ['PG202']],
   ['a rollback after the run, which takes the locks itself', 'rollback', ['"alone":true', 'acquireLocks']],
+  [
+    'a step that a person ticked off before its proof was there',
+    'incident',
+    ['"doneBy":"resolution"', '"step":"validate"'],
+  ],
   ['evidence that is there, and some that is not', 'evidence', ['PG310']],
 ];
 

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/model.js';
-import { alertHandle, guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
+import { alertHandle, guardedPlan, guardHandle, guardStatus, keepsBackTheGuard } from '../support/stage/guarded.js';
 import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
 import { resetBefore, scheduled } from '../support/stage/reset.js';
-import { openStage, type Stage } from '../support/stage/stage.js';
+import { openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
+import { historyOf } from './histories.js';
 import { playAndReplay, replayed, type Scenario } from './play.js';
 
 let stage: Stage;
@@ -268,6 +269,59 @@ describe('a guard of today replays on the build of today', () => {
     }
   });
 });
+
+describe('a guard whose worker was gone when its run ended replays on the build of today', () => {
+  it.each([
+    ['looked-at-last', (): void => undefined],
+    [
+      'could-not-look-at-last',
+      (): never => {
+        throw ApplicationFailure.nonRetryable('its source is gone');
+      },
+    ],
+  ])('%s', async (name, atLast) => {
+    stage.world.onGuard = (input) => {
+      if (!input.catchUp) throw new Error('its worker is gone');
+      atLast();
+      return input;
+    };
+    stage.world.series = { success: () => 0.99, latency: () => 1 };
+    await guardedToItsEnd();
+    const handle = guardHandle(stage);
+    await handle.result();
+    const { workflowId } = handle;
+    await replayed({ name: `${name}-guard`, workflowId, history: await historyOf(stage.client, workflowId) });
+  });
+});
+
+it('a run that waited for the guard of the run before it replays on the build of today', async () => {
+  const keeping = keepsBackTheGuard(stage);
+  await guardedToItsEnd();
+  const run = await guardedToItsEnd(async (handle) => {
+    const failed = async (): Promise<boolean> =>
+      ((await handle.fetchHistory()).events ?? []).some((one) => one.startChildWorkflowExecutionFailedEventAttributes);
+    await stage.until('the first try', failed);
+    keeping.open();
+    await stage.until('its guard', async () => (await stage.status()).guard?.state === 'watching');
+  });
+  const { workflowId } = run;
+  await replayed({
+    name: 'waited-for-a-guard-migration',
+    workflowId,
+    history: await historyOf(stage.client, workflowId),
+  });
+});
+
+/** A run under guard, to its end; what happens before its approval. */
+async function guardedToItsEnd(before: (run: Run) => Promise<void> = () => Promise.resolve()): Promise<Run> {
+  const run = await stage.start(guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
+  await gate('1a', 'approval');
+  await stage.until('the guard', async () => (await stage.status()).guard !== undefined);
+  await before(run);
+  await stage.tell('1a', 'approve', { by: 'erin' });
+  await run.result();
+  return run;
+}
 
 /** The executions of a chain, oldest first: each history names the one that it continued as. */
 async function executionsSince(first: string, workflowId: string): Promise<Array<{ runId: string; how: string }>> {

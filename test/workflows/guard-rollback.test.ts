@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/plan/judge-types.js';
+import type { Phase, Plan } from '../../src/plan/model.js';
 import { troubleSignal, type Trouble } from '../../src/plan/trouble.js';
 import { guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
-import { approval, phase, span, step, windowSpec } from '../support/stage/plans.js';
+import { approval, incidents, phase, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -20,6 +21,7 @@ const newestFirst = [
   'undo deploy/core v1',
 ];
 const core = phase('1a', { steps: [step.flag('core'), step.deployTo('core')] });
+const led = { incidents: incidents() };
 
 function healthy(): void {
   stage.world.series = { success: () => 0.99, latency: () => 1 };
@@ -38,13 +40,18 @@ function endless(reached: () => void): void {
   };
 }
 
+/** With `incidents`, as the shipped plan: then it is an incident of severity 1 that takes everything back. */
+function guarded(phases: Phase[]): Plan {
+  return guardedPlan(phases, led);
+}
+
 /** Each leads to where the run is when its red metric becomes critical: two phases have changed something by then. */
 const situations: Record<string, () => Promise<Run>> = {
   'in mid-deployment': async () => {
     const apply = door();
     stage.world.onApply = (entry) => (entry.step === 'deploy-tools' ? apply.wait() : undefined);
     const run = await stage.start(
-      guardedPlan([core, phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')] })])
+      guarded([core, phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')] })])
     );
     await apply.reached;
     // An apply is waited for: an undo must not overtake it.
@@ -59,19 +66,19 @@ const situations: Record<string, () => Promise<Run>> = {
       return 'PASS';
     };
     const steps = [step.deployTo('tools'), step.flag('tools'), step.check('smoke')];
-    const run = await stage.start(guardedPlan([core, phase('1b', { after: ['1a'], steps: steps })]));
+    const run = await stage.start(guarded([core, phase('1b', { after: ['1a'], steps: steps })]));
     await check.reached;
     return run;
   },
   'during an approval': async () => {
-    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    const run = await stage.start(guarded([core, tools({ approval: approval() })]));
     await stage.gate('1b');
     return run;
   },
   'in a soak': async () => {
     const soaks = door();
     endless(() => void soaks.wait());
-    const run = await stage.start(guardedPlan([core, tools({ soak: windowSpec() })]));
+    const run = await stage.start(guarded([core, tools({ soak: windowSpec() })]));
     await soaks.reached;
     return run;
   },
@@ -79,14 +86,14 @@ const situations: Record<string, () => Promise<Run>> = {
     const window = door();
     endless(() => void window.wait());
     const steps = [step.flag('tools'), step.deployTo('tools'), step.watch('window')];
-    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    const run = await stage.start(guarded([core, tools({ steps })]));
     await window.reached;
     return run;
   },
   'in the window of its success': async () => {
     const success = door();
     endless(() => void success.wait());
-    const run = await stage.start(guardedPlan([core, tools({ success: windowSpec() })]));
+    const run = await stage.start(guarded([core, tools({ success: windowSpec() })]));
     await success.reached;
     return run;
   },
@@ -95,14 +102,14 @@ const situations: Record<string, () => Promise<Run>> = {
     endless(() => void hold.wait());
     const ramp = step.traffic('ramp', 'FLAG_TOOLS', { percents: [50, 100], hold: windowSpec() });
     const run = await stage.start(
-      guardedPlan([core, tools({ steps: [step.deployTo('tools'), step.flag('tools'), ramp] })])
+      guarded([core, tools({ steps: [step.deployTo('tools'), step.flag('tools'), ramp] })])
     );
     await hold.reached;
     return run;
   },
   'while somebody is asked in its middle': async () => {
     const steps = [step.flag('tools'), step.deployTo('tools'), step.attest('seen')];
-    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    const run = await stage.start(guarded([core, tools({ steps })]));
     await stage.gate('1b');
     return run;
   },
@@ -111,14 +118,14 @@ const situations: Record<string, () => Promise<Run>> = {
     const minute = ((new Date().getUTCHours() + 12) % 24) * 60;
     const schedule = { hours: { from: minute, to: (minute + 60) % 1440 }, timeZone: 'UTC' };
     const next = phase('1c', { after: ['1b'], schedule, steps: [step.flag('more')] });
-    const run = await stage.start(guardedPlan([core, tools(), next]));
+    const run = await stage.start(guarded([core, tools(), next]));
     await stage.until('the wait', async () => (await stage.phase('1c')).opensAt);
     return run;
   },
   'during a HOLD': async () => {
     const steps = [step.flag('tools'), step.deployTo('tools'), step.check('smoke', { onFail: 'hold' })];
     stage.world.onCheck = () => 'HOLD';
-    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    const run = await stage.start(guarded([core, tools({ steps })]));
     await stage.until('the HOLD', async () => (await stage.phase('1b')).state === 'on hold');
     stage.world.onCheck = () => 'PASS';
     return run;
@@ -130,7 +137,7 @@ const situations: Record<string, () => Promise<Run>> = {
       await first.wait();
       return 'PASS';
     };
-    const run = await stage.start(guardedPlan([core, tools({ steps })]));
+    const run = await stage.start(guarded([core, tools({ steps })]));
     await first.reached;
     await stage.tell(run, 'pause', 'dana');
     first.open();
@@ -139,7 +146,7 @@ const situations: Record<string, () => Promise<Run>> = {
   },
   'between two phases': async () => {
     const run = await stage.start(
-      guardedPlan([core, tools({ approval: approval() }), phase('1c', { after: ['1b'], steps: [step.flag('more')] })])
+      guarded([core, tools({ approval: approval() }), phase('1c', { after: ['1b'], steps: [step.flag('more')] })])
     );
     await stage.gate('1b');
     await stage.tell(run, 'pause', 'dana');
@@ -150,13 +157,13 @@ const situations: Record<string, () => Promise<Run>> = {
   'in the validation, without the approval that a person would need': async () => {
     const soaks = door();
     endless(() => void soaks.wait());
-    const run = await stage.start(guardedPlan([core, tools(), validation(600_000, 60_000)]));
+    const run = await stage.start(guarded([core, tools(), validation(600_000, 60_000)]));
     await soaks.reached;
     return run;
   },
   'behind the validation, while the last decisions are stored': async () => {
     const minutes = storing();
-    const run = await stage.start(guardedPlan([core, tools({ approval: approval() }), validation(100, 100)]));
+    const run = await stage.start(guarded([core, tools({ approval: approval() }), validation(100, 100)]));
     await stage.gate('1b');
     await stage.tell('1b', 'approve', 'erin');
     await stage.until('the end of the last stage', async () => (await stage.phase('short-term')).state === 'completed');
@@ -194,24 +201,43 @@ function tools(change: Parameters<typeof phase>[1] = {}): ReturnType<typeof phas
   return phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.deployTo('tools')], ...change });
 }
 
+/** Newest phase first, once, and its guard has ended. */
+async function expectAllBack({ type }: { type?: string | null }): Promise<void> {
+  expect(type).toBe('rolled-back-verified');
+  const undone = stage.world.story('undo');
+  expect(undone.toSorted()).toEqual(newestFirst.toSorted());
+  const phaseOf = (effect: string): string => (/tools/i.test(effect) ? '1b' : '1a');
+  expect(undone.map(phaseOf)).toEqual(['1b', '1b', '1a', '1a']);
+  expect(stage.world.changed()).toEqual([]);
+  const status = await stage.status();
+  expect(status.rollbacks.length).toBe(new Set(status.rollbacks).size);
+  expect(status.guard).toMatchObject({ state: 'ended', starts: 1 });
+  await stage.until('the end of the guard', async () => (await guardStatus(stage)).state === 'ended');
+}
+
 describe('a red metric that becomes critical', () => {
-  it.each(Object.keys(situations))('%s takes everything back, newest phase first', async (where) => {
+  it.each(Object.keys(situations))('%s opens an incident of severity 1 and takes everything back', async (where) => {
     healthy();
     const run = await situations[where]!();
     critical();
     const failure = await failureOf(run.result());
-    expect(failure.type).toBe('rolled-back-verified');
+    expect(failure.message).toMatch(/severity 1: success is critical: .*critical threshold \(< 80%\): 50% at/);
+    await expectAllBack(failure);
+    const { incidents: opened } = await stage.status();
+    expect(opened).toMatchObject([{ severity: 1 }]);
+    expect(await stage.incident(1)).toMatchObject({ severity: 1, source: 'guard' });
+  });
+
+  it('takes everything back in a plan that leads no incidents', async () => {
+    healthy();
+    const run = await stage.start(guardedPlan([core, tools({ approval: approval() })]));
+    await stage.gate('1b');
+    critical();
+    const failure = await failureOf(run.result());
     expect(failure.message).toMatch(/success is beyond its critical threshold \(< 80%\): 50% at/);
     expect(failure.message).toContain('a red metric that is critical takes everything back');
-    const undone = stage.world.story('undo');
-    expect(undone.toSorted()).toEqual(newestFirst.toSorted());
-    const phaseOf = (effect: string): string => (/tools/i.test(effect) ? '1b' : '1a');
-    expect(undone.map(phaseOf)).toEqual(['1b', '1b', '1a', '1a']);
-    expect(stage.world.changed()).toEqual([]);
-    const status = await stage.status();
-    expect(status.rollbacks.length).toBe(new Set(status.rollbacks).size);
-    expect(status.guard).toMatchObject({ state: 'ended', starts: 1 });
-    await stage.until('the end of the guard', async () => (await guardStatus(stage)).state === 'ended');
+    await expectAllBack(failure);
+    expect((await stage.status()).incidents).toBeUndefined();
   });
 
   it('while a phase is being taken back widens that, and takes nothing back twice', async () => {

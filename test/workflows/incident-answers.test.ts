@@ -139,6 +139,23 @@ describe('the war room', () => {
     });
   });
 
+  it.each([
+    ['validate', /^"Validate" is ticked off by .* confirm: phasegate incident resolve incident\/1 .* --reason "what/],
+    ['look-back', /^"Look back" is ticked off by its post-mortem: phasegate incident postmortem incident\/1 .* --link/],
+  ])('takes no hand for its step %s, which something else proves', async (id, reason) => {
+    const procedure = [
+      { id: 'validate', title: 'Validate', doneBy: 'resolution' as const },
+      { id: 'look-back', title: 'Look back', doneBy: 'post-mortem' as const },
+    ];
+    await declared({}, { warRoom: { ...incidents().warRoom!, procedure } });
+    const expected = expect.stringMatching(reason) as string;
+    expect(await refusalOf(tell('step', { by: 'lee', step: id }))).toMatchObject({ code: 'PG226', reason: expected });
+    await stage.incidentHandle(1).signal('step', { by: 'lee', step: id });
+    const { refusals, warRoom } = await until('the refusal', (status) => status.refusals.length === 1);
+    expect(refusals).toMatchObject([{ message: 'step', by: 'lee', reason: expected }]);
+    expect(warRoom?.steps).toEqual(procedure.map((one) => ({ id: one.id, title: one.title })));
+  });
+
   it('ticks off that affected users were told, where the cause says that they must be', async () => {
     await declared({ severity: undefined, cause: 'leak' });
     expect((await stage.incident(1)).tasks).toEqual([
@@ -186,6 +203,68 @@ describe('a call', () => {
     expect(tried).toEqual([['log', 'pager'], ['pager'], ['pager']]);
     const told = sent('incident').filter(({ title }) => title.startsWith('channel'));
     expect(told.map(({ title }) => title)).toEqual(['channel pager does not take a page']);
+  });
+});
+
+describe('the war room of an incident that is not paged', () => {
+  it('is called by the channels of what is critical, where people hear how it ends too', async () => {
+    const said: Record<string, Array<string | undefined>> = { log: [], mail: [], pager: [] };
+    stage.world.onNotify = ({ address, title, incident }, names) => {
+      if (address !== 'incident/1') return;
+      for (const name of names) said[name]?.push(/: war room|: severity/.exec(title)?.[0] ?? incident?.event);
+    };
+    const channels = ['mail', 'pager'].map((name) => ({ kind: 'log' as const, name }));
+    const alerts = alertsOf({ channels: ['mail', 'pager'] }, { channels: ['mail'] });
+    const run = await stage.start(
+      plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], { incidents: incidents(), alerts }),
+      'dana',
+      { ...stage.environment, channels }
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a page is slow' });
+    await stage.until('the room', () => said['log']?.includes(': war room'));
+    await tell('acknowledge', 'lee');
+    await stage.until('who responds', () => said['log']?.includes('acknowledge'));
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    await stage.until('its end', () => said['log']?.includes('resolve'));
+    expect(said['pager']).toEqual([': war room', 'acknowledge', 'resolve']);
+    expect(said['mail']).toEqual(expect.arrayContaining([': severity', ': war room', 'acknowledge', 'resolve']));
+  });
+
+  it.each<[string, boolean]>([
+    ['somebody responds', true],
+    ['nobody does, and the incident itself calls the next in line', false],
+  ])('is called again where a channel did not take it, although %s', async (_, responds) => {
+    let refused = 0;
+    let overtaken = responds;
+    let reached = false;
+    stage.world.onNotify = ({ title, kind }, names) => {
+      if (!title.includes(': war room')) {
+        if (kind === 'escalation' && refused > 0) overtaken = true;
+        return [];
+      }
+      if (!names.includes('pager')) return [];
+      if (refused > 0 && overtaken) {
+        reached = true;
+        return [];
+      }
+      refused += 1;
+      return ['pager'];
+    };
+    const quick = { respondWithin: span(1_000), escalateAfter: span(200) };
+    const severities = [severity(3, [{ id: 'slow' }], quick)];
+    const channels = ['mail', 'pager'].map((name) => ({ kind: 'log' as const, name }));
+    const alerts = alertsOf({ channels: ['mail', 'pager'] }, { channels: ['mail'] });
+    const run = await stage.start(
+      plan([phase('1a', { approval: approval() })], { incidents: incidents({ severities }), alerts }),
+      'dana',
+      { ...stage.environment, channels }
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'slow', reason: 'a page is slow' });
+    if (responds) await tell('acknowledge', 'lee');
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'slow', customer: true, reason: 'a customer calls' });
+    await stage.until('the call that reaches it', () => reached);
   });
 });
 

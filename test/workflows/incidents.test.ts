@@ -104,6 +104,46 @@ describe('an incident that somebody declares', () => {
       repeated: true,
     });
   });
+
+  it('opens its war room when a customer escalates what is open already, once', async () => {
+    const run = await inSecondPhase();
+    await run.signal('trouble', trouble('slow-pages', { cause: 'slow' }));
+    await stage.until('the incident', async () => (await stage.status()).incidents?.length === 1);
+    const escalated = { by: 'lee', cause: 'slow', reason: 'a customer calls', customer: true };
+    expect(await stage.tell(run, 'declare', escalated)).toEqual({
+      message: 'incident/1 is open for it: Trouble with slow-pages; its war room opens, since a customer escalates',
+      repeated: false,
+    });
+    await until('the war room', 1, ({ warRoom }) => warRoom?.trigger === 'customer-escalation');
+    expect(await stage.tell(run, 'declare', escalated)).toMatchObject({ repeated: true });
+    expect((await stage.status()).incidents).toMatchObject([{ number: 1, warRoom: true }]);
+  });
+
+  it('gets the next war room where another one is open when a customer escalates it', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a customer calls' });
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'slow', reason: 'a page is slow' });
+    const escalated = { by: 'erin', cause: 'slow', customer: true, reason: 'another customer calls' };
+    expect(await stage.tell(run, 'declare', escalated)).toEqual({
+      message: 'incident/2 is open for it: The cause slow; its war room opens when the one of incident/1 is over',
+      repeated: false,
+    });
+    // Ended from outside meanwhile, it goes on as one that a customer escalated.
+    await stage.incidentHandle(2).terminate('somebody wants it gone');
+    await until('what goes on with it', 3, ({ state }) => state === 'open');
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+    await until('the war room', 3, ({ warRoom }) => warRoom?.trigger === 'customer-escalation');
+  });
+
+  it('is one with what another system says of the same cause later', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'component', reason: 'agents fail' });
+    for (const key of ['alertmanager/1', 'alertmanager/2'])
+      await run.signal('trouble', trouble(key, { source: 'alertmanager', cause: 'component' }));
+    await until('both', 1, ({ timeline }) => timeline.filter(({ text }) => text.startsWith('also: ')).length === 2);
+    const { incidents: known } = await stage.status();
+    expect(known).toMatchObject([{ number: 1, severity: 2, warRoom: false }]);
+  });
 });
 
 describe('severity 1', () => {

@@ -8,7 +8,7 @@ import { serve, type TestServer } from '../support/activities/http-server.js';
 import { alertsOf } from '../support/alert/alert-input.js';
 import { testTools } from '../support/activities/tools.js';
 import { guardedMetrics, guardedPlan, guardStatus } from '../support/stage/guarded.js';
-import { approval, incidents, phase, severity, step } from '../support/stage/plans.js';
+import { approval, incidents, phase, severity, span, step } from '../support/stage/plans.js';
 import { door } from '../support/stage/world.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 
@@ -184,6 +184,24 @@ describe('what the guard sees and a rendered rule of Prometheus says too', () =>
       expect(pages(), first).toEqual([expect.stringMatching(page_)]);
       undo.open();
     }
+  });
+
+  it('is what a person declared of the same cause before, under the same page', { timeout: 60_000 }, async () => {
+    const alerts = alertsOf({ escalate: { after: span(300), to: ['cto'] } });
+    const run = await waiting({ incidents: caused, alerts });
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'bad', reason: 'answers are wrong' });
+    await seenByGuard();
+    await stage.until('its line', async () =>
+      (await stage.incident(1)).timeline.some(({ text }) => text.startsWith('also: '))
+    );
+    expect((await stage.status()).incidents).toMatchObject([{ number: 1, severity: 2, warRoom: false }]);
+    // The alert leaves its escalation to the incident, which escalates as what is critical does.
+    const { escalatedAt, respondBy } = await stage.until('the escalation', async () => {
+      const status = await stage.incident(1);
+      return status.escalatedAt !== undefined && status;
+    });
+    expect(escalatedAt).toBeLessThan(respondBy);
+    expect(pages()).toEqual([expect.stringMatching(/\/guard\/cause\/bad$/)]);
   });
 
   it('joins the incident that takes everything back, as the guard would have it', { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WatchCheckInput } from '../../src/activities/contract.js';
 import type { ApprovalSpec, BeforeItem, Phase, StageSpec } from '../../src/plan/model.js';
 import type { RunStatus } from '../../src/plan/run-status.js';
-import { approval, phase, plan, span, step } from '../support/stage/plans.js';
+import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
 
@@ -250,6 +250,52 @@ describe('a rollback during the validation', () => {
     await stage.until('the approval', async () =>
       (await stage.phase('later')).gates.some(({ kind }) => kind === 'approval')
     );
+  });
+
+  /** A run that somebody paused, and an incident holds, between its two stages. */
+  async function heldBetweenStages(): Promise<Run> {
+    const stages = [
+      validation(first, [step.check('health')], { rollbackApproval: consent, to: span(1500) }),
+      validation('later', [step.attest('support')], { rollbackApproval: consent }, first),
+    ];
+    const run = await stage.start(plan([phase('1a'), ...stages], { incidents: incidents() }));
+    await stage.until('the stage', async () => (await states()).includes('health#1 passed'));
+    await stage.tell(run, 'pause', { by: 'dana', reason: 'lunch' });
+    await stage.tell(run, 'declare', { by: 'erin', severity: 2, phase: '1a', reason: 'agents fail' });
+    await stage.until('its end', async () => (await stage.phase(first)).state === 'completed');
+    return run;
+  }
+
+  it('is asked for in the next stage when an incident holds the run between two, which takes no component back alone', async () => {
+    const run = await heldBetweenStages();
+    const alone = { ...rollBack, phase: '1a' };
+    const notAlone = { code: 'PG209', reason: expect.stringContaining('no phase is taken back alone') as string };
+    expect(await refusalOf(stage.tell(run, 'rollback', alone))).toMatchObject(notAlone);
+    await stage.tell(run, 'resume', 'dana');
+    await stage.until('its hold', async () => (await stage.status()).phases[2]?.now?.state === 'on hold');
+    const { held: by, gates, endsAt } = await stage.phase('later');
+    expect([by?.by, gates, endsAt]).toEqual(['incident/1', [], undefined]);
+    expect(await refusalOf(stage.tell(run, 'rollback', alone))).toMatchObject({ code: 'PG209' });
+    await stage.tell(run, 'rollback', rollBack);
+    await stage.until('the approval', async () =>
+      (await stage.phase('later')).gates.some(({ kind }) => kind === 'approval')
+    );
+    expect(stage.world.story('undo')).toEqual([]);
+    await stage.tell('later', 'approve', { by: 'carlos', gate: 'later/rollback' });
+    expect((await ended(run)).outcome?.kind).toBe('rolled-back-verified');
+  });
+
+  it('is not needed when the incident that holds the next stage is resolved, which then goes on', async () => {
+    const run = await heldBetweenStages();
+    await stage.tell(run, 'resume', 'dana');
+    await stage.until('its hold', async () => (await stage.status()).phases[2]?.now?.state === 'on hold');
+    const heldAt = Date.now();
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'restarted' });
+    await stage.gate('later');
+    // It lasts as long as one that did not have to wait.
+    expect((await stage.phase('later')).endsAt).toBeGreaterThanOrEqual(heldAt + 300);
+    await stage.tell('later', 'attest', { by: 'erin', item: 'support', answer: 'done' });
+    expect((await run.result()).outcome?.kind).toBe('completed');
   });
 
   it('is not lost when the stage ends before people can be asked', async () => {

@@ -1,6 +1,6 @@
 import type { LockHolder } from '../../activities/contract.js';
 import { locksWorkflowId } from '../../plan/names.js';
-import { isNotFound, isNotReady, NoAnswer } from '../connection/failures.js';
+import { isNotFound, isUntaken } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { statusWithinMs } from '../read/query.js';
 
@@ -18,7 +18,7 @@ export async function lockHolders(link: Link, environmentId: string): Promise<Re
     );
   } catch (error) {
     if (isNotFound(error)) return {};
-    if (isNotReady(error) || error instanceof NoAnswer) return undefined;
+    if (isUntaken(error)) return undefined;
     throw error;
   }
 }

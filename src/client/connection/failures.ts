@@ -80,7 +80,7 @@ export function isNotFound(error: unknown): boolean {
   return grpcStatus(error) === notFound || (error instanceof Error && error.name === 'WorkflowNotFoundError');
 }
 
-/** A query to a workflow whose first task no worker has taken yet. */
+/** The server cannot do it as things stand, such as an update of a workflow that closes in the same moment. */
 export function isNotReady(error: unknown): boolean {
   return grpcStatus(error) === failedPrecondition;
 }
@@ -90,10 +90,15 @@ export function isTooMuch(error: unknown): boolean {
   return grpcStatus(error) === resourceExhausted;
 }
 
-/** A worker took the query and answered that it cannot: its workflow does not know the query, or cannot go on. */
-export function workerRefused(error: unknown): boolean {
+/**
+ * No worker took a query. Whatever the server says about one, it says in many ways and with many codes; what it says for
+ * certain is that there is no such workflow, or, with a worker's words, that the worker took it and cannot answer: its
+ * workflow does not know the query, or cannot go on.
+ */
+export function isUntaken(error: unknown): boolean {
+  if (error instanceof PhasegateError) return error instanceof NoAnswer;
   const status = grpcStatus(error);
-  return status === undefined || status === invalidArgument;
+  return status !== undefined && status !== invalidArgument && !isNotFound(error);
 }
 
 /** The status of the gRPC error in a chain of causes. */

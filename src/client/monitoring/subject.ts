@@ -13,6 +13,8 @@ export interface Watched {
   series: string;
   /** The environment's query, with `{{range}}` and `{{elapsed}}` filled in. */
   query: string;
+  /** The span that the query looks back over, as the environment has it: `5m`. */
+  range?: string;
   /** What is counted, of a binding with `counter:`. */
   counter?: string;
   /** Name -> query for the words of its alerts, filled in too. */
@@ -94,6 +96,7 @@ function watch(
     record,
     series: `${record}${matchers(labels)}`,
     query: filled(binding.promql, binding.range),
+    ...(binding.range ? { range: binding.range.planned } : {}),
     ...(counter === undefined ? {} : { counter }),
     context: Object.fromEntries(
       Object.entries(binding.context ?? {}).map(([name, promql]) => [name, filled(promql, binding.range)])

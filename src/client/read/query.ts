@@ -1,6 +1,6 @@
 import { PhasegateError } from '../../plan/errors.js';
 import { statusQuery } from '../../plan/wire.js';
-import { isNotFound, NoAnswer, reasonOf, workerRefused } from '../connection/failures.js';
+import { isNotFound, isUntaken, reasonOf } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { cleanDeep, cleanLine } from '../render/clean.js';
 import { partName, pinnedAdvice, pollingWords, type Builds, type Pinned } from './build-words.js';
@@ -28,10 +28,9 @@ export async function queryStatus<T>(link: Link, run: RunRef, withinMs = statusW
     const status = await link.ask(`status of ${run.workflowId}`, () => handle.query<T>(statusQuery), withinMs);
     return { status: cleanDeep(status) };
   } catch (error) {
-    if (error instanceof NoAnswer) return { why: 'no worker' };
+    if (isUntaken(error)) return { why: 'no worker' };
     if (error instanceof PhasegateError || isNotFound(error)) throw error;
-    // Whatever else the server says about a query that no worker took, it says in many ways and with many codes.
-    return { why: workerRefused(error) ? { problem: cleanLine(reasonOf(error)) } : 'no worker' };
+    return { why: { problem: cleanLine(reasonOf(error)) } };
   }
 }
 

@@ -4,6 +4,7 @@ import { createLimiter } from '../../activities/metrics/limiter.js';
 import { PhasegateError } from '../../plan/errors.js';
 import type { Plan } from '../../plan/model.js';
 import { guardWorkflowId } from '../../plan/names.js';
+import { searchAttributes } from '../../plan/search-attributes.js';
 import { isNotFound, isTooMuch } from '../connection/failures.js';
 import type { Link } from '../connection/link.js';
 import { openCalls } from '../read/family.js';
@@ -12,8 +13,8 @@ import type { RunRef } from '../read/snapshot.js';
 
 /** A run that is open. */
 export interface OpenRun extends RunRef {
-  /** Epoch ms. */
-  startedAt: number;
+  /** Run id of its first execution, by which its guard and all others below it name it. */
+  firstRunId: string;
   plan?: Plan;
   /** Why there is no plan here: another version of phasegate began it. */
   unread?: string;
@@ -115,22 +116,22 @@ export function runsOver(link: Link, now: () => number = Date.now): Runs {
       askedOnce(openRuns, workflowId, async () => {
         const found = await describe(link, workflowId);
         if (!found?.isOpen) return undefined;
-        const { runId, startedAt } = found;
+        const { runId, firstRunId } = found;
         const read = plans.get(runId) ?? readPlan(link, { workflowId, runId });
         plans.set(runId, read);
         forgetOldest(plans, mostPlans);
         try {
-          return { workflowId, runId, startedAt, ...(await read) };
+          return { workflowId, runId, firstRunId, ...(await read) };
         } catch (error) {
           plans.delete(runId);
           throw error;
         }
       }),
-    isGuarded: ({ workflowId, startedAt }) =>
+    isGuarded: ({ workflowId, firstRunId }) =>
       askedOnce(guarded, workflowId, async () => {
         const guard = await describe(link, guardWorkflowId(workflowId));
-        // One of an earlier run has ended before this one began.
-        return guard !== undefined && (guard.isOpen || guard.startedAt >= startedAt);
+        // That of an earlier run may still be open.
+        return guard?.belongsTo === firstRunId;
       }),
     trouble({ workflowId, runId }, { key, trouble, isGrave }) {
       // Another run of the same plan has heard nothing yet.
@@ -193,14 +194,19 @@ async function readPlan(link: Link, run: RunRef): Promise<Pick<OpenRun, 'plan' |
 async function describe(
   link: Link,
   workflowId: string
-): Promise<{ runId: string; startedAt: number; isOpen: boolean } | undefined> {
+): Promise<{ runId: string; firstRunId: string; belongsTo: string | undefined; isOpen: boolean } | undefined> {
   try {
-    const { runId, status, startTime } = await link.call(
+    const { runId, status, raw, typedSearchAttributes } = await link.call(
       `run ${workflowId}`,
       () => link.temporal.workflow.getHandle(workflowId).describe(),
       answerWithinMs
     );
-    return { runId, startedAt: startTime.getTime(), isOpen: status.name === 'RUNNING' || status.name === 'PAUSED' };
+    return {
+      runId,
+      firstRunId: raw.workflowExecutionInfo?.firstRunId || runId,
+      belongsTo: typedSearchAttributes.get(searchAttributes.run),
+      isOpen: status.name === 'RUNNING' || status.name === 'PAUSED',
+    };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

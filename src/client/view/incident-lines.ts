@@ -1,5 +1,6 @@
 import { incidentAddressOf } from '../../plan/names.js';
-import { runName } from '../../plan/text/command-lines.js';
+import { inValidation } from '../../plan/phases.js';
+import { componentLine, postMortemLine, resolveLine, runName } from '../../plan/text/command-lines.js';
 import { owedFor } from '../read/incident-debt.js';
 import { sinceWords } from '../read/incidents.js';
 import type { IncidentStatus } from '../../plan/watch-status.js';
@@ -32,20 +33,18 @@ function incidentBlock(incident: IncidentStatus, snapshot: RunSnapshot, view: Vi
   const tone = severity === 1 && state !== 'resolved' ? 'bad' : 'warn';
   const name = runName(snapshot.run.workflowId);
   const held = rollback?.state === 'asked' && !snapshot.run.outcome;
+  // There a phase that is named would be refused.
+  const alone = held && !inValidation(snapshot.frozen.plan.phases, snapshot.run.phases);
   return [
     ...hanging('! ', head, columns).map((text) => line(paint(tone, text))),
     ...resolutionLines(incident, snapshot.frozen, snapshot.windows, view),
     ...(incident.validating ? [] : commandLines(nextCommand(incident, name), view)),
-    ...(held && incident.phase !== undefined
-      ? commandLines(`phasegate rollback ${name} --phase ${incident.phase} --reason "why"`, view)
-      : []),
+    ...(alone && incident.phase !== undefined ? commandLines(componentLine(name, incident.phase), view) : []),
   ];
 }
 
 /** The command that brings an incident one step further. */
 function nextCommand({ state, number }: IncidentStatus, run: string): string {
-  const address = incidentAddressOf(number);
-  if (state === 'open') return `phasegate incident ack ${address} ${run}`;
-  if (state === 'resolved') return `phasegate incident postmortem ${address} ${run} --link "https://…"`;
-  return `phasegate incident resolve ${address} ${run} --reason "what resolved it"`;
+  if (state === 'open') return `phasegate incident ack ${incidentAddressOf(number)} ${run}`;
+  return state === 'resolved' ? postMortemLine(run, number) : resolveLine(run, number);
 }

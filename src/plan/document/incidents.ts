@@ -77,7 +77,7 @@ const warRoom = z
             title,
             'done-by': z.enum(['resolution', 'post-mortem']).optional().meta({
               description:
-                'What ticks it off, for whoever did that: a resolution that the metrics confirm, or the post-mortem. Until then, and without it, a person does.',
+                'What ticks it off, for whoever did that: a resolution that the metrics confirm, or the post-mortem. Nobody can do it by hand then. Default: a person.',
             }),
           })
           .meta({ id: 'war-room-step', description: 'One step of the procedure.' })

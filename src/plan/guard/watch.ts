@@ -2,7 +2,7 @@ import { boundCriterion } from '../judge/bound-criterion.js';
 import { startCriterion } from '../judge/criterion.js';
 import { holds, measure } from '../judge/measure.js';
 import type { Sample } from '../judge-types.js';
-import type { Grid } from '../judge/grid.js';
+import { sampleAt, type Grid } from '../judge/grid.js';
 import type { Criterion, GuardSpec, Metric } from '../model.js';
 import { causeNews, startCause, takeCause } from './causes.js';
 import { off, turn } from './latch.js';
@@ -20,6 +20,11 @@ import { blindReason, metricReason } from './words.js';
 /** The grid of a guard, in the form in which windows have theirs. */
 export function gridOf({ every }: GuardSpec): Grid {
   return { every, warmUp: { ms: 0, planned: '0s' } };
+}
+
+/** When the last sample was due that a guard has taken (epoch ms); before its first, when that is due. */
+export function lastSampleAt(guard: GuardSpec, { t0, nextK }: Pick<GuardState, 't0' | 'nextK'>): number {
+  return sampleAt(gridOf(guard), t0, Math.max(0, nextK - 1));
 }
 
 /** How long it takes to be back, the first time. */

@@ -153,6 +153,20 @@ export function tickOff(
   return steps.map(({ title }) => title);
 }
 
+/**
+ * What ticks a step off that nobody may tick off by hand; undefined where a person does. An earlier build had resolutions
+ * that ticked nothing off: what is proven is not refused.
+ */
+export function proofAwaited(
+  { incidents }: Pick<IncidentInput, 'incidents'>,
+  state: Pick<IncidentState, 'resolution' | 'postMortem'>,
+  step: string
+): StepProof | undefined {
+  const proof = incidents.warRoom?.procedure.find(({ id }) => id === step)?.doneBy;
+  const isThere = proof === 'resolution' ? isResolved(state) : state.postMortem.done !== undefined;
+  return isThere ? undefined : proof;
+}
+
 export function isResolved({ resolution }: Pick<IncidentState, 'resolution'>): boolean {
   return resolution?.verdict === 'PASS';
 }

@@ -1,4 +1,4 @@
-import type { Alerts, Environment, Phase, Severity } from '../model.js';
+import type { Alerts, Channel, Environment, Phase, Severity } from '../model.js';
 import { findPerson, namesInRoles } from '../people.js';
 import type { IncidentInput } from '../run-input.js';
 import { specOf } from './classify.js';
@@ -43,6 +43,19 @@ export function calledBy(input: Asked, { escalatedAt, alertEscalatedAt }: Escala
     ...(alertEscalatedAt === undefined ? [] : (alert?.to ?? [])),
   ];
   return [...new Set([...reachable(environment, next), ...calledFirst(input)])];
+}
+
+/**
+ * By which channels an incident tells. A war room calls as what is critical does, whatever the severity: it may be about one that
+ * wakes nobody. Whatever has a page there then hears who responds and how it ends.
+ */
+export function channelsFor(
+  { environment, roomChannels = [] }: Pick<IncidentInput, 'environment' | 'roomChannels'>,
+  { roomCalled }: Pick<IncidentState, 'roomCalled'>,
+  { page, callsRoom }: { page?: 'trigger' | 'acknowledge' | 'resolve'; callsRoom?: true }
+): Channel[] {
+  const pagedThere = callsRoom ?? (roomCalled && page !== undefined && page !== 'trigger');
+  return pagedThere ? [...environment.notify, ...roomChannels] : environment.notify;
 }
 
 /** Whoever knows of an incident hears what becomes of it: who was called, who is in its war room, and who was told how it stands. */

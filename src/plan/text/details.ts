@@ -1,4 +1,5 @@
 import { cleanupId, preDeploymentId } from '../names.js';
+import { isUnresolved } from '../incidents/status.js';
 import { describeChange, describeState } from '../ledger.js';
 import type { Gate, PhaseStatus, Refusal, RollbackStatus, RunStatus, StepRecord } from '../run-status.js';
 import { bullets, code, panel, plain, signed, verbatim } from './markdown.js';
@@ -65,7 +66,8 @@ export function runDetails(status: RunStatus): string {
 }
 
 function incidentLine({ workflowId, severity, title, state, warRoom }: IncidentSummary): string {
-  return `severity ${severity}, _${state}_${warRoom ? ', war room' : ''}: ${plain(title)} ${code(workflowId)}`;
+  const room = warRoom && isUnresolved({ state }) ? ', war room' : '';
+  return `severity ${severity}, _${state}_${room}: ${plain(title)} ${code(workflowId)}`;
 }
 
 /** What it sees stands in its own panel. */

@@ -1,4 +1,5 @@
 import type { Incidents } from '../model.js';
+import { proofAwaited } from '../incidents/course.js';
 import { specOf } from '../incidents/classify.js';
 import type { IncidentStatus } from '../watch-status.js';
 import { bullets, code, panel, plain, signed, verbatim } from './markdown.js';
@@ -25,7 +26,7 @@ export function incidentDetails(status: IncidentStatus, incidents: Incidents, re
     .map(({ at, text }) => `${instantText(at)} ${plain(text)}`);
   return panel([
     `**${plain(status.sentence)}**`,
-    bullets('Answer here: More Actions, Send a Signal', answersOf(status)),
+    bullets('Answer here: More Actions, Send a Signal', answersOf(status, incidents)),
     remarks.length > 0 ? `_Note: ${plain(remarks.join('; '))}._` : '',
     `Because: ${plain(status.reason)}`,
     `Action: ${plain(specOf(incidents, status.severity)?.action ?? '')}`,
@@ -43,8 +44,11 @@ export function incidentDetails(status: IncidentStatus, incidents: Incidents, re
 }
 
 /** What somebody can send now. */
-function answersOf({ state, warRoom, tasks }: IncidentStatus): string[] {
-  const open = [...(warRoom?.steps ?? []), ...tasks].find(({ doneAt }) => doneAt === undefined);
+function answersOf(status: IncidentStatus, incidents: Incidents): string[] {
+  const { state, warRoom, tasks } = status;
+  const open = [...(warRoom?.steps ?? []), ...tasks].find(
+    ({ id, doneAt }) => doneAt === undefined && !proofAwaited({ incidents }, status, id)
+  );
   const lines: Array<[string, string] | undefined> = [
     state === 'open' ? ['acknowledge', '{"by":"NAME"}'] : undefined,
     state === 'open' || state === 'acknowledged' ? ['resolve', '{"by":"NAME","reason":"what resolved it"}'] : undefined,

@@ -1,3 +1,4 @@
+import { isUnresolved } from '../../plan/incidents/status.js';
 import type { RunMetric } from '../../plan/run-metrics.js';
 import type { PhaseStatus, StepRecord } from '../../plan/run-status.js';
 import type { Look, SeenRun } from './seen.js';
@@ -94,8 +95,6 @@ function wayBackSamples(inForce: ReadonlyArray<{ cannotUndo?: string }>, tell: T
 }
 
 function watchSamples({ guard, alerts, incidents, silent }: SeenRun, tell: Tell): Sample[] {
-  const escalated = (of: ReadonlyArray<{ escalatedAt?: number }>): number =>
-    of.filter(({ escalatedAt }) => escalatedAt !== undefined).length;
   return [
     ...(guard ? [tell('phasegate_guard_state', 1, { state: guard.state })] : []),
     ...(guard?.metrics ?? []).map(({ metric, state }) => tell('phasegate_metric_state', 1, { metric, state })),
@@ -107,11 +106,17 @@ function watchSamples({ guard, alerts, incidents, silent }: SeenRun, tell: Tell)
     ...incidents.map(({ number, severity, state }) =>
       tell('phasegate_incident_state', 1, { incident: String(number), severity: String(severity), state })
     ),
-    ...(silent.incidents ? [] : incidentCounts(incidents, escalated(incidents), tell)),
+    ...(silent.incidents ? [] : incidentCounts(incidents, tell)),
   ];
 }
 
-function incidentCounts(incidents: SeenRun['incidents'], escalated: number, tell: Tell): Sample[] {
-  const rooms = incidents.filter(({ warRoom }) => warRoom !== undefined);
-  return [tell('phasegate_incidents_escalated', escalated), tell('phasegate_war_rooms_open', rooms.length)];
+/** A resolved incident keeps its war room and its escalation in its record until the post-mortem; nobody waits in either. */
+function incidentCounts(incidents: SeenRun['incidents'], tell: Tell): Sample[] {
+  const unresolved = incidents.filter(isUnresolved);
+  const rooms = unresolved.filter(({ warRoom }) => warRoom !== undefined);
+  return [tell('phasegate_incidents_escalated', escalated(unresolved)), tell('phasegate_war_rooms_open', rooms.length)];
+}
+
+function escalated(of: ReadonlyArray<{ escalatedAt?: number }>): number {
+  return of.filter(({ escalatedAt }) => escalatedAt !== undefined).length;
 }

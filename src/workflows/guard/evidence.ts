@@ -1,12 +1,14 @@
-import { ActivityFailure, log } from '@temporalio/workflow';
+import { ActivityFailure, log, patched } from '@temporalio/workflow';
 import { watchedCauses } from '../../plan/guard/status.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { environmentCalls } from '../activities.js';
 import { failureText } from '../phase/attempt.js';
 import type { GuardRecord } from './record.js';
 
-/** The end of a guard waits no longer for the store, and neither does its next look. */
-const patience = '10s';
+/** So that nobody is blind for the store's sake. */
+const patienceBetweenLooks = '10s';
+/** A worker that dies in the middle of it is missed after ten seconds; the guard of the next run waits longer (`keepGuard`). */
+const patienceAtTheEnd = '1m';
 /** What an execution hands over stays small. */
 const much = 100;
 
@@ -19,8 +21,9 @@ export async function keepNews(
   record: GuardRecord,
   when: 'when there is much' | 'all of it'
 ): Promise<void> {
-  const { news, watch, startedAt, stored } = record.carried;
-  if (when === 'when there is much' ? news.length < much : watch === undefined) return;
+  const { news, watch, startedAt, stored, unwatched } = record.carried;
+  const isDue = when === 'when there is much' ? news.length >= much : watch !== undefined || isKnownUnseen(record);
+  if (!isDue) return;
   const { run, guard, metrics, environment, since, changedAt, baseline } = input;
   const { provider, url, lag, bindings } = environment.metrics;
   const document = {
@@ -35,10 +38,12 @@ export async function keepNews(
     startedAt,
     news,
     ...(watch ? { seen: watch } : {}),
+    ...(unwatched ? { unwatched } : {}),
     before: stored,
   };
   try {
     const { reads } = environmentCalls(environment.id);
+    const patience = when === 'all of it' ? patienceAtTheEnd : patienceBetweenLooks;
     const ref = await reads.recordEvidence.executeWithOptions(
       { summary: 'Keep what the guard saw', scheduleToCloseTimeout: patience },
       [{ kind: 'guard', document }]
@@ -48,4 +53,9 @@ export async function keepNews(
     if (!(error instanceof ActivityFailure)) throw error;
     log.warn('What the guard saw could not be stored', { reason: failureText(error) });
   }
+}
+
+/** That nobody could look is evidence too. */
+function isKnownUnseen({ carried }: GuardRecord): boolean {
+  return carried.unwatched !== undefined && patched('looked-at-last');
 }

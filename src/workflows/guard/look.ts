@@ -1,8 +1,16 @@
-import { ActivityFailure, CancellationScope, isCancellation, sleep, TimeoutFailure } from '@temporalio/workflow';
-import type { WatchMetricsResult } from '../../activities/contract.js';
+import {
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  patched,
+  sleep,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { WatchMetricsInput, WatchMetricsResult } from '../../activities/contract.js';
 import { problemWithAnswer } from '../../plan/activity-answers.js';
 import { watchedCauses } from '../../plan/guard/status.js';
 import type { BlindNews, GuardNews } from '../../plan/guard/state.js';
+import { lastSampleAt } from '../../plan/guard/watch.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { counted, spanText } from '../../plan/text/spans.js';
 import { environmentCalls } from '../activities.js';
@@ -13,37 +21,70 @@ import type { GuardRecord } from './record.js';
 
 const minute = 60_000;
 /** Without news, an execution of the guard lasts so long: some thirty events a week. */
-const longestMs = 3 * 24 * 60 * minute;
+const longestWatchMs = 3 * 24 * 60 * minute;
 /** The source remembers what was missed, and it takes some time to ask for all of it. */
 const catchingUpMs = 60 * minute;
+/** The next run of the plan waits so long for this guard to be gone (`keepGuard`), and for the evidence behind it. */
+const lastLookMs = 5 * minute;
+
+export interface Looked {
+  /** What has to be told. */
+  news: GuardNews[];
+  /** Whether the look said all that it saw: not where its worker was lost. */
+  answered: boolean;
+}
 
 /**
- * Looks until there is news, and returns what has to be told. That nobody can look is news as well, the first time: the
- * activity could not be done, or no worker of the environment took it. What is missed meanwhile is asked for later.
+ * Looks until there is news. That nobody can look is news as well, the first time: the activity could not be done, or no
+ * worker of the environment took it. What is missed meanwhile is asked for later.
+ *
+ * @throws CancelledFailure when it was called off before any worker had it, or in between two that did
  */
-export async function look(input: GuardInput, record: GuardRecord): Promise<GuardNews[]> {
+export async function look(input: GuardInput, record: GuardRecord): Promise<Looked> {
   const { unwatched } = record.carried;
   try {
     const found = await watch(input, record);
     record.saw(found);
     const isBack: BlindNews = { kind: 'blind', blind: false, at: found.endedAt, reason: 'metrics are watched again' };
     const stillBlind = found.state.blind.rank > 0;
-    return unwatched && !stillBlind ? [isBack, ...found.news] : found.news;
+    return { news: unwatched && !stillBlind ? [isBack, ...found.news] : found.news, answered: true };
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     const seen = lastBeat(error);
     if (seen) record.saw(seen);
     const news = seen?.news ?? [];
     // A look that was called off, and whose worker was gone, is not one that failed.
-    if (CancellationScope.current().consideredCancelled) return news;
+    if (CancellationScope.current().consideredCancelled) return { news, answered: false };
     const reason = failureText(error);
     const at = Date.now();
     record.lost(reason, unwatched?.since ?? at);
     if (!wasNotTaken(error) && unwatched) await pause(reason);
     const known = unwatched !== undefined || (record.carried.watch?.blind.rank ?? 0) > 0;
-    return known
-      ? news
-      : [...news, { kind: 'blind', blind: true, at, reason: `nobody watches the metrics: ${reason}` }];
+    const isBlind: BlindNews = { kind: 'blind', blind: true, at, reason: `nobody watches the metrics: ${reason}` };
+    return { news: known ? news : [...news, isBlind], answered: false };
+  }
+}
+
+/**
+ * Looks once more when a look was called off that did not answer: else nothing would be known of what it watched. What is
+ * found is recorded and told to nobody: the run is over, and much of it may be over as well.
+ */
+export async function lookAtLast(input: GuardInput, record: GuardRecord): Promise<void> {
+  if (!patched('looked-at-last')) return;
+  const calls = environmentCalls(input.environment.id).guards(lastLookMs, minute, lastLookMs);
+  const given = { ...whatToWatch(input, record), longestMs: 0, catchUp: true } as const;
+  try {
+    record.saw(
+      await atItsEnd(
+        calls.watchMetrics.executeWithOptions({ summary: 'Catch up with what nobody has looked at' }, [given])
+      )
+    );
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const beat = lastBeat(error);
+    if (beat) record.saw(beat);
+    const { unwatched, watch: seen } = record.carried;
+    record.lost(failureText(error), unwatched?.since ?? (seen ? lastSampleAt(input.guard, seen) : input.since));
   }
 }
 
@@ -69,31 +110,33 @@ function lastBeat({ cause }: ActivityFailure): Pick<WatchMetricsResult, 'state' 
   return beat as WatchMetricsResult;
 }
 
-function watch(input: GuardInput, { carried }: GuardRecord): Promise<WatchMetricsResult> {
+function watch(input: GuardInput, record: GuardRecord): Promise<WatchMetricsResult> {
+  const { guard, environment } = input;
+  const { unwatched } = record.carried;
+  // People who were told that nobody looks hear soon that somebody does.
+  const longestMs = unwatched ? minute : input.afterLoss ? settlingMs(guard) : longestWatchMs;
+  const calls = environmentCalls(environment.id).guards(longestMs + catchingUpMs, unwatched ? '1h' : '5m');
+  const summary = `Watch ${counted(guard.metrics.length, 'metric')} every ${spanText(guard.every.ms)}`;
+  // The workflow's clock may be late, but only before anybody has looked or tried to.
+  const reach = unwatched ? {} : { reachBackMs: minute + (input.waitedMs ?? 0) };
+  return atItsEnd(
+    calls.watchMetrics.executeWithOptions({ summary }, [{ ...whatToWatch(input, record), ...reach, longestMs }])
+  );
+}
+
+function whatToWatch(input: GuardInput, { carried }: GuardRecord): Omit<WatchMetricsInput, 'longestMs'> {
   const { guard, metrics, environment, run, since, changedAt, baseline } = input;
-  const { watch: state, unwatched } = carried;
   const causes = watchedCauses(input);
   const read = [...guard.metrics, ...causes.map(({ when }) => when.metric)];
-  // People who were told that nobody looks hear soon that somebody does.
-  const forMs = unwatched ? minute : input.afterLoss ? settlingMs(guard) : longestMs;
-  const calls = environmentCalls(environment.id).guards(forMs + catchingUpMs, unwatched ? '1h' : '5m');
-  const summary = `Watch ${counted(guard.metrics.length, 'metric')} every ${spanText(guard.every.ms)}`;
-  return atItsEnd(
-    calls.watchMetrics.executeWithOptions({ summary }, [
-      {
-        origin: { run: run.workflowId, address: 'guard', title: 'Guard' },
-        guard,
-        metrics: metrics.filter(({ name }) => read.includes(name)),
-        causes,
-        baseline,
-        since,
-        // The workflow's clock may be late, but only before anybody has looked or tried to.
-        ...(unwatched ? {} : { reachBackMs: minute }),
-        ...(changedAt === undefined ? {} : { changedAt }),
-        environment: sliceEnvironment(environment, { metrics: read }),
-        ...(state ? { state } : {}),
-        longestMs: forMs,
-      },
-    ])
-  );
+  return {
+    origin: { run: run.workflowId, address: 'guard', title: 'Guard' },
+    guard,
+    metrics: metrics.filter(({ name }) => read.includes(name)),
+    causes,
+    baseline,
+    since,
+    ...(changedAt === undefined ? {} : { changedAt }),
+    environment: sliceEnvironment(environment, { metrics: read }),
+    ...(carried.watch ? { state: carried.watch } : {}),
+  };
 }

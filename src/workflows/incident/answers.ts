@@ -1,9 +1,11 @@
-import { CancellationScope, defineSignal, log, setHandler } from '@temporalio/workflow';
+import { CancellationScope, defineSignal, log, patched, setHandler } from '@temporalio/workflow';
 import { stranger, type Objection } from '../../plan/gate-rules.js';
+import { proofAwaited } from '../../plan/incidents/course.js';
 import { mustBe } from '../../plan/incidents/resolution.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import { findPerson } from '../../plan/people.js';
 import type { IncidentInput } from '../../plan/run-input.js';
+import { postMortemLine, resolveLine } from '../../plan/text/command-lines.js';
 import { instantText } from '../../plan/text/spans.js';
 import { acknowledgedElsewhereSignal, readAcknowledgedElsewhere } from '../../plan/trouble.js';
 import type { Answer, Message } from '../../plan/wire.js';
@@ -66,6 +68,9 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
       const found = findItem(record, step);
       if ('code' in found) throw refused(found);
       if (found.doneAt !== undefined) return again(`${found.by ?? 'somebody'} ticked off "${found.title}" before`);
+      const unproven = unprovenStep(input, record, found);
+      // Not in the check, which replays too: an earlier build let people tick off what nothing had proven, and that stays.
+      if (unproven && patched('proven-steps')) throw refused(unproven);
       Object.assign(found, { doneAt: Date.now(), by, ...(note === undefined ? {} : { note }) });
       record.tell(`${by} did "${found.title}"${note === undefined ? '' : `: ${note}`}`);
       return said(`"${found.title}" is done`);
@@ -158,6 +163,17 @@ function findItem({ state }: IncidentRecord, written: string): Item | Objection 
   const none = 'it has none, since no war room is open';
   const known = items.length > 0 ? `it has ${items.map(({ id }) => id).join(', ')}` : none;
   return { code: 'PG224', reason: `"${written}" is no step or task of it: ${known}` };
+}
+
+function unprovenStep(input: IncidentInput, { state }: IncidentRecord, { id, title }: Item): Objection | undefined {
+  const proof = proofAwaited(input, state, id);
+  if (!proof) return undefined;
+  const { run, number } = input;
+  const by =
+    proof === 'resolution'
+      ? `the resolution that the metrics confirm: ${resolveLine(run.workflowId, number)}`
+      : `its post-mortem: ${postMortemLine(run.workflowId, number)}`;
+  return { code: 'PG226', reason: `"${title}" is ticked off by ${by}` };
 }
 
 function tooManyNotes({ state }: IncidentRecord, { text }: { text: string }): Objection | undefined {

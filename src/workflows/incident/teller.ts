@@ -1,5 +1,6 @@
 import { CancellationScope, condition, log, uuid4 } from '@temporalio/workflow';
 import { specOf } from '../../plan/incidents/classify.js';
+import { channelsFor } from '../../plan/incidents/recipients.js';
 import { oneOf } from '../../plan/text/spans.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import type { IncidentRecord } from './record.js';
@@ -19,6 +20,8 @@ export class Teller {
   /** The latest page, and what becomes of it: two of them never go out at the same time. */
   private newest = 0;
   private sending: Promise<unknown> = Promise.resolve();
+  /** The latest page into the war room. */
+  private newestRoom = 0;
 
   constructor(input: IncidentInput, record: IncidentRecord) {
     this.input = input;
@@ -40,6 +43,7 @@ export class Teller {
       const key = uuid4();
       if (!told.page) return void (await tell(this.input, this.record, told, key));
       const number = ++this.newest;
+      if (told.callsRoom) this.newestRoom = number;
       const failed = await this.page(told, key);
       if (Object.keys(failed).length > 0) void this.work(() => this.insist(told, key, number, failed));
     });
@@ -68,16 +72,25 @@ export class Teller {
     const { state } = this.record;
     const reasons = Object.entries(failed).map(([name, reason]) => `${name}: ${reason}`);
     let down = Object.keys(failed);
-    const others = this.input.environment.notify.flatMap(({ name }) => (down.includes(name) ? [] : [name]));
-    const { headline, kind, to } = told;
+    const { headline, kind, to, callsRoom } = told;
+    const others = channelsFor(this.input, state, told).flatMap(({ name }) => (down.includes(name) ? [] : [name]));
     const text = `Whoever is told by it may not know of: ${headline}. It is tried again (${reasons.join('; ')}).`;
-    const words = { kind, to, headline: `channel ${oneOf(down)} does not take a page`, text };
+    const words = {
+      kind,
+      to,
+      headline: `channel ${oneOf(down)} does not take a page`,
+      text,
+      ...(callsRoom ? { callsRoom } : {}),
+    };
     if (others.length > 0) await tell(this.input, this.record, words, uuid4(), others);
     const deadlineMs = specOf(this.input.incidents, this.input.severity)?.respondWithin.ms ?? longestPauseMs;
     const firstMs = Math.min(longestPauseMs, Math.ceil(deadlineMs / pausesInDeadline));
-    const over = (): boolean =>
+    const answered = (): boolean =>
       this.newest !== number ||
       (told.page === 'trigger' && (state.acknowledged !== undefined || this.record.isResolved));
+    // By channels that the incident itself does not call by, nothing else that is said reaches who must come.
+    const met = (): boolean => this.newestRoom !== number || this.record.isResolved;
+    const over = callsRoom && this.input.roomChannels ? met : answered;
     for (let times = 1; times < mostTries; times += 1) {
       const pause = firstMs * 2 ** (times - 1);
       if (await condition(over, pause, { summary: `Until ${down.join(', ')} is tried again` })) return;

@@ -1,5 +1,5 @@
 import { beyondTitle, troubleWords } from '../../plan/incidents/classify.js';
-import { calledBy } from '../../plan/incidents/recipients.js';
+import { calledBy, channelsFor } from '../../plan/incidents/recipients.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
@@ -19,6 +19,8 @@ export interface Told {
   headline: string;
   /** May be empty: what happens next is told with every message. */
   text: string;
+  /** Into the war room, which has channels of its own. */
+  callsRoom?: true;
   /** What the incident is about stands in the headline or the text already. */
   saysWhat?: true;
   /** Names, roles, groups. */
@@ -33,16 +35,17 @@ export interface Told {
  * @returns the channels that did not take it, with the reason
  */
 export async function tell(
-  { run, number, environment: everywhere, page, severity, words }: IncidentInput,
+  input: IncidentInput,
   record: IncidentRecord,
   told: Told,
   key: string,
   channels?: readonly string[]
 ): Promise<Record<string, string>> {
+  const { run, number, environment: everywhere, page, severity, words } = input;
   const { headline, kind, text, to, saysWhat, page: event = 'none' } = told;
   const stands = saysWhat ? record.next : record.sentence;
   const look = `Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`;
-  const notify = everywhere.notify.filter(({ name }) => channels?.includes(name) ?? true);
+  const notify = channelsFor(input, record.state, told).filter(({ name }) => channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
   const runbook = event === 'trigger' ? words?.runbook : undefined;
   const { failed } = await announceTo(
@@ -98,6 +101,7 @@ export function roomCall(input: IncidentInput, record: IncidentRecord): Told | u
   return {
     kind: 'incident',
     page: 'trigger',
+    callsRoom: true,
     headline: `war room (${warRoom.trigger})`,
     text: `Be there until ${instantText(warRoom.activateBy)}. ${roles.join('; ')}.`,
     to: [...new Set(warRoom.roles.map(({ person, role }) => person ?? role))],

@@ -1,6 +1,9 @@
+import { patched } from '@temporalio/workflow';
 import { findCause, specOf } from '../../plan/incidents/classify.js';
 import type { Objection } from '../../plan/gate-rules.js';
 import type { Incidents } from '../../plan/model.js';
+import { rulesOf, troubleOfCause } from '../../plan/guard/pages.js';
+import { watchedCauses } from '../../plan/guard/status.js';
 import { incidentAddressOf } from '../../plan/names.js';
 import { rollbackLine } from '../../plan/text/command-lines.js';
 import { oneOf } from '../../plan/text/spans.js';
@@ -20,8 +23,13 @@ export function listenToDeclarations(record: MigrationRecord, desk: IncidentDesk
       const same = desk.openFor(
         ({ cause, key }) => key === alarm.key || (cause !== undefined && cause === alarm.cause)
       );
-      if (same) return { message: `${incidentAddressOf(same.number)} is open for it: ${same.title}`, repeated: true };
-      const opened = await desk.raise(alarm);
+      if (same) {
+        const then = alarm.customer === true ? desk.escalate(same.number) : undefined;
+        const message = `${incidentAddressOf(same.number)} is open for it: ${same.title}`;
+        return then === undefined ? { message, repeated: true } : { message: `${message}; ${then}`, repeated: false };
+      }
+      const seen = seenByGuard(record, alarm);
+      const opened = await desk.raise(seen && patched('declared-as-the-guard-sees-it') ? { ...alarm, ...seen } : alarm);
       return answer(record, opened ? incidentAddressOf(opened.number) : 'no incident', alarm);
     },
   });
@@ -88,4 +96,18 @@ function alarmOf(record: MigrationRecord, message: Message<'declare'>): Alarm {
     phase: phase?.toLowerCase(),
     customer: customer === true,
   };
+}
+
+/**
+ * What the guard would say of the same: its alert calls people under the page of this incident, which escalates for both. Undefined
+ * where the guard does not see it, or everything goes back for it.
+ */
+function seenByGuard({ frozen }: MigrationRecord, alarm: Alarm): Pick<Alarm, 'page' | 'level'> | undefined {
+  const { incidents, guard } = frozen.plan;
+  const rules = rulesOf(frozen.plan);
+  const watched = guard && watchedCauses(rules).find(({ id }) => id === alarm.cause);
+  if (!watched || (incidents && specOf(incidents, alarm.severity)?.reach === 'all')) return undefined;
+  const { id: cause, when } = watched;
+  const { dedupKey: page, level } = troubleOfCause(rules, { cause, metric: when.metric, reason: alarm.reason, at: 0 });
+  return { page, level };
 }

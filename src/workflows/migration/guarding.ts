@@ -4,6 +4,7 @@ import {
   ChildWorkflowFailure,
   condition,
   ParentClosePolicy,
+  patched,
   startChild,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
@@ -21,6 +22,10 @@ import type { MigrationRecord } from './record.js';
 
 const mostStarts = 5;
 const firstPauseMs = 1_000;
+/** The guard of the run before this one looks once more and keeps what it saw: six minutes at most. */
+const longestWaitMs = 8 * 60_000;
+const waitMs = 3_000;
+const stillOpen = 'that of an earlier execution was still open';
 
 /** The watch over the metrics beside a run. */
 export interface Guarding {
@@ -52,7 +57,7 @@ export function keepGuard(record: MigrationRecord): Guarding {
 async function watchOver(record: MigrationRecord, spec: GuardSpec, isOver: () => boolean): Promise<void> {
   await condition(() => record.changedAt !== undefined || isOver());
   for (let starts = 1, pause = firstPauseMs; !isOver(); starts += 1, pause *= 2) {
-    const reason = await watchOnce(record, spec, starts);
+    const reason = await watchOnce(record, spec, starts, isOver);
     if (isOver()) return;
     record.guarded({ state: 'lost', reason });
     if (starts === mostStarts) return tellLost(record, reason);
@@ -61,28 +66,50 @@ async function watchOver(record: MigrationRecord, spec: GuardSpec, isOver: () =>
 }
 
 /** Resolves when the guard is no more, with why. */
-async function watchOnce(record: MigrationRecord, spec: GuardSpec, starts: number): Promise<string> {
-  const workflowId = guardWorkflowId(record.run.workflowId);
+async function watchOnce(
+  record: MigrationRecord,
+  spec: GuardSpec,
+  starts: number,
+  isOver: () => boolean
+): Promise<string> {
   try {
-    const child = await start(record, spec, starts);
+    const child = await startInTurn(record, spec, starts, isOver);
+    if (!child) return stillOpen;
     record.guarded({ state: 'watching', starts });
     await child.result();
     return 'it was ended while the run goes on';
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) {
-      // One of an execution before this one: it ends now, or has nobody who would end it.
-      await cancelIfOpen(workflowId);
-      return 'that of an earlier execution was still open';
-    }
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     return error.cause?.message ?? error.message;
+  }
+}
+
+/** Starts it, once the guard of an earlier execution is gone; undefined when that stays. */
+async function startInTurn(
+  record: MigrationRecord,
+  spec: GuardSpec,
+  starts: number,
+  isOver: () => boolean
+): Promise<ChildWorkflowHandle<typeof guard> | undefined> {
+  for (let waitedMs = 0; ; waitedMs += waitMs) {
+    try {
+      return await start(record, spec, starts, waitedMs);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // It ends now, or has nobody who would end it.
+      if (waitedMs === 0) await cancelIfOpen(guardWorkflowId(record.run.workflowId));
+      if (isOver() || waitedMs >= longestWaitMs || !patched('guard-starts-in-turn')) return undefined;
+      record.guarded({ state: 'lost', reason: stillOpen });
+      await condition(isOver, waitMs, { summary: `Waits for the guard of the run: ${stillOpen}` });
+    }
   }
 }
 
 function start(
   { frozen, run, changedAt, baseline }: MigrationRecord,
   spec: GuardSpec,
-  starts: number
+  starts: number,
+  waitedMs: number
 ): Promise<ChildWorkflowHandle<typeof guard>> {
   const { plan, environment } = frozen;
   const { alerts, incidents } = plan;
@@ -104,6 +131,7 @@ function start(
     ...(changedAt === undefined ? {} : { changedAt }),
     baseline,
     ...(starts > 1 ? { afterLoss: true } : {}),
+    ...(waitedMs > 0 ? { waitedMs } : {}),
   };
   return startChild<typeof guard>('guard', {
     workflowId: guardWorkflowId(run.workflowId),

@@ -27,7 +27,7 @@ import {
 } from '../../plan/incidents/signals.js';
 import { everything, isOfGuard } from '../../plan/guard/pages.js';
 import { channelsOf } from '../../plan/alert/routing.js';
-import type { Channel, Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
+import type { AlertLevel, Channel, Incidents, Severity, WarRoomTrigger } from '../../plan/model.js';
 import { incidentAddressOf, incidentWorkflowId, pageKey } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
@@ -130,14 +130,25 @@ export class IncidentDesk {
 
   /**
    * Adds a trouble of the guard, whoever tells it, to the incident that takes everything back, since nothing more can be done
-   * for it: ten metrics that become critical together are one incident. False when there is none.
+   * for it: ten metrics that become critical together are one incident. Else to the one that somebody declared for its cause.
+   * False when there is none.
    */
   join(trouble: Trouble): boolean {
-    const lead = this.lead;
-    if (!lead || !isOfGuard(trouble) || lead.also.length >= mostOpen) return false;
     const { dedupKey: key, cause } = trouble;
-    this.add(lead, { key, cause, words: troubleWords(trouble) });
+    const known = (isOfGuard(trouble) ? this.lead : undefined) ?? this.declaredFor(trouble);
+    if (!known || known.also.length >= mostOpen) return false;
+    this.add(known, { key, cause, words: troubleWords(trouble) });
     return true;
+  }
+
+  /** People's words have a key of their own; the cause says that it is the same. */
+  private declaredFor(trouble: Trouble): Known | undefined {
+    const { cause } = trouble;
+    if (cause === undefined) return undefined;
+    // The guard's alert calls under the page of this trouble, which somebody must end.
+    const isPaged = ({ page }: Alarm): boolean => !isOfGuard(trouble) || page !== undefined;
+    const known = this.open.find(({ alarm }) => alarm.source === 'person' && alarm.cause === cause && isPaged(alarm));
+    return known && patched('one-incident-of-a-cause') ? known : undefined;
   }
 
   /** The first one that takes everything back. */
@@ -149,6 +160,26 @@ export class IncidentDesk {
     const { cause, words } = also;
     lead.also.push(also);
     this.order(lead, { kind: 'also', trouble: words, ...(cause === undefined ? {} : { cause }) });
+  }
+
+  /**
+   * A customer escalates what is open already: that opens its war room, or the next one.
+   *
+   * @returns what becomes of it; undefined: nothing new
+   */
+  escalate(number: number): string | undefined {
+    const trigger = 'customer-escalation';
+    const known = this.open.find((one) => one.number === number);
+    if (!known || known.warRoom || known.due || !this.spec?.warRoom?.triggers.includes(trigger)) return undefined;
+    if (!patched('customer-of-open-incident')) return undefined;
+    known.due = trigger;
+    // One that is ended from outside goes on as that.
+    known.alarm = { ...known.alarm, customer: true };
+    const other = this.open.find(({ warRoom }) => warRoom);
+    if (other) return `its war room opens when the one of ${incidentAddressOf(other.number)} is over`;
+    this.openRoom(known, trigger);
+    this.publish();
+    return 'its war room opens, since a customer escalates';
   }
 
   isFull(severity: Severity): boolean {
@@ -264,13 +295,10 @@ export class IncidentDesk {
   }
 
   /** By which an incident calls people: those of an alert as grave, and those of everything else. */
-  private channels({ severity }: Alarm): Channel[] {
+  private channels(route: AlertLevel): Channel[] {
     const { plan, environment } = this.record.frozen;
     const { alerts } = plan;
-    const { channels } = channelsOf(
-      { ...(alerts ? { alerts } : {}), environment },
-      severity === 3 ? 'warning' : 'critical'
-    );
+    const { channels } = channelsOf({ ...(alerts ? { alerts } : {}), environment }, route);
     return [...new Map([...environment.notify, ...channels].map((channel) => [channel.name, channel])).values()];
   }
 
@@ -298,6 +326,8 @@ export class IncidentDesk {
     const sooner = escalationOfAlert({ alerts: plan.alerts, incidents: this.spec as Incidents }, alarm);
     const names = [...new Set([...metrics, ...[...plan.rollback.window.criteria, ...own].map(({ metric }) => metric)])];
     const people = environment.people.map(({ name }) => name);
+    const notify = this.channels(alarm.severity === 3 ? 'warning' : 'critical');
+    const roomChannels = this.channels('critical').filter(({ name }) => !notify.some((one) => one.name === name));
     const input: Omit<IncidentInput, 'number'> = {
       schemaVersion: 1,
       run: record.run,
@@ -321,8 +351,9 @@ export class IncidentDesk {
       ...(own.length > 0 ? { ownCriteria: own } : {}),
       environment: {
         ...sliceEnvironment(environment, { metrics: names, alerts: true, people }),
-        notify: this.channels(alarm),
+        notify,
       },
+      ...(roomChannels.length > 0 ? { roomChannels } : {}),
     };
     await CancellationScope.nonCancellable(() => this.start(known, input));
     known.started = true;

@@ -1,5 +1,6 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { Objection } from '../../plan/gate-rules.js';
+import { inValidation } from '../../plan/phases.js';
 import { pausedAlready } from '../../plan/text/sentences.js';
 import { refused } from '../messages.js';
 import { changedNothing, goingBack } from '../phase/commands.js';
@@ -63,6 +64,8 @@ export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop
       const { by, reason, phase } = message;
       const component = phase === undefined ? undefined : completedComponent(record, desk, phase);
       if (component !== undefined) {
+        const isValidated = inValidation(record.frozen.plan.phases, record.phases) && !record.heldUnasked;
+        if (isValidated && patched('component-needs-approval')) throw refused(notAlone);
         const wanted = desk.componentStop(component, by, reason);
         if (wanted) await stopNow(record, wanted, stop);
         const all = wanted?.phases?.toReversed().join(', ') ?? component;
@@ -102,6 +105,11 @@ export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop
   listenToDeclarations(record, desk);
   inbox.refuseOthers();
 }
+
+const notAlone: Objection = {
+  code: 'PG209',
+  reason: 'from the validation on no phase is taken back alone: leave the phase out to take back everything',
+};
 
 /** There is nobody to ask in that moment, and without asking nothing is taken back. */
 function betweenStages({ paused }: MigrationRecord): Objection {

@@ -69,7 +69,7 @@ async function resultOf(record: MigrationRecord, phase: Phase): Promise<PhaseRes
 }
 
 function start(record: MigrationRecord, phase: Phase): Promise<ChildWorkflowHandle<typeof deploymentPhase>> {
-  const { run, frozen, completed, paused } = record;
+  const { run, frozen, completed, paused, held } = record;
   const { plan, environment } = frozen;
   const input: PhaseInput = {
     schemaVersion: 1,
@@ -81,6 +81,7 @@ function start(record: MigrationRecord, phase: Phase): Promise<ChildWorkflowHand
     waivers: plan.waivers,
     completed,
     ...(paused ? { paused } : {}),
+    ...(held ? { held } : {}),
     ...(plan.guard && record.changedAt === undefined ? { tellsFirstChange: true } : {}),
     gathersMinutes: true,
   };

@@ -1,5 +1,5 @@
-import { condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { FrozenPlan, RunInput } from '../../plan/model.js';
+import { condition, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { FrozenPlan, Phase, RunInput } from '../../plan/model.js';
 import { guardWorkflowId, phaseWorkflowId, remarksOf } from '../../plan/names.js';
 import type { Outcome } from '../../plan/outcome.js';
 import { findPerson } from '../../plan/people.js';
@@ -36,6 +36,8 @@ export class MigrationRecord {
   /** In their order, as the desk for incidents knows them. */
   incidents: IncidentSummary[] = [];
   holdsLocks = false;
+  /** An earlier build made it wait for a stage that alone could ask for an approval, and does not begin meanwhile. */
+  heldUnasked = false;
   private asked: Stop | undefined;
   readonly rollbacks: string[] = [];
   /** Epoch ms of the last undo so far. */
@@ -110,11 +112,18 @@ export class MigrationRecord {
     return Object.fromEntries(this.kept.map(({ id, result }) => [id, completedPhase(result)]));
   }
 
-  /** Nothing new begins while somebody paused the run, or an incident holds it. */
-  async notPaused(): Promise<void> {
+  /**
+   * Nothing new begins while somebody paused the run, or an incident holds it. A stage that asks for the approval of a way back
+   * begins in a hold, and waits in it: else whoever must choose could not be answered between two stages.
+   */
+  async mayBegin({ stage }: Phase): Promise<void> {
     if (!this.paused && !this.held) return;
+    const asks = stage?.rollbackApproval !== undefined;
+    const beginsHeld = asks && patched('stage-begins-held');
+    this.heldUnasked = asks && !beginsHeld;
     this.publish();
-    await condition(() => this.paused === undefined && this.held === undefined);
+    await condition(() => this.paused === undefined && (beginsHeld || this.held === undefined));
+    this.heldUnasked = false;
   }
 
   /** Nor does it complete while an incident holds it. */

@@ -44,6 +44,7 @@ export class PhaseRecord {
       runId: info.runId,
       startedAt: Date.now(),
       ...(input.paused ? { paused: input.paused } : {}),
+      ...(input.held ? { held: input.held } : {}),
       steps: [],
       gates: [],
       decisions: [],

@@ -59,6 +59,8 @@ export class Validation {
       delete this.record.facts.opensAt;
       this.record.time.saw(opensAt);
     }
+    // Nothing is looked at in the hold that it came into, and its time is not spent in it either.
+    if (input.held) await this.steps.notPaused();
     const lasts = to.ms - from.ms;
     this.record.facts.endsAt = this.record.time.now + lasts;
     this.record.publish();

@@ -1,6 +1,7 @@
 import { ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { readHandover } from '../../../src/activities/host/read-handover.js';
+import { grpcError } from '../../support/grpc-error.js';
 
 const workflowId = 'migration/e/p/alert/latency';
 const handover = { schemaVersion: 1 };
@@ -34,7 +35,7 @@ it.each(['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED'])(
 it('nothing is lost of one that was ended before it began, and else it is asked again', async () => {
   const answering = (code: number): Client => {
     const { client } = server('TERMINATED', 'r');
-    const cause = Object.assign(new Error('not ready'), { code, details: '', metadata: {} });
+    const cause = grpcError(code, 'not ready');
     const query = (): Promise<never> => Promise.reject(new ServiceError('no answer', { cause }));
     return {
       workflow: { getHandle: (id: string) => ({ ...client.workflow.getHandle(id), query }) },

@@ -112,6 +112,31 @@ describe('the activity of a guard', () => {
     expect(told(found.news)).toEqual(['1 success_rate ok -> off-target']);
   });
 
+  it('catches up with all that is due, past news that somebody must hear of', async () => {
+    const clock = virtualClock(t0 + 2 * hour);
+    const reader = fakeReader({ success_rate: eventful });
+    const input = guardInput({ longestMs: 0, catchUp: true });
+    const { result, heartbeats } = guarding(input, { clock, reader, scheduledAt: clock.now() });
+    const found = await result;
+    // A worker that lives for seconds only must come further, too.
+    expect(heartbeats.map(({ state }) => state.nextK)).toEqual(expect.arrayContaining([10, 30, 70, 150, 310, 560]));
+    expect(told(found.news)).toEqual([
+      '21 success_rate ok -> critical',
+      '27 success_rate critical -> ok',
+      '3601 success_rate ok -> warning',
+      '3722 success_rate warning -> ok',
+    ]);
+    expect([found.state.nextK, clock.now()]).toEqual([7201, t0 + 2 * hour]);
+  });
+
+  it('catches up with nothing that came about after it was called for', async () => {
+    const clock = virtualClock(t0 + 2 * hour);
+    const input = guardInput({ longestMs: 0, catchUp: true });
+    const reader = fakeReader({ success_rate: eventful });
+    const { state } = await guarding(input, { clock, reader, scheduledAt: t0 + hour }).result;
+    expect(state.nextK).toBe(3601);
+  });
+
   it('begins no earlier than a moment before it was scheduled, where the clock of the workflow may be late', async () => {
     const clock = virtualClock(t0 + hour);
     const reader = fakeReader({ success_rate: well });

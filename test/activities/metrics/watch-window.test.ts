@@ -115,11 +115,13 @@ describe('a window whose start lies in the past', () => {
     const spec = windowSpec({ length: span(6000 * second), deadline: span(18_000 * second) });
     const clock = virtualClock(t0 + 5000 * second);
     const reader = fakeReader({ success_rate: () => 0.99 });
-    const { result } = watch(windowInput(spec), { clock, reader });
+    const { result, heartbeats } = watch(windowInput(spec), { clock, reader });
     expect(await result).toMatchObject({ verdict: 'PASS', samples: 401 });
     expect(clock.now()).toBe(t0 + 6000 * second);
     const ranges = reader.calls.filter(({ how }) => how === 'range').map(({ instants }) => instants.length);
-    expect(ranges).toEqual([250, 83]);
+    expect(ranges).toEqual([10, 20, 40, 80, 160, 23]);
+    // Whoever takes over goes on behind the last page, however little time the worker had.
+    expect(heartbeats.map(({ k }) => k)).toEqual(expect.arrayContaining([10, 30, 70, 150, 310]));
     const instants = reader.calls.flatMap((call) => call.instants).toSorted((a, b) => a - b);
     expect(instants).toEqual(Array.from({ length: 401 }, (_, k) => t0 + k * 15 * second));
   });

@@ -51,6 +51,13 @@ describe('docs/cli.md', () => {
     ).toBe(true);
   });
 
+  it('says what --phase of rollback means in the words of the help', () => {
+    const rollback = program.commands.find((command) => command.name() === 'rollback');
+    const help = rollback?.options.find(({ long }) => long === '--phase')?.description;
+    expect(help).toBeDefined();
+    expect(/^\| `--phase PHASE` +\| `rollback` +\| (.*?) +\|$/m.exec(cli)?.[1]).toBe(help);
+  });
+
   it.each(Object.entries(exitCodes))('has the exit code %s (%i) in the words of the help', (name, code) => {
     const meaning = exitCodeMeanings[name as keyof typeof exitCodes];
     const row = new RegExp(`^\\| +${code} \\| (.*?) +\\|$`, 'm').exec(cli);

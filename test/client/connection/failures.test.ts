@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isTooMuch, NoAnswer, translate, translateAsked } from '../../../src/client/connection/failures.js';
-import type { PhasegateError } from '../../../src/plan/errors.js';
+import { isTooMuch, isUntaken, NoAnswer, translate, translateAsked } from '../../../src/client/connection/failures.js';
+import { PhasegateError } from '../../../src/plan/errors.js';
+import { grpcError as grpc } from '../../support/grpc-error.js';
 
 const settings = {
   address: '127.0.0.1:7233',
@@ -9,9 +10,6 @@ const settings = {
   namespaceSource: 'TEMPORAL_NAMESPACE',
   options: { address: '127.0.0.1:7233' },
 };
-/** As the gRPC library throws it. */
-const grpc = (code: number, details: string): Error =>
-  Object.assign(new Error(`${code}: ${details}`), { code, details, metadata: {} });
 
 describe('a failure of the server', () => {
   it('that lacks search attributes is told with the command that adds all of them', () => {
@@ -42,5 +40,19 @@ describe('a failure of the server', () => {
   it('that has too much in flight is known through the errors around it', () => {
     expect(isTooMuch(new Error('update failed', { cause: grpc(8, 'limit on in-flight updates') }))).toBe(true);
     expect(isTooMuch(grpc(14, 'away'))).toBe(false);
+  });
+
+  it.each<[string, Error, boolean]>([
+    ['runs out of time', new NoAnswer('status'), true],
+    ['has a full buffer for it', new Error('query', { cause: grpc(8, 'query buffer is full') }), true],
+    ['comes before the first task', grpc(9, 'not ready'), true],
+    ['is being moved', grpc(10, 'shard closed'), true],
+    ['is lost inside of the server', new Error('query', { cause: grpc(13, 'unexpected') }), true],
+    ['asks for no workflow', grpc(5, 'no such workflow'), false],
+    ['asks what its worker cannot answer', grpc(3, 'unknown query'), false],
+    ['is answered with an error', new Error('no status'), false],
+    ['finds no server', new PhasegateError('PG401', 'no server'), false],
+  ])('a query that %s', (_, error, untaken) => {
+    expect(isUntaken(error)).toBe(untaken);
   });
 });

@@ -49,6 +49,7 @@ beforeAll(async () => {
       gauge('phasegate:chat_response_quality', 0.9),
       gauge('phasegate_run_read', 1),
       gauge('phasegate_incidents_escalated', 0),
+      gauge('phasegate_incident_state', 1, own.replace('}', ',incident="1",severity="1",state="resolved"}')),
       gauge('phasegate_phase_state', 1, own.replace('}', ',phase="1a",state="completed"}')),
       gauge('phasegate_phase_state', 1, own.replace('}', ',phase="1b",state="running"}')),
     ],
@@ -250,7 +251,7 @@ describe('the panels that the first plan names', () => {
     expect(Number(data?.result[0]?.value[1])).toBeCloseTo(50_000);
   });
 
-  it('show progress and compliance as shares, and no incident only while the run is read', async () => {
+  it('show progress and compliance as shares, and no open incident only while the run is read', async () => {
     const { operations } = await drawn(await shipped());
     const value = async (title: string, at?: number): Promise<string | undefined> => {
       const panel = operations.panels.find((each) => each.title === title);

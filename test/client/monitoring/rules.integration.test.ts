@@ -90,6 +90,15 @@ describe('a threshold', () => {
     expect(rule?.annotations?.['description']).toContain('critical: < 80%; the target is > 95%');
   });
 
+  it("says over which time a value is, in the words of the plan's template", async () => {
+    const { files } = await rendered(await shipped());
+    const told = rulesOf(files.get('prometheus/rules.yml') ?? '').flatMap(
+      ({ annotations }) => /Time Period: .*/.exec(annotations?.['description'] ?? '')?.[0] ?? []
+    );
+    // The threshold's alert, and that of the incident's own cause.
+    expect(told).toEqual(['Time Period: 5m', 'Time Period: 5m']);
+  });
+
   it('carries the cause that it makes an incident of, as the guard would, and what is missing carries none', async () => {
     const { files } = await rendered(await watchedOver());
     const causes = rulesOf(files.get('prometheus/rules.yml') ?? '').flatMap(({ alert, labels }) =>

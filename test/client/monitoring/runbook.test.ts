@@ -58,6 +58,18 @@ describe('the runbook', () => {
       expect(verbs).toContain(verb);
       expect(line).toMatch(/ [a-z-]+\/[a-z-]+( --|$)/);
     }
+    const run = 'example-production/user-execution-context';
+    const component = `phasegate rollback ${run} --phase PHASE --reason "why" --as NAME`;
+    // Where the way back is told, and at the incident that holds the run.
+    expect(md.split('\n').filter((line) => line === component)).toHaveLength(2);
+    expect(md).toContain(`declare ${run} --cause CAUSE --customer --reason "what is wrong" --as NAME`);
+    expect(md).toContain(`declare ${run} --severity SEVERITY --customer --reason "what is wrong" --as NAME`);
+  });
+
+  it('names --phase in the words of the way back, and at no incident where no severity leaves the choice', async () => {
+    const { md } = await runbooks(await bare());
+    expect(plain(md)).toContain('with --phase PHASE a person takes back only the phase under way');
+    expect(md.match(/--phase PHASE --reason/g)).toHaveLength(1);
   });
 
   it('names whatever is to be typed by its id, and says who and where in each section', async () => {

@@ -12,6 +12,7 @@ import { createLogger } from '../../../src/worker/logger.js';
 import { guardedPlan } from '../../support/stage/guarded.js';
 import { incidents, phase } from '../../support/stage/plans.js';
 import { until } from '../../support/until.js';
+import { grpcError } from '../../support/grpc-error.js';
 
 const token = 'canary-token-0123456789';
 const firing = (change: object = {}) => ({
@@ -32,7 +33,7 @@ const acknowledged = JSON.stringify({
 
 const plan: Plan = guardedPlan([phase('1a')], { id: 'p', incidents: incidents() });
 const openRun = (change: Partial<OpenRun> = {}): OpenRun => {
-  return { workflowId: 'migration/e/p', runId: 'r', startedAt: 0, plan, ...change };
+  return { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', plan, ...change };
 };
 /** What the guard watches too. */
 const rendered = { phasegate_rendered: 'true', phasegate_metric: 'success', severity: 'critical' };
@@ -194,7 +195,7 @@ describe('the receiver', () => {
       status: 200,
       body: { alerts: [{ result: 'told', remark: expect.stringContaining('leads no incidents') as string }] },
     });
-    run = { workflowId: 'migration/e/p', runId: 'r', startedAt: 0, unread: 'nobody can read it' };
+    run = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', unread: 'nobody can read it' };
     const named = firing({ labels: { ...firing().labels, phasegate_metric: 'whatever' } });
     expect(await post('/alertmanager', posted(named))).toMatchObject({
       status: 200,
@@ -277,7 +278,7 @@ describe('the receiver', () => {
       body: { error: 'the Temporal server does not answer' },
     });
     // It takes no more at once.
-    error = Object.assign(new Error('8: busy'), { code: 8, details: 'busy', metadata: {} });
+    error = grpcError(8, 'busy');
     expect(await post('/alertmanager', posted(firing()))).toMatchObject({ status: 503, body: { error: '8: busy' } });
     error = new Error('odd');
     expect(await post('/alertmanager', posted(firing()))).toMatchObject({ status: 500 });

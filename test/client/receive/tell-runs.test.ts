@@ -1,9 +1,11 @@
+import { TypedSearchAttributes } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../src/client/connection/link.js';
 import { runsOver, type OpenRun, type ToTell } from '../../../src/client/receive/tell-runs.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
+import { searchAttributes } from '../../../src/plan/search-attributes.js';
 
-const run: OpenRun = { workflowId: 'migration/e/p', runId: 'r', startedAt: 0 };
+const run: OpenRun = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r' };
 const told = (key: string): ToTell => {
   return { key, isGrave: true, trouble: { dedupKey: key, source: 'alertmanager', title: 'A', reason: 'a', at: 0 } };
 };
@@ -44,4 +46,15 @@ describe('what a run is told', () => {
     now = 1_000;
     expect(await runs.trouble(run, told('1'))).toBe('told');
   });
+});
+
+it.each([
+  ['its own guard', 'r', true],
+  ['that of an earlier run, which is still ending', 'before', false],
+])('a run is guarded by %s: %#', async (_whose, belongsTo, is) => {
+  const typedSearchAttributes = new TypedSearchAttributes([{ key: searchAttributes.run, value: belongsTo }]);
+  const described = { runId: 'g', status: { name: 'RUNNING' }, raw: {}, typedSearchAttributes };
+  const temporal = { workflow: { getHandle: () => ({ describe: () => Promise.resolve(described) }) } };
+  const link = { temporal, call: (_: string, fn: () => Promise<unknown>) => fn() } as unknown as Link;
+  expect(await runsOver(link).isGuarded(run)).toBe(is);
 });

@@ -4,8 +4,8 @@ import { incidentLines } from '../../../src/client/view/incident-lines.js';
 import { fit } from '../../../src/client/view/line.js';
 import { freshIncident, type IncidentState } from '../../../src/plan/incidents/course.js';
 import { incidentStatus } from '../../../src/plan/incidents/status.js';
-import { incidentInput, incidents, plan } from '../../support/stage/plans.js';
-import { frozen, heartbeat, second, snapshot, t } from '../support/snapshots.js';
+import { approval, incidentInput, incidents, phase, plan, span } from '../../support/stage/plans.js';
+import { frozen, heartbeat, run, second, snapshot, t } from '../support/snapshots.js';
 
 const workflowId = 'migration/demo/test-plan/incident/3';
 const now = t + 2 * second;
@@ -30,6 +30,44 @@ describe('an incident in the live view', () => {
     const [first, second] = drawn({}, { title: 'Slow\n✔ completed\n', columns: 140 });
     expect(first).toMatch(/^! incident\/3 severity 2, open: Slow ✔ completed ; anybody: acknowledge it until /);
     expect(second).toBe('    phasegate incident ack incident/3 demo/test-plan');
+  });
+
+  describe('that holds the run', () => {
+    const stages = ['immediate', 'early'].map((id) =>
+      phase(id, {
+        stage: {
+          since: '1a',
+          from: span(0),
+          to: span(second),
+          repeatEvery: span(second),
+          rollbackApproval: approval(),
+        },
+      })
+    );
+    const of = frozen({ plan: plan([phase('1a'), ...stages], { incidents: incidents() }) });
+    const component = '    phasegate rollback demo/test-plan --phase 1a --reason "why"';
+    it.each([
+      ['while its phases deploy', ['running', 'pending', 'pending'], [component]],
+      ['just before the first stage', ['completed', 'pending', 'pending'], []],
+      ['in a stage, which takes back nothing alone', ['completed', 'running', 'pending'], []],
+      ['between two stages', ['completed', 'completed', 'pending'], []],
+    ] as const)('says how to take back its component: %s', (_, states, wanted) => {
+      const input = incidentInput({ phase: '1a' });
+      const asked: IncidentState = { ...freshIncident(input, t), rollback: { reach: 'component', state: 'asked' } };
+      const phases = of.plan.phases.map(({ id, title }, n) => ({
+        id,
+        title,
+        state: states[n] ?? 'pending',
+        workflowId: '',
+      }));
+      const held = snapshot({
+        frozen: of,
+        run: run({ phases }),
+        incidents: [incidentStatus(input, asked, { workflowId, runId: 'i' })],
+      });
+      const lines = fit(incidentLines(held, { paint: plain, columns: 100, now }), 100, Infinity);
+      expect(lines.slice(1)).toEqual(['    phasegate incident ack incident/3 demo/test-plan', ...wanted]);
+    });
   });
 
   const validating = { by: 'lee', at: t + second, reason: 'fixed' };

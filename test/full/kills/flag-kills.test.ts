@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { ServerProcess } from '../../../src/client/dev-server/index.js';
 import { rollbackWorkflowId } from '../../../src/plan/names.js';
 import type { PhaseStatus } from '../../../src/plan/run-status.js';
 import type { Run } from '../../support/fire/front.js';
@@ -10,7 +12,7 @@ import {
   untilAttempt,
   untilCompleted,
   untilEvent,
-  untilFresh,
+  untilNextWaits,
 } from '../../support/fire/moments.js';
 import { targetsOf } from '../../support/fire/targets.js';
 import { until } from '../../support/fire/until.js';
@@ -39,19 +41,20 @@ async function isKnown(handle: WorkflowHandle, activity: string): Promise<'not b
 }
 
 /** Lets a write that waits for the lock happen while nobody can be told of it, and kills who did it. */
-async function loseReply(
-  [handle, activity]: readonly [WorkflowHandle, string],
-  unlock: () => void,
-  isWritten: () => Promise<boolean>,
-  kills: () => Promise<void>
-): Promise<void> {
-  // It waits for the lock no longer than ten seconds, and without a server there is no next attempt.
-  await untilFresh(handle, activity);
+async function loseReply(worker: ServerProcess, unlock: () => void, isWritten: () => Promise<boolean>): Promise<void> {
+  // Without a server there is no next attempt.
+  await untilNextWaits(front().ground);
   await front().temporal.kill();
   unlock();
-  await until('the write', isWritten);
-  await kills();
+  await until('the write', isWritten).catch((error: unknown) => {
+    throw new Error(`the worker did not write; it said last:\n${lastLines(worker.logFile)}`, { cause: error });
+  });
+  await kill(worker);
   await front().temporal.startAgain();
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-40).join('\n');
 }
 
 describe('SIGKILL of the worker around the change of a flag', () => {
@@ -79,12 +82,7 @@ describe('SIGKILL of the worker around the change of a flag', () => {
     const phase = front().phase(run, '1a');
     await untilAttempt(phase, 'applyChange', 1);
     expect(await definitions('reply', '1a')).toBe(1);
-    await loseReply(
-      [phase, 'applyChange'],
-      unlock,
-      async () => (await definitions('reply', '1a')) === 2,
-      () => kill(first)
-    );
+    await loseReply(first, unlock, async () => (await definitions('reply', '1a')) === 2);
     expect(await isKnown(phase, 'applyChange')).toBe('begun');
     expect(await isKnown(phase, 'verifyChange')).toBe('not begun');
     await worker();
@@ -124,12 +122,7 @@ describe('SIGKILL of the worker around the undo of a flag', () => {
     const first = await worker();
     const { run, rollback, unlock } = await beginUndo('unheard');
     expect(await definitions('unheard', '1b')).toBe(2);
-    await loseReply(
-      [rollback, 'undoChange'],
-      unlock,
-      async () => (await definitions('unheard', '1b')) === 3,
-      () => kill(first)
-    );
+    await loseReply(first, unlock, async () => (await definitions('unheard', '1b')) === 3);
     expect(await isKnown(rollback, 'undoChange')).toBe('begun');
     await worker();
     await expectRolledBack(run, 'unheard');

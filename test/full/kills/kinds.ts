@@ -62,6 +62,7 @@ export const placesOf = {
     check: ['validation', 'validation HOLD'],
     attest: ['validation'],
     watch: ['validation'],
+    // It waits there for the end of its stage; what it measures then takes milliseconds, in which nobody can interfere.
     baseline: ['validation'],
   } satisfies PlacesOf<KindOf<StageDocument['items'][number]>>,
   partOfPhase: {

@@ -103,13 +103,15 @@ function varOf(words: readonly string[], name: string): string {
   return words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 }
 
-/** The people see to what is left to do; its last task removes the flags. */
+/** The people see to what is left to do; its last task removes the flags. The run waits for neither it nor its guard. */
 async function untilCleanedUp(stack: Stack): Promise<void> {
   const client = await PhasegateClient.connect({ env: stack.cli.env });
   try {
     const found = await client.resolveRun(run);
     const cleanup = async (): Promise<boolean> => (await client.status(found, 'open')).cleanup?.endedAt !== undefined;
     await until('the end of the clean-up', cleanup, { everyMs: seconds, withinMs: overdue });
+    const kept = async (): Promise<boolean> => ((await client.status(found)).guard?.evidence ?? []).length > 0;
+    await until('the evidence of the guard', kept, { everyMs: seconds, withinMs: 600 * seconds });
   } finally {
     await client.close();
   }

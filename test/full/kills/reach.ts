@@ -95,6 +95,7 @@ export async function reach(
   if (place === 'flag') await untilEvent(phase, 'the capture of the flag', isScheduled('captureChange'));
   if (place === 'deploy') await untilNoted(front.ground, { verb: 'apply', target }, 'effect');
   if (place === 'attest' || place === 'pre-deployment' || place === 'validation') await gate('attestation');
+  if (place === 'validation') await untilUnderWay(phase, 'watchCheck', 'watchWindow');
   if (place === 'pause') {
     await gate('attestation');
     await run.signal('pause', { by: 'dana', reason: 'a test says so' });
@@ -155,5 +156,14 @@ async function untilWindow(handle: WorkflowHandle, nth: number): Promise<void> {
     if ((events ?? []).filter(isScheduled('watchWindow')).length < nth) return false;
     const { raw } = await handle.describe();
     return raw.pendingActivities?.some((one) => one.activityType?.name === 'watchWindow' && one.lastHeartbeatTime);
+  });
+}
+
+/** Waits until an activity of each of these types is under way. */
+async function untilUnderWay(handle: WorkflowHandle, ...types: string[]): Promise<void> {
+  await until(`${types.join(' and ')} of ${handle.workflowId}`, async () => {
+    const { raw } = await handle.describe();
+    const begun = raw.pendingActivities?.filter(({ lastStartedTime }) => lastStartedTime) ?? [];
+    return types.every((type) => begun.some(({ activityType }) => activityType?.name === type));
   });
 }

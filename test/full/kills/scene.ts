@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { PROMETHEUS_INSTALL } from '../../../demo/servers/prometheus.js';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { TimeSpan } from '../../../src/plan/model.js';
 import { openFront, type Front, type Run, type WorkerChoice } from '../../support/fire/front.js';
 import type { Promised } from '../../support/fire/model/account.js';
 import { complaints } from '../../support/fire/model/complaints.js';
@@ -17,11 +18,18 @@ export interface Scene {
   /** A worker process that ends with the test. */
   worker: (choice?: WorkerChoice) => Promise<ServerProcess>;
   /** Starts a run of `twoPhases` with people around it. */
-  begin: (name: string, options?: { repeatable?: boolean; manners?: Manners }) => Promise<Run & { people: People }>;
+  begin: (name: string, options?: Beginning) => Promise<Run & { people: People }>;
   /** The run ended as completed, and the model agrees. */
   expectCompleted: (run: Run, name: string, promised?: Partial<Promised>, repeatable?: boolean) => Promise<void>;
   /** The run says that everything was taken back and verified, and the model agrees. */
   expectRolledBack: (run: Run, name: string) => Promise<void>;
+}
+
+interface Beginning {
+  repeatable?: boolean;
+  /** Of the first phase's window. */
+  length?: TimeSpan;
+  manners?: Manners;
 }
 
 /** Call it once in a test file, with the names that its runs have. */
@@ -52,8 +60,8 @@ export function setScene(names: readonly string[]): Scene {
       onTestFinished(() => started.stop());
       return started;
     },
-    async begin(name, { repeatable, manners } = {}) {
-      const run = await front().start(twoPhases(name, repeatable));
+    async begin(name, { repeatable, length, manners } = {}) {
+      const run = await front().start(twoPhases(name, repeatable, length));
       const people = playPeople(front().temporal, run.workflowId, manners);
       onTestFinished(() => people.goHome());
       return Object.assign(run, { people });

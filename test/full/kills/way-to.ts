@@ -28,11 +28,13 @@ function phasesTo(place: Place, phases: Phase[], name: string, ground: Pick<Grou
     case 'schedule':
       return phases.map((one) => (one.id === phaseAt(place) ? { ...one, schedule: hoursThatCome() } : one));
     case 'validation wait':
-      return [...phases, validation(60_000, name, ground)];
+      return [...phases, validation(name, ground, { fromMs: 60_000 })];
     case 'validation':
+      // On a busy machine too its check and its window are under way when somebody interferes.
+      return [...phases, validation(name, ground, { lastsMs: 20_000 })];
     case 'validation HOLD':
     case 'rollback approval':
-      return [...phases, validation(0, name, ground)];
+      return [...phases, validation(name, ground)];
     default:
       return phases;
   }
@@ -44,9 +46,13 @@ function hoursThatCome(): Schedule {
   return { hours: { from: minute, to: (minute + 60) % 1440 }, timeZone: 'UTC' };
 }
 
-function validation(fromMs: number, name: string, ground: Pick<Ground, 'probe'>): Phase {
+function validation(
+  name: string,
+  ground: Pick<Ground, 'probe'>,
+  { fromMs = 0, lastsMs = 6000 }: { fromMs?: number; lastsMs?: number } = {}
+): Phase {
   const argv = ground.probe(`${name}-stays`);
-  const watched = { every: span(1000), length: span(1000), deadline: span(6000), throughout: true } as const;
+  const watched = { every: span(1000), length: span(1000), deadline: span(lastsMs), throughout: true } as const;
   const items = [
     step.check('stays', { check: { type: 'command', argv, timeout: span(120_000), env: [] } }),
     { ...step.watch('healthy'), window: windowSpec(watched) },
@@ -57,7 +63,7 @@ function validation(fromMs: number, name: string, ground: Pick<Ground, 'probe'>)
     stage: {
       since: '1b',
       from: span(fromMs),
-      to: span(fromMs + 6000),
+      to: span(fromMs + lastsMs),
       repeatEvery: span(1000),
       rollbackApproval: patient(),
     },

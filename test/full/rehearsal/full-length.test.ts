@@ -56,7 +56,7 @@ const orchestrator = ['deploy/workflow-orchestrator', 'flag/ENABLE_WORKFLOW_ORCH
 const dispatcher = ['deploy/tool-dispatcher', 'flag/ENABLE_TOOL_DISPATCHER_MIGRATION'];
 const websocket = ['deploy/websocket-executor', 'flag/ENABLE_WEBSOCKET_EXECUTOR_MIGRATION'];
 
-describe('the shipped plan at full length, on simulated time', { timeout: 180_000 }, () => {
+describe('the shipped plan at full length, on simulated time', () => {
   it('ends completed, with every phase on its calendar days, cleaned up months later, and within its size', async () => {
     const rehearsed = await play({ habit: lateToCleanUp });
     const { snapshot, sizes, answered, world } = rehearsed;

@@ -32,7 +32,7 @@ async function play(options: Partial<RehearsalOptions> = {}): Promise<Rehearsed>
   return rehearse(programs, { frozen, startAt: monday, startedBy: 'dana', habit, ...options });
 }
 
-describe('the guard of a run at full length, on simulated time', { timeout: 240_000 }, () => {
+describe('the guard of a run at full length, on simulated time', () => {
   it('watches from the first flag to the end of the validation, for fewer than 100 events a week', async () => {
     const { snapshot, sizes, world } = await play();
     expect(snapshot.run.state, snapshot.run.sentence).toBe('completed');
@@ -43,8 +43,8 @@ describe('the guard of a run at full length, on simulated time', { timeout: 240_
     expect(world.guarded[0]?.since).toBe(changedAt);
     expect((guard?.startedAt ?? 0) - changedAt).toBeLessThan(60_000);
     const seenAt = Math.max(...(guard?.metrics ?? []).map((metric) => metric.seenAt ?? 0));
-    // Its look was called off in the middle: in a rehearsal that is what it last returned.
-    expect(Math.abs(endedAt - seenAt)).toBeLessThan(73 * hour);
+    // Its look was called off in the middle, so that it looked once more at the end.
+    expect(Math.abs(endedAt - seenAt)).toBeLessThan(hour);
 
     const guards = sizes.filter(({ workflowId }) => workflowId.endsWith('/guard'));
     const weeks = (endedAt - changedAt) / week;

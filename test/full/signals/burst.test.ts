@@ -13,6 +13,8 @@ import { expectBounded, sizeOf } from './size.js';
 /** On a server as it comes 2,000: a workflow task that leaves more under way is refused, every time again. */
 const mostPending = 100;
 const count = 3 * mostPending;
+/** A machine that is too busy for thousands of signals in one workflow task gets it again until it is less busy (decision 007). */
+const lessBusyMs = 900_000;
 const seed = Number(process.env.SIGNALS_SEED ?? randomInt(2 ** 31));
 
 let server: TemporalServer;
@@ -84,18 +86,22 @@ it('a phase takes more approvals of one person than may be under way, which came
   );
 });
 
-it('a run and its phase take 10,000 bad signals, which came while no worker ran, and count none', async () => {
-  process.stdout.write(`SIGNALS_SEED=${seed} repeats it\n`);
-  const sample = (past: Past): BadSignal[] => {
-    const signals = fc.sample(badSignals(past), { numRuns: 10_000, seed });
-    for (const number of Object.values(kindsOf(signals))) expect(number).toBeGreaterThan(1000);
-    return signals;
-  };
-  await afterBurst('burst-bad', sample, async (stage, run) => {
-    const phaseHandle = stage.handleOf(`${run.workflowId}/phase/1a`);
-    await stage.until('the good approval', () => stage.tell(phaseHandle, 'approve', 'lee'), 240_000);
-    expect((await run.result()).outcome?.kind).toBe('completed');
-    const { decisions } = await phaseHandle.query<{ decisions: Array<{ by: string }> }>('status');
-    expect(decisions.map(({ by }) => by)).toEqual(['lee']);
-  });
-});
+it(
+  'a run and its phase take 10,000 bad signals, which came while no worker ran, and count none',
+  { timeout: 1.2 * lessBusyMs },
+  async () => {
+    process.stdout.write(`SIGNALS_SEED=${seed} repeats it\n`);
+    const sample = (past: Past): BadSignal[] => {
+      const signals = fc.sample(badSignals(past), { numRuns: 10_000, seed });
+      for (const number of Object.values(kindsOf(signals))) expect(number).toBeGreaterThan(1000);
+      return signals;
+    };
+    await afterBurst('burst-bad', sample, async (stage, run) => {
+      const phaseHandle = stage.handleOf(`${run.workflowId}/phase/1a`);
+      await stage.until('the good approval', () => stage.tell(phaseHandle, 'approve', 'lee'), lessBusyMs);
+      expect((await run.result()).outcome?.kind).toBe('completed');
+      const { decisions } = await phaseHandle.query<{ decisions: Array<{ by: string }> }>('status');
+      expect(decisions.map(({ by }) => by)).toEqual(['lee']);
+    });
+  }
+);

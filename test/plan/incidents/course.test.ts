@@ -4,6 +4,7 @@ import {
   freshIncident,
   isResolved,
   openWarRoom,
+  proofAwaited,
   stateOf,
   tasksOf,
   tickOff,
@@ -200,5 +201,34 @@ describe('how an incident stands', () => {
     const state = { ...freshIncident(incidentInput(), 0), ...change };
     expect(stateOf(state)).toBe(expected);
     expect(isResolved(state)).toBe(expected === 'resolved' || expected === 'closed');
+  });
+});
+
+describe('a step of the procedure', () => {
+  const procedure = [
+    { id: 'assess', title: 'Assess' },
+    { id: 'validate', title: 'Validate', doneBy: 'resolution' as const },
+    { id: 'look-back', title: 'Look back', doneBy: 'post-mortem' as const },
+  ];
+  const led = { incidents: incidents({ warRoom: { ...incidents().warRoom!, procedure } }) };
+  const done = { by: 'lee', at: 9, link: 'https://wiki.example/1' };
+  const ids = [...procedure.map(({ id }) => id), 'notify-users'];
+
+  it.each<[string, Pick<IncidentState, 'resolution' | 'postMortem'>, Array<string | undefined>]>([
+    ['before the resolution', { postMortem: {} }, [undefined, 'resolution', 'post-mortem', undefined]],
+    [
+      'behind a resolution that the metrics do not confirm',
+      { postMortem: {}, resolution: { ...resolution, verdict: 'HOLD' } },
+      [undefined, 'resolution', 'post-mortem', undefined],
+    ],
+    ['behind the resolution', { postMortem: {}, resolution }, [undefined, undefined, 'post-mortem', undefined]],
+    ['behind the post-mortem', { postMortem: { done }, resolution }, [undefined, undefined, undefined, undefined]],
+  ])('%s waits for its own proof, where it has one', (_, state, expected) => {
+    expect(ids.map((id) => proofAwaited(led, state, id))).toEqual(expected);
+  });
+
+  it('waits for nothing in a plan without a war room', () => {
+    const { warRoom: _none, ...without } = incidents();
+    expect(proofAwaited({ incidents: without }, { postMortem: {} }, 'validate')).toBeUndefined();
   });
 });

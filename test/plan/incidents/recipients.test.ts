@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { calledBy, firstCalled, knowing, reachable } from '../../../src/plan/incidents/recipients.js';
+import { calledBy, channelsFor, firstCalled, knowing, reachable } from '../../../src/plan/incidents/recipients.js';
 import type { FrozenPlan, Severity } from '../../../src/plan/model.js';
 import { shippedPlan } from '../support/shipped.js';
 import { approval, environment, incidentInput, phase } from '../../support/stage/plans.js';
@@ -79,5 +79,32 @@ describe('whoever knows of an incident', () => {
     ['was told how it stands', { updates: [{ at: 1, text: 'x' }] }, ['erin', 'dana']],
   ])('%s', (_, change, expected) => {
     expect(knowing(input, { updates: [], ...change })).toEqual(expected);
+  });
+});
+
+describe('the channels of an incident', () => {
+  const [own, pager] = ['log', 'pager'].map((name) => ({ kind: 'log' as const, name }));
+  const input = { environment: environment('e', { notify: [own!] }), roomChannels: [pager!] };
+  const called = { roomCalled: true } as const;
+
+  it.each<[string, Parameters<typeof channelsFor>[1], Parameters<typeof channelsFor>[2], string[]]>([
+    ['of a call are its own', {}, { page: 'trigger' }, ['log']],
+    [
+      'of a call into the war room are those of the room too',
+      called,
+      { page: 'trigger', callsRoom: true },
+      ['log', 'pager'],
+    ],
+    ['of its end are those of a room that was called', called, { page: 'resolve' }, ['log', 'pager']],
+    ['of who responds are those of a room that was called', called, { page: 'acknowledge' }, ['log', 'pager']],
+    ['of its end without a room are its own', {}, { page: 'resolve' }, ['log']],
+    ['of whatever pages nobody are its own', called, {}, ['log']],
+    ['of another call are its own', called, { page: 'trigger' }, ['log']],
+  ])('%s', (_, state, told, expected) => {
+    expect(channelsFor(input, state, told).map(({ name }) => name)).toEqual(expected);
+  });
+
+  it('are its own where an earlier build began it', () => {
+    expect(channelsFor({ environment: input.environment }, called, { callsRoom: true })).toEqual([own]);
   });
 });

@@ -3,6 +3,8 @@ import {
   alertAckLine,
   confirmRemark,
   declareLine,
+  postMortemLine,
+  resolveLine,
   rollbackLine,
   runName,
 } from '../../../src/plan/text/command-lines.js';
@@ -17,6 +19,13 @@ it.each([
     `phasegate rollback ${name} --reason "why"`,
     `phasegate alert ack ${name}/errors`,
     `phasegate incident declare ${name} --cause leak --reason "what is wrong"`,
+  ]);
+});
+
+it('an incident of a run is resolved, and its post-mortem done, by its address', () => {
+  expect([resolveLine('migration/demo/core', 2), postMortemLine('migration/demo/core', 2)]).toEqual([
+    'phasegate incident resolve incident/2 demo/core --reason "what resolved it"',
+    'phasegate incident postmortem incident/2 demo/core --link "https://…"',
   ]);
 });
 

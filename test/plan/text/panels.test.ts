@@ -53,6 +53,8 @@ describe('the panel of an incident', () => {
       { id: 'respond', title: 'Respond' },
     ],
   };
+  const procedure = [{ id: 'validate', title: 'Validate', doneBy: 'resolution' as const }];
+  const led = incidents({ warRoom: { ...incidents().warRoom!, procedure } });
   const tasks = [{ id: 'notify-users', title: 'Notify the users' }];
 
   it.each<[string, Partial<IncidentStatus>, MessageName[], string?]>([
@@ -63,13 +65,19 @@ describe('the panel of an incident', () => {
     ['taken a step further, the first open one', { warRoom, tasks }, ['acknowledge', 'resolve', 'step'], 'respond'],
     ['taken a task further', { state: 'acknowledged', tasks }, ['resolve', 'step'], 'notify-users'],
     [
+      'taken a task further, where the resolution takes the step that is open',
+      { warRoom: { ...warRoom, steps: [{ id: 'validate', title: 'Validate' }] }, tasks },
+      ['acknowledge', 'resolve', 'step'],
+      'notify-users',
+    ],
+    [
       'taken a task further behind a procedure that is done',
       { state: 'resolved', warRoom: { ...warRoom, steps: warRoom.steps.slice(0, 2) }, tasks },
       ['step', 'postmortem'],
       'notify-users',
     ],
   ])('says how it can be %s', (_what, change, names, step) => {
-    const panel = incidentDetails({ ...incident, ...change }, incidents(), []);
+    const panel = incidentDetails({ ...incident, ...change }, led, []);
     const lines = [...panel.matchAll(/^- \*\*(\w+)\*\* `(.*)`$/gm)].map(([, name = '', payload = '']) => {
       return { name: name as MessageName, payload: JSON.parse(payload) as Record<string, unknown> };
     });
@@ -325,6 +333,23 @@ describe('the panel of a run', () => {
       elsewhere,
       cancelAll,
     ]);
+  });
+
+  it.each([
+    ['acknowledged', ', war room'],
+    ['resolved', ''],
+    ['closed', ''],
+  ] as const)('says of an incident that is %s only what of its war room is still so: "%s"', (state, room) => {
+    const incident = {
+      workflowId: 'i/1',
+      number: 1,
+      severity: 1,
+      title: 'Leak',
+      openedAt: 0,
+      state,
+      warRoom: true,
+    } as const;
+    expect(runDetails({ ...run, incidents: [incident] })).toContain(`- severity 1, _${state}_${room}: Leak`);
   });
 
   it('says that its guard is lost, and when it has ended nothing of gates and cancels', () => {

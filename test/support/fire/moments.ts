@@ -1,6 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
 import { bootId, startOf } from '../../../src/activities/commands/processes.js';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
@@ -20,12 +22,17 @@ export function isScheduled(activity: string): (event: Event) => boolean {
   return (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity;
 }
 
-/** Waits until the first activity of a type has completed. */
-export async function untilCompleted(handle: WorkflowHandle, activity: string): Promise<void> {
+/**
+ * Waits until the first activity of a type has completed.
+ *
+ * @returns when that was, as the server noted it (epoch ms)
+ */
+export async function untilCompleted(handle: WorkflowHandle, activity: string): Promise<number> {
   const { eventId } = await untilEvent(handle, activity, isScheduled(activity));
-  await untilEvent(handle, `the end of ${activity}`, (event) =>
+  const { eventTime } = await untilEvent(handle, `the end of ${activity}`, (event) =>
     Boolean(eventId?.eq(event.activityTaskCompletedEventAttributes?.scheduledEventId ?? 0))
   );
+  return tsToMs(eventTime);
 }
 
 /** Waits until the window that a phase runs has judged so many samples, by its last heartbeat. */
@@ -45,13 +52,6 @@ export async function untilAttempt(handle: WorkflowHandle, activity: string, att
     const pending = raw.pendingActivities?.find((one) => one.activityType?.name === activity);
     return pending?.lastWorkerIdentity && (pending.attempt ?? 0) >= attempt && Boolean(pending.lastStartedTime);
   });
-}
-
-/** Waits until a pending activity begins its next attempt: what may take its time has all of it from now on. */
-export async function untilFresh(handle: WorkflowHandle, activity: string): Promise<void> {
-  const { raw } = await handle.describe();
-  const pending = raw.pendingActivities?.find((one) => one.activityType?.name === activity);
-  await untilAttempt(handle, activity, (pending?.attempt ?? 0) + 1);
 }
 
 /** Waits until a command has written a line into the journal. */
@@ -89,4 +89,22 @@ export function lockFlags({ flagsFile }: Ground): () => void {
   const { pid } = process;
   writeFileSync(lock, JSON.stringify({ nonce: 'a test', host: hostname(), boot: bootId(), pid, start: startOf(pid) }));
   return () => rmSync(lock);
+}
+
+/**
+ * Waits until somebody begins to wait for the lock of the flag file: he has all of his ten seconds from now on, and needs
+ * no server to get there. That the server says so would not do: what it has given away may not have arrived yet.
+ */
+export async function untilNextWaits({ flagsFile }: Ground): Promise<void> {
+  const tries = `${basename(flagsFile)}.lock.`;
+  // Who waits tries again and again, by a file with a name that he keeps. The first of them may have waited for long.
+  const waiting = new Set<string>();
+  const watcher = watch(dirname(flagsFile), (_, name) => {
+    if (name?.startsWith(tries)) waiting.add(name);
+  });
+  try {
+    await until('the next who waits for the lock', () => Promise.resolve(waiting.size > 1), 10);
+  } finally {
+    watcher.close();
+  }
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../src/plan/model.js';
+import type { Plan, TimeSpan } from '../../../src/plan/model.js';
 import { approval, phase, plan, span, step, windowSpec } from '../stage/plans.js';
 import type { Course } from './model/account.js';
 import { movesOf, targetsOf } from './targets.js';
@@ -11,8 +11,9 @@ export const window = { length: span(3000), every: span(1000), warmUp: span(4000
  *
  * @param name keeps the runs of one environment apart: every run moves things of its own
  * @param repeatable whether the deploy commands may run twice
+ * @param length of the first phase's window; long where something has to happen before it ends
  */
-export function twoPhases(name: string, repeatable = true): Plan {
+export function twoPhases(name: string, repeatable = true, length: TimeSpan = window.length): Plan {
   const phases = Object.entries(targetsOf(name)).map(([id, { flag, service, jobs }]) =>
     phase(id, {
       after: id === '1a' ? [] : ['1a'],
@@ -20,7 +21,7 @@ export function twoPhases(name: string, repeatable = true): Plan {
         step.flag('flag', { key: flag }),
         step.deploy('deploy', { target: service, repeatable }),
         step.deploy('jobs', { target: jobs, repeatable }),
-        step.watch('window', window),
+        step.watch('window', id === '1a' ? { ...window, length } : window),
       ],
       approval: approval({ expires: span(300_000), remindEvery: span(300_000) }),
     })

@@ -1,9 +1,11 @@
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import type { OpenGate, RunRef } from '../../../src/client/read/snapshot.js';
 import { parseAddress } from '../../../src/plan/address.js';
+import { PhasegateError } from '../../../src/plan/errors.js';
 import type { Plan } from '../../../src/plan/model.js';
 import { agreeable, say, type Manners, type Word } from '../manners.js';
 import { noise } from './readings.js';
+import { until } from '../until.js';
 import type { SimulatedTime } from './simulated-time.js';
 
 const minute = 60_000;
@@ -142,12 +144,25 @@ export class SimulatedPeople {
   }
 
   /** Somebody else may have answered in the meantime, or the gate may have closed. */
-  private async answer({ address, openedAt }: OpenGate, by: string, word: Word): Promise<void> {
+  private async answer(asked: OpenGate, by: string, word: Word): Promise<void> {
+    const gate = await this.askedStill(asked, by);
+    if (!gate) return;
+    try {
+      await say(this.client, gate, by, word);
+      this.answered.push({ address: gate.address, by, word, at: await this.time.now() });
+    } catch (error) {
+      if (!(error instanceof PhasegateError) || error.code !== 'PG208') throw error;
+      // A busy worker took what somebody said before only now: nothing is asked there any more.
+      if (await this.askedStill(asked, by)) throw error;
+    }
+    // What was sent as a signal counts when a worker takes it, at the time at which it was said.
+    await until(`the answer of ${by} to ${gate.address}`, async () => !(await this.askedStill(asked, by)));
+    await this.lookAround();
+  }
+
+  private async askedStill({ address, openedAt }: OpenGate, by: string): Promise<OpenGate | undefined> {
     const gates = await this.client.openGates(this.run);
     const gate = gates.find((one) => one.address === address && one.openedAt === openedAt && one.people.includes(by));
-    if (!gate || gate.decisions.some((decision) => decision.by === by)) return;
-    await say(this.client, gate, by, word);
-    this.answered.push({ address, by, word, at: await this.time.now() });
-    await this.lookAround();
+    return gate?.decisions.some((decision) => decision.by === by) ? undefined : gate;
   }
 }

@@ -8,6 +8,7 @@ import type { GuardStatus } from '../../../src/plan/watch-status.js';
 import { linkOf } from './link.js';
 import { plan, span } from './plans.js';
 import type { Stage } from './stage.js';
+import { door } from './world.js';
 
 /** A red metric with every threshold, and an amber one. */
 export const guardedMetrics: Record<string, Metric> = {
@@ -49,6 +50,14 @@ export function guardStatus(stage: Stage): Promise<GuardStatus> {
 
 export function alertHandle(stage: Stage, key: string): WorkflowHandle {
   return stage.handleOf(alertWorkflowId(stage.id, key));
+}
+
+/** The store takes no evidence of a guard until the door is opened. */
+export function keepsBackTheGuard({ world }: Stage): ReturnType<typeof door> {
+  const keeping = door();
+  world.onRecord = (document) =>
+    (document as { origin?: { address: string } }).origin?.address === 'guard' ? keeping.wait() : undefined;
+  return keeping;
 }
 
 /** What an alert was started with and told since, by its history: whatever it makes of it. */

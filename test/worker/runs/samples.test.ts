@@ -145,6 +145,14 @@ describe('what a worker exports of a run', () => {
     ]);
   });
 
+  it('counts neither the war room nor the escalation of an incident that is resolved', () => {
+    const resolved = { number: 4, severity: 1, state: 'resolved', warRoom: {}, escalatedAt: 1 } as IncidentStatus;
+    const samples = told(look({ incidents: [resolved] }));
+    expect(samples).toContain('phasegate_incident_state{incident=4,severity=1,state=resolved} 1');
+    expect(samples).toContain('phasegate_war_rooms_open{} 0');
+    expect(samples).toContain('phasegate_incidents_escalated{} 0');
+  });
+
   it('is only what Temporal knows where no worker answers for it, and nothing of its way back', () => {
     const { status: _, inForce: __, ...rest } = run.open ?? { phases: [], flags: new Map() };
     const samples = told(look({ open: { ...rest, phases: [], flags: new Map() } }));

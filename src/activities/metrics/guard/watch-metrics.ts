@@ -1,5 +1,5 @@
 import { mattersNow, type GuardNews } from '../../../plan/guard/state.js';
-import { gridOf, takeGuardSample } from '../../../plan/guard/watch.js';
+import { gridOf, lastSampleAt, takeGuardSample } from '../../../plan/guard/watch.js';
 import { sampleAt } from '../../../plan/judge.js';
 import type { WatchMetricsInput, WatchMetricsResult } from '../../contract.js';
 import type { Scope } from '../../scope.js';
@@ -25,7 +25,7 @@ export async function watchMetrics(
   input: WatchMetricsInput
 ): Promise<WatchMetricsResult> {
   const { clock, logger } = deps;
-  const { guard, environment, origin, reachBackMs, changedAt } = input;
+  const { guard, environment, origin, reachBackMs, changedAt, catchUp = false } = input;
   const t0 = reachBackMs === undefined ? input.since : Math.max(input.since, scope.scheduledAt - reachBackMs);
   const rules = rulesOf(input);
   const grid = gridOf(guard);
@@ -38,17 +38,20 @@ export async function watchMetrics(
     signal: scope.signal,
     ...(changedAt !== undefined && { changedAt }),
   };
+  const firstK = progress.state.nextK;
   const beat = (): void => scope.heartbeat({ address: origin.address, ...progress });
   const endsAt = scope.scheduledAt + input.longestMs;
   logger.info({ run: origin.run, attempt: scope.attempt, nextK: progress.state.nextK }, 'metrics watched');
 
   const watch = async (beatNow: () => void): Promise<void> => {
     beatNow();
-    while (!progress.news.some(mattersNow)) {
+    while (catchUp || !progress.news.some(mattersNow)) {
       scope.signal.throwIfAborted();
-      const due = dueInstants(grid, progress.state, clock.now(), lagMs);
+      // What comes about while it catches up is not the run's any more.
+      const now = catchUp ? Math.min(clock.now(), scope.scheduledAt) : clock.now();
+      const due = dueInstants(grid, progress.state, now, lagMs, firstK);
       if (due.instants.length === 0) {
-        if (clock.now() >= endsAt) return;
+        if (catchUp || clock.now() >= endsAt) return;
         const wait = sampleAt(grid, progress.state.t0, progress.state.nextK) + lagMs - clock.now();
         await clock.sleep(Math.min(wait, longestSleepMs), scope.signal);
         continue;
@@ -58,7 +61,7 @@ export async function watchMetrics(
         const { state, news } = takeGuardSample(rules, progress.state, sample);
         progress = { state, news: [...progress.news, ...news] };
         // What comes after it is not lost: the next activity asks for it.
-        if (news.some(mattersNow)) break;
+        if (!catchUp && news.some(mattersNow)) break;
       }
       beatNow();
     }
@@ -80,6 +83,5 @@ function resultOf(
   lagMs: number,
   { guard }: WatchMetricsInput
 ): WatchMetricsResult {
-  const last = Math.max(0, state.nextK - 1);
-  return { state, news, endedAt: sampleAt(gridOf(guard), state.t0, last) + lagMs };
+  return { state, news, endedAt: lastSampleAt(guard, state) + lagMs };
 }

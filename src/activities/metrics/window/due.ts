@@ -4,8 +4,13 @@ import type { Reading } from '../../../plan/judge-types.js';
 import type { WindowSpec } from '../../../plan/model.js';
 import type { MetricReader, ReadContext } from '../reader.js';
 
-/** Instants asked for at once; a longer past is caught up page by page, so that heartbeats go on. */
-const pageSize = 250;
+/**
+ * Instants asked for at once: a long past is caught up page by page, and what a page brought is safe in the heartbeat. The first
+ * one is short: some queries are asked instant by instant, and a worker that lives for seconds only must come further in them, or
+ * whoever takes over begins in the same place, with more to ask for.
+ */
+const firstPage = 10;
+const longestPage = 250;
 
 export interface DueInstants {
   /** Instants (epoch ms) to be read now, in their order. */
@@ -14,16 +19,22 @@ export interface DueInstants {
   reachesPresent: boolean;
 }
 
-/** The samples that the source has by now and nobody has judged yet. */
+/**
+ * The samples that the source has by now and nobody has judged yet.
+ *
+ * @param firstK the first sample of this attempt: a page has as many as it took so far, and those of the first page
+ */
 export function dueInstants(
   spec: Grid,
   state: Pick<WindowState, 't0' | 'nextK'>,
   now: number,
-  lagMs: number
+  lagMs: number,
+  firstK: number
 ): DueInstants {
   const instants: number[] = [];
+  const length = Math.min(firstPage + state.nextK - firstK, longestPage);
   let k = state.nextK;
-  while (instants.length < pageSize && isDue(spec, state.t0, k, now, lagMs)) {
+  while (instants.length < length && isDue(spec, state.t0, k, now, lagMs)) {
     instants.push(sampleAt(spec, state.t0, k));
     k += 1;
   }

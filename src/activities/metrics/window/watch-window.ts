@@ -38,6 +38,7 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowI
     ...(input.changedAt !== undefined && { changedAt: input.changedAt }),
   };
   let progress = begin(input, scope.heartbeatDetails);
+  const firstK = progress.state.nextK;
   const beat = (): void => scope.heartbeat(heartbeatOf(input, progress));
   const facts = { run: origin.run, address: origin.address };
   logger.info({ ...facts, attempt: scope.attempt, nextK: progress.state.nextK }, 'window watched');
@@ -46,7 +47,7 @@ export async function watchWindow(deps: MetricDeps, scope: Scope, asked: WindowI
     while (!isOver(input, progress)) {
       scope.signal.throwIfAborted();
       const { t0, nextK } = progress.state;
-      const due = dueInstants(spec, progress.state, clock.now(), lagMs);
+      const due = dueInstants(spec, progress.state, clock.now(), lagMs, firstK);
       if (due.instants.length === 0) {
         const wait = sampleAt(spec, t0, nextK) + lagMs - clock.now();
         await clock.sleep(Math.min(wait, longestSleepMs), scope.signal);

@@ -8,10 +8,7 @@ export function rollbackCommand(run: Run): Command {
     .alias('abort')
     .description('undo everything that a run changed, newest phase first, and verify it; also after it has ended')
     .argument('[run]', runArgument)
-    .option(
-      '--phase <phase>',
-      'only the phase that is under way, or the one that an incident is about with those that depend on it'
-    )
+    .option('--phase <phase>', 'only the phase under way, or that of an incident with those that depend on it')
     .addOption(reasonOption())
     .addOption(confirmOption('confirm by the id of the environment; --yes is not enough'))
     .addOption(new Option('-y, --yes', 'is not enough for a rollback').hideHelp())

@@ -25,13 +25,13 @@ function incidents(subject: Subject): Panel[] {
         legend: 'incident {{incident}}, severity {{severity}}: {{state}}',
       },
     ]),
-    count('Open incidents', 'Nothing is told while one of them does not answer', 4, [
+    count('Open incidents', 'Not resolved; nothing is told while one of them does not answer', 4, [
       {
-        expr: `(count(${exported(subject, 'phasegate_incident_state', state)}) and ${known}) or 0 * ${known}`,
+        expr: `(count(${exported(subject, 'phasegate_incident_state', state, 'state!="resolved"')}) and ${known}) or 0 * ${known}`,
         legend: 'open',
       },
     ]),
-    count('Escalations', 'Incidents and alerts that went to the next in line', 4, [
+    count('Escalations', 'Incidents not resolved and alerts that went to the next in line', 4, [
       { expr: exported(subject, 'phasegate_incidents_escalated', ['plan']), legend: 'incidents' },
       { expr: exported(subject, 'phasegate_alerts_escalated', ['plan']), legend: 'alerts' },
     ]),

@@ -103,7 +103,7 @@ function fromTemplate({ title, message }: AlertTemplate, subject: Subject, watch
 }
 
 function variable(name: string, subject: Subject, watched: Watched, { crossed, threshold, reason }: Reason): string {
-  const { metric, context } = watched;
+  const { metric, context, range } = watched;
   const asked = context[name];
   if (asked !== undefined) return goQuery(asked);
   const { plan, environment } = subject.frozen;
@@ -115,6 +115,7 @@ function variable(name: string, subject: Subject, watched: Watched, { crossed, t
     level: levelOf(crossed),
     threshold,
     target: metric.target?.text,
+    time_period: range,
     reason,
     plan: plan.title,
     environment: environment.title,

@@ -1,7 +1,7 @@
 import { namesInRoles } from '../../../plan/people.js';
 import { standingWords } from '../../../plan/standing.js';
 import { cleanupId, remarksOf } from '../../../plan/names.js';
-import { rollbackLine } from '../../../plan/text/command-lines.js';
+import { componentLine, rollbackLine } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import type { Subject } from '../subject.js';
 import { alertBlocks } from './alerts.js';
@@ -103,9 +103,13 @@ function wayBack({ frozen }: Subject): Block[] {
   return [
     heading(2, 'The way back', 'way-back'),
     text(
-      'A step or criterion that fails takes back its phase and stops the run. A person, or a red metric that is critical, takes back everything, newest phase first. What exposes users is undone before all else.'
+      'A step or criterion that fails takes back its phase and stops the run. A person, or a red metric that is critical, takes back everything, newest phase first; with --phase PHASE a person takes back only the phase under way, or that of an incident with those that depend on it. What exposes users is undone before all else.'
     ),
-    typedThere(`${rollbackLine(run)} --as NAME`, `phasegate takeover ENTRY ${run} --reason "done by hand" --as NAME`),
+    typedThere(
+      `${rollbackLine(run)} --as NAME`,
+      `${componentLine(run, 'PHASE')} --as NAME`,
+      `phasegate takeover ENTRY ${run} --reason "done by hand" --as NAME`
+    ),
     text('ENTRY is what status shows of an undo, such as 1a/enable#1.'),
     text(
       `It counts as verified when ${metrics.join(', ') || 'no metric'} stayed inside their targets for ${spanWords(window.length)}, within ${spanWords(window.deadline)}, and these checks passed: ${checks.map(({ title }) => title).join(', ') || 'none'}.`

@@ -2,7 +2,7 @@ import { notifyUsersTask } from '../../../plan/incidents/course.js';
 import type { CauseRule, Incidents, SeveritySpec, WarRoomTrigger } from '../../../plan/model.js';
 import { migrationId } from '../../../plan/names.js';
 import { namesInRoles } from '../../../plan/people.js';
-import { runName } from '../../../plan/text/command-lines.js';
+import { componentLine, runName } from '../../../plan/text/command-lines.js';
 import { spanWords } from '../../preview/span-words.js';
 import type { Subject } from '../subject.js';
 import { whom } from './alerts.js';
@@ -58,6 +58,8 @@ function severities({ frozen }: Subject, { severities: all, multipleWithin }: In
 /** What to type, in the order in which it is needed. */
 function atThree({ plan, environment }: Subject['frozen']): Block[] {
   const run = runName(migrationId(environment.id, plan.id));
+  const { warRoom: room, severities: all = [] } = plan.incidents ?? {};
+  const opensRoom = room?.triggers.includes('customer-escalation') ? ', which opens the war room' : '';
   return [
     text(
       'You were woken? Look, and say that you respond: NAME is you, as the environment lists you, and HOST:PORT where Temporal is.'
@@ -70,9 +72,7 @@ function atThree({ plan, environment }: Subject['frozen']): Block[] {
       `phasegate incident show incident/1 ${run}`,
       `phasegate dashboard ${run}`
     ),
-    text(
-      `Then lead it to its resolution${plan.incidents?.warRoom ? '; the ids of ROLE and STEP stand under War room' : ''}:`
-    ),
+    text(`Then lead it to its resolution${room ? '; the ids of ROLE and STEP stand under War room' : ''}:`),
     typedThere(
       `phasegate incident assign incident/1 ROLE WHO ${run} --as NAME`,
       `phasegate incident step incident/1 STEP ${run} --as NAME`,
@@ -80,8 +80,29 @@ function atThree({ plan, environment }: Subject['frozen']): Block[] {
       `phasegate incident resolve incident/1 ${run} --reason "what was done" --as NAME`,
       `phasegate incident postmortem incident/1 ${run} --link https://... --as NAME`
     ),
+    ...(all.some(({ reach }) => reach === 'component') ? componentChoice(plan, run) : []),
     text('Only where no incident is open for it: severity 1 takes everything back at once.'),
     typedThere(`phasegate incident declare ${run} --severity 1 --reason "what is wrong" --as NAME`),
+    text(
+      `A customer escalates it${opensRoom}. Of what is open say its CAUSE, of what is new the number of its SEVERITY:`
+    ),
+    typedThere(
+      `phasegate incident declare ${run} --cause CAUSE --customer --reason "what is wrong" --as NAME`,
+      `phasegate incident declare ${run} --severity SEVERITY --customer --reason "what is wrong" --as NAME`
+    ),
+  ];
+}
+
+/** What a person chooses between where the plan takes nothing back by itself. */
+function componentChoice({ phases }: Subject['frozen']['plan'], run: string): Block[] {
+  const later = phases.some(({ stage }) => stage)
+    ? ' In the validation leave --phase out: only everything can be taken back there.'
+    : '';
+  return [
+    text(
+      `An incident that holds the run waits for a choice: resolve it as above, or take back its component. PHASE is the phase that watch names below the incident; those that depend on it and the one under way go back with it, and the run ends.${later}`
+    ),
+    typedThere(`${componentLine(run, 'PHASE')} --as NAME`),
   ];
 }
 

@@ -5,7 +5,11 @@ import type { Account, Answer, Course, Promised, WindowRecord } from './account.
  * one only where the source never had any: on a busy machine it may miss what it measures. A completed run passed the
  * undisturbed run's windows.
  */
-export function sampleComplaints(course: Course, { windows, answers }: Account, { end }: Promised): string[] {
+export function sampleComplaints(
+  course: Pick<Course, 'windows'>,
+  { windows, answers }: Pick<Account, 'windows' | 'answers'>,
+  { end }: Promised
+): string[] {
   const passed = windows.filter(({ verdict }) => verdict === 'PASS').map(({ address }) => stepOf(address));
   const missing = end === 'completed' ? course.windows.filter((address) => !passed.includes(address)) : [];
   return [
