@@ -11,7 +11,7 @@ export async function captureBaseline(deps: MetricDeps, scope: Scope, input: Bas
   const { origin, environment } = input;
   const { provider, url, bindings } = environment.metrics;
   const metrics = [...new Set(input.metrics)];
-  const { at, readings } = await readNow(deps, scope, environment.metrics, metrics, {});
+  const { at, readings } = await readNow(deps, scope, environment.metrics, metrics, {}, 'same');
   const values: Record<string, number> = {};
   const missing: Record<string, string> = {};
   for (const metric of metrics) {

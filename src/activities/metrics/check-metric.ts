@@ -20,7 +20,7 @@ export async function checkMetric(
   const { provider, url, bindings } = environment.metrics;
   const baseline = valueOf(input.baseline?.values, criterion.metric);
   const context = changedAt === undefined ? {} : { changedAt };
-  const { at, readings } = await readNow(deps, scope, environment.metrics, [criterion.metric], context);
+  const { at, readings } = await readNow(deps, scope, environment.metrics, [criterion.metric], context, 'then');
   const measured = measure(criterion, readings[criterion.metric], { baseline });
   const verdict = verdicts[measured.class];
   const reason = reasonOf(criterion, measured, at);

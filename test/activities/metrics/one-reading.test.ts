@@ -88,6 +88,7 @@ describe('the baseline', () => {
       ['late', 'never'],
       ['late', 'never'],
     ]);
+    expect(reader.calls.flatMap(({ instants }) => instants)).toEqual([t0, t0, t0]);
   });
 
   it('is given up at once when the activity is cancelled', async () => {
@@ -104,22 +105,33 @@ describe('a metric check', () => {
   it.each([
     ['PASS', 0.99, '"success_rate > 95%" holds: success_rate was 99% at 2026-11-22 10:00:00Z'],
     ['FAIL', 0.9, '"success_rate > 95%" is broken: success_rate was 90% at 2026-11-22 10:00:00Z'],
-    ['HOLD', Number.NaN, '"success_rate > 95%" could not be checked at 2026-11-22 10:00:00Z: the value is NaN'],
-    ['HOLD', undefined, '"success_rate > 95%" could not be checked at 2026-11-22 10:00:00Z: no data'],
+    ['HOLD', Number.NaN, '"success_rate > 95%" could not be checked at 2026-11-22 10:00:02Z: the value is NaN'],
+    ['HOLD', undefined, '"success_rate > 95%" could not be checked at 2026-11-22 10:00:02Z: no data'],
   ])('is %s for the value %s', async (verdict, value, reason) => {
     const { check, store, clock } = activities(fakeReader({ success_rate: () => value }));
     const result = await check(successRate);
+    const at = Date.parse(/at (\S+ \S+Z)/.exec(reason)?.[1] ?? '');
     expect(result).toMatchObject({ verdict, reason, endedAt: clock.now() });
     const stored = JSON.parse(await store.get(result.evidence.digest)) as object;
     expect(stored).toMatchObject({
       kind: 'metric-check',
-      document: { verdict, reason, at: t0, criterion: { text: 'success_rate > 95%' } },
+      document: { verdict, reason, at, criterion: { text: 'success_rate > 95%' } },
     });
   });
 
   it('asks again before it holds', async () => {
     const { check } = activities(fakeReader({ response_time: third(1) }));
     expect(await check(responseTime)).toMatchObject({ verdict: 'PASS' });
+  });
+
+  it('asks about a later moment then: what a source missed in one, as in a scrape that failed, it never learns', async () => {
+    const missed: Series = (at) => (at < t0 + 2 * second ? undefined : 1);
+    const reader = fakeReader({ response_time: missed });
+    expect(await activities(reader).check(responseTime)).toMatchObject({
+      verdict: 'PASS',
+      reason: expect.stringContaining('at 2026-11-22 10:00:02Z') as string,
+    });
+    expect(reader.calls.map(({ instants }) => instants)).toEqual([[t0], [t0 + second], [t0 + 2 * second]]);
   });
 
   it('is about the moment it was asked at, and no query looks behind the change', async () => {
