@@ -113,7 +113,11 @@ export const check = exactlyOne(
       }),
     metric: criterionText
       .optional()
-      .meta({ description: 'One reading of a metric, now; one without a value is asked for again twice, a second later each, before the check is on hold.', examples: ['error_rate < 1%'] }),
+      .meta({
+        description:
+          'One reading of a metric, now; one without a value is asked for again twice, a second later each, before the check is on hold.',
+        examples: ['error_rate < 1%'],
+      }),
     flag: flagState.optional(),
     stable: stable.optional(),
     'valid-for': validFor,
