@@ -111,13 +111,11 @@ export const check = exactlyOne(
           'Runs a program of the environment: exit 0 passes, 3, 75, 126, 127 and death by a signal are a HOLD, any other fails.',
         examples: [['./ops/smoke', 'critical-path']],
       }),
-    metric: criterionText
-      .optional()
-      .meta({
-        description:
-          'One reading of a metric, now; one without a value is asked for again twice, a second later each, before the check is on hold.',
-        examples: ['error_rate < 1%'],
-      }),
+    metric: criterionText.optional().meta({
+      description:
+        'One reading of a metric, now; one without a value is asked for again twice, a second later each, before the check is on hold.',
+      examples: ['error_rate < 1%'],
+    }),
     flag: flagState.optional(),
     stable: stable.optional(),
     'valid-for': validFor,
