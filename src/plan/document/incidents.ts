@@ -84,7 +84,10 @@ const warRoom = z
       )
       .min(1)
       .max(50)
-      .meta({ description: 'The checklist, in this order.' }),
+      .meta({
+        description:
+          'The checklist, in this order. The room is active when its first step is done, which takes a person.',
+      }),
     'update-every': positiveDuration
       .default('30m')
       .meta({ description: 'Time between status updates to the stakeholders.', examples: ['30m'] }),

@@ -32,6 +32,7 @@ export const incidentRules: PlanRule = (plan, report) => {
   const { 'war-room': room, 'post-mortem': owed } = plan.incidents;
   twice(idsOf(listOf<{ id: string }>(room?.roles, ['incidents', 'war-room', 'roles'])), 'part', report);
   twice(idsOf(listOf<{ id: string }>(room?.procedure, ['incidents', 'war-room', 'procedure'])), 'step', report);
+  activeInTime(room?.procedure?.[0]?.['done-by'], report);
   const { within, 'remind-every': remind } = owed ?? {};
   if (within !== undefined && remind !== undefined && ms(remind) >= ms(within)) {
     report(['incidents', 'post-mortem', 'remind-every'], {
@@ -41,6 +42,16 @@ export const incidentRules: PlanRule = (plan, report) => {
     });
   }
 };
+
+/** A room is active when its first step is done: one that only comes of the end would always be late. */
+function activeInTime(firstDoneBy: string | undefined, report: Report): void {
+  if (firstDoneBy === undefined) return;
+  report(['incidents', 'war-room', 'procedure', 0, 'done-by'], {
+    code: 'PG121',
+    message: `the first step is ticked off by the ${firstDoneBy}, so the war room could never be active in time`,
+    hint: 'put a step before it that a person ticks off, for example "Assess the situation"',
+  });
+}
 
 /** A cause names a phase of the plan; one that has a fault may be the one that is meant. */
 function phasesOfCauses(plan: LoosePlan, report: Report): void {

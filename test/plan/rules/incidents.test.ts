@@ -111,6 +111,13 @@ const cases: FaultCase[] = [
     says: 'not one of the choices',
   },
   {
+    name: 'a first step that only comes of the end, so that the room is never active in time',
+    from: '{ id: assess, title: Assess }',
+    to: '{ id: assess, title: Assess, done-by: «post-mortem» }',
+    code: 'PG121',
+    says: 'the first step is ticked off by the post-mortem',
+  },
+  {
     name: 'a trigger that nothing pulls',
     from: 'triggers: [severity-1,',
     to: 'triggers: [«severity-4»,',
