@@ -39,6 +39,7 @@ export async function loadBundle(file = bundlePath): Promise<WorkflowBundle> {
 export async function makeBundle(logger: Logger): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: `${dist}src/workflows/index.js`,
+    workflowInterceptorModules: [`${dist}src/workflows/interceptors.js`],
     payloadConverterPath,
     // Each workflow evaluates its modules anew; most of that time and memory went into zod and the schemas of messages,
     // which keep nothing of a workflow. A rollback waited for it.

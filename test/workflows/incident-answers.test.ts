@@ -206,6 +206,44 @@ describe('a call', () => {
   });
 });
 
+describe('the call of an incident with a war room', () => {
+  it.each([': severity 1', ': war room'])(
+    'is made again where a channel did not take it, whichever it was: %s',
+    async (which) => {
+      let refused = 0;
+      let others = 0;
+      let reached = false;
+      stage.world.onNotify = ({ title, incident }, names) => {
+        if (incident?.event !== 'trigger') return [];
+        if (!title.includes(which)) {
+          others += 1;
+          return [];
+        }
+        if (!names.includes('pager')) return [];
+        // The other call goes out meanwhile.
+        if (refused > 0 && others > 0) {
+          reached = true;
+          return [];
+        }
+        refused += 1;
+        return ['pager'];
+      };
+      const severities = [severity(1, [], { respondWithin: span(1_000) })];
+      const notify = ['log', 'pager'].map((name) => ({ kind: 'log' as const, name }));
+      const run = await stage.start(
+        plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {
+          incidents: incidents({ severities }),
+        }),
+        'dana',
+        { ...stage.environment, notify }
+      );
+      await stage.gate('1a');
+      await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'everything is down' });
+      await stage.until('the call that reaches it', () => reached);
+    }
+  );
+});
+
 describe('the war room of an incident that is not paged', () => {
   it('is called by the channels of what is critical, where people hear how it ends too', async () => {
     const said: Record<string, Array<string | undefined>> = { log: [], mail: [], pager: [] };

@@ -213,6 +213,21 @@ describe('a message to a phase', () => {
     await expect(stage.tell('1a', 'Approved' as MessageName, 'erin')).rejects.toThrow();
   });
 
+  it('of a name that Temporal keeps for itself is refused as any other, by the run too', async () => {
+    const run = await waiting();
+    const where = stage.phaseHandle('1a');
+    for (const handle of [run, where]) await sendRaw(stage.client, handle, '__temporal_approve', []);
+    const refused = { message: '(__temporal_approve)', reason: expect.stringContaining('approve, reject') as string };
+    await stage.until('the refusals', async () => {
+      const [ofRun, ofPhase] = [(await stage.status()).refusals, (await stage.phase('1a')).refusals];
+      return ofRun.length > 0 && ofPhase.length > 0;
+    });
+    expect((await stage.status()).refusals).toMatchObject([refused]);
+    expect((await stage.phase('1a')).refusals).toMatchObject([refused]);
+    await stage.tell('1a', 'approve', 'erin');
+    expect((await run.result()).outcome?.kind).toBe('completed');
+  });
+
   it('with a payload that cannot be decoded is refused and harms nothing', async () => {
     const run = await waiting();
     const where = stage.phaseHandle('1a');

@@ -29,6 +29,8 @@ export interface AlertState {
   openedAt: number;
   /** The worst that people know of it; absent: they know nothing, or that it is over. */
   known?: Level;
+  /** They know as well that there were no data since it opened. */
+  lossKnown?: true;
   acknowledged?: { by: string; at: number };
   escalateAt?: number;
   escalatedAt?: number;
@@ -68,10 +70,26 @@ export function openAlert(news: LevelNews, patience: Patience, now: number, open
 }
 
 /**
- * How the metric stands now. What people know already tells them nothing; what is worse than they know is told at once,
- * and needs a new acknowledgement. News older than the latest change nothing.
+ * Whether a metric that people know at its warning has no data any more, which they do not know: it may have become
+ * critical, and then nothing is taken back for it.
  */
-export function hearNews(state: AlertState, news: LevelNews, patience: Patience, now: number): Turn {
+export function losesData({ known, lossKnown, news: latest }: AlertState, news: LevelNews): boolean {
+  return news.level === 'no-data' && known === 'warning' && !lossKnown && news.at >= latest.at;
+}
+
+/**
+ * How the metric stands now. What people know already tells them nothing; what is worse than they know is told at once,
+ * and needs a new acknowledgement, as does, once, that a warning lost its data. News older than the latest change nothing.
+ *
+ * @param tellsLoss false as in the histories of earlier builds, which told nobody of that
+ */
+export function hearNews(
+  state: AlertState,
+  news: LevelNews,
+  patience: Patience,
+  now: number,
+  { tellsLoss = true } = {}
+): Turn {
   if (news.at < state.news.at) return { state };
   const { recoverAt, ...rest } = state;
   const heard = { ...rest, news };
@@ -84,6 +102,7 @@ export function hearNews(state: AlertState, news: LevelNews, patience: Patience,
   if (known === undefined) return opened(heard, news, patience, now);
   if (ranks[news.level] > ranks[known] || (news.grown && news.level === known))
     return raised(heard, news, patience, now);
+  if (tellsLoss && losesData(state, news)) return raised(heard, news, patience, now);
   const { escalateAt: _escalate, remindAt: _remind, ...unasked } = heard;
   return { state: { ...(news.page === undefined ? heard : unasked), ...pageOf(news), crossing: news } };
 }
@@ -134,7 +153,18 @@ function opened(before: AlertState, news: Crossing, patience: Patience, now: num
 function raised(before: AlertState, news: Crossing, patience: Patience, now: number): Turn {
   const { acknowledged: _acknowledged, escalatedAt: _escalated, ...rest } = before;
   const route = routeOf(news.level);
-  const state = { ...rest, ...pageOf(news), crossing: news, known: news.level, route, reminders: 0 };
+  const lost = news.level === 'no-data';
+  const known = lost ? before.known : news.level;
+  const lossKnown = lost || before.lossKnown || before.known === 'no-data';
+  const state = {
+    ...rest,
+    ...pageOf(news),
+    crossing: news,
+    route,
+    reminders: 0,
+    ...(known === undefined ? {} : { known }),
+    ...(lossKnown ? { lossKnown } : {}),
+  };
   return { state: asks(state, patience, now), tell: 'raised' };
 }
 

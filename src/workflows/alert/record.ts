@@ -1,4 +1,4 @@
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import * as course from '../../plan/alert/course.js';
 import { alertMessage, channelDownMessage, type AlertKeys } from '../../plan/alert/messages.js';
 import { patienceOf } from '../../plan/alert/routing.js';
@@ -75,7 +75,8 @@ export class AlertRecord {
 
   hear(news: LevelNews): void {
     this.cost += 1;
-    this.take(course.hearNews(this.state, news, this.patience, Date.now()));
+    const tellsLoss = course.losesData(this.state, news) && patched('told-of-lost-data');
+    this.take(course.hearNews(this.state, news, this.patience, Date.now(), { tellsLoss }));
   }
 
   acknowledge(by: string): void {

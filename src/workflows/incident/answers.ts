@@ -11,6 +11,7 @@ import { acknowledgedElsewhereSignal, readAcknowledgedElsewhere } from '../../pl
 import type { Answer, Message } from '../../plan/wire.js';
 import { refused } from '../messages.js';
 import { tellWorkflow } from '../tell-workflow.js';
+import { Turnstile } from '../turnstile.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
 
@@ -23,6 +24,7 @@ type Item = NonNullable<IncidentRecord['status']['warRoom']>['steps'][number];
 /** Takes what people say to an incident. */
 export function listenToResponders(input: IncidentInput, record: IncidentRecord, teller: Teller): void {
   const { inbox, state } = record;
+  const turnstile = new Turnstile('send it with the command line');
   const closed = (): Objection | undefined =>
     state.postMortem.done ? { code: 'PG226', reason: 'it is closed: its post-mortem is done' } : undefined;
 
@@ -37,20 +39,18 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
   });
   inbox.on('assign', {
     check: ({ role, person }) => closed() ?? objectionTo(findRole(record, role)) ?? unknownPerson(input, person),
-    take: async ({ by, role, person }) => {
+    take: async ({ by, role, person }, how) => {
       const found = findRole(record, role);
       if ('code' in found) throw refused(found);
       const name = findPerson(input.environment.people, person)?.name ?? person;
       if (found.person === name) return again(`${name} is ${found.title} already`);
       found.person = name;
       record.tell(`${by} made ${name} ${found.title}`);
-      void teller.say({
-        kind: 'incident',
-        headline: `you are ${found.title}`,
-        text: `${by} gave you this role.`,
-        to: [name],
-      });
-      return said(`${name} is ${found.title} now`);
+      const { title } = found;
+      const tell = (): Promise<void> =>
+        teller.say({ kind: 'incident', headline: `you are ${title}`, text: `${by} gave you this role.`, to: [name] });
+      turnstile.through(how, tell).catch((error: unknown) => inbox.refuse('assign', { by }, error));
+      return said(`${name} is ${title} now`);
     },
   });
   inbox.on('note', {
@@ -79,10 +79,11 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
   inbox.on('resolve', {
     // Whether its run is still there to end a rollback takes a moment to find out.
     check: () => closed() ?? isResolvedAlready(record),
-    take: async ({ by, reason }) => {
+    take: async ({ by, reason }, how) => {
       const before = underWay(state);
       if (before) return before;
-      if (state.rollback?.state === 'running' && (await isGone(input, record))) leaveRollback(record);
+      const isLeft = state.rollback?.state === 'running' && (await turnstile.through(how, () => isGone(input, record)));
+      if (isLeft) leaveRollback(record);
       const meanwhile = underWay(state);
       if (meanwhile) return meanwhile;
       const objection = notToResolve(record);

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, log, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, condition, log, patched, uuid4 } from '@temporalio/workflow';
 import { specOf } from '../../plan/incidents/classify.js';
 import { channelsFor } from '../../plan/incidents/recipients.js';
 import { oneOf } from '../../plan/text/spans.js';
@@ -10,6 +10,8 @@ import { tell, type Told } from './telling.js';
 const longestPauseMs = 15_000;
 const pausesInDeadline = 4;
 const mostTries = 8;
+/** A page that nobody resolves stays open in PagerDuty, where nothing else ends it: eight hours. */
+const mostTriesOfResolve = 12;
 
 /** Sends messages and counts the work of an execution, so that it ends only when nothing of it is under way. */
 export class Teller {
@@ -20,8 +22,9 @@ export class Teller {
   /** The latest page, and what becomes of it: two of them never go out at the same time. */
   private newest = 0;
   private sending: Promise<unknown> = Promise.resolve();
-  /** The latest page into the war room. */
+  /** The latest page into the war room, and the latest of any other kind: they are for different people. */
   private newestRoom = 0;
+  private newestCall = 0;
 
   constructor(input: IncidentInput, record: IncidentRecord) {
     this.input = input;
@@ -44,6 +47,7 @@ export class Teller {
       if (!told.page) return void (await tell(this.input, this.record, told, key));
       const number = ++this.newest;
       if (told.callsRoom) this.newestRoom = number;
+      else this.newestCall = number;
       const failed = await this.page(told, key);
       if (Object.keys(failed).length > 0) void this.work(() => this.insist(told, key, number, failed));
     });
@@ -85,13 +89,16 @@ export class Teller {
     if (others.length > 0) await tell(this.input, this.record, words, uuid4(), others);
     const deadlineMs = specOf(this.input.incidents, this.input.severity)?.respondWithin.ms ?? longestPauseMs;
     const firstMs = Math.min(longestPauseMs, Math.ceil(deadlineMs / pausesInDeadline));
+    // In histories of earlier builds a call into the room took the place of the incident's own.
+    const apart = patched('room-called-apart');
     const answered = (): boolean =>
-      this.newest !== number ||
+      (apart ? this.newestCall : this.newest) !== number ||
       (told.page === 'trigger' && (state.acknowledged !== undefined || this.record.isResolved));
-    // By channels that the incident itself does not call by, nothing else that is said reaches who must come.
+    // Nothing else that is said reaches who must come.
     const met = (): boolean => this.newestRoom !== number || this.record.isResolved;
-    const over = callsRoom && this.input.roomChannels ? met : answered;
-    for (let times = 1; times < mostTries; times += 1) {
+    const over = callsRoom && (apart || this.input.roomChannels) ? met : answered;
+    const tries = apart && told.page === 'resolve' ? mostTriesOfResolve : mostTries;
+    for (let times = 1; times < tries; times += 1) {
       const pause = firstMs * 2 ** (times - 1);
       if (await condition(over, pause, { summary: `Until ${down.join(', ')} is tried again` })) return;
       down = Object.keys(await this.page(told, key, down));

@@ -28,6 +28,8 @@ export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop
   const { inbox } = record;
   // The server may deliver two signals that are under way in any order: a pause after its resume would hold for good.
   const turnstile = new Turnstile('send it to the phase itself', 1);
+  // A second one changes nothing at the phase, so these may overtake each other.
+  const rollbacks = new Turnstile('the rollback is asked for already');
   const ended = (): Objection | undefined =>
     record.hasEnded ? { code: 'PG213', reason: 'this run has ended' } : undefined;
 
@@ -74,7 +76,7 @@ export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop
       if (needsApproval(record)) {
         // A signal was promised to count: it waits for the stage that can ask.
         if (how === 'signal') await condition(() => record.active !== undefined || record.hasEnded);
-        if (await signalPhase(record, 'rollback', message))
+        if (await rollbacks.through(how, () => signalPhase(record, 'rollback', message)))
           return {
             message: `asked for: somebody must approve it first, see ${record.run.workflowId}`,
             repeated: false,
@@ -85,7 +87,9 @@ export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop
       const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
       record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
       // Between phases nobody else hears it; a phase that ends meanwhile finds it recorded here.
-      const heard = await CancellationScope.nonCancellable(() => signalPhase(record, 'rollback', message));
+      const heard = await CancellationScope.nonCancellable(() =>
+        rollbacks.through(how, () => signalPhase(record, 'rollback', message))
+      );
       if (!heard) stop();
       const what = phase === undefined ? 'everything, newest phase first' : phase;
       return { message: `rolling back ${what}`, repeated };

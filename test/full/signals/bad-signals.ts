@@ -78,7 +78,9 @@ const misaddressed = fc.oneof(
   approver.map((by) => say('rollback', { by, phase: '1b', reason: 'wrong phase' })),
   approver.map((by) => say('takeover', { by, entry: '1a/flag#1', reason: 'nothing is being undone' })),
   fc.tuple(fc.string({ minLength: 1, maxLength: 200 }), approver).map(([name, by]) => say(`x-${name}`, { by })),
-  fc.constantFrom('Approve', 'approved', 'cancel', '__proto__', 'constructor').map((name) => say(name, 'erin'))
+  fc
+    .constantFrom('Approve', 'approved', 'cancel', '__proto__', 'constructor', '__temporal_approve')
+    .map((name) => say(name, 'erin'))
 );
 
 const toRunOrPhase = fc.constantFrom('run' as const, 'phase' as const, 'phase' as const);

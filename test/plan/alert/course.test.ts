@@ -93,6 +93,26 @@ describe('the course of an alert', () => {
       ['warning', 'ack', '+1m', 'critical', '+5m'],
       ['0m opened', '0m acknowledged', '1m raised', '6m escalation'],
     ],
+    [
+      'a warning that loses its data is told, once, and must be acknowledged anew',
+      ['warning', 'ack', '+1m', 'no-data', '+5m', 'warning', 'no-data', '+1m'],
+      ['0m opened', '0m acknowledged', '1m raised', '6m escalation'],
+    ],
+    [
+      'so it is when it opens again',
+      ['warning', 'no-data', 'recovered', '+1m', 'warning', 'no-data'],
+      ['0m opened', '0m raised', '1m recovered', '1m opened', '1m raised'],
+    ],
+    [
+      'who heard of the loss before the warning hears of it once',
+      ['no-data', 'warning', 'ack', 'no-data'],
+      ['0m opened', '0m raised', '0m acknowledged'],
+    ],
+    [
+      'data that come back critical are worse than both',
+      ['warning', 'no-data', 'critical', 'no-data'],
+      ['0m opened', '0m raised', '0m raised'],
+    ],
     ['the same level again is told to nobody', ['warning', 'ack', '+1m', 'warning'], ['0m opened', '0m acknowledged']],
     [
       'a count that has grown is told, and must be acknowledged anew',
@@ -194,6 +214,17 @@ describe('the course of an alert', () => {
   it('news that are older than the latest change nothing', () => {
     const { state } = play('warning', '+2m', 'warning');
     expect(hearNews(state, news('critical', minute), patience, 3 * minute)).toEqual({ state });
+  });
+
+  it('says that the data are lost while they are, and what is known of it again', () => {
+    expect(play('warning', 'no-data').state).toMatchObject({ crossing: { level: 'no-data' }, known: 'warning' });
+    expect(play('warning', 'no-data', 'warning').state.crossing.level).toBe('warning');
+  });
+
+  it('tells nobody of lost data in histories of earlier builds', () => {
+    const { state } = play('warning', 'ack');
+    expect(hearNews(state, news('no-data', minute), patience, minute, { tellsLoss: false }).tell).toBeUndefined();
+    expect(hearNews(state, news('no-data', minute), patience, minute).tell).toBe('raised');
   });
 
   it('keeps to the route of the worst until it is closed', () => {
