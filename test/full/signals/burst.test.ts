@@ -54,18 +54,46 @@ async function afterBurst(
   }
 }
 
-it('a run takes more well-formed answers than may be under way to a closed gate, which came while no worker ran', async () => {
+it.each([
+  ['than may be under way to a closed gate', count, count],
+  ['than it hands on in all', 1000 + count, 1000],
+])(
+  'a run takes more well-formed answers %s, which came while no worker ran',
+  { timeout: lessBusyMs },
+  async (_, number, handedOn) => {
+    const signals = Array.from({ length: number }, (_one, n): BadSignal => {
+      const message = { by: 'erin', item: '1a/team', answer: 'failed', reason: 'no', id: `${n}` };
+      return { kind: 'stale', to: 'run', name: 'attest', payload: { args: [message] } };
+    });
+    await afterBurst(
+      `burst-run-${number}`,
+      () => signals,
+      async (stage, run) => {
+        const phaseHandle = stage.handleOf(`${run.workflowId}/phase/1a`);
+        // The end of a phase would hide whatever the run still has to hand on.
+        await stage.until(
+          'all that is handed on',
+          async () => (await sizeOf(stage.handleOf(run.workflowId))).handedOn >= handedOn,
+          lessBusyMs / 2
+        );
+        await stage.until('the good approval', () => stage.tell(phaseHandle, 'approve', 'lee'), 120_000);
+        expect((await run.result()).outcome?.kind).toBe('completed');
+        expect((await sizeOf(stage.handleOf(run.workflowId))).handedOn).toBe(handedOn);
+      }
+    );
+  }
+);
+
+it('a run takes more demands for a rollback than may be under way, which came while no worker ran', async () => {
   const signals = Array.from({ length: count }, (_, n): BadSignal => {
-    const message = { by: 'erin', item: '1a/team', answer: 'failed', reason: 'no', id: `${n}` };
-    return { kind: 'stale', to: 'run', name: 'attest', payload: { args: [message] } };
+    return { kind: 'late', to: 'run', name: 'rollback', payload: { args: [{ by: 'erin', reason: 'no', id: `${n}` }] } };
   });
   await afterBurst(
-    'burst-run',
+    'burst-rollback',
     () => signals,
-    async (stage, run) => {
-      const phaseHandle = stage.handleOf(`${run.workflowId}/phase/1a`);
-      await stage.until('the good approval', () => stage.tell(phaseHandle, 'approve', 'lee'), 120_000);
-      expect((await run.result()).outcome?.kind).toBe('completed');
+    async (_stage, run) => {
+      const end = { message: 'rolled-back-verified: erin asked for it: no' };
+      await expect(run.result()).rejects.toMatchObject({ cause: end });
     }
   );
 });

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import { expect } from 'vitest';
 
 /** What a workflow's history has come to. */
@@ -9,7 +9,13 @@ export interface Size {
   signals: number;
   /** Events by which it did something, such as asking who somebody is: neither signals nor workflow tasks. */
   acts: number;
+  /** Signals of others' that it handed on, and that arrived. */
+  handedOn: number;
+  /** Tasks that the server refused since they left too much under way: it refuses them every time again. */
+  tooMuch: number;
 }
+
+const tooMuchUnderWay = /_PENDING_.*_LIMIT_EXCEEDED$/;
 
 export async function sizeOf(handle: WorkflowHandle): Promise<Size> {
   const { raw } = await handle.describe();
@@ -19,6 +25,10 @@ export async function sizeOf(handle: WorkflowHandle): Promise<Size> {
     bytes: Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0),
     signals: events.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
     acts: events.filter((event) => !event.workflowExecutionSignaledEventAttributes && !isOfTask(event)).length,
+    handedOn: events.filter((event) => event.externalWorkflowExecutionSignaledEventAttributes).length,
+    tooMuch: events.filter(({ workflowTaskFailedEventAttributes: failed }) =>
+      tooMuchUnderWay.test(temporal.api.enums.v1.WorkflowTaskFailedCause[failed?.cause ?? 0] ?? '')
+    ).length,
   };
 }
 
@@ -48,8 +58,9 @@ const bytesEach = 1024;
  *
  * @param forSignals the most signals for which it may do anything
  */
-export function expectBounded({ events, bytes, signals, acts }: Size, forSignals = mostForSignals): void {
+export function expectBounded({ events, bytes, signals, acts, tooMuch }: Size, forSignals = mostForSignals): void {
   const mostActs = ownActs + actsEach * Math.min(signals, forSignals);
+  expect(tooMuch).toBe(0);
   expect(acts).toBeLessThanOrEqual(mostActs);
   expect(events).toBeLessThanOrEqual(4 * (signals + acts));
   expect(bytes).toBeLessThanOrEqual(bytesEach * (signals + mostActs));
