@@ -30,12 +30,14 @@ const pollMs = 25;
  * over, and so is a damaged one that is older than 10 seconds; one of another host is waited for, and taken over after a minute.
  *
  * @param refusal what to throw when it is not free within 10 seconds: `held` says by whom it is held
+ * @param signal ends the wait with its reason; work that has begun is not ended
  */
 export async function withFileLock<T>(
   path: string,
   clock: Clock,
   work: () => Promise<T>,
-  refusal: (held: string, lock: string) => Error
+  refusal: (held: string, lock: string) => Error,
+  signal?: AbortSignal
 ): Promise<T> {
   const lock = `${path}.lock`;
   const until = clock.now() + waitMs;
@@ -46,7 +48,7 @@ export async function withFileLock<T>(
     if (clock.now() >= until) {
       throw refusal(`is locked${found === undefined ? '' : ` ${byWhom(found)}`}`, lock);
     }
-    await clock.sleep(pollMs);
+    await clock.sleep(pollMs, signal);
   }
   try {
     return await work();

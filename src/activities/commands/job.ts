@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Verdict } from '../../plan/judge-types.js';
+import { syncFolder, writeDurably } from '../durable.js';
 import { bootId } from './processes.js';
 
 /** What is written down before a command starts. */
@@ -87,11 +88,13 @@ export async function createJob(folder: string, record: JobRecord, result?: JobR
   const temporary = join(folder, '..', `.${randomUUID()}`);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   try {
-    await writeFile(jobFiles(temporary).record, JSON.stringify(record), { mode: 0o600 });
+    await writeDurably(jobFiles(temporary).record, JSON.stringify(record), 0o600);
     if (result !== undefined) {
-      await writeFile(jobFiles(temporary).result, JSON.stringify(result), { mode: 0o600 });
+      await writeDurably(jobFiles(temporary).result, JSON.stringify(result), 0o600);
     }
+    await syncFolder(temporary);
     await rename(temporary, folder);
+    await syncFolder(dirname(folder));
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))
@@ -107,8 +110,9 @@ export async function writeResult(files: JobFiles, result: JobResult): Promise<J
   const earlier = await readJson<JobResult>(files.result);
   if (earlier !== undefined) return earlier;
   const temporary = `${files.result}.${randomUUID()}`;
-  await writeFile(temporary, JSON.stringify(result), { mode: 0o600 });
+  await writeDurably(temporary, JSON.stringify(result), 0o600);
   await rename(temporary, files.result);
+  await syncFolder(files.folder);
   const raw = [files.stdout, files.stderr].flatMap((path) => [path, `${path}.head`]);
   await Promise.all(raw.map((path) => rm(path, { force: true })));
   return result;

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PhasegateError } from '../../plan/errors.js';
+import { syncFolder, writeDurably } from '../durable.js';
 import { fail, messageOf } from '../fail.js';
 import { canonicalJson } from '../../plan/canonical.js';
 import type { EvidenceStore } from './store.js';
@@ -53,13 +54,7 @@ async function addFile(file: string, text: string): Promise<boolean> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeDurably(temporary, text, 0o600);
     await link(temporary, file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
@@ -69,16 +64,6 @@ async function addFile(file: string, text: string): Promise<boolean> {
   }
   await syncFolder(folder);
   return true;
-}
-
-/** Without it the new name may be lost with the power, though the content is on disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function verify(text: string, digest: string, file: string): string {

@@ -161,6 +161,28 @@ describe('writing a flag in a flagd file', () => {
   });
 
   it.each([
+    ['while it waits', (signal?: AbortSignal) => signal?.throwIfAborted()],
+    ['in the moment in which the lock is free', () => undefined],
+  ])('writes nothing when it was called off %s: its undo may be done already', async (_, slept) => {
+    const { file, text, tools } = flagdFixture();
+    const before = text();
+    writeFileSync(`${file}.lock`, JSON.stringify({ nonce: 'n', host: 'elsewhere', boot: 'b', pid: 1, start: '0' }));
+    const calledOff = new AbortController();
+    tools.clock = {
+      now: () => Date.now(),
+      sleep: async (_ms, signal) => {
+        rmSync(`${file}.lock`);
+        calledOff.abort(new Error('called off'));
+        slept(signal);
+      },
+    };
+    const provider = createFlagdProvider(source, tools, () => undefined, calledOff.signal);
+    await expect(provider.write(key, { enabled: true, percent: 5 }, 'k1')).rejects.toThrow('called off');
+    expect(text()).toBe(before);
+    expect(readdirSync(tools.workdir).filter((name) => /lock|tmp/.test(name))).toEqual([]);
+  });
+
+  it.each([
     ['is empty', ''],
     ['was cut short', '{"nonce":"n","host"'],
     ['says nothing that we know', '{"nonce":7}'],

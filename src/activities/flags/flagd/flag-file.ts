@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Clock } from '../../clock.js';
 import { fail, messageOf } from '../../fail.js';
 import { withFileLock } from '../../file-lock.js';
+import { syncFolder, writeDurably } from '../../durable.js';
 import { evaluatorFor } from './evaluate.js';
 
 /** A flagd file as it stands: its text, and its flags by key. */
@@ -40,13 +42,15 @@ export async function readFlagFile(path: string): Promise<FlagFile> {
  * Changes a flagd file: `edit` gets it as it stands and gives the new text, or undefined for no change. Writers that
  * use this function wait for each other; the file is replaced whole, and only by one that the evaluator accepts.
  *
+ * @param signal called off, nothing is written any more: the undo of a change that waited here may be done already
  * @returns whether it was changed
- * @throws as `readFlagFile`; PG303 when it cannot be written
+ * @throws as `readFlagFile`; PG303 when it cannot be written; the reason of the signal
  */
 export async function editFlagFile(
   path: string,
   clock: Clock,
-  edit: (file: FlagFile) => string | undefined
+  edit: (file: FlagFile) => string | undefined,
+  signal?: AbortSignal
 ): Promise<boolean> {
   await readFlagFile(path);
   // A link (as Kubernetes mounts its files) must go on pointing at the file.
@@ -62,11 +66,12 @@ export async function editFlagFile(
       const text = edit(before);
       if (text === undefined || text === before.text) return false;
       parseFlagFile(text, path);
+      signal?.throwIfAborted();
       if (await replace(real, before.text, text)) return true;
     }
     throw fail('PG313', 'somebody else keeps writing the flag file', { where: path, retryable: true });
   };
-  return withFileLock(real, clock, edited, locked);
+  return withFileLock(real, clock, edited, locked, signal);
 }
 
 function parseFlagFile(text: string, path: string): FlagFile {
@@ -94,16 +99,11 @@ async function replace(path: string, expected: string, text: string): Promise<bo
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const { mode } = await stat(path);
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeDurably(temporary, text);
     await chmod(temporary, mode);
     if ((await readFile(path, 'utf8')) !== expected) return false;
     await rename(temporary, path);
+    await syncFolder(dirname(path));
     return true;
   } catch (error) {
     // What is not a matter of rights (a full disk, a file that is just replaced) may pass.

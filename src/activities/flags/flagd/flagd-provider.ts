@@ -20,12 +20,13 @@ interface FlagdNative {
 
 /**
  * Flags in a flagd JSON file. Writing the same state twice writes the same text, so a repeated write needs no key; only
- * the one definition is edited, every other byte of the file stays.
+ * the one definition is edited, every other byte of the file stays. `signal` calls off what waits to write.
  */
 export function createFlagdProvider(
   source: Extract<FlagSource, { provider: 'flagd' }>,
   tools: Pick<Tools, 'workdir' | 'clock'>,
-  trace: Trace
+  trace: Trace,
+  signal?: AbortSignal
 ): FlagProvider {
   const path = resolve(tools.workdir, source.file);
   const stateIn = (file: FlagFile, key: string): { state: FlagState; definition: Definition } => {
@@ -40,6 +41,8 @@ export function createFlagdProvider(
     const native: FlagdNative = { definition: definitionText(file, key) ?? '' };
     return { state: { type: 'flag', key, exists: true, ...meaning.exposure, native }, definition };
   };
+  const edited = (edit: (file: FlagFile) => string | undefined): Promise<boolean> =>
+    editFlagFile(path, tools.clock, edit, signal);
   return {
     async read(key) {
       const { state } = stateIn(await readFlagFile(path), key);
@@ -47,7 +50,7 @@ export function createFlagdProvider(
       return state;
     },
     async write(key, wish, idempotencyKey) {
-      const changed = await editFlagFile(path, tools.clock, (file) => {
+      const changed = await edited((file) => {
         const { state, definition } = stateIn(file, key);
         const target = wished(wish, state);
         if (sameExposure(target, state) && definition.state === 'ENABLED') return undefined;
@@ -58,7 +61,7 @@ export function createFlagdProvider(
     },
     async restore(before) {
       const native = before.native as FlagdNative;
-      const changed = await editFlagFile(path, tools.clock, (file) => {
+      const changed = await edited((file) => {
         const now = definitionText(file, before.key);
         if (now !== undefined && sameJson(now, native.definition)) return undefined;
         return withDefinition(file, before.key, () => native.definition);
@@ -68,7 +71,7 @@ export function createFlagdProvider(
     },
     async remove(captured) {
       const native = captured.native as FlagdNative;
-      const changed = await editFlagFile(path, tools.clock, (file) => {
+      const changed = await edited((file) => {
         const now = definitionText(file, captured.key);
         if (now === undefined) return undefined;
         if (!sameJson(now, native.definition)) throw changedSince(captured.key, path);
