@@ -1,5 +1,6 @@
 import type { Tools } from '../deps.js';
 import type { Scope } from '../scope.js';
+import { tellBegun } from './begun.js';
 import { defaultGraceMs } from './command.js';
 import type { CommandRequest } from './command.js';
 import { judgeExit } from './exit-code.js';
@@ -34,7 +35,8 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
   const { record, request, tools, scope } = follow;
   const files = jobFiles(follow.folder);
   const deadline = record.startedAt + record.timeoutMs;
-  let heartbeatAt = 0;
+  // The server hears of one heartbeat in two seconds: that of a short look must not keep back what comes behind it.
+  let heartbeatAt = request.job.reuse === 'none' ? tools.clock.now() + heartbeatMs : 0;
   const wrapper = watch(follow.ended, scope.signal);
   for (;;) {
     const over = wrapper.ended();
@@ -60,7 +62,7 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
       return cancelled ? scope.cancelled : result;
     }
     if (now >= heartbeatAt) {
-      scope.heartbeat({ command: request.argv[0], key: record.key, since: record.startedAt });
+      tellBegun(scope, request, record);
       trimOutput(files.stdout);
       trimOutput(files.stderr);
       heartbeatAt = now + heartbeatMs;

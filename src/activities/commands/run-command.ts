@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { z } from 'zod';
 import { allowsProgram } from '../../plan/rules/programs.js';
 import type { Tools } from '../deps.js';
 import type { Scope } from '../scope.js';
+import { begunElsewhere, tellBegun } from './begun.js';
 import { defaultGraceMs } from './command.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { followJob, type Follow } from './follow-job.js';
@@ -13,9 +13,6 @@ import type { JobState } from './job-state.js';
 import { launch } from './launch.js';
 import { stopGroup } from './processes.js';
 import { commandPath, findProgram, refuseArgv } from './program.js';
-
-/** What a command's heartbeat says. */
-const begun = z.object({ key: z.string(), since: z.number() });
 
 /**
  * Runs an argv without a shell, in a process group of its own, at most once per key: a command whose worker died is
@@ -59,15 +56,10 @@ async function nextOf(folder: string, request: CommandRequest, tools: Tools, sco
   const record = newRecord(job.key, request.argv, tools.clock.now(), request.timeoutMs);
   // A worker of an earlier build knows no lock.
   if (!(await createJob(folder, record))) return nextOf(folder, request, tools, scope);
+  // Before it does anything: a machine that finds no files of it must not begin it again.
+  if (job.reuse !== 'none') tellBegun(scope, request, record);
   const ended = launch(jobFiles(folder), { argv, cwd: request.cwd, env: request.env });
   return { follow: { record, ended }, how: 'started' };
-}
-
-/** When an earlier attempt began the command (epoch ms), as its heartbeat told: its files may lie on another machine. */
-function begunElsewhere(scope: Scope, key: string): number | undefined {
-  if (scope.attempt === 1) return undefined;
-  const told = begun.safeParse(scope.heartbeatDetails);
-  return told.success && told.data.key === key ? told.data.since : undefined;
 }
 
 /** What there is to do about a command that an earlier attempt started; undefined when it is forgotten, and may run. */

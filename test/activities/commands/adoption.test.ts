@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeCommand, runCommand, stopOthers } from '../../../src/activities/commands/index.js';
 import type { CommandRequest } from '../../../src/activities/commands/index.js';
+import type { Scope } from '../../../src/activities/scope.js';
 import { createJob, jobFiles, jobFolder, newRecord } from '../../../src/activities/commands/job.js';
 import { launch } from '../../../src/activities/commands/launch.js';
 import { compile } from '../../support/activities/compile.js';
@@ -201,6 +202,38 @@ describe('two attempts at one command', () => {
     expect(result.verdict).toBe(verdict);
     expect(existsSync(join(tools.workdir, 'runs'))).toBe(verdict === 'PASS');
     if (verdict === 'HOLD') expect(result.reason).toContain('an earlier attempt began it on another machine');
+  });
+
+  it.each([
+    ['died while it read what is deployed', false],
+    ['could not read what is deployed', true],
+  ])('nor after an attempt on another one that %s', async (_, ended) => {
+    const there = testTools();
+    const beats: unknown[] = [];
+    const scopeOf = (attempt: number): Scope => ({
+      ...testScope({ attempt, heartbeatDetails: beats.at(-1) }),
+      heartbeat: (details) => void beats.push(details),
+    });
+    const first = scopeOf(1);
+    await runCommand(request(there, {}, 'echo ran >> runs'), there, first);
+    // It looks once more behind it, under a key of its own each time.
+    const look = { reuse: 'none', repeatable: true } as const;
+    await runCommand(request(there, { ...look, key: 'look-1' }, 'sleep 2.2'), there, first);
+    const here = testTools();
+    const second = scopeOf(2);
+    await runCommand(request(here, { ...look, key: 'look-2' }, 'sleep 2.2'), here, second);
+    const third = ended ? scopeOf(3) : second;
+    const again = await runCommand(request(here, {}, 'echo ran >> runs'), here, third);
+    expect(again.reason).toContain('an earlier attempt began it on another machine');
+    expect(existsSync(join(here.workdir, 'runs'))).toBe(false);
+  });
+
+  it('is told to have begun before it does anything', async () => {
+    const tools = testTools();
+    const seen: boolean[] = [];
+    const scope = { ...testScope(), heartbeat: () => void seen.push(existsSync(join(tools.workdir, 'runs'))) };
+    await runCommand(request(tools, {}, 'echo ran >> runs'), tools, scope);
+    expect(seen[0]).toBe(false);
   });
 
   it('a lock that a former host left on a command that has ended holds up no other one', async () => {

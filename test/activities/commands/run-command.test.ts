@@ -239,6 +239,7 @@ describe('the end of a command', () => {
       command: 'sh',
       key: expect.any(String) as string,
       since: expect.any(Number) as number,
+      begun: { k1: expect.any(Number) as number },
     });
   });
 
