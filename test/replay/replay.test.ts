@@ -24,6 +24,16 @@ const seen: Array<[what: string, workflow: string, words: string[]]> = [
     'incident',
     ['"doneBy":"resolution"', '"step":"validate"'],
   ],
+  [
+    'a warning that lost its data, of which an earlier build told nobody',
+    'alert',
+    ['"level":"warning"', '"level":"no-data"', '"by":"erin"'],
+  ],
+  [
+    'the call of an incident that a channel did not take, and whose place that of its war room took',
+    'incident',
+    ['everything is down', 'channel pager does not take a page', 'war room (severity-1)'],
+  ],
   ['evidence that is there, and some that is not', 'evidence', ['PG310']],
 ];
 

@@ -130,6 +130,30 @@ describe('an alert', () => {
     ]);
   });
 
+  it('tells that a warning lost its data, once, and must be acknowledged anew', async () => {
+    await using stage = await openAlertStage();
+    const alert = await stage.start({
+      alerts: alertsOf({ channels: ['pager'] }, { channels: ['slack'] }),
+      news: news('warning'),
+    });
+    await alert.acknowledge('erin');
+    await alert.hear('no-data');
+    const status = await alert.until('the loss', ({ deliveries }) => deliveries.length === 3);
+    expect(status).toMatchObject({ state: 'firing', level: 'no-data' });
+    expect(status.deliveries.at(-1)).toMatchObject({ channel: 'slack', kind: 'raised', state: 'delivered' });
+    await alert.acknowledge('erin');
+    await alert.hear('warning');
+    await alert.hear('no-data');
+    await alert.hear('recovered', { reason: 'isolation is 0 again' });
+    await alert.until('the other acknowledgement', ({ deliveries }) => deliveries.length === 4);
+    expect(slackTitles(stage)).toEqual([
+      '🟠 WARNING: isolation is 3',
+      '🟠 Acknowledged by erin: WARNING: isolation is 3',
+      '⚪ NO DATA: isolation cannot be measured',
+      '⚪ Acknowledged by erin: NO DATA: isolation cannot be measured',
+    ]);
+  });
+
   it('tells the recovery to whoever knew, resolves the same incident, and ends', async () => {
     await using stage = await openAlertStage();
     const alert = await stage.start({
