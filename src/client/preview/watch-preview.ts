@@ -1,3 +1,4 @@
+import { rulesOf, takesBackWhenCritical } from '../../plan/guard/pages.js';
 import type { Environment, FrozenPlan, SeveritySpec } from '../../plan/model.js';
 import { namesInRoles } from '../../plan/people.js';
 import { ruleText } from '../../plan/text/causes.js';
@@ -17,7 +18,7 @@ export interface PreviewWatch {
   every: string;
   metrics: string[];
   /** Those that take everything back when they are critical. */
-  red: string[];
+  takesBack: string[];
   /** Where alerts go without a route. */
   notify: string[];
   routes: Array<{
@@ -48,7 +49,9 @@ export function previewWatch({ plan, environment }: FrozenPlan): PreviewWatch | 
   return {
     every: spanWords(guard.every),
     metrics: guard.metrics,
-    red: guard.metrics.filter((name) => plan.metrics[name]?.priority === 'red' && plan.metrics[name].critical),
+    takesBack: guard.metrics.filter(
+      (name) => plan.metrics[name]?.critical && takesBackWhenCritical(rulesOf(plan), name)
+    ),
     notify: environment.notify.map(({ name }) => name),
     routes: (['critical', 'warning'] as const).flatMap((level) => {
       const route = alerts?.routes[level];
@@ -85,13 +88,13 @@ const reaches: Readonly<Record<SeveritySpec['reach'], string>> = {
 /** The guard, who is alerted where, and the severities, in a few lines. */
 export function watchBlock(watch: PreviewWatch | undefined, paint: Paint, columns: number): string[] {
   if (!watch) return [];
-  const { every, metrics, red, notify, routes, severities } = watch;
+  const { every, metrics, takesBack, notify, routes, severities } = watch;
   const list = (head: string, text: string): string[] => hanging(`  ${head} `, text, columns);
   return [
     '',
     `${paint('strong', 'Watch')}  ${paint('dim', `from the first flag to the end of the validation, every ${every}`)}`,
     ...list('metrics', metrics.join(', ')),
-    ...(red.length > 0 ? list('takes everything back when critical:', red.join(', ')) : []),
+    ...(takesBack.length > 0 ? list('takes everything back when critical:', takesBack.join(', ')) : []),
     ...(routes.length === 0 ? list('alerts', `go to ${notify.join(', ')}`) : []),
     ...routes.flatMap(({ level, channels, to, escalate }) =>
       list(

@@ -160,6 +160,15 @@ export function takesBack(input: Rules, trouble: Trouble): boolean {
   return input.incidents ? reachOf(input, trouble) === 'all' : true;
 }
 
+/** Whether the guard takes everything back when the metric crosses its critical threshold, as the plan's causes have it. */
+export function takesBackWhenCritical(input: Rules, metric: string): boolean {
+  const found = incidentOfThreshold(input, metric, 'critical');
+  if (!found) return false;
+  const seen = { metric, reason: '', at: 0 };
+  const { cause } = found;
+  return takesBack(input, cause === undefined ? troubleOfMetric(seen) : troubleOfCause(input, { cause, ...seen }));
+}
+
 function reachOf({ incidents, metrics }: Rules, trouble: Trouble): 'all' | 'component' | 'none' {
   if (!incidents) return 'none';
   return specOf(incidents, severityOf(incidents, trouble, namedMetrics(metrics)))?.reach ?? 'none';

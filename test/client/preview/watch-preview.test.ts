@@ -3,7 +3,7 @@ import { buildPreview } from '../../../src/client/preview/build-preview.js';
 import { previewLines } from '../../../src/client/preview/preview-lines.js';
 import { plain } from '../../../src/client/render/paint.js';
 import { frozen } from '../../plan/support/freeze-texts.js';
-import { sampleEnvironment, samplePlan } from '../../plan/support/samples.js';
+import { replaceOnce, sampleEnvironment, samplePlan } from '../../plan/support/samples.js';
 import { watchedEnvironment, watchedPlan } from '../../plan/support/watch-samples.js';
 import { t } from '../support/snapshots.js';
 
@@ -29,6 +29,18 @@ describe('the preview of what watches beside the phases', () => {
       '  severity 3 Medium: answered within 1h; unacknowledged by then: team (team@example.com); takes nothing back',
       '    opens when latency more than 20% and at most 50% above baseline; 1 of its causes a person declares',
     ]);
+  });
+
+  it('names what takes everything back as the causes of the plan have it', () => {
+    const named = (...changes: Array<[string, string]>): string[] =>
+      shown(
+        changes.reduce((text, [from, to]) => replaceOnce(text, from, to), watchedPlan),
+        watchedEnvironment
+      ).filter((line) => line.includes('takes everything back when critical'));
+    const cause = '        - { id: errors, title: Errors, when: error_rate is critical }\n';
+    const slow = '        - { id: slow, title: Slow, when: latency more than 50% above baseline, phase: one }\n';
+    expect(named([cause, ''])).toEqual(['  takes everything back when critical: error_rate']);
+    expect(named([cause, ''], [slow, `${slow}${cause}`])).toEqual([]);
   });
 
   it('says where alerts go that have no route', () => {
