@@ -19,10 +19,10 @@ const cause = z
         'Phase whose component fails then: what people are asked about taking back, once it has begun. Default: the newest phase that has begun and judges the metric of `when`; else the newest that has begun.',
       examples: ['1d'],
     }),
-    'notify-users': z
-      .literal(true)
-      .optional()
-      .meta({ description: 'Notifying the users that are affected is a task of the incident.' }),
+    'notify-users': z.literal(true).optional().meta({
+      description:
+        'Notifying the users that are affected is a task of the incident, and of one that a phase opens by going back by itself.',
+    }),
   })
   .meta({ id: 'cause', description: 'What makes an incident of a severity.' });
 

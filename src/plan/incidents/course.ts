@@ -62,13 +62,20 @@ export function longer(timeline: Timeline, { at, text }: Timeline[number]): Time
 /**
  * What an incident of this cause owes besides the war room's procedure.
  *
- * @param severity of one that nobody gave a cause: users may be affected where a cause of that severity affects them
+ * @param severity of one that nobody gave a cause: users may be affected where a cause of that severity affects them; `any`
+ *   where the severity says nothing of what came about, as of a phase that went back by itself
  */
-export function tasksOf(incidents: Incidents, cause: string | undefined, severity?: Severity): IncidentState['tasks'] {
+export function tasksOf(
+  incidents: Incidents,
+  cause: string | undefined,
+  severity?: Severity | 'any'
+): IncidentState['tasks'] {
   const known = cause === undefined ? undefined : findCause(incidents, cause);
   const possible = known
     ? [known.cause]
-    : incidents.severities.filter((spec) => spec.severity === severity).flatMap(({ causes }) => causes);
+    : incidents.severities
+        .filter((spec) => severity === 'any' || spec.severity === severity)
+        .flatMap(({ causes }) => causes);
   return possible.some(({ notifyUsers }) => notifyUsers) ? [{ ...notifyUsersTask }] : [];
 }
 
@@ -81,13 +88,13 @@ export function freshIncident(input: IncidentInput, now: number): IncidentState 
 }
 
 function beginning(input: IncidentInput, now: number): IncidentState {
-  const { incidents, severity, cause, reach, openedBy } = input;
+  const { incidents, severity, cause, reach, openedBy, source } = input;
   const spec = specOf(incidents, severity);
   const state: IncidentState = {
     openedAt: now,
     calls: 0,
     calledAt: now,
-    tasks: tasksOf(incidents, cause, severity),
+    tasks: tasksOf(incidents, cause, source === 'rollback' ? 'any' : severity),
     notes: [],
     updates: [],
     postMortem: {},

@@ -82,7 +82,7 @@ describe('an incident that begins', () => {
     expect(state.timeline.at(-1)).toEqual({ at: 5, text: 'the war room opened (severity-1)' });
   });
 
-  it.each<[string | undefined, Severity | undefined, number]>([
+  it.each<[string | undefined, Severity | 'any' | undefined, number]>([
     ['leak', 1, 1],
     ['component', 2, 0],
     // As severe as it is, its cause is known not to concern users.
@@ -92,6 +92,8 @@ describe('an incident that begins', () => {
     // Nobody said what it is: it may be what users must hear of.
     [undefined, 1, 1],
     [undefined, 2, 0],
+    [undefined, 'any', 1],
+    ['component', 'any', 0],
   ])(
     'owes it to the users to tell them when its cause says so, or may be such: %s, severity %s',
     (cause, of, tasks) => {
@@ -103,6 +105,18 @@ describe('an incident that begins', () => {
       );
     }
   );
+});
+
+describe('a phase that went back by itself', () => {
+  it('may have gone back for what users must hear of: somebody looks, and says so', () => {
+    const severities = [severity(1, [{ id: 'leak', notifyUsers: true }]), severity(2)];
+    const of = (source: 'rollback' | 'guard'): string[] =>
+      freshIncident(incidentInput({ severity: 2, source, incidents: incidents({ severities }) }), 5).tasks.map(
+        ({ id }) => id
+      );
+    expect(of('rollback')).toEqual(['notify-users']);
+    expect(of('guard')).toEqual([]);
+  });
 });
 
 describe('a war room', () => {
