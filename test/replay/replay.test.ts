@@ -34,6 +34,7 @@ const seen: Array<[what: string, workflow: string, words: string[]]> = [
     'incident',
     ['everything is down', 'channel pager does not take a page', 'war room (severity-1)'],
   ],
+  ['a guard that was lost for good', 'migration', ['nobody watches its metrics any more']],
   ['evidence that is there, and some that is not', 'evidence', ['PG310']],
 ];
 

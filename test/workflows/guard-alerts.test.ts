@@ -428,7 +428,10 @@ describe('a guard that is lost', () => {
       const { levels } = await alertStory(stage, 'latency');
       return levels.at(-1) === 'unwatched';
     });
+    // Whoever acknowledges that nobody watches is reminded no more; the run's end closes it.
+    await told('guard', 'no-data');
     await complete(run);
+    await told('guard', 'no-data', 'unwatched');
     expect(stage.world.story('undo')).toEqual([]);
   });
 

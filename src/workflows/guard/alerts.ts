@@ -89,28 +89,32 @@ export class GuardAlerts {
 
   /** False when one is open, as of an earlier guard: that one is told. */
   private start(key: string, news: LevelNews): Promise<boolean> {
-    return startAlert(this.inputOf(key, news));
+    return startAlert(alertOf(this.input, key, news));
   }
+}
 
-  private inputOf(key: string, news: LevelNews): AlertInput {
-    const { run, metrics, alerts, incidents, environment } = this.input;
-    const metric = metrics.find(({ name }) => name === key);
-    const worse = incidents && worseThanWarning(incidents, key);
-    const people = environment.people.map(({ name }) => name);
-    return {
-      schemaVersion: 1,
-      run,
-      key,
-      metric: key,
-      news,
-      ...(alerts ? { alerts } : {}),
-      description: metric?.description ?? 'The watch over the metrics of this run',
-      ...(worse ? { worse } : {}),
-      reportsMissing: true,
-      ...(metric?.impact === undefined ? {} : { impact: metric.impact }),
-      environment: sliceEnvironment(environment, { notify: true, alerts: true, people }),
-    };
-  }
+/** How a guard, or who speaks for one that is lost, begins an alert: `key` is that of a metric, or the guard's own. */
+export function alertOf(
+  { run, metrics, alerts, incidents, environment }: GuardInput,
+  key: string,
+  news: LevelNews
+): AlertInput {
+  const metric = metrics.find(({ name }) => name === key);
+  const worse = incidents && worseThanWarning(incidents, key);
+  const people = environment.people.map(({ name }) => name);
+  return {
+    schemaVersion: 1,
+    run,
+    key,
+    metric: key,
+    news,
+    ...(alerts ? { alerts } : {}),
+    description: metric?.description ?? 'The watch over the metrics of this run',
+    ...(worse ? { worse } : {}),
+    reportsMissing: true,
+    ...(metric?.impact === undefined ? {} : { impact: metric.impact }),
+    environment: sliceEnvironment(environment, { notify: true, alerts: true, people }),
+  };
 }
 
 /** What an alert hears of a piece of news, with the alert's key; that a metric only misses its target alerts nobody. */

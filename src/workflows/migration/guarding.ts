@@ -9,14 +9,17 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import type { GuardSpec } from '../../plan/model.js';
-import { alertKeys } from '../../plan/guard/status.js';
+import { alertKeys, guardKey } from '../../plan/guard/status.js';
 import { guardWorkflowId } from '../../plan/names.js';
 import type { GuardInput } from '../../plan/run-input.js';
 import { searchAttributes } from '../../plan/search-attributes.js';
 import { announce } from '../announce.js';
 import { cancelIfOpen } from '../cancel-if-open.js';
 import type { guard } from '../guard.js';
+import { alertOf } from '../guard/alerts.js';
 import { endAlert } from '../guard/end-alert.js';
+import { startAlert } from '../guard/start-alert.js';
+import { tellAlert } from '../guard/tell-alert.js';
 import { sliceEnvironment } from '../slice.js';
 import type { MigrationRecord } from './record.js';
 
@@ -60,7 +63,7 @@ async function watchOver(record: MigrationRecord, spec: GuardSpec, isOver: () =>
     const reason = await watchOnce(record, spec, starts, isOver);
     if (isOver()) return;
     record.guarded({ state: 'lost', reason });
-    if (starts === mostStarts) return tellLost(record, reason);
+    if (starts === mostStarts) return tellLost(record, spec, reason);
     await condition(isOver, pause, { summary: `Starts the guard again: ${reason}`.slice(0, 180) });
   }
 }
@@ -105,16 +108,11 @@ async function startInTurn(
   }
 }
 
-function start(
-  { frozen, run, changedAt, baseline }: MigrationRecord,
-  spec: GuardSpec,
-  starts: number,
-  waitedMs: number
-): Promise<ChildWorkflowHandle<typeof guard>> {
+function guardOf({ frozen, run, changedAt, baseline }: MigrationRecord, spec: GuardSpec): GuardInput {
   const { plan, environment } = frozen;
   const { alerts, incidents } = plan;
   const metrics = Object.values(plan.metrics);
-  const input: GuardInput = {
+  return {
     schemaVersion: 1,
     run,
     guard: spec,
@@ -130,6 +128,19 @@ function start(
     since: changedAt ?? run.startedAt,
     ...(changedAt === undefined ? {} : { changedAt }),
     baseline,
+  };
+}
+
+function start(
+  record: MigrationRecord,
+  spec: GuardSpec,
+  starts: number,
+  waitedMs: number
+): Promise<ChildWorkflowHandle<typeof guard>> {
+  const { frozen, run } = record;
+  const { plan, environment } = frozen;
+  const input: GuardInput = {
+    ...guardOf(record, spec),
     ...(starts > 1 ? { afterLoss: true } : {}),
     ...(waitedMs > 0 ? { waitedMs } : {}),
   };
@@ -154,10 +165,20 @@ async function leaveAlerts({ run, frozen }: MigrationRecord): Promise<void> {
   await Promise.all((spec ? alertKeys(spec) : []).map((key) => endAlert(run, key, news)));
 }
 
-async function tellLost(record: MigrationRecord, reason: string): Promise<void> {
+/** As when nothing can be measured: somebody must say that he takes care of it, until the run is over. */
+async function openLost(record: MigrationRecord, spec: GuardSpec, reason: string): Promise<void> {
+  const { run } = record;
+  const news = { level: 'no-data', reason: `nobody watches the metrics: ${reason}`, at: Date.now() } as const;
+  const isTold =
+    (await startAlert(alertOf(guardOf(record, spec), guardKey, news))) || (await tellAlert(run, guardKey, news));
+  if (!isTold) await startAlert(alertOf(guardOf(record, spec), guardKey, news));
+}
+
+async function tellLost(record: MigrationRecord, spec: GuardSpec, reason: string): Promise<void> {
   const { run, frozen } = record;
   const { environment, plan } = frozen;
   await leaveAlerts(record);
+  if (patched('lost-guard-alerts')) await openLost(record, spec, reason);
   await announce(run, environment, {
     kind: 'escalation',
     title: `${plan.title}: nobody watches its metrics any more`,
