@@ -146,6 +146,27 @@ describe('an incident that somebody declares', () => {
   });
 });
 
+describe('an alert of another system', () => {
+  it('that is repeated behind the resolution of its incident opens no other; one that began anew does', async () => {
+    const run = await inSecondPhase();
+    const told = (key: string, at: number): Promise<void> =>
+      run.signal('trouble', trouble(`alertmanager/${key}`, { source: 'alertmanager', level: 'unknown', at }));
+    await told('a', 1);
+    await until('it', 1, ({ state }) => state === 'open');
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+    await stage.until('its resolution', async () => (await stage.status()).incidents?.[0]?.state === 'resolved');
+    await told('a', 1);
+    await told('b', 1);
+    await told('a', 2);
+    await until('the others', 3, ({ state }) => state === 'open');
+    expect((await stage.status()).incidents?.map(({ title }) => title)).toEqual([
+      'Trouble with alertmanager/a',
+      'Trouble with alertmanager/b',
+      'Trouble with alertmanager/a',
+    ]);
+  });
+});
+
 describe('severity 1', () => {
   it('takes everything back by itself and opens the war room, with its roles given and called', async () => {
     const run = await inSecondPhase();

@@ -63,6 +63,8 @@ export interface Alarm {
   customer?: boolean;
   /** Of the alert that it comes from. */
   level?: Trouble['level'];
+  /** Since when it has been there, as whoever told it says. */
+  at?: number;
 }
 
 interface Known extends IncidentSummary {
@@ -126,6 +128,15 @@ export class IncidentDesk {
   /** The incident that is open for this trouble. */
   openFor(is: (alarm: Pick<Alarm, 'key' | 'cause'>) => boolean): IncidentSummary | undefined {
     return this.open.find(({ alarm, also }) => is(alarm) || also.some(is));
+  }
+
+  /**
+   * Whether the very same trouble of another system had an incident, which is over: that system repeats it for as long as it is
+   * there, and a receiver that was started anew does not know whom it told.
+   */
+  hadIncident({ source, dedupKey, at }: Trouble): boolean {
+    if (source !== 'alertmanager') return false;
+    return this.known.some(({ alarm }) => alarm.key === dedupKey && alarm.at === at) && patched('repeated-trouble');
   }
 
   /**
