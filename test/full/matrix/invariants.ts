@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import { cleanupWorkflowId } from '../../../src/plan/names.js';
@@ -53,6 +54,7 @@ async function afterEndProblems(stage: Stage, client: PhasegateClient, played: P
   if (left.length > 0) wrong.push(`the rollbacks left ${left.join(', ')} changed`);
   if (played.plot.struck === 0) wrong.push('the fault never struck');
   if (cell.occurrence.cleanup) wrong.push(...(await leftProblems(stage, played)));
+  wrong.push(...effectProblems(played), ...(await lockProblems(stage, played)));
   return [...wrong, ...(await wedges(stage, played))];
 }
 
@@ -163,6 +165,12 @@ const ofRun = [
   '/rollback/again-1',
 ];
 
+/** Not every cell has all of them. */
+function noneOfMissing(error: unknown): { events: [] } {
+  if (error instanceof WorkflowNotFoundError) return { events: [] };
+  throw error;
+}
+
 /** Workflow tasks that failed: the sign of an answer that the workflow code could not take. */
 async function wedges(stage: Stage, { run }: Played): Promise<string[]> {
   const parts = [...ofRun, '/guard', '/alert/latency', '/alert/guard', '/incident/1', '/cleanup'].map(
@@ -170,7 +178,7 @@ async function wedges(stage: Stage, { run }: Played): Promise<string[]> {
   );
   const found = await Promise.all(
     [...parts, ['the locks', stage.locksHandle()] as const].map(async ([part, handle]) => {
-      const { events } = await handle.fetchHistory().catch(() => ({ events: [] }));
+      const { events } = await handle.fetchHistory().catch(noneOfMissing);
       return (events ?? []).flatMap((event) => {
         const failed = event.workflowTaskFailedEventAttributes;
         if (!failed || harmless.has(failed.cause) || isLateUpdate(failed)) return [];

@@ -437,6 +437,18 @@ describe('the model says no', () => {
       /lost a sample: 3 at 1400/,
     ],
     [
+      'when nothing was read for a sample',
+      {
+        ...completed,
+        windows: [
+          window('1a/window#1', { samples: window('').samples.with(2, { ...sample(2), readings: [] }) }),
+          window('1b/window#1'),
+        ],
+      },
+      { end: 'completed' },
+      /^1a\/window#1 lost sample 2: not all was read for it$/m,
+    ],
+    [
       'when a sample has no value, and nothing tells whether the source had one',
       { ...untold, windows: without(2) },
       { end: 'completed' },

@@ -15,6 +15,7 @@ export function sampleComplaints(
   return [
     ...missing.map((address) => `the run completed, but its window ${address} never passed`),
     ...windows.flatMap((window) => holes(window)),
+    ...windows.flatMap((window) => untaken(window)),
     ...windows.flatMap((window) => (answers ? inventions(window, answers) : unvalued(window))),
     ...windows.filter((window) => isTooShort(window)).map(({ address }) => `${address} passed on too few samples`),
   ];
@@ -24,6 +25,15 @@ function holes({ address, t0, warmUpMs, everyMs, samples }: WindowRecord): strin
   const wrong = samples.find(({ k, at }, index) => k !== index || at !== t0 + warmUpMs + index * everyMs);
   if (wrong) return [`${address} lost a sample: ${wrong.k} at ${wrong.at} is not the next one of its grid`];
   return [];
+}
+
+/** Where the others have a reading, one without it was taken by nobody. */
+function untaken({ address, samples }: WindowRecord): string[] {
+  const queriesOf = (some: WindowRecord['samples']): Set<string> =>
+    new Set(some.flatMap(({ readings }) => readings.map(({ query }) => query)));
+  const all = queriesOf(samples).size;
+  const lost = samples.find((sample) => queriesOf([sample]).size < all);
+  return lost ? [`${address} lost sample ${lost.k}: not all was read for it`] : [];
 }
 
 /** Nothing tells what the source said. */
