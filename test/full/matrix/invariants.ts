@@ -1,5 +1,5 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { isNotFound } from '../../../src/client/connection/failures.js';
 import type { PhasegateClient } from '../../../src/client/phasegate-client.js';
 import { cleanupWorkflowId } from '../../../src/plan/names.js';
 import type { OutcomeKind } from '../../../src/plan/outcome.js';
@@ -167,7 +167,7 @@ const ofRun = [
 
 /** Not every cell has all of them. */
 function noneOfMissing(error: unknown): { events: [] } {
-  if (error instanceof WorkflowNotFoundError) return { events: [] };
+  if (isNotFound(error)) return { events: [] };
   throw error;
 }
 
