@@ -45,7 +45,8 @@ async function nextOf(folder: string, request: CommandRequest, tools: Tools, sco
   const earlier = state.kind === 'none' ? undefined : await adopt(state, folder, request, tools);
   if (earlier !== undefined) return earlier;
   if (scope.signal.aborted) return 'cancelled';
-  const since = begunElsewhere(scope, job.key);
+  // Files of it that are here say more than heartbeats: by them it may begin.
+  const since = state.kind === 'none' ? begunElsewhere(scope, job.key) : undefined;
   if (since !== undefined && !job.repeatable) {
     return { known: unknown(request, 'an earlier attempt began it on another machine', tools, since) };
   }

@@ -182,13 +182,27 @@ describe('two attempts at one command', () => {
     expect(runsOf(tools)).toBe(1);
   });
 
-  it('one that was recorded but never began is begun by the next attempt', async () => {
+  it.each([
+    ['', testScope()],
+    [', although a heartbeat says so', testScope({ attempt: 2, heartbeatDetails: { key: 'k1', since: 1 } })],
+  ])('one that was recorded but never began%s is begun by the next attempt', async (_, scope) => {
     const tools = testTools();
     const folder = jobFolder(tools.stateDir, 'demo/deploy/core', 'k1');
     mkdirSync(dirname(folder), { recursive: true });
     await createJob(folder, newRecord('k1', ['sh'], Date.now(), 1_000));
-    const result = await runCommand(request(tools, {}, 'echo ran'), tools, testScope());
+    const result = await runCommand(request(tools, {}, 'echo ran'), tools, scope);
     expect(result).toMatchObject({ how: 'started', verdict: 'PASS', stdout: 'ran\n' });
+  });
+
+  it('an undo that failed runs again on its machine, although heartbeats say that it began', async () => {
+    const tools = testTools();
+    const beats: unknown[] = [];
+    const heartbeat = (details: unknown): void => void beats.push(details);
+    const undo = request(tools, { reuse: 'passed' }, 'echo run >> runs; [ -e mended ]');
+    expect((await runCommand(undo, tools, { ...testScope(), heartbeat })).verdict).toBe('FAIL');
+    writeFileSync(join(tools.workdir, 'mended'), '');
+    const next = testScope({ attempt: 2, heartbeatDetails: beats.at(-1) });
+    expect((await runCommand(undo, tools, next)).verdict).toBe('PASS');
   });
 
   it.each([
