@@ -27,12 +27,10 @@ function holes({ address, t0, warmUpMs, everyMs, samples }: WindowRecord): strin
   return [];
 }
 
-/** Where the others have a reading, one without it was taken by nobody. */
+/** Every sample reads the same metrics: one that has fewer was taken by nobody. Their queries may differ, by the time that has passed. */
 function untaken({ address, samples }: WindowRecord): string[] {
-  const queriesOf = (some: WindowRecord['samples']): Set<string> =>
-    new Set(some.flatMap(({ readings }) => readings.map(({ query }) => query)));
-  const all = queriesOf(samples).size;
-  const lost = samples.find((sample) => queriesOf([sample]).size < all);
+  const all = Math.max(0, ...samples.map(({ readings }) => readings.length));
+  const lost = samples.find(({ readings }) => readings.length < all);
   return lost ? [`${address} lost sample ${lost.k}: not all was read for it`] : [];
 }
 
