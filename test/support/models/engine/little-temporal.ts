@@ -11,6 +11,7 @@ import {
   type Workflow,
 } from './execution.js';
 import { activityFailure, cancelled, childFailure, refusal, terminated } from './failures.js';
+import { interceptors } from '../../../../src/workflows/interceptors.js';
 
 type Activator = Parameters<Parameters<Execution['activate']>[1]>[0];
 /** What became of an activity. */
@@ -282,6 +283,10 @@ export class LittleTemporal {
     const execution = this.find(workflowId);
     if (!execution || execution.end) return false;
     const signal = { signalName, input, headers: {} };
+    // As a worker does it, which activates through them.
+    const activation = { jobs: [{ signalWorkflow: signal }] };
+    for (const { activate } of interceptors().internals ?? [])
+      activate?.({ activation, batchIndex: 0 }, () => undefined);
     this.jobs.push({ execution, job: (activator) => activator.signalWorkflow(signal as never), message: true });
     return true;
   }
