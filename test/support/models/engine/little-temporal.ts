@@ -285,8 +285,7 @@ export class LittleTemporal {
     const signal = { signalName, input, headers: {} };
     // As a worker does it, which activates through them.
     const activation = { jobs: [{ signalWorkflow: signal }] };
-    for (const { activate } of interceptors().internals ?? [])
-      activate?.({ activation, batchIndex: 0 }, () => undefined);
+    for (const one of interceptors().internals ?? []) one.activate?.({ activation, batchIndex: 0 }, () => undefined);
     this.jobs.push({ execution, job: (activator) => activator.signalWorkflow(signal as never), message: true });
     return true;
   }
