@@ -1,12 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { alertsOf, news } from '../support/alert/alert-input.js';
-import { mailSubjects, openAlertStage, pages, slackTitles } from '../support/alert/alert-stage.js';
+import {
+  mailSubjects,
+  openAlertStage,
+  pages,
+  slackTitles,
+  type Alert,
+  type AlertStage,
+} from '../support/alert/alert-stage.js';
 import { span } from '../support/stage/plans.js';
 import { until } from '../support/until.js';
 
 const everyChannel = { channels: ['pager', 'slack', 'mail'] };
 /** So short that a recovery is told after 100 ms. */
 const soon = { escalate: { after: span(500), to: ['executives'] } };
+
+/** By a channel of its own for each level; the one of the warning has taken both messages. */
+async function acknowledgedWarning(stage: AlertStage): Promise<Alert> {
+  const alert = await stage.start({
+    alerts: alertsOf({ channels: ['pager'] }, { channels: ['slack'] }),
+    news: news('warning'),
+  });
+  await alert.acknowledge('erin');
+  // What is newer takes the place of what a channel has not taken yet.
+  await alert.until('the warning', ({ deliveries }) => deliveries.length === 2);
+  return alert;
+}
 
 describe('an alert', () => {
   it('tells all channels of its level side by side, in the words of its template', async () => {
@@ -112,12 +131,7 @@ describe('an alert', () => {
 
   it('is raised when a warning becomes critical: the critical route is told then, and must acknowledge anew', async () => {
     await using stage = await openAlertStage();
-    const alert = await stage.start({
-      alerts: alertsOf({ channels: ['pager'] }, { channels: ['slack'] }),
-      news: news('warning'),
-    });
-    await alert.acknowledge('erin');
-    await alert.until('the warning', ({ deliveries }) => deliveries.length === 2);
+    const alert = await acknowledgedWarning(stage);
     expect(stage.pager.seen).toHaveLength(0);
     await alert.hear('critical');
     const status = await alert.until('the raise', ({ deliveries }) => deliveries.length === 3);
@@ -132,13 +146,7 @@ describe('an alert', () => {
 
   it('tells that a warning lost its data, once, and must be acknowledged anew', async () => {
     await using stage = await openAlertStage();
-    const alert = await stage.start({
-      alerts: alertsOf({ channels: ['pager'] }, { channels: ['slack'] }),
-      news: news('warning'),
-    });
-    await alert.acknowledge('erin');
-    // What is newer takes the place of what a channel has not taken yet.
-    await alert.until('the warning', ({ deliveries }) => deliveries.length === 2);
+    const alert = await acknowledgedWarning(stage);
     await alert.hear('no-data');
     const status = await alert.until('the loss', ({ deliveries }) => deliveries.length === 3);
     expect(status).toMatchObject({ state: 'firing', level: 'no-data' });

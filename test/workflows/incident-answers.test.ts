@@ -21,6 +21,19 @@ async function declared(asked: object = {}, change: Parameters<typeof incidents>
   return run;
 }
 
+/** Of a severity that is answered within a second, where `log` and `pager` are told. */
+async function declaredByTwoChannels(of: 1 | 3): Promise<void> {
+  const severities = [severity(of, [], { respondWithin: span(1_000) })];
+  const notify = ['log', 'pager'].map((name) => ({ kind: 'log' as const, name }));
+  const run = await stage.start(
+    plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], { incidents: incidents({ severities }) }),
+    'dana',
+    { ...stage.environment, notify }
+  );
+  await stage.gate('1a');
+  await stage.tell(run, 'declare', { by: 'erin', severity: of, reason: 'a page is slow' });
+}
+
 function until(what: string, is: (status: IncidentStatus) => boolean): Promise<IncidentStatus> {
   return stage.until(what, async () => {
     const status = await stage.incident(1);
@@ -188,17 +201,7 @@ describe('a call', () => {
       tried.push(channels);
       return tried.length < 3 && channels.includes('pager') ? ['pager'] : [];
     };
-    const severities = [severity(3, [], { respondWithin: span(1_000) })];
-    const notify = ['log', 'pager'].map((name) => ({ kind: 'log' as const, name }));
-    const run = await stage.start(
-      plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {
-        incidents: incidents({ severities }),
-      }),
-      'dana',
-      { ...stage.environment, notify }
-    );
-    await stage.gate('1a');
-    await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'a page is slow' });
+    await declaredByTwoChannels(3);
     await stage.until('the pager', () => tried.length === 3);
     expect(tried).toEqual([['log', 'pager'], ['pager'], ['pager']]);
     const told = sent('incident').filter(({ title }) => title.startsWith('channel'));
@@ -228,17 +231,7 @@ describe('the call of an incident with a war room', () => {
         refused += 1;
         return ['pager'];
       };
-      const severities = [severity(1, [], { respondWithin: span(1_000) })];
-      const notify = ['log', 'pager'].map((name) => ({ kind: 'log' as const, name }));
-      const run = await stage.start(
-        plan([phase('1a', { steps: [step.flag('core')], approval: approval() })], {
-          incidents: incidents({ severities }),
-        }),
-        'dana',
-        { ...stage.environment, notify }
-      );
-      await stage.gate('1a');
-      await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'everything is down' });
+      await declaredByTwoChannels(1);
       await stage.until('the call that reaches it', () => reached);
     }
   );

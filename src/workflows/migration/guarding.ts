@@ -169,9 +169,9 @@ async function leaveAlerts({ run, frozen }: MigrationRecord): Promise<void> {
 async function openLost(record: MigrationRecord, spec: GuardSpec, reason: string): Promise<void> {
   const { run } = record;
   const news = { level: 'no-data', reason: `nobody watches the metrics: ${reason}`, at: Date.now() } as const;
-  const isTold =
-    (await startAlert(alertOf(guardOf(record, spec), guardKey, news))) || (await tellAlert(run, guardKey, news));
-  if (!isTold) await startAlert(alertOf(guardOf(record, spec), guardKey, news));
+  const alert = alertOf(guardOf(record, spec), guardKey, news);
+  // It may close in the very moment in which it is told.
+  if (!(await startAlert(alert)) && !(await tellAlert(run, guardKey, news))) await startAlert(alert);
 }
 
 async function tellLost(record: MigrationRecord, spec: GuardSpec, reason: string): Promise<void> {
