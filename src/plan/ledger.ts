@@ -84,10 +84,15 @@ export function openEntries(entries: readonly LedgerEntry[], undone: Iterable<st
   return entries.filter((entry) => !keys.has(entryKey(entry)));
 }
 
-/** Ledgers of several executions as one: each entry once, in the order in which they were captured. */
+/**
+ * Ledgers of several executions as one: each entry once, in the order in which they were captured. That order is the
+ * histories' own, never that of `capturedAt`: two workers' clocks differ, and the state before the first change of a target
+ * is the one that counts.
+ *
+ * @param ledgers oldest execution first; one that a reset made repeats what it has of those before
+ */
 export function mergeLedgers(ledgers: ReadonlyArray<readonly LedgerEntry[]>): LedgerEntry[] {
-  const entries = new Map(ledgers.flat().map((entry) => [entryKey(entry), entry] as const));
-  return [...entries.values()].sort((a, b) => a.capturedAt - b.capturedAt);
+  return [...new Map(ledgers.flat().map((entry) => [entryKey(entry), entry] as const)).values()];
 }
 
 /** Keeps the place of a target's newest change and the state before its oldest one. */

@@ -223,9 +223,15 @@ describe('openEntries', () => {
 
 describe('ledgers of several executions', () => {
   it('are one ledger: each entry once, in the order of their captures', () => {
-    const [a, b, c] = [1, 2, 3].map((capturedAt) => flag(`1a/s${capturedAt}#1`, 'X', 0, { capturedAt }));
+    const [a, b, c] = [1, 2, 3].map((number) => flag(`1a/s${number}#1`, 'X'));
     if (!a || !b || !c) throw new Error('there are three');
-    expect(mergeLedgers([[a, c], [a, b], []])).toEqual([a, b, c]);
+    expect(mergeLedgers([[a, b], [a, c], []])).toEqual([a, b, c]);
+  });
+
+  it('keep the state before the first change where the clock of its worker was ahead', () => {
+    const first = flag('1a/enable#1', 'X', 0, { capturedAt: 30_000 });
+    const then = flag('1a/ramp@5#1', 'X', 1, { capturedAt: 5_000 });
+    expect(undoOrder(mergeLedgers([[first], [first, then]])).map(({ entry }) => entry)).toEqual([first]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
 import type { ExecutionHistory, HistoryActivity } from '../../plan/ledger-history.js';
 
@@ -10,6 +11,8 @@ export interface ReadExecution extends ExecutionHistory {
   isOpen: boolean;
   /** A worker has worked for it. */
   hasBegun: boolean;
+  /** When it began to write events of its own, epoch ms by the server's clock: one that a reset made begins there. */
+  begunAt: number;
 }
 
 export async function readExecution(
@@ -36,13 +39,27 @@ export async function readExecution(
   return {
     isOpen: last === undefined || !isEnd(last),
     hasBegun: history.events?.some((event) => event.workflowTaskCompletedEventAttributes) ?? false,
-    startedAt: Number(history.events?.[0]?.eventTime?.seconds ?? 0) * 1000,
+    startedAt: timeOf(history.events?.[0]),
+    begunAt: timeOf(history.events?.findLast(isReset) ?? history.events?.[0]),
     ...told,
     activities: [...found.values()],
   };
 }
 
-function isEnd(event: temporal.api.history.v1.IHistoryEvent): boolean {
+type Event = temporal.api.history.v1.IHistoryEvent;
+
+/** WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: the server writes it behind what a reset copied. */
+const resetCause = 20;
+
+function isReset({ workflowTaskFailedEventAttributes: failed }: Event): boolean {
+  return failed?.cause === resetCause;
+}
+
+function timeOf(event: Event | undefined): number {
+  return optionalTsToMs(event?.eventTime) ?? 0;
+}
+
+function isEnd(event: Event): boolean {
   return [
     event.workflowExecutionCompletedEventAttributes,
     event.workflowExecutionFailedEventAttributes,
@@ -54,15 +71,16 @@ function isEnd(event: temporal.api.history.v1.IHistoryEvent): boolean {
 }
 
 /**
- * All executions of a workflow id that belong to one run, oldest first: a reset makes another one. The visibility store
- * may be a moment behind, so the latest is asked for by its id.
+ * All executions of a workflow id that belong to one run, in the order of what each of them did: a reset makes another
+ * one, which begins with a copy of what came before. The visibility store may be a moment behind, so the latest is asked
+ * for by its id.
  */
 export async function executionsOf(client: Client, workflowId: string, run: string): Promise<ReadExecution[]> {
   const runIds = new Set((await listExecutions(client, workflowId, run)).map(({ runId }) => runId));
   const latest = await latestOf(client, workflowId);
   if (latest !== undefined) runIds.add(latest);
   const executions = await Promise.all([...runIds].map((runId) => readExecution(client, { workflowId, runId })));
-  return executions.toSorted((a, b) => a.startedAt - b.startedAt);
+  return executions.toSorted((a, b) => a.begunAt - b.begunAt);
 }
 
 /** All executions of a workflow id that belong to one run, oldest first, as the visibility store knows them. */

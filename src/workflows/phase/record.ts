@@ -112,10 +112,14 @@ export class PhaseRecord {
     this.publish();
   }
 
-  /** Takes in entries that a reset made this execution forget, where they belong; returns them. */
+  /**
+   * Takes in entries that a reset made this execution forget, where they belong; returns them.
+   *
+   * @param entries of all executions, this one's too, in the order in which they were captured
+   */
   rememberLedger(entries: readonly LedgerEntry[]): LedgerEntry[] {
     const forgotten = openEntries(entries, this.facts.ledger.map(entryKey));
-    this.facts.ledger = mergeLedgers([this.facts.ledger, forgotten]);
+    this.facts.ledger = mergeLedgers([entries, this.facts.ledger]);
     this.publish();
     return forgotten;
   }

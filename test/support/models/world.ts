@@ -27,6 +27,7 @@ export class ModelWorld {
   readonly tried = new Map<string, LedgerEntry[]>();
   private readonly states = new Map<string, { now: TargetState; first: TargetState }>();
   private stored = 0;
+  private captured = 0;
 
   /** Targets that are not as they were at the start. */
   get changed(): string[] {
@@ -121,7 +122,8 @@ export class ModelWorld {
       title: origin.title,
       change,
       before: this.state(targetOf(change)),
-      capturedAt: 0,
+      // Two workers by turns, the clock of the first ahead of the other's.
+      capturedAt: (this.captured += 1) % 2 === 1 ? 30_000 : 0,
       runId,
       idempotencyKey: `${origin.run}/${origin.address}`,
       ...(cannotUndo === undefined ? {} : { cannotUndo }),

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../../../src/plan/change.js';
 import { ledgerOf, runLedger, undoneBy, type ExecutionHistory } from '../../../../src/plan/ledger-history.js';
+import { mergeLedgers } from '../../../../src/plan/ledger.js';
 import type { Plan } from '../../../../src/plan/model.js';
 import type { Gate, PhaseStatus, RollbackStatus, RunStatus } from '../../../../src/plan/run-status.js';
 import { approval, environment, phase, plan, runInput, step, windowSpec } from '../../stage/plans.js';
@@ -44,7 +45,7 @@ export class LifeRun {
   readonly world = new ModelWorld();
   readonly server = new LittleTemporal({ migration, deploymentPhase, rollback }, (task) => {
     if (task.type === 'readLedger') {
-      const entries = this.historiesOf(task).flatMap(({ activities }) => ledgerOf(activities));
+      const entries = mergeLedgers(this.historiesOf(task).map(({ activities }) => ledgerOf(activities)));
       return { result: { entries, askedBy: runId } };
     }
     if (task.type === 'readRollbacks') this.read.set(task, this.readRollbacks(task));
