@@ -1,3 +1,4 @@
+import { CancellationScope, condition, patched } from '@temporalio/workflow';
 import { irreversible } from '../../plan/ledger.js';
 import { patienceMs } from '../../plan/patience.js';
 import { namesInRoles } from '../../plan/people.js';
@@ -47,16 +48,33 @@ export class Holds {
       times += 1;
       gate.deadlineAt = Date.now() + patienceMs(times, deadline.ms);
       this.record.publish();
-      this.tell(gate);
+      void this.tell(gate);
       return true;
     });
-    this.tell(gate);
+    if (closed) void this.tell(gate);
+    else void this.tellUntilHeard(gate);
     return outcome;
   }
 
-  private tell(gate: Gate): void {
+  /** Silence must not decide where nobody was asked: the channels may have been down, or the worker that reaches them away. */
+  private async tellUntilHeard(gate: Gate): Promise<void> {
+    const { notify } = this.context.input.environment;
+    for (let times = 1; ; times += 1) {
+      const toldAt = await this.tell(gate);
+      if (toldAt !== undefined || notify.length === 0 || !this.desk.isOpen(gate) || !patched('held-until-told')) return;
+      const isOver = CancellationScope.nonCancellable(() =>
+        condition(() => !this.desk.isOpen(gate), patienceMs(times), {
+          summary: `Tells people again of ${gate.address}`,
+        })
+      );
+      if (await isOver) return;
+    }
+  }
+
+  /** Resolves with the time at which people were told, epoch ms; undefined: no channel took it. */
+  private tell(gate: Gate): Promise<number | undefined> {
     const { run, environment } = this.context.input;
-    void announce(run, environment, {
+    return announce(run, environment, {
       kind: 'hold',
       address: gate.address,
       title: `On hold: ${gate.title}`,
