@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
+import { alertLabels } from '../../plan/alert-labels.js';
 import { readAlertmanager, type Default, type OtherAlert } from '../../plan/alertmanager.js';
 import { otherTrouble, unknownText, type UnknownName } from '../../plan/other-trouble.js';
+import { spanText } from '../../plan/text/spans.js';
+import { countedBackMs } from '../monitoring/subject.js';
 import { clean, cleanDeep } from '../render/clean.js';
 import { parseBody, reply, type Reply } from './reply.js';
 import { isAway, type OpenRun, type Runs, type ToTell } from './tell-runs.js';
@@ -80,12 +83,24 @@ async function prepare(runs: Runs, workflowId: string, alert: OtherAlert): Promi
   if ('problem' in read) return read;
   if ('guarded' in read)
     return { ignored: `${alert.name}: the guard of ${workflowId} watches ${read.guarded} and tells people itself` };
-  if (read.isRendered && plan?.guard && !(await runs.isGuarded(run)))
-    return {
-      ignored: `${alert.name}: ${workflowId} has changed nothing yet; its guard will see it from the first change on`,
-    };
+  const early = read.isRendered && plan?.guard ? beforeTheGuard(run, alert, await runs.guardedSince(run)) : undefined;
+  if (early !== undefined) return { ignored: `${alert.name}: ${early}` };
   const remark = plan ? (plan.incidents ? undefined : leadsNone) : run.unread;
   return { run, name: alert.name, key: alert.key, ...read, ...(remark === undefined ? {} : { remark }) };
+}
+
+/** Why a rendered rule says nothing of this run: what it fired for may lie before the first change. The guard sees what does not. */
+function beforeTheGuard(
+  { workflowId, counted }: OpenRun,
+  alert: OtherAlert,
+  since: number | undefined
+): string | undefined {
+  if (since === undefined)
+    return `${workflowId} has changed nothing yet; its guard will see it from the first change on`;
+  if (alert.at < since) return `it fired before the first change of ${workflowId}; its guard watches from there on`;
+  const counts = counted.includes(alert.labels[alertLabels.metric] ?? '');
+  if (!counts || alert.at >= since + countedBackMs) return undefined;
+  return `it counts over ${spanText(countedBackMs)}, in which ${workflowId} made its first change; its guard counts from there on`;
 }
 
 const leadsNone = 'its plan leads no incidents: only a critical red metric does something';

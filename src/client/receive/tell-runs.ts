@@ -16,6 +16,8 @@ export interface OpenRun extends RunRef {
   /** Run id of its first execution, by which its guard and all others below it name it. */
   firstRunId: string;
   plan?: Plan;
+  /** Metrics of the plan whose queries count since the run's first change. */
+  counted: readonly string[];
   /** Why there is no plan here: another version of phasegate began it. */
   unread?: string;
 }
@@ -32,8 +34,8 @@ export interface ToTell {
 export interface Runs {
   /** Undefined when no such run is open. */
   open(workflowId: string): Promise<OpenRun | undefined>;
-  /** Whether the guard of the run has begun. */
-  isGuarded(run: OpenRun): Promise<boolean>;
+  /** When the guard of the run began, with its first change, epoch ms; undefined before that. */
+  guardedSince(run: OpenRun): Promise<number | undefined>;
   /** `unknown`: it is open no more. `repeated`: the run has heard it before. `dropped`: too many of them already within the hour. */
   trouble(run: OpenRun, told: ToTell): Promise<'told' | 'repeated' | 'unknown' | 'dropped'>;
   acknowledged(alert: string, message: AcknowledgedElsewhere): Promise<'told' | 'unknown'>;
@@ -90,8 +92,8 @@ export function runsOver(link: Link, now: () => number = Date.now): Runs {
   const limit = createLimiter(atOnce);
   // Thousands of alerts in one post are about the same run.
   const openRuns = new Map<string, Promise<OpenRun | undefined>>();
-  const guarded = new Map<string, Promise<boolean>>();
-  const plans = new Map<string, Promise<Pick<OpenRun, 'plan' | 'unread'>>>();
+  const guarded = new Map<string, Promise<number | undefined>>();
+  const plans = new Map<string, Promise<OfPlan>>();
   let away: { error: unknown; at: number } | undefined;
   const tell = async (
     workflowId: string,
@@ -127,11 +129,14 @@ export function runsOver(link: Link, now: () => number = Date.now): Runs {
           throw error;
         }
       }),
-    isGuarded: ({ workflowId, firstRunId }) =>
+    guardedSince: ({ workflowId, firstRunId }) =>
       askedOnce(guarded, workflowId, async () => {
         const guard = await describe(link, guardWorkflowId(workflowId));
         // That of an earlier run may still be open.
-        return guard?.belongsTo === firstRunId;
+        if (guard?.belongsTo !== firstRunId) return undefined;
+        // It goes on as a new execution every few days.
+        const first = await describe(link, guardWorkflowId(workflowId), guard.firstRunId);
+        return (first ?? guard).startedAt;
       }),
     trouble({ workflowId, runId }, { key, trouble, isGrave }) {
       // Another run of the same plan has heard nothing yet.
@@ -182,28 +187,40 @@ function forgetOldest(known: Map<string, unknown> | Set<string>, most: number): 
   if (known.size > most && oldest !== undefined) known.delete(oldest);
 }
 
-async function readPlan(link: Link, run: RunRef): Promise<Pick<OpenRun, 'plan' | 'unread'>> {
+type OfPlan = Pick<OpenRun, 'plan' | 'counted' | 'unread'>;
+
+async function readPlan(link: Link, run: RunRef): Promise<OfPlan> {
   try {
-    return { plan: (await readFrozen(link, run)).plan };
+    const { plan, environment } = await readFrozen(link, run);
+    const counted = Object.entries(environment.metrics.bindings).filter(([, { promql }]) =>
+      promql?.includes('{{elapsed}}')
+    );
+    return { plan, counted: counted.map(([metric]) => metric) };
   } catch (error) {
     if (!(error instanceof PhasegateError) || error.code !== 'PG403') throw error;
-    return { unread: `${error.message}, so nothing that its labels name was checked` };
+    return { counted: [], unread: `${error.message}, so nothing that its labels name was checked` };
   }
 }
 
-async function describe(
-  link: Link,
-  workflowId: string
-): Promise<{ runId: string; firstRunId: string; belongsTo: string | undefined; isOpen: boolean } | undefined> {
+interface Described {
+  runId: string;
+  firstRunId: string;
+  startedAt: number;
+  belongsTo: string | undefined;
+  isOpen: boolean;
+}
+
+async function describe(link: Link, workflowId: string, execution?: string): Promise<Described | undefined> {
   try {
-    const { runId, status, raw, typedSearchAttributes } = await link.call(
+    const { runId, status, startTime, raw, typedSearchAttributes } = await link.call(
       `run ${workflowId}`,
-      () => link.temporal.workflow.getHandle(workflowId).describe(),
+      () => link.temporal.workflow.getHandle(workflowId, execution).describe(),
       answerWithinMs
     );
     return {
       runId,
       firstRunId: raw.workflowExecutionInfo?.firstRunId || runId,
+      startedAt: startTime.getTime(),
       belongsTo: typedSearchAttributes.get(searchAttributes.run),
       isOpen: status.name === 'RUNNING' || status.name === 'PAUSED',
     };

@@ -16,7 +16,7 @@ const nobody = (): never => {
 };
 const runs: Runs = {
   open: nobody,
-  isGuarded: nobody,
+  guardedSince: nobody,
   trouble: nobody,
   acknowledged: nobody,
   acknowledgedPage: nobody,

@@ -33,7 +33,7 @@ const acknowledged = JSON.stringify({
 
 const plan: Plan = guardedPlan([phase('1a')], { id: 'p', incidents: incidents() });
 const openRun = (change: Partial<OpenRun> = {}): OpenRun => {
-  return { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', plan, ...change };
+  return { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', plan, counted: [], ...change };
 };
 /** What the guard watches too. */
 const rendered = { phasegate_rendered: 'true', phasegate_metric: 'success', severity: 'critical' };
@@ -41,7 +41,7 @@ const rendered = { phasegate_rendered: 'true', phasegate_metric: 'success', seve
 /** FAKE: stands in for the workflows; test/integration/cli/receive.test.ts has real ones. */
 const taking: Runs = {
   open: () => Promise.resolve(openRun()),
-  isGuarded: () => Promise.resolve(true),
+  guardedSince: () => Promise.resolve(0),
   trouble: () => Promise.resolve('told'),
   acknowledged: () => Promise.resolve('told'),
   acknowledgedPage: () => Promise.resolve('told'),
@@ -195,7 +195,7 @@ describe('the receiver', () => {
       status: 200,
       body: { alerts: [{ result: 'told', remark: expect.stringContaining('leads no incidents') as string }] },
     });
-    run = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', unread: 'nobody can read it' };
+    run = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', counted: [], unread: 'nobody can read it' };
     const named = firing({ labels: { ...firing().labels, phasegate_metric: 'whatever' } });
     expect(await post('/alertmanager', posted(named))).toMatchObject({
       status: 200,
@@ -221,7 +221,7 @@ describe('the receiver', () => {
   });
 
   it('leaves to the guard what a rendered rule says and the guard alone tells, or before it has begun', async () => {
-    const { runs, told } = keeping({ isGuarded: () => Promise.resolve(false) });
+    const { runs, told } = keeping({ guardedSince: () => Promise.resolve(undefined) });
     const of = (labels: object) => firing({ labels: { ...firing().labels, ...labels } });
     expect(
       await post('/alertmanager', posted(of(rendered), of({ ...rendered, severity: 'warning' })), { runs })
@@ -239,6 +239,25 @@ describe('the receiver', () => {
     const { phasegate_rendered: _, ...own } = rendered;
     await post('/alertmanager', posted(of(own)));
     expect(told).toHaveLength(1);
+  });
+
+  it.each([
+    ['fired before the first change', 1, [], /fired before the first change/],
+    ['fired behind the first change', 0, [], undefined],
+    ['counts over an hour that began before the first change', -59 * 60_000, ['success'], /counts over 60 min/],
+    ['counts over an hour of the run', -60 * 60_000, ['success'], undefined],
+    ['is of another metric than what is counted', -1, ['other'], undefined],
+  ])('of a rendered rule that %s: %#', async (_which, changedLaterMs, counted, ignored) => {
+    const alert = firing({ labels: { ...firing().labels, ...rendered } });
+    const since = Date.parse(alert.startsAt) + changedLaterMs;
+    const { runs, told } = keeping({
+      open: () => Promise.resolve(openRun({ counted })),
+      guardedSince: () => Promise.resolve(since),
+    });
+    const { body } = await post('/alertmanager', posted(alert), { runs });
+    const answer = ignored ? { ignored: expect.stringMatching(ignored) as string } : { result: 'told' };
+    expect(body).toMatchObject({ alerts: [answer] });
+    expect(told).toHaveLength(ignored ? 0 : 1);
   });
 
   it('of a run that cannot be told loses no alert of another', async () => {

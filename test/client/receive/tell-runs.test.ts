@@ -1,11 +1,13 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../src/client/connection/link.js';
 import { runsOver, type OpenRun, type ToTell } from '../../../src/client/receive/tell-runs.js';
 import { PhasegateError } from '../../../src/plan/errors.js';
+import { guardWorkflowId } from '../../../src/plan/names.js';
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
 
-const run: OpenRun = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r' };
+const run: OpenRun = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', counted: [] };
 const told = (key: string): ToTell => {
   return { key, isGrave: true, trouble: { dedupKey: key, source: 'alertmanager', title: 'A', reason: 'a', at: 0 } };
 };
@@ -48,13 +50,38 @@ describe('what a run is told', () => {
   });
 });
 
-it.each([
-  ['its own guard', 'r', true],
-  ['that of an earlier run, which is still ending', 'before', false],
-])('a run is guarded by %s: %#', async (_whose, belongsTo, is) => {
-  const typedSearchAttributes = new TypedSearchAttributes([{ key: searchAttributes.run, value: belongsTo }]);
-  const described = { runId: 'g', status: { name: 'RUNNING' }, raw: {}, typedSearchAttributes };
-  const temporal = { workflow: { getHandle: () => ({ describe: () => Promise.resolve(described) }) } };
-  const link = { temporal, call: (_: string, fn: () => Promise<unknown>) => fn() } as unknown as Link;
-  expect(await runsOver(link).isGuarded(run)).toBe(is);
+describe('a run is guarded', () => {
+  const runs = (latest: object, first?: object) => {
+    const executions = new Map<string | undefined, object | undefined>([
+      [undefined, latest],
+      ['first', first],
+    ]);
+    const describe = async (execution: string | undefined): Promise<object> => {
+      const found = executions.get(execution);
+      if (!found) throw new WorkflowNotFoundError('gone', guardWorkflowId(run.workflowId), execution);
+      return found;
+    };
+    const getHandle = (_: string, execution?: string) => ({ describe: () => describe(execution) });
+    const link = { temporal: { workflow: { getHandle } }, call: (_: string, fn: () => Promise<unknown>) => fn() };
+    return runsOver(link as unknown as Link);
+  };
+  const guard = (belongsTo: string, startedAt: number, firstRunId = '') => ({
+    runId: 'g',
+    status: { name: 'RUNNING' },
+    startTime: new Date(startedAt),
+    raw: { workflowExecutionInfo: { firstRunId } },
+    typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.run, value: belongsTo }]),
+  });
+
+  it('from when its own guard began, however often that has gone on as a new execution', async () => {
+    expect(await runs(guard('r', 9_000, 'first'), guard('r', 1_000, 'first')).guardedSince(run)).toBe(1_000);
+  });
+
+  it('from the latest execution where the server has forgotten the first', async () => {
+    expect(await runs(guard('r', 9_000, 'first')).guardedSince(run)).toBe(9_000);
+  });
+
+  it('not by that of an earlier run, which is still ending', async () => {
+    expect(await runs(guard('before', 9_000)).guardedSince(run)).toBeUndefined();
+  });
 });
