@@ -117,8 +117,9 @@ function watch(input: GuardInput, record: GuardRecord): Promise<WatchMetricsResu
   const longestMs = unwatched ? minute : input.afterLoss ? settlingMs(guard) : longestWatchMs;
   const calls = environmentCalls(environment.id).guards(longestMs + catchingUpMs, unwatched ? '1h' : '5m');
   const summary = `Watch ${counted(guard.metrics.length, 'metric')} every ${spanText(guard.every.ms)}`;
-  // The workflow's clock may be late, but only before anybody has looked or tried to.
-  const reach = unwatched ? {} : { reachBackMs: minute + (input.waitedMs ?? 0) };
+  // The first of a run asks for all since the first change: its worker may have died with the capture. What one before it
+  // saw is told already, and nobody knows how far that was; and the workflow's clock may be late until somebody has looked.
+  const reach = unwatched || !input.afterLoss ? {} : { reachBackMs: minute + (input.waitedMs ?? 0) };
   return atItsEnd(
     calls.watchMetrics.executeWithOptions({ summary }, [{ ...whatToWatch(input, record), ...reach, longestMs }])
   );
