@@ -60,10 +60,12 @@ export function createEnvironmentActivities(deps: ActivityDeps): Activities {
   };
 }
 
-/** Reads a flag as its system has it, for those who only show it. Throws what a flag provider throws. */
-export function createFlagReader(deps: ActivityDeps): (source: FlagSource, key: string) => Promise<FlagState> {
+/** Reads a flag as its system has it, for those who only show it. Throws what a flag provider throws; `signal` ends it. */
+export function createFlagReader(
+  deps: ActivityDeps
+): (source: FlagSource, key: string, signal: AbortSignal) => Promise<FlagState> {
   const tools = toolsOf(deps);
-  return (source, key) => flagProviderFor(source, tools, () => undefined).read(key);
+  return (source, key, signal) => flagProviderFor(source, tools, () => undefined, signal).read(key);
 }
 
 function toolsOf(deps: ActivityDeps): Tools {

@@ -47,7 +47,7 @@ export const runMetrics = {
     labels: ['environment', 'plan', 'phase', 'step'],
   },
   phasegate_flag_read: {
-    help: '1 when the flag system could be asked for the flag at the latest look; at 0 nothing else is told of it',
+    help: '1 when the flag system told of the flag within 2.5 s at the latest look; at 0 nothing else is told of it',
     labels: ['environment', 'plan', 'flag'],
   },
   phasegate_flag_enabled: { help: '1 while the flag is on', labels: ['environment', 'plan', 'flag'] },

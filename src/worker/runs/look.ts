@@ -5,14 +5,27 @@ import type { PhaseStatus, RunStatus } from '../../plan/run-status.js';
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import { createLimiter } from '../../activities/metrics/limiter.js';
 import { endedRuns, openExecutions, type Execution } from './executions.js';
+import { inTime } from './in-time.js';
 import { ExecutionReader, type MovedFlags } from './reader.js';
 import type { Look, SeenRun } from './seen.js';
 
 /** Reads a flag as its system has it. */
-export type ReadFlag = (source: FlagSource, key: string) => Promise<FlagState>;
+export type ReadFlag = (source: FlagSource, key: string, signal: AbortSignal) => Promise<FlagState>;
 
-/** All answers of the executions together; the flags are read after them. */
-const answersWithinMs = 6_000;
+/**
+ * Milliseconds; the first and the last from the start of a look. All end before the look itself is late: one system that
+ * does not answer must leave what the others told.
+ */
+export interface LookLimits {
+  /** All answers of the executions together. */
+  answers: number;
+  /** Each flag. */
+  flag: number;
+  /** All flags together, which are read after the executions. */
+  flags: number;
+}
+
+const usual: LookLimits = { answers: 6_000, flag: 2_500, flags: 8_500 };
 
 /** So many questions at once. */
 const atOnce = 2;
@@ -23,12 +36,16 @@ export class RunsLook {
   private readonly environment: string;
   private readonly readFlag: ReadFlag;
   private readonly reader: ExecutionReader;
+  private readonly limits: LookLimits;
   private readonly limit = createLimiter(atOnce);
+  /** A flag system that is slow keeps no execution waiting. */
+  private readonly limitFlags = createLimiter(atOnce);
 
-  constructor(client: Client, environment: string, readFlag: ReadFlag) {
+  constructor(client: Client, environment: string, readFlag: ReadFlag, limits: LookLimits = usual) {
     this.client = client;
     this.environment = environment;
     this.readFlag = readFlag;
+    this.limits = limits;
     this.reader = new ExecutionReader(client);
   }
 
@@ -38,15 +55,17 @@ export class RunsLook {
    * @throws when the server cannot say which runs there are
    */
   async take(now: number, signal: AbortSignal): Promise<Look> {
+    const answers = AbortSignal.any([signal, AbortSignal.timeout(this.limits.answers)]);
+    const flags = AbortSignal.any([signal, AbortSignal.timeout(this.limits.flags)]);
     const [{ executions, unread }, ended] = await Promise.all([
       openExecutions(this.client, this.environment),
       endedRuns(this.client, this.environment, now),
     ]);
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]);
     const statuses = new Map<string, unknown>();
     await Promise.all(
       executions.map(async (execution) => {
-        const status = await this.limit(() => this.reader.status(execution), inTime).catch(() => undefined);
+        const ask = (): Promise<unknown> => inTime(this.reader.status(execution), answers);
+        const status = await this.limit(ask, answers).catch(() => undefined);
         if (status !== undefined) statuses.set(execution.runId, status);
       })
     );
@@ -59,7 +78,7 @@ export class RunsLook {
           own,
           ended.find((run) => run.plan === plan),
           statuses,
-          signal,
+          flags,
           unread > 0
         );
       })
@@ -73,7 +92,7 @@ export class RunsLook {
     executions: readonly Execution[],
     ended: Execution | undefined,
     statuses: ReadonlyMap<string, unknown>,
-    signal: AbortSignal,
+    flagsOver: AbortSignal,
     isPart: boolean
   ): Promise<SeenRun | undefined> {
     const answered = <T>(type: string): T[] =>
@@ -93,7 +112,7 @@ export class RunsLook {
       plan,
       state: status?.state ?? told.state,
       startedAt: told.startedAt,
-      ...(migration ? { open: await this.open(migration, status, phases, signal) } : {}),
+      ...(migration ? { open: await this.open(migration, status, phases, flagsOver) } : {}),
       ...(guard ? { guard } : {}),
       alerts: answered<AlertStatus>('alert').filter(({ state }) => state !== 'closed'),
       incidents: answered<IncidentStatus>('incident').filter(({ state }) => state !== 'closed'),
@@ -105,20 +124,23 @@ export class RunsLook {
     migration: Execution,
     status: RunStatus | undefined,
     phases: PhaseStatus[],
-    signal: AbortSignal
+    flagsOver: AbortSignal
   ): Promise<NonNullable<SeenRun['open']>> {
     const moved = await this.reader.moved(migration).catch(() => undefined);
     const [flags, inForce] = await Promise.all([
-      moved ? this.flags(moved, signal) : new Map<string, undefined>(),
+      moved ? this.flags(moved, flagsOver) : new Map<string, undefined>(),
       status ? this.inForce(status, phases) : undefined,
     ]);
     return { phases, flags, ...(status ? { status } : {}), ...(inForce ? { inForce } : {}) };
   }
 
-  private async flags({ source, keys }: MovedFlags, signal: AbortSignal): Promise<Map<string, FlagState | undefined>> {
+  private async flags({ source, keys }: MovedFlags, over: AbortSignal): Promise<Map<string, FlagState | undefined>> {
     const read = keys.map(async (key): Promise<[string, FlagState | undefined]> => {
-      const state = await this.limit(() => this.readFlag(source, key), signal).catch(() => undefined);
-      return [key, state];
+      const ask = (): Promise<FlagState> => {
+        const late = AbortSignal.any([over, AbortSignal.timeout(this.limits.flag)]);
+        return inTime(this.readFlag(source, key, late), late);
+      };
+      return [key, await this.limitFlags(ask, over).catch(() => undefined)];
     });
     return new Map(await Promise.all(read));
   }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { FlagState } from '../../../src/plan/change.js';
+import { RunsLook, type LookLimits, type ReadFlag } from '../../../src/worker/runs/look.js';
+import type { Look } from '../../../src/worker/runs/seen.js';
+import { FakeRuns, type FakeExecution } from '../../support/runs/fake-runs.js';
+import { environment, phase, plan, runInput, step } from '../../support/stage/plans.js';
+
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+const on = (key: string): FlagState => ({ type: 'flag', key, exists: true, enabled: true, percent: 5, include: [] });
+const limits: LookLimits = { answers: 60_000, flag: 60_000, flags: 60_000 };
+
+const moving = runInput(
+  plan([phase('1a', { steps: ['a', 'b', 'c', 'd'].map((id) => step.flag(id)) })]),
+  environment('e')
+);
+
+const migration = (change: Partial<FakeExecution> = {}): FakeExecution => ({
+  workflowId: 'migration/e/p',
+  type: 'migration',
+  plan: 'p',
+  startedAt: 1000,
+  answer: () => Promise.resolve({ state: 'running', rollbacks: [], phases: [] }),
+  input: moving,
+  ...change,
+});
+
+function take(
+  executions: FakeExecution[],
+  {
+    readFlag = (_source, key) => Promise.resolve(on(key)),
+    ...within
+  }: { readFlag?: ReadFlag } & Partial<LookLimits> = {}
+): Promise<Look> {
+  const look = new RunsLook(new FakeRuns(executions).client, 'e', readFlag, { ...limits, ...within });
+  return look.take(0, new AbortController().signal);
+}
+
+describe('a look at the runs', () => {
+  it('tells of everything else when the flag system gives no answer for one flag, and of the other flags', async () => {
+    const { runs } = await take([migration()], {
+      readFlag: (_source, key) => (key === 'FLAG_A' ? never() : Promise.resolve(on(key))),
+      flag: 5,
+    });
+    expect(runs[0]?.open?.status?.state).toBe('running');
+    expect([...(runs[0]?.open?.flags ?? [])].map(([key, state]) => [key, state?.percent])).toEqual([
+      ['FLAG_A', undefined],
+      ['FLAG_B', 5],
+      ['FLAG_C', 5],
+      ['FLAG_D', 5],
+    ]);
+  });
+
+  it('asks a flag system that gives no answer at all for no longer than there is, and ends what it asked', async () => {
+    const asked: Array<{ key: string; signal: AbortSignal }> = [];
+    const { runs } = await take([migration()], {
+      readFlag: (_source, key, signal) => {
+        asked.push({ key, signal });
+        return never();
+      },
+      flags: 5,
+    });
+    expect([...(runs[0]?.open?.flags.values() ?? [])]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(asked.map(({ key, signal }) => [key, signal.aborted])).toEqual([
+      ['FLAG_A', true],
+      ['FLAG_B', true],
+    ]);
+  });
+
+  it('tells of a run although another one never answers', async () => {
+    const stuck = migration({ workflowId: 'migration/e/stuck', plan: 'stuck', startedAt: 2000, answer: never });
+    const { runs } = await take([stuck, migration()], { answers: 5 });
+    expect(runs.map((run) => [run.plan, run.state, run.open?.status?.state])).toEqual([
+      ['stuck', 'running', undefined],
+      ['p', 'running', 'running'],
+    ]);
+  });
+});
