@@ -16,7 +16,7 @@ export const runMetrics = {
     labels: ['environment'],
   },
   phasegate_run_read: {
-    help: '1 when the run told its own status at the latest look; at 0 only its state is told, as Temporal knows it',
+    help: '1 when the run told its status within the latest minute; at 0 only its state is told, as Temporal has it',
     labels: ['environment', 'plan'],
   },
   phasegate_run_state: {
@@ -60,7 +60,7 @@ export const runMetrics = {
     labels: ['environment', 'plan', 'undo'],
   },
   phasegate_rollback_ready: {
-    help: '1 while every change in force can be undone and this worker is there to do it; absent while nobody can tell',
+    help: '1 while every change in force can be undone and some worker is there to do it; absent while nobody can tell',
     labels: ['environment', 'plan'],
   },
   phasegate_guard_state: { help: 'State of the watch over the run', labels: ['environment', 'plan', 'state'] },

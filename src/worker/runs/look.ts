@@ -57,6 +57,7 @@ export class RunsLook {
   async take(now: number, signal: AbortSignal): Promise<Look> {
     const answers = AbortSignal.any([signal, AbortSignal.timeout(this.limits.answers)]);
     const flags = AbortSignal.any([signal, AbortSignal.timeout(this.limits.flags)]);
+    this.reader.begin(now);
     const [{ executions, unread }, ended] = await Promise.all([
       openExecutions(this.client, this.environment),
       endedRuns(this.client, this.environment, now),

@@ -16,14 +16,30 @@ export interface MovedFlags {
 /** A query waits no longer: a worker that is alive takes some 20 ms. */
 const answerWithinMs = 2_000;
 
+/** What was told is asked for again when it is older, grown or not: where no worker is there any more, nobody answers. */
+const goodForMs = 60_000;
+/** So many of those in one look: what waits must cost a worker next to nothing. */
+const againAtOnce = 100;
+
+interface Told {
+  length: number;
+  status: unknown;
+  /** Epoch ms of the look. */
+  at: number;
+}
+
 /**
- * Reads what single executions say. A status is asked for only when the history has grown since it was told: what waits
- * costs the server one look and a worker nothing. What has ended cannot change and is read once. Of what is read once
- * only the little that is told of it stays in memory.
+ * Reads what single executions say. A status is asked for when the history has grown since it was told, and now and then
+ * without that: what waits costs the server one look and a worker little. What has ended cannot change and is read once.
+ * Of what is read once only the little that is told of it stays in memory.
  */
 export class ExecutionReader {
   private readonly client: Client;
-  private readonly told = new Map<string, { length: number; status: unknown }>();
+  /** The oldest first. */
+  private readonly told = new Map<string, Told>();
+  /** Epoch ms of this look. */
+  private now = 0;
+  private again: ReadonlySet<string> = new Set();
   private readonly inputs = new Map<string, MovedFlags>();
   private readonly ledgers = new Map<string, LedgerEntry[]>();
 
@@ -31,15 +47,24 @@ export class ExecutionReader {
     this.client = client;
   }
 
+  /** Begins a look. */
+  begin(now: number): void {
+    this.now = now;
+    const old = [...this.told].filter(([, { at }]) => now - at >= goodForMs);
+    this.again = new Set(old.slice(0, againAtOnce).map(([runId]) => runId));
+  }
+
   /** Undefined when nobody answers for it. */
   async status<T>({ workflowId, runId }: Pick<Execution, 'workflowId' | 'runId'>): Promise<T | undefined> {
     const handle = this.client.workflow.getHandle(workflowId, runId);
+    const at = this.now;
     try {
       const { historyLength: length } = await this.within(() => handle.describe());
       const known = this.told.get(runId);
-      if (known && known.length === length) return known.status as T;
+      if (known && known.length === length && !this.again.has(runId)) return known.status as T;
       const status = await this.within(() => handle.query<T>(statusQuery));
-      this.told.set(runId, { length, status });
+      this.told.delete(runId);
+      this.told.set(runId, { length, status, at });
       return status;
     } catch {
       this.told.delete(runId);

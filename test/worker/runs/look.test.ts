@@ -74,4 +74,60 @@ describe('a look at the runs', () => {
       ['p', 'running', 'running'],
     ]);
   });
+
+  describe('asks an execution for its status', () => {
+    const watched = (
+      executions: FakeExecution[]
+    ): { runs: FakeRuns; askedAt: (seconds: number) => Promise<string[]> } => {
+      const runs = new FakeRuns(executions);
+      const look = new RunsLook(runs.client, 'e', (_source, key) => Promise.resolve(on(key)), limits);
+      return {
+        runs,
+        askedAt: async (seconds) => {
+          const before = runs.asked.length;
+          await look.take(seconds * 1000, new AbortController().signal);
+          return runs.asked.slice(before);
+        },
+      };
+    };
+
+    it('when its history has grown, and when what it told is a minute old', async () => {
+      const run = migration();
+      const { askedAt } = watched([run]);
+      expect([await askedAt(0), await askedAt(15), await askedAt(45)]).toEqual([[run.workflowId], [], []]);
+      run.length = 4;
+      expect(await askedAt(50)).toEqual([run.workflowId]);
+      expect([await askedAt(105), await askedAt(110)]).toEqual([[], [run.workflowId]]);
+    });
+
+    it('of many a hundred again in one look, whoever told longest ago first', async () => {
+      const input = runInput(plan([phase('1a', { steps: [] })]), environment('e'));
+      const executions = Array.from({ length: 150 }, (_, number) =>
+        migration({ workflowId: `migration/e/${number}`, plan: `p${number}`, startedAt: number, input })
+      );
+      const { askedAt } = watched(executions);
+      const all = await askedAt(0);
+      expect(all).toHaveLength(150);
+      expect([await askedAt(60), await askedAt(75), await askedAt(90)]).toEqual([
+        all.slice(0, 100),
+        all.slice(100),
+        [],
+      ]);
+      expect(await askedAt(120)).toEqual(all.slice(0, 100));
+    });
+  });
+
+  it('knows of no way back and no status when nobody answers for a run any more, though nothing happened in it', async () => {
+    const run = migration();
+    const look = new RunsLook(new FakeRuns([run]).client, 'e', (_source, key) => Promise.resolve(on(key)), limits);
+    const open = async (at: number): Promise<string[]> => {
+      const { runs } = await look.take(at, new AbortController().signal);
+      return Object.keys(runs[0]?.open ?? {});
+    };
+    expect(await open(0)).toEqual(expect.arrayContaining(['status', 'inForce']));
+    run.answer = () => Promise.reject(new Error('no worker'));
+    expect(await open(60_000)).toEqual(['phases', 'flags']);
+    run.answer = migration().answer!;
+    expect(await open(75_000)).toEqual(expect.arrayContaining(['status', 'inForce']));
+  });
 });
