@@ -26,7 +26,7 @@ export const runMetrics = {
   phasegate_run_started_timestamp_seconds: { help: 'When the run started', labels: ['environment', 'plan'] },
   phasegate_run_rollbacks: { help: 'Rollbacks of the run so far', labels: ['environment', 'plan'] },
   phasegate_gates_open: {
-    help: 'Points at which the run waits for people: approval, attestation or hold',
+    help: 'Points at which its phases and rollbacks wait for people: approval, attestation or hold',
     labels: ['environment', 'plan', 'kind'],
   },
   phasegate_phase_state: { help: 'State of each phase', labels: ['environment', 'plan', 'phase', 'state'] },

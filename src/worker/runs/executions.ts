@@ -15,7 +15,7 @@ export interface Execution {
 /** So many are read in one look; a run has some four that are open. */
 const atMost = 400;
 const endedWithinMs = 24 * 3_600_000;
-const types = ['migration', 'deploymentPhase', 'guard', 'alert', 'incident'];
+const types = ['migration', 'deploymentPhase', 'rollback', 'guard', 'alert', 'incident'];
 
 /** Everything open of an environment's runs, newest first, as the visibility store has it. */
 export async function openExecutions(

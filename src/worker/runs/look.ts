@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { FlagState, LedgerEntry } from '../../plan/change.js';
 import type { FlagSource } from '../../plan/model.js';
-import type { PhaseStatus, RunStatus } from '../../plan/run-status.js';
+import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 import { createLimiter } from '../../activities/metrics/limiter.js';
 import { endedRuns, openExecutions, type Execution } from './executions.js';
@@ -115,9 +115,14 @@ export class RunsLook {
       startedAt: told.startedAt,
       ...(migration ? { open: await this.open(migration, status, phases, flagsOver) } : {}),
       ...(guard ? { guard } : {}),
+      rollbacks: answered<RollbackStatus>('rollback'),
       alerts: answered<AlertStatus>('alert').filter(({ state }) => state !== 'closed'),
       incidents: answered<IncidentStatus>('incident').filter(({ state }) => state !== 'closed'),
-      silent: { phases: silent('deploymentPhase'), alerts: silent('alert'), incidents: silent('incident') },
+      silent: {
+        gates: silent('deploymentPhase') || silent('rollback'),
+        alerts: silent('alert'),
+        incidents: silent('incident'),
+      },
     };
   }
 

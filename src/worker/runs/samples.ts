@@ -31,18 +31,13 @@ function runSamples(environment: string, run: SeenRun): Sample[] {
   return [
     tell('phasegate_run_state', 1, { state: run.state }),
     tell('phasegate_run_started_timestamp_seconds', run.startedAt / 1000),
-    ...(run.open ? openSamples(run.open, run.silent.phases, tell) : []),
+    ...(run.open ? openSamples(run.open, tell) : []),
+    ...gateSamples(run, tell),
     ...watchSamples(run, tell),
   ];
 }
 
-const gateKinds = ['approval', 'attestation', 'hold'] as const;
-
-function openSamples(
-  { status, phases, inForce, flags }: NonNullable<SeenRun['open']>,
-  isSilent: boolean,
-  tell: Tell
-): Sample[] {
+function openSamples({ status, phases, inForce, flags }: NonNullable<SeenRun['open']>, tell: Tell): Sample[] {
   const flagSamples = [...flags].flatMap(([flag, state]) =>
     state === undefined
       ? [tell('phasegate_flag_read', 0, { flag })]
@@ -62,14 +57,21 @@ function openSamples(
         ? []
         : [tell('phasegate_phase_started_timestamp_seconds', startedAt / 1000, { phase: id })]),
     ]),
-    ...(isSilent ? [] : gateKinds).map((kind) => {
-      const open = phases.flatMap(({ gates }) => gates).filter((gate) => gate.kind === kind);
-      return tell('phasegate_gates_open', open.length, { kind });
-    }),
     ...phases.flatMap((phase) => stepSamples(phase, tell)),
     ...(inForce ? wayBackSamples(inForce, tell) : []),
     ...flagSamples,
   ];
+}
+
+const gateKinds = ['approval', 'attestation', 'hold'] as const;
+
+/** Of a run that has ended only while something of it is taken back: nobody waits for people after that. */
+function gateSamples({ open, rollbacks, silent }: SeenRun, tell: Tell): Sample[] {
+  if (silent.gates || (open ? !open.status : rollbacks.length === 0)) return [];
+  const gates = [...(open?.phases ?? []), ...rollbacks].flatMap((owner) => owner.gates);
+  return gateKinds.map((kind) =>
+    tell('phasegate_gates_open', gates.filter((gate) => gate.kind === kind).length, { kind })
+  );
 }
 
 /** Of each step its latest attempt. */

@@ -1,5 +1,5 @@
 import type { FlagState, LedgerEntry } from '../../plan/change.js';
-import type { PhaseStatus, RunStatus } from '../../plan/run-status.js';
+import type { PhaseStatus, RollbackStatus, RunStatus } from '../../plan/run-status.js';
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../plan/watch-status.js';
 
 /** What one look found of a run. */
@@ -20,12 +20,13 @@ export interface SeenRun {
     /** Flag -> its state; undefined when the flag system could not be asked. */
     flags: Map<string, FlagState | undefined>;
   };
-  /** These may outlive their run. */
+  /** These may outlive their run; of the rollbacks those under way that answered. */
+  rollbacks: RollbackStatus[];
   guard?: GuardStatus;
   alerts: AlertStatus[];
   incidents: IncidentStatus[];
   /** Some of them did not say how they stand, or were not asked: then nobody knows how many there are. */
-  silent: { phases: boolean; alerts: boolean; incidents: boolean };
+  silent: { gates: boolean; alerts: boolean; incidents: boolean };
 }
 
 export interface Look {

@@ -75,6 +75,16 @@ describe('a look at the runs', () => {
     ]);
   });
 
+  it('hears rollbacks, and does not take one that is silent for one that waits for nobody', async () => {
+    const rollback = { type: 'rollback', plan: 'p', startedAt: 2000 };
+    const gates = [{ kind: 'hold' }];
+    const ended = migration({ outcome: 'rolled-back-not-verified' });
+    const heard = { ...rollback, workflowId: 'migration/e/p/rollback/1a', answer: () => Promise.resolve({ gates }) };
+    expect((await take([ended, heard])).runs).toMatchObject([{ rollbacks: [{ gates }], silent: { gates: false } }]);
+    const silent = { ...rollback, workflowId: 'migration/e/p/rollback/again-1' };
+    expect((await take([migration(), heard, silent])).runs).toMatchObject([{ silent: { gates: true } }]);
+  });
+
   describe('asks an execution for its status', () => {
     const watched = (
       executions: FakeExecution[]

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { runMetrics } from '../../../src/plan/run-metrics.js';
-import type { Gate, PhaseStatus, RunStatus, StepRecord } from '../../../src/plan/run-status.js';
+import type { Gate, PhaseStatus, RollbackStatus, RunStatus, StepRecord } from '../../../src/plan/run-status.js';
 import type { AlertStatus, GuardStatus, IncidentStatus } from '../../../src/plan/watch-status.js';
 import { runGauges } from '../../../src/worker/runs/run-gauges.js';
 import { samplesOf, type Sample } from '../../../src/worker/runs/samples.js';
@@ -71,9 +71,10 @@ const run: SeenRun = {
     ],
     alerts: [],
   } as unknown as GuardStatus,
+  rollbacks: [],
   alerts: [{ metric: 'errors', level: 'critical', state: 'firing', escalatedAt: 1 } as AlertStatus],
   incidents: [{ number: 3, severity: 1, state: 'open', warRoom: {} } as IncidentStatus],
-  silent: { phases: false, alerts: false, incidents: false },
+  silent: { gates: false, alerts: false, incidents: false },
 };
 
 function told(samples: readonly Sample[]): string[] {
@@ -89,7 +90,7 @@ const look = (change: Partial<SeenRun> = {}): Sample[] =>
 
 describe('what did not answer', () => {
   it.each([
-    ['phases', /phasegate_gates_open/],
+    ['gates', /phasegate_gates_open/],
     ['alerts', /phasegate_alerts_escalated/],
     ['incidents', /phasegate_(incidents_escalated|war_rooms_open)/],
   ] as const)('is not counted as none: %s', (what, count) => {
@@ -115,9 +116,6 @@ describe('what a worker exports of a run', () => {
       'phasegate_phase_state{phase=1b,state=on hold} 1',
       'phasegate_phase_started_timestamp_seconds{phase=1b} 3',
       'phasegate_phase_state{phase=1c,state=pending} 1',
-      'phasegate_gates_open{kind=approval} 0',
-      'phasegate_gates_open{kind=attestation} 0',
-      'phasegate_gates_open{kind=hold} 1',
       'phasegate_step_state{phase=1b,step=smoke,state=on hold} 1',
       'phasegate_step_attempts{phase=1b,step=smoke} 2',
       'phasegate_step_verdict{phase=1b,step=smoke,verdict=HOLD} 1',
@@ -133,6 +131,9 @@ describe('what a worker exports of a run', () => {
       'phasegate_flag_enabled{flag=OFF} 0',
       'phasegate_flag_exposure_ratio{flag=OFF} 0',
       'phasegate_flag_read{flag=LOST} 0',
+      'phasegate_gates_open{kind=approval} 0',
+      'phasegate_gates_open{kind=attestation} 0',
+      'phasegate_gates_open{kind=hold} 1',
       'phasegate_guard_state{state=watching} 1',
       'phasegate_metric_state{metric=errors,state=critical} 1',
       'phasegate_metric_state{metric=latency,state=ok} 1',
@@ -143,6 +144,18 @@ describe('what a worker exports of a run', () => {
       'phasegate_incidents_escalated{} 0',
       'phasegate_war_rooms_open{} 1',
     ]);
+  });
+
+  it('counts the gates of a rollback too, also when its run has ended', () => {
+    const stuck = { gates: [{ kind: 'hold' }] } as unknown as RollbackStatus;
+    expect(told(look({ rollbacks: [stuck] }))).toContain('phasegate_gates_open{kind=hold} 2');
+    const { open: _, ...ended } = run;
+    const gates = (rollbacks: RollbackStatus[]): string[] =>
+      told(samplesOf('e', { at: 0, unread: 0, asked: 1, runs: [{ ...ended, rollbacks }] })).filter((text) =>
+        text.includes('gates_open')
+      );
+    expect(gates([stuck])).toContain('phasegate_gates_open{kind=hold} 1');
+    expect(gates([])).toEqual([]);
   });
 
   it('counts neither the war room nor the escalation of an incident that is resolved', () => {

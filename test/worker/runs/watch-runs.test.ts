@@ -12,9 +12,10 @@ const good: Look = {
       plan: 'p',
       state: 'completed',
       startedAt: 0,
+      rollbacks: [],
       alerts: [],
       incidents: [],
-      silent: { phases: false, alerts: false, incidents: false },
+      silent: { gates: false, alerts: false, incidents: false },
     },
   ],
 };
