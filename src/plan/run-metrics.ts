@@ -12,7 +12,7 @@ export const runMetrics = {
     labels: ['environment'],
   },
   phasegate_runs_unread: {
-    help: 'Open executions that the latest look left out: it reads the newest 400',
+    help: 'Open executions that the latest look left out: it reads 400, runs and guards before their parts',
     labels: ['environment'],
   },
   phasegate_run_read: {

@@ -85,6 +85,20 @@ describe('a look at the runs', () => {
     expect((await take([migration(), heard, silent])).runs).toMatchObject([{ silent: { gates: true } }]);
   });
 
+  it('leaves out phases, alerts and the like where there is too much to ask, and no run', async () => {
+    const later = Array.from({ length: 450 }, (_, number) => ({
+      workflowId: `migration/e/p/alert/${number}`,
+      type: 'alert',
+      plan: 'p',
+      startedAt: 2000 + number,
+    }));
+    const guard = { workflowId: 'migration/e/p/guard', type: 'guard', plan: 'p', startedAt: 1001 };
+    const answer = (): Promise<unknown> => Promise.resolve({ state: 'watching' });
+    const { runs, asked, unread } = await take([...later, { ...guard, answer }, migration()]);
+    expect([asked, unread]).toEqual([400, 52]);
+    expect(runs).toMatchObject([{ plan: 'p', guard: { state: 'watching' }, open: { status: { state: 'running' } } }]);
+  });
+
   describe('asks an execution for its status', () => {
     const watched = (
       executions: FakeExecution[]
