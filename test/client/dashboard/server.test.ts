@@ -2,6 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isExpectedHost, isLoopback } from '../../../src/client/dashboard/serve/hosts.js';
 import { requiredToken } from '../../../src/client/dashboard/serve/token.js';
+import { refusalOf } from '../../../src/client/dashboard/page/refusal.js';
 import { documentsOf, firstDocument } from '../../support/dashboard/documents.js';
 import { FakeReader, scene } from '../../support/dashboard/scene.js';
 import { servePages, type PageOptions, type ServedPages } from '../../support/dashboard/pages.js';
@@ -83,7 +84,9 @@ describe('the server of the dashboards', () => {
     const events = `${url}/events?board=executive&range=run`;
     expect((await fetch(events)).status).toBe(401);
     expect((await fetch(events, { headers: { authorization: `Bearer ${token}x` } })).status).toBe(401);
-    expect((await fetch(events, { headers: { cookie: 'phasegate-dashboard=00' } })).status).toBe(401);
+    expect((await fetch(events, { headers: { cookie: `phasegate-dashboard-${new URL(url).port}=00` } })).status).toBe(
+      401
+    );
     const page = await fetch(`${url}/executive`);
     expect([page.status, await page.text()]).toEqual([401, 'enter.html']);
     expect((await fetch(`${url}/enter`, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
@@ -101,6 +104,31 @@ describe('the server of the dashboards', () => {
     expect(cookie).not.toContain(token);
     const [kept = ''] = cookie.split(';');
     expect(await firstDocument(events, { headers: { cookie: kept } })).toMatchObject({ board: 'executive' });
+  });
+
+  it('keeps its cookie apart from that of another dashboard of the host', async () => {
+    const names = new Set<string | undefined>();
+    for (const { url } of [await serve({ token }), await serve({ token })]) {
+      const { headers } = await fetch(`${url}/enter`, { headers: { authorization: `Bearer ${token}` } });
+      names.add(headers.get('set-cookie')?.split('=')[0]);
+    }
+    expect(names.size).toBe(2);
+  });
+
+  it('tells a page why it gives no events: it wants the token, or nobody is there', async () => {
+    const server = await serve({ token });
+    const events = `${server.url}/events?board=executive&range=run`;
+    expect(await refusalOf(events)).toEqual({ kind: 'token' });
+    await server.close();
+    expect(await refusalOf(events)).toEqual({ kind: 'words', words: 'the dashboard server does not answer' });
+  });
+
+  it('tells a page that too many are open, when they are', async () => {
+    const { url } = await serve({ everyMs: 3_600_000 });
+    const events = `${url}/events?board=executive&range=run`;
+    expect(await refusalOf(events)).toEqual({ kind: 'none' });
+    await Promise.all(Array.from({ length: 200 }, () => fetch(events)));
+    expect(await refusalOf(events)).toEqual({ kind: 'words', words: 'the dashboard server says: too many pages are open' }); // prettier-ignore
   });
 
   it('says which port is in use, and takes the next one where it may', async () => {

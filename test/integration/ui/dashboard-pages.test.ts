@@ -181,6 +181,22 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
     expect(await page.evaluate('document.cookie')).toBe('');
   });
 
+  it('ask for the token again when the dashboard was started anew', async () => {
+    const token = 'a-token-of-some-length';
+    const reader = new FakeReader(await scene());
+    const first = await serveAssets(reader, { token });
+    const { page } = await open(`${first.url}/executive`);
+    const enter = async (): Promise<void> => {
+      await page.getByLabel('Token').fill(token);
+      await page.keyboard.press('Enter');
+      await page.locator('.panel').nth(4).waitFor();
+    };
+    await enter();
+    await first.close();
+    await serveAssets(reader, { token, ports: [Number(new URL(first.url).port)] });
+    await enter();
+  });
+
   it('escape whatever plans and people wrote', async () => {
     const snapshot = await sceneOnHold();
     const hostile = '<img src=x onerror=alert(1)>';

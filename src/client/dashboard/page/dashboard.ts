@@ -2,6 +2,7 @@ import { rangeIds, type BoardDocument, type RangeId } from '../document.js';
 import { byId } from './dom.js';
 import { showBroken, showHead, tick } from './head.js';
 import { PanelsView } from './panels.js';
+import { noAnswer, refusalOf } from './refusal.js';
 
 const board = location.pathname.slice(1);
 const panels = new PanelsView(byId('panels'));
@@ -15,17 +16,30 @@ range.value = rangeIds.find((id) => id === asked) ?? 'run';
 
 function listen(): void {
   events?.close();
-  events = new EventSource(`/events?board=${board}&range=${range.value}`);
+  const address = `/events?board=${board}&range=${range.value}`;
+  events = new EventSource(address);
   events.addEventListener('board', (event) => {
     const news = JSON.parse(String(event.data)) as BoardDocument;
     showHead(news);
     panels.show(news);
   });
   events.addEventListener('error', () => {
-    showBroken('the dashboard server does not answer: what is shown is what was seen last');
     // It was told no, such as without a token: a browser does not try that again by itself.
-    if (events?.readyState === EventSource.CLOSED) setTimeout(listen, 5_000);
+    if (events?.readyState === EventSource.CLOSED) void refused(address);
+    else showOld(noAnswer);
   });
+}
+
+async function refused(address: string): Promise<void> {
+  const refusal = await refusalOf(address);
+  // What is served in place of the page asks for the token.
+  if (refusal.kind === 'token') return location.reload();
+  if (refusal.kind === 'words') showOld(refusal.words);
+  setTimeout(listen, 5_000);
+}
+
+function showOld(why: string): void {
+  showBroken(`${why}: what is shown is what was seen last`);
 }
 
 function showLinks(): void {

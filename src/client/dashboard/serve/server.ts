@@ -89,7 +89,7 @@ function answer(options: ServeOptions, request: IncomingMessage, response: Serve
   if (asset !== undefined) return file(asset);
   if (pathname === '/enter') {
     if (!door.hasToken(request)) return text(401, 'wrong token');
-    response.setHeader('set-cookie', door.cookie);
+    response.setHeader('set-cookie', door.cookie(request));
     return text(200, 'come in');
   }
   if (!door.isOpen(request)) {

@@ -5,7 +5,6 @@ import { isLoopback } from './hosts.js';
 
 /** Shorter ones can be guessed. */
 const shortest = 16;
-const cookieName = 'phasegate-dashboard';
 
 /**
  * The token that a dashboard asks for; undefined when it needs none.
@@ -39,10 +38,11 @@ export class Door {
       .digest('hex');
   }
 
-  isOpen({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  isOpen(request: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
     if (this.token === undefined) return true;
-    const [, cookie = ''] = new RegExp(`(?:^|;\\s*)${cookieName}=([0-9a-f]+)`).exec(headers.cookie ?? '') ?? [];
-    return this.hasToken({ headers }) || same(cookie, this.session);
+    const kept = new RegExp(`(?:^|;\\s*)${cookieName(request)}=([0-9a-f]+)`);
+    const [, cookie = ''] = kept.exec(request.headers.cookie ?? '') ?? [];
+    return this.hasToken(request) || same(cookie, this.session);
   }
 
   /** Whether the header `authorization` has the token itself. */
@@ -52,9 +52,14 @@ export class Door {
   }
 
   /** What a browser keeps, so that the token is typed once. */
-  get cookie(): string {
-    return `${cookieName}=${this.session}; HttpOnly; SameSite=Strict; Path=/`;
+  cookie(request: Pick<IncomingMessage, 'socket'>): string {
+    return `${cookieName(request)}=${this.session}; HttpOnly; SameSite=Strict; Path=/`;
   }
+}
+
+/** A host's cookies go to all of its ports: another dashboard there must not take the place of this one's. */
+function cookieName({ socket }: Pick<IncomingMessage, 'socket'>): string {
+  return `phasegate-dashboard-${socket.localPort ?? 0}`;
 }
 
 /** In the same time whatever is given, and however long it is. */
