@@ -18,8 +18,10 @@ export class Feed<T> {
   private readonly options: FeedOptions<T>;
   private readonly listeners = new Set<Listener<T>>();
   private latest: T | undefined;
-  private reading: AbortController | undefined;
-  private sleeping: AbortController | undefined;
+  private running = false;
+  /** Somebody asked for more during a reading. */
+  private hurried = false;
+  private pausing: AbortController | undefined;
 
   constructor(options: FeedOptions<T>) {
     this.options = options;
@@ -33,39 +35,45 @@ export class Feed<T> {
   subscribe(listener: Listener<T>): () => void {
     this.listeners.add(listener);
     if (this.latest !== undefined) listener(this.latest);
-    if (!this.reading) {
-      this.reading = new AbortController();
-      void this.run(this.reading);
-    }
+    if (!this.running) void this.run();
     return () => {
       this.listeners.delete(listener);
-      if (this.listeners.size === 0) this.stop();
+      if (this.listeners.size === 0) this.pausing?.abort();
     };
   }
 
-  /** The next reading begins at once: somebody asks for more than what was read. */
+  /**
+   * The next reading begins at once, or right behind the one that is under way: somebody who subscribes now asks for more
+   * than what was read.
+   */
   hurry(): void {
-    this.sleeping?.abort();
+    this.hurried = true;
+    this.pausing?.abort();
   }
 
   stop(): void {
-    this.reading?.abort();
-    this.reading = undefined;
+    this.listeners.clear();
+    this.pausing?.abort();
   }
 
-  private async run({ signal }: AbortController): Promise<void> {
+  private async run(): Promise<void> {
     const { read, everyMs, failed, pause = sleep } = this.options;
-    while (!signal.aborted) {
+    this.running = true;
+    while (this.listeners.size > 0) {
+      this.hurried = false;
       try {
         const news = await read();
         this.latest = news;
-        if (!signal.aborted) for (const listener of this.listeners) listener(news);
+        for (const listener of this.listeners) listener(news);
       } catch (error) {
         failed(error);
       }
-      this.sleeping = new AbortController();
-      await pause(everyMs(this.latest), AbortSignal.any([signal, this.sleeping.signal]));
+      if (this.hurried || this.listeners.size === 0) continue;
+      this.pausing = new AbortController();
+      await pause(everyMs(this.latest), this.pausing.signal);
+      this.pausing = undefined;
     }
+    this.running = false;
   }
 }
 

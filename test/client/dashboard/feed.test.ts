@@ -5,6 +5,7 @@ import { Feed } from '../../../src/client/dashboard/feed.js';
 function feed(read: () => Promise<number>): {
   feed: Feed<number>;
   next: () => Promise<void>;
+  settle: () => Promise<void>;
   failed: unknown[];
   paused: () => boolean;
 } {
@@ -31,6 +32,7 @@ function feed(read: () => Promise<number>): {
   return {
     feed: made,
     failed,
+    settle,
     paused: () => go !== undefined,
     async next() {
       await settle();
@@ -77,14 +79,52 @@ describe('one reader for all who look', () => {
     expect(told).toEqual([2]);
   });
 
+  it('never reads twice at once, though the last one leaves during a reading and comes back', async () => {
+    const answers: Array<(value: number) => void> = [];
+    const { feed: it_, next } = feed(() => new Promise((resolve) => void answers.push(resolve)));
+    it_.subscribe(() => undefined)();
+    const told: number[] = [];
+    it_.subscribe((news) => told.push(news));
+    await next();
+    expect(answers).toHaveLength(1);
+    answers[0]?.(7);
+    await next();
+    expect([told, answers.length]).toEqual([[7], 2]);
+  });
+
+  it('reads again right behind a reading when somebody asked for more meanwhile', async () => {
+    const answers: Array<(value: number) => void> = [];
+    const { feed: it_, settle, paused } = feed(() => new Promise((resolve) => void answers.push(resolve)));
+    it_.subscribe(() => undefined)();
+    it_.hurry();
+    it_.subscribe(() => undefined);
+    answers[0]?.(1);
+    await settle();
+    expect([answers.length, paused()]).toEqual([2, false]);
+    answers[1]?.(2);
+    await settle();
+    expect([answers.length, paused()]).toEqual([2, true]);
+  });
+
+  it('ends in mid-reading when it is stopped', async () => {
+    const answers: Array<(value: number) => void> = [];
+    const { feed: it_, settle, paused } = feed(() => new Promise((resolve) => void answers.push(resolve)));
+    const told: number[] = [];
+    it_.subscribe((news) => told.push(news));
+    it_.stop();
+    answers[0]?.(1);
+    await settle();
+    expect([told, answers.length, paused()]).toEqual([[], 1, false]);
+  });
+
   it('reads at once when somebody asks for more', async () => {
     let reads = 0;
-    const { feed: it_, next } = feed(() => Promise.resolve((reads += 1)));
+    const { feed: it_, next, settle } = feed(() => Promise.resolve((reads += 1)));
     it_.subscribe(() => undefined);
     await next();
     const before = reads;
     it_.hurry();
-    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    await settle();
     expect(reads).toBe(before + 1);
   });
 });

@@ -47,13 +47,12 @@ export class Streams {
     }
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     response.write('retry: 2000\n\n');
-    const isNew = ![...this.open.values()].includes(range);
+    if (![...this.open.values()].includes(range)) this.feed.hurry();
     this.open.set(response, range);
     const leave = this.feed.subscribe((seen) => {
       // Who reads slowly gets the newest later, not everything.
       if (!response.writableNeedDrain) response.write(this.text(seen, board, range));
     });
-    if (isNew) this.feed.hurry();
     response.once('close', () => {
       leave();
       this.open.delete(response);
