@@ -63,6 +63,17 @@ describe('the boards', () => {
     expect(document.bands.map(({ label }) => label)).toEqual(['pre-deployment', '1a', '1b', '1c']);
   });
 
+  it('call nothing on target where the plan has no targets', async () => {
+    const snapshot = await scene();
+    for (const metric of Object.values(snapshot.frozen.plan.metrics)) delete metric.target;
+    const { blocks } = panel(await show(snapshot).board('executive'), 'stability');
+    expect(blocks.at(-1)).toEqual({
+      kind: 'note',
+      mark: { tone: 'dim', symbol: '·', word: 'no targets' },
+      text: 'No metric of the plan has a target.',
+    });
+  });
+
   it('make up nothing: revenue at risk, satisfaction and CPU have no data source', async () => {
     const { board } = show(await scene());
     const executive = await board('executive');

@@ -106,6 +106,7 @@ function impacts(view: View): Block[] {
 /** How many metrics with a target are where they should be. */
 function summary(view: View, metrics: readonly Metric[]): Block {
   const figures = metrics.filter(({ target }) => target !== undefined).map((metric) => figureOf(view, metric));
+  if (figures.length === 0) return { kind: 'note', mark: mark('dim', 'no targets'), text: 'No metric of the plan has a target.' }; // prettier-ignore
   const good = figures.filter((figure) => figure.mark.tone === 'good').length;
   const others = figures.filter((figure) => figure.mark.tone !== 'good');
   const all = good === figures.length;
