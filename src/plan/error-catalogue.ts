@@ -213,7 +213,7 @@ export const errorCatalogue = {
   ),
   PG431: refuse(
     'A dashboard that others reach needs a token',
-    'Put a long random text into a variable and name it: --token-env NAME. Or leave --host out: then it is for this machine only.'
+    'Put a long random text into a variable and name it: --token-env NAME. Without --host and --name it serves this machine only.'
   ),
   PG432: refuse(
     'The token of the dashboard cannot be used',

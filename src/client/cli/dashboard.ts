@@ -18,6 +18,7 @@ import { twoSignals } from './two-signals.js';
 export interface DashboardOptions {
   port?: number;
   host: string;
+  name: string[];
   tokenEnv?: string;
 }
 
@@ -29,10 +30,10 @@ const everyMs = 2_000;
 export async function runDashboard(
   context: Context,
   reference: string | undefined,
-  { port, host, tokenEnv }: DashboardOptions
+  { port, host, name: names, tokenEnv }: DashboardOptions
 ): Promise<ExitCode> {
   const { io } = context;
-  const token = requiredToken(host, tokenEnv, io.env);
+  const token = requiredToken({ host, names }, tokenEnv, io.env);
   const assets = readAssets(packageFolder());
   const client = await context.connect();
   const run = await client.resolveRun(reference);
@@ -52,7 +53,7 @@ export async function runDashboard(
   };
   const streams = new Streams({ look, everyMs, now: io.now, asCalled: (text) => context.asCalled(text), failed });
   const ports = port === undefined ? [usualPort, 0] : [port];
-  const server = await serveDashboard({ host, ports, door: new Door(token), assets, streams });
+  const server = await serveDashboard({ host, names, ports, door: new Door(token), assets, streams });
   const stopped = new Promise<void>((resolve) => {
     twoSignals(resolve, () => undefined);
     context.timeUp.addEventListener('abort', () => resolve(), { once: true });

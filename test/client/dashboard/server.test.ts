@@ -8,6 +8,7 @@ import { FakeReader, scene } from '../../support/dashboard/scene.js';
 import { servePages, type PageOptions, type ServedPages } from '../../support/dashboard/pages.js';
 
 const token = 'a-token-of-some-length';
+const here = { host: '127.0.0.1', names: [] };
 
 async function serve(options: PageOptions = {}): Promise<ServedPages & { reader: FakeReader }> {
   const reader = new FakeReader(await scene());
@@ -56,6 +57,8 @@ describe('the server of the dashboards', () => {
     expect(await status('localhost:9000')).toBe(400);
     expect(await status(`evil.example:${port}`)).toBe(421);
     expect(await status('127.0.0.1.evil.example')).toBe(421);
+    const named = await serve({ names: ['wall.example'] });
+    expect((await get(named.url, { host: 'wall.example' })).statusCode).toBe(302);
   });
 
   it('leads to the executive board, and to no page that is not there', async () => {
@@ -77,6 +80,13 @@ describe('the server of the dashboards', () => {
     const document = await firstDocument(`${url}/events?board=operations&range=6h`);
     expect(document).toMatchObject({ board: 'operations', range: '6h', head: { environment: 'demo' } });
     expect(document.panels).toHaveLength(5);
+  });
+
+  it('has a proxy pass on what is new when it comes', async () => {
+    const { url } = await serve();
+    const { headers, body } = await fetch(`${url}/events?board=executive&range=run`);
+    expect(headers.get('x-accel-buffering')).toBe('no');
+    await body?.cancel();
   });
 
   it('shows nothing of a run to those who have no token, or another one', async () => {
@@ -186,16 +196,24 @@ describe('who reaches a dashboard', () => {
     [undefined, '127.0.0.1', false],
     ['127.0.0.1:8234@evil.example', '127.0.0.1', false],
   ])('the Host header %s at --host %s is expected: %s', (header, given, expected) => {
-    expect(isExpectedHost(header, given)).toBe(expected);
+    expect(isExpectedHost(header, given, [])).toBe(expected);
+  });
+
+  it.each(['127.0.0.1', '0.0.0.0'])('is reached under the names that were given beside --host %s too', (host) => {
+    const expected = (header: string): boolean => isExpectedHost(header, host, ['wall.example', 'Wall.example.org']);
+    expect(['wall.example', 'WALL.example:443', 'wall.example.org'].map(expected)).toEqual([true, true, true]);
+    expect(['example.org', 'x.wall.example'].map(expected)).toEqual([false, false]);
   });
 
   it('needs no token on loopback, and has one where it is named', () => {
-    expect(requiredToken('127.0.0.1', undefined, {})).toBeUndefined();
-    expect(requiredToken('127.0.0.1', 'T', { T: ` ${token}\n` })).toBe(token);
+    expect(requiredToken(here, undefined, {})).toBeUndefined();
+    expect(requiredToken(here, 'T', { T: ` ${token}\n` })).toBe(token);
   });
 
   it('refuses to start for others without a token', () => {
-    expect(() => requiredToken('0.0.0.0', undefined, {})).toThrow(expect.objectContaining({ code: 'PG431' }) as Error);
+    const refused = (where: string): Error => expect.objectContaining({ code: 'PG431', where }) as Error;
+    expect(() => requiredToken({ ...here, host: '0.0.0.0' }, undefined, {})).toThrow(refused('--host'));
+    expect(() => requiredToken({ ...here, names: ['wall.example'] }, undefined, {})).toThrow(refused('--name'));
   });
 
   it.each([
@@ -203,6 +221,8 @@ describe('who reaches a dashboard', () => {
     ['is empty', { T: '  ' }],
     ['is too short', { T: 'fifteen-letters' }],
   ])('refuses a token that %s', (_what, env) => {
-    expect(() => requiredToken('0.0.0.0', 'T', env)).toThrow(expect.objectContaining({ code: 'PG432' }) as Error);
+    expect(() => requiredToken({ ...here, host: '0.0.0.0' }, 'T', env)).toThrow(
+      expect.objectContaining({ code: 'PG432' }) as Error
+    );
   });
 });

@@ -17,6 +17,7 @@ export interface PageOptions {
   token?: string;
   everyMs?: number;
   host?: string;
+  names?: string[];
   ports?: number[];
   /** Default: files that only say their names. */
   assets?: ReadonlyMap<string, Asset>;
@@ -27,12 +28,20 @@ const empty = new Map(names.map((name) => [name, { type: 'text/plain', body: Buf
 
 /** The real server with a reader and a metrics source of a test's own; closed when the test ends. */
 export async function servePages(reader: FakeReader, options: PageOptions = {}): Promise<ServedPages> {
-  const { source = fakeSource(), token, everyMs = 500, host = '127.0.0.1', ports = [0], assets = empty } = options;
+  const {
+    source = fakeSource(),
+    token,
+    everyMs = 500,
+    host = '127.0.0.1',
+    names = [],
+    ports = [0],
+    assets = empty,
+  } = options;
   const failures: unknown[] = [];
   const clock = (): number => now;
   const look = new Look({ reader, place: { env: {}, workdir: '.' }, now: clock, open: () => source });
   const streams = new Streams({ look, everyMs, now: clock, failed: (error) => failures.push(error) });
-  const server = await serveDashboard({ host, ports, door: new Door(token), assets, streams });
+  const server = await serveDashboard({ host, names, ports, door: new Door(token), assets, streams });
   onTestFinished(() => server.close());
   return { ...server, source, failures };
 }

@@ -13,6 +13,11 @@ export function dashboardCommand(run: Run): Command {
       )
     )
     .option('--host <host>', 'address to listen on; others than loopback need a token', '127.0.0.1')
+    .addOption(
+      new Option('--name <name>', 'a name under which browsers reach it, such as that of a proxy; may be repeated')
+        .argParser((text, before: string[]) => [...before, text])
+        .default([], 'none')
+    )
     .option('--token-env <name>', 'environment variable with the token that the pages ask for')
     .addHelpText(
       'after',
@@ -20,7 +25,8 @@ export function dashboardCommand(run: Run): Command {
 It only reads. What it shows stays between this process and the browsers that ask it.
 Examples:
   phasegate dashboard last
-  phasegate dashboard last --host 0.0.0.0 --token-env DASHBOARD_TOKEN`
+  phasegate dashboard last --host 0.0.0.0 --token-env DASHBOARD_TOKEN
+  phasegate dashboard last --name wall.example.org --token-env DASHBOARD_TOKEN   # behind a proxy on this machine`
     )
     .action(
       run<DashboardOptions>(async (context, options, [reference]) => {

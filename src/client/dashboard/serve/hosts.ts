@@ -12,18 +12,20 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Whether a request's Host header is one that people may have typed: an address, localhost, or the name that the server
+ * Whether a request's Host header is one that people may have typed: an address, localhost, or a name that the server
  * was given. A page of another site can make its own name point here, but it cannot change the name (DNS rebinding).
  *
  * @param header such as `127.0.0.1:8234`
  * @param given what `--host` says
+ * @param names what `--name` says, such as a proxy's name: nobody can listen on that here
  */
-export function isExpectedHost(header: string | undefined, given: string): boolean {
-  const name = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '');
-  const host = (name?.[1] ?? name?.[2])?.toLowerCase();
+export function isExpectedHost(header: string | undefined, given: string, names: readonly string[]): boolean {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '');
+  const host = (parts?.[1] ?? parts?.[2])?.toLowerCase();
   if (host === undefined) return false;
-  if (isLoopback(given)) return isLoopback(host) || host === given.toLowerCase();
-  return isIP(host) !== 0 || host === 'localhost' || host === given.toLowerCase();
+  if ([given, ...names].some((name) => name.toLowerCase() === host)) return true;
+  if (isLoopback(given)) return isLoopback(host);
+  return isIP(host) !== 0 || host === 'localhost';
 }
 
 /** A host as it stands in an address. */

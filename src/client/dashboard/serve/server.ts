@@ -16,6 +16,8 @@ export interface DashboardServer {
 
 export interface ServeOptions {
   host: string;
+  /** Other names under which it is reached, such as a proxy's. */
+  names: readonly string[];
   /** Tried in their order; 0 is any free one. */
   ports: readonly number[];
   door: Door;
@@ -64,7 +66,7 @@ function refused(host: string, [port = 0]: readonly number[], cause: unknown): P
 }
 
 function answer(options: ServeOptions, request: IncomingMessage, response: ServerResponse): void {
-  const { host, door, assets, streams } = options;
+  const { host, names, door, assets, streams } = options;
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const text = (status: number, body: string): void => {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
@@ -78,8 +80,8 @@ function answer(options: ServeOptions, request: IncomingMessage, response: Serve
     response.setHeader('allow', 'GET, HEAD');
     return text(405, 'this dashboard only shows: nothing can be sent to it');
   }
-  if (!isExpectedHost(request.headers.host, host)) {
-    return text(421, 'this dashboard does not answer to that name: use its address, or start it with --host NAME');
+  if (!isExpectedHost(request.headers.host, host, names)) {
+    return text(421, 'this dashboard does not answer to that name: use its address, or start it with --name NAME');
   }
   const url = urlOf(request);
   if (!url) return text(400, 'no address of a page');

@@ -45,7 +45,8 @@ export class Streams {
       response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '30' });
       return void response.end('too many pages are open\n');
     }
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    // A proxy that gathers what comes would keep the news to itself.
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     response.write('retry: 2000\n\n');
     if (![...this.open.values()].includes(range)) this.feed.hurry();
     this.open.set(response, range);

@@ -9,14 +9,20 @@ const shortest = 16;
 /**
  * The token that a dashboard asks for; undefined when it needs none.
  *
+ * @param names under which it is reached beside its host
  * @param variable the environment variable that has it
  * @throws PhasegateError PG431 when others reach it and it has none; PG432 when the variable has none that will do
  */
-export function requiredToken(host: string, variable: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+export function requiredToken(
+  { host, names }: { host: string; names: readonly string[] },
+  variable: string | undefined,
+  env: NodeJS.ProcessEnv
+): string | undefined {
   if (variable === undefined) {
-    if (isLoopback(host)) return undefined;
-    throw new PhasegateError('PG431', `${host} is reached from other machines, and the dashboard has no token`, {
-      where: '--host',
+    const reached = [host, ...names].find((name) => !isLoopback(name));
+    if (reached === undefined) return undefined;
+    throw new PhasegateError('PG431', `${reached} is reached from other machines, and the dashboard has no token`, {
+      where: reached === host ? '--host' : '--name',
     });
   }
   const token = env[variable]?.trim() ?? '';
