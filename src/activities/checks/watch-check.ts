@@ -43,20 +43,20 @@ export async function watchCheck(
   check: (input: WatchCheckInput, scope: Scope) => Promise<CheckResult>
 ): Promise<WatchCheckResult> {
   const { clock } = tools;
-  const { t0, everyMs, until } = input;
+  const { until } = input;
   const told = progress.safeParse(scope.heartbeatDetails);
   let state: Progress = told.success ? told.data : { looks: [], made: 0, missed: 0, inner: undefined };
-  let resumed = told.success;
+  let isFirst = true;
   for (;;) {
     const last = state.looks.at(-1);
-    const { k, at } = nextLook(last, { t0, everyMs, until }, clock.now());
+    const { k, at } = nextLook(last, input, clock.now());
     for (let wait = at - clock.now(); wait > 0; wait = at - clock.now())
       await clock.sleep(Math.min(wait, longestSleepMs), scope.signal);
     scope.signal.throwIfAborted();
     const found = await check(input, innerScope(scope, k, state));
-    // A look that took longer than the time between two was no less of a look.
-    const missed = resumed ? Math.max(0, k - (last?.k ?? -1) - 1) : 0;
-    resumed = false;
+    // Only before the first of an attempt: a look that took longer than the time between two was no less of a look.
+    const missed = isFirst ? Math.max(0, k - firstDue(last, input, scope.scheduledAt)) : 0;
+    isFirst = false;
     const made: Look = { k, at: found.endedAt, verdict: found.verdict, reason: found.reason, evidence: found.evidence };
     state = {
       looks: [...state.looks, made].slice(-mostListed),
@@ -70,19 +70,33 @@ export async function watchCheck(
   }
 }
 
+type Grid = Pick<WatchCheckInput, 't0' | 'everyMs' | 'until'>;
+
+function timeOf(k: number, { t0, everyMs, until }: Grid): number {
+  return Math.min(t0 + k * everyMs, until);
+}
+
+/** The newest look from `k` on that has come due by `now`; `k` itself when none has. */
+function newestDue(k: number, grid: Grid, now: number): number {
+  let newest = k;
+  while (timeOf(newest, grid) < grid.until && timeOf(newest + 1, grid) <= now) newest += 1;
+  return newest;
+}
+
+/** The look that a worker would have made next, had one been there: `t0` may lie before the check was asked for. */
+function firstDue(last: Look | undefined, grid: Grid, scheduledAt: number): number {
+  return last === undefined ? newestDue(0, grid, scheduledAt) : last.k + 1;
+}
+
 /** The look that is due next; of those that were missed the newest. One that could not judge is made again sooner. */
-function nextLook(
-  last: Look | undefined,
-  { t0, everyMs, until }: { t0: number; everyMs: number; until: number },
-  now: number
-): { k: number; at: number } {
-  const timeOf = (k: number): number => Math.min(t0 + k * everyMs, until);
+function nextLook(last: Look | undefined, grid: Grid, now: number): { k: number; at: number } {
+  const { everyMs, until } = grid;
   const again = last?.verdict === 'HOLD' ? last.at + Math.min(againMs, everyMs) : undefined;
-  let k = last === undefined ? 0 : last.k + 1;
-  const wasLast = last !== undefined && timeOf(last.k) >= until;
-  if (again !== undefined && (wasLast || again < timeOf(k))) return { k: last?.k ?? 0, at: again };
-  while (timeOf(k) < until && timeOf(k + 1) <= now) k += 1;
-  return { k, at: timeOf(k) };
+  const next = last === undefined ? 0 : last.k + 1;
+  const wasLast = last !== undefined && timeOf(last.k, grid) >= until;
+  if (again !== undefined && (wasLast || again < timeOf(next, grid))) return { k: last?.k ?? 0, at: again };
+  const k = newestDue(next, grid, now);
+  return { k, at: timeOf(k, grid) };
 }
 
 function verdictAfter({ looks, made, missed }: Progress, isOver: boolean): Verdict | undefined {

@@ -22,7 +22,10 @@ function input(change: Partial<WatchCheckInput> = {}): WatchCheckInput {
 }
 
 /** Time that passes only when somebody sleeps. */
-function stage(verdicts: (at: number) => Verdict, { now = t0, heartbeat = undefined as unknown } = {}) {
+function stage(
+  verdicts: (at: number) => Verdict,
+  { now = t0, scheduledAt = t0, heartbeat = undefined as unknown } = {}
+) {
   const time = { now };
   const beats: unknown[] = heartbeat === undefined ? [] : [heartbeat];
   const looks: Array<{ minute: number; id: string }> = [];
@@ -35,7 +38,7 @@ function stage(verdicts: (at: number) => Verdict, { now = t0, heartbeat = undefi
     activityId: '7',
     attempt: 1,
     timeLeftMs: Infinity,
-    scheduledAt: t0,
+    scheduledAt,
     heartbeatDetails: heartbeat,
     heartbeat: (details) => void beats.push(JSON.parse(JSON.stringify(details))),
     signal: new AbortController().signal,
@@ -113,6 +116,20 @@ describe('a check that is made again and again', () => {
     const result = await run(input({ until: t0 + 200 * minute }));
     expect(result).toMatchObject({ verdict: 'HOLD', looks: 3, missed: 5 });
     expect(result.reason).toContain('5 missed while no worker ran');
+  });
+
+  it('counts what was missed before its first look, whether an attempt had begun or not', async () => {
+    const never = stage(() => 'PASS', { now: t0 + 98 * minute });
+    expect(await never.run()).toMatchObject({ verdict: 'HOLD', looks: 2, missed: 3 });
+    const midLook = { looks: [], made: 0, missed: 0, inner: { command: 'x' } };
+    const killed = stage(() => 'PASS', { now: t0 + 98 * minute, heartbeat: midLook });
+    expect(await killed.run()).toMatchObject({ verdict: 'HOLD', looks: 2, missed: 3 });
+  });
+
+  it('misses nothing that was due before the check was asked for', async () => {
+    const { run, looks } = stage(() => 'PASS', { now: t0 + 64 * minute, scheduledAt: t0 + 63 * minute });
+    expect(await run()).toMatchObject({ verdict: 'PASS', looks: 3, missed: 0 });
+    expect(looks.map((look) => look.minute)).toEqual([64, 90, 100]);
   });
 
   it('counts nothing as missed since a look took long', async () => {
