@@ -1,12 +1,20 @@
 import type { Tools } from '../deps.js';
+import type { Scope } from '../scope.js';
+import { begunElsewhere } from './begun.js';
 import { discardJob, jobFiles, jobFolder, readJson, readText } from './job.js';
 import type { JobResult } from './job.js';
 import { withJob } from './job-lock.js';
 
 type LookupTools = Pick<Tools, 'stateDir'>;
 
-/** Whether a command with this key was begun on this host, whatever became of it. */
-export async function wasBegun(scope: string, key: string, { stateDir }: LookupTools): Promise<boolean> {
+/** Whether a command with this key was begun, on this host or by an earlier attempt on another, whatever became of it. */
+export async function wasBegun(
+  scope: string,
+  key: string,
+  { stateDir }: LookupTools,
+  attempt: Scope
+): Promise<boolean> {
+  if (begunElsewhere(attempt, key) !== undefined) return true;
   return (await readText(jobFiles(jobFolder(stateDir, scope, key)).record)) !== undefined;
 }
 

@@ -75,7 +75,7 @@ export function createCommandDeployer(
         retryable: true,
       });
     },
-    applyWasBegun: (key) => wasBegun(jobs, key, tools),
+    applyWasBegun: (key) => wasBegun(jobs, key, tools, scope),
     apply: (call) => move(target.apply, call, 'any'),
     revokeApply: (key, why) => revokeCommand(jobs, key, why, tools),
     undoHasPassed: (key) => hasPassed(jobs, key, tools),

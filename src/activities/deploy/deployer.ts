@@ -21,7 +21,7 @@ export interface Deployer {
    * @throws PG307 or PG318 (worth a retry) when it cannot be found out
    */
   read(): Promise<string>;
-  /** Whether this host began the apply of this key, so that it must be asked for again instead of judged from outside. */
+  /** Whether the apply of this key was begun, here or by an earlier attempt elsewhere: then its result counts, not what shows. */
   applyWasBegun(key: string): Promise<boolean>;
   apply(call: DeployCall): Promise<Judged>;
   /** Calls an apply off: stops it when it runs, and keeps a late attempt from starting it. Says whether it was stopped. */

@@ -88,6 +88,29 @@ describe('deploying by commands', () => {
     expect(scripts.runs()).toEqual([`apply v2 ${applyKey}`, 'undo v1 u']);
   });
 
+  it.each([
+    [
+      'is on hold',
+      false,
+      { verdict: 'HOLD', reason: expect.stringContaining('an earlier attempt began it on another machine') as string },
+      [],
+    ],
+    [
+      'runs again to its end when it is repeatable',
+      true,
+      { verdict: 'PASS', reason: expect.stringContaining('apply v2 exited with 0') as string },
+      [`apply v2 ${applyKey}`],
+    ],
+  ])('one that another machine began %s, though the new revision shows already', async (_, repeatable, answer, ran) => {
+    const { activities, scripts, tools } = stage();
+    const entry = await activities.captureChange(captureInput(toV2(repeatable), environment));
+    scripts.setRevision('v2');
+    const heartbeatDetails = { command: './read', key: 'a look', since: 2, begun: { [applyKey]: 1 } };
+    const next = activitiesOn(tools, { attempt: 2, heartbeatDetails });
+    expect(await next.applyChange({ entry, environment })).toMatchObject(answer);
+    expect(scripts.runs()).toEqual(ran);
+  });
+
   it('a second run of the plan deploys anew, though step and attempt are the same', async () => {
     const { tools, activities, scripts } = stage();
     const entry = await activities.captureChange(captureInput(toV2(), environment));
