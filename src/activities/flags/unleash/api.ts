@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { FlagSource } from '../../../plan/model.js';
 import type { Tools } from '../../deps.js';
 import { fail } from '../../fail.js';
+import type { FailureDetails } from '../../fail.js';
 import { NoAnswer, send } from '../../http/send.js';
-import type { HttpAnswer } from '../../http/send.js';
+import type { HttpAnswer, HttpRequest } from '../../http/send.js';
 import type { Trace } from '../provider.js';
+import { parseAnswer, understand } from './answer.js';
 import { strategyShape } from './strategies.js';
 import type { Strategy } from './strategies.js';
 import type { StrategyStep } from './steps.js';
@@ -24,7 +26,10 @@ export interface UnleashFeature {
   onElsewhere: string[];
 }
 
-/** The calls of the Unleash admin API (7.5) that phasegate makes. All throw PG301, PG302, PG303 or PG312. */
+/**
+ * The calls of the Unleash admin API (7.5) that phasegate makes. All throw PG301, PG302, PG303 or PG312. Called off, one
+ * that only looks ends at once; one that changes something is not begun any more, but an answer to it is waited for.
+ */
 export interface UnleashApi {
   flag(key: string): Promise<UnleashFlag>;
   feature(key: string): Promise<UnleashFeature>;
@@ -36,7 +41,9 @@ export interface UnleashApi {
   evaluates(key: string, userId: string | undefined): Promise<boolean>;
 }
 
-const timeoutMs = 10_000;
+const lookMs = 10_000;
+/** An undo reads what it left, so a slow Unleash is heard out, but not for longer than a worker that is stopped waits. */
+const changeMs = 15_000;
 /** An evaluation answers for every flag of the project at once. */
 const answerLimit = 8 * 1024 * 1024;
 
@@ -45,11 +52,6 @@ const featureShape = z.object({
   environments: z.array(z.object({ name: z.string(), enabled: z.boolean(), strategies: z.array(strategyShape) })),
 });
 const playgroundShape = z.object({ features: z.array(z.object({ name: z.string(), isEnabled: z.boolean() })) });
-const problemShape = z.object({
-  name: z.string().optional(),
-  message: z.string(),
-  details: z.array(z.object({ message: z.string() })).optional(),
-});
 
 export function createUnleashApi(
   source: UnleashSource,
@@ -58,7 +60,13 @@ export function createUnleashApi(
   signal?: AbortSignal
 ): UnleashApi {
   const base = source.url.replace(/\/+$/, '');
-  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const call = async (
+    method: string,
+    path: string,
+    body: unknown,
+    limits: Pick<HttpRequest, 'timeoutMs' | 'signal'>,
+    unknown: Pick<FailureDetails, 'hint'> = {}
+  ): Promise<unknown> => {
     const where = `${method} ${base}${path}`;
     const at = tools.clock.now();
     let answer: HttpAnswer;
@@ -69,20 +77,26 @@ export function createUnleashApi(
           method,
           headers: { Authorization: tools.secrets.resolve(source.token), 'Content-Type': 'application/json' },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          timeoutMs,
           limit: answerLimit,
-          ...(signal === undefined ? {} : { signal }),
+          ...limits,
         },
         tools.fetch
       );
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       trace({ request: where, at, body, error: error.message });
-      throw fail('PG301', `Unleash gives no answer: ${error.message}`, { where });
+      throw fail('PG301', `Unleash gives no answer: ${error.message}`, { where, ...unknown });
     }
     const excerpt = path.startsWith('/api/admin/playground') ? answer.body.slice(0, 2_000) : answer.body;
     trace({ request: where, at, body, status: answer.status, answer: excerpt });
-    return parseAnswer(answer, where);
+    return parseAnswer(answer, where, unknown);
+  };
+  const look = (method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> =>
+    call(method, path, body, { timeoutMs: lookMs, ...(signal === undefined ? {} : { signal }) });
+  const change = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> => {
+    signal?.throwIfAborted();
+    const hint = 'Nobody knows whether it took effect, or still will: look at the flag in Unleash.';
+    await call(method, path, body, { timeoutMs: changeMs }, { hint });
   };
   const flagPath = (key: string): string =>
     `/api/admin/projects/${encodeURIComponent(source.project)}/features/${encodeURIComponent(key)}`;
@@ -91,7 +105,7 @@ export function createUnleashApi(
   const feature = async (key: string): Promise<UnleashFeature> => {
     // The environment's own resource leaves out segments, which decide who gets the flag.
     const path = flagPath(key);
-    const { archived, environments } = understand(featureShape, await call('GET', path), path);
+    const { archived, environments } = understand(featureShape, await look('GET', path), path);
     if (archived === true) throw fail('PG302', `flag ${key} is archived in Unleash`, { where: base });
     const found = environments.find(({ name }) => name === source.environment);
     if (found === undefined) {
@@ -107,74 +121,28 @@ export function createUnleashApi(
     flag: async (key) => (await feature(key)).here,
     feature,
     async archive(key) {
-      await call('DELETE', flagPath(key));
+      await change('DELETE', flagPath(key));
     },
     async apply(key, step) {
       const path = `${inEnvironment(key)}/strategies`;
-      if (step.do === 'add') await call('POST', path, step.body);
-      else if (step.do === 'replace') await call('PUT', `${path}/${encodeURIComponent(step.id)}`, step.body);
-      else await call('DELETE', `${path}/${encodeURIComponent(step.id)}`);
+      if (step.do === 'add') await change('POST', path, step.body);
+      else if (step.do === 'replace') await change('PUT', `${path}/${encodeURIComponent(step.id)}`, step.body);
+      else await change('DELETE', `${path}/${encodeURIComponent(step.id)}`);
     },
     async order(key, places) {
-      await call('POST', `${inEnvironment(key)}/strategies/set-sort-order`, places);
+      await change('POST', `${inEnvironment(key)}/strategies/set-sort-order`, places);
     },
     async turn(key, to) {
-      await call('POST', `${inEnvironment(key)}/${to}`);
+      await change('POST', `${inEnvironment(key)}/${to}`);
     },
     async evaluates(key, userId) {
       const path = '/api/admin/playground';
       const context = { appName: 'phasegate', ...(userId === undefined ? {} : { userId }) };
       const body = { environment: source.environment, projects: [source.project], context };
-      const { features } = understand(playgroundShape, await call('POST', path, body), path);
+      const { features } = understand(playgroundShape, await look('POST', path, body), path);
       const feature = features.find(({ name }) => name === key);
       if (feature !== undefined) return feature.isEnabled;
       throw fail('PG312', `Unleash evaluates without flag ${key}`, { where: `${base}${path}`, retryable: true });
     },
   };
-}
-
-function parseAnswer({ status, body, truncated }: HttpAnswer, where: string): unknown {
-  if (status >= 200 && status < 300) {
-    if (body === '') return undefined;
-    try {
-      if (!truncated) return JSON.parse(body) as unknown;
-    } catch {
-      // Said below, with the place.
-    }
-    throw fail('PG312', 'the answer of Unleash is no JSON, or too long', { where, retryable: true });
-  }
-  const why = `${status} ${problemIn(body)}`;
-  if (status === 404 && isUnleashsOwn(body)) throw fail('PG302', `Unleash does not know it: ${why}`, { where });
-  if (status === 404 || status === 429 || status >= 500)
-    throw fail('PG301', `Unleash cannot answer now: ${why}`, { where });
-  throw fail('PG303', `Unleash refuses: ${why}`, { where });
-}
-
-/** A 404 of something in front of Unleash says nothing of the flag. */
-function isUnleashsOwn(body: string): boolean {
-  try {
-    return problemShape.parse(JSON.parse(body)).name === 'NotFoundError';
-  } catch {
-    return false;
-  }
-}
-
-/** What Unleash says is wrong, or the beginning of what something else (a proxy) says in its place. */
-function problemIn(body: string): string {
-  try {
-    const { message, details } = problemShape.parse(JSON.parse(body));
-    const more = details?.map((detail) => detail.message).filter((text) => !message.includes(text)) ?? [];
-    return [message, ...more].join(' ');
-  } catch {
-    return body.slice(0, 200);
-  }
-}
-
-function understand<T>(shape: z.ZodType<T>, value: unknown, path: string): T {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw fail('PG312', `the answer of Unleash is not as expected: ${z.prettifyError(parsed.error)}`, {
-    where: path,
-    retryable: true,
-  });
 }
