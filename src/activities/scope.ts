@@ -1,5 +1,8 @@
 import { Context, type Info } from '@temporalio/activity';
 
+/** The undo of what a terminated workflow began does not wait for long. */
+const askMs = 1_000;
+
 /** What an activity needs to know of the Temporal call that it answers. */
 export interface Scope {
   workflowId: string;
@@ -21,8 +24,9 @@ export interface Scope {
   /**
    * True when the activity ends for another reason than that a cancel was asked for: worker shutdown, time-out, pause,
    * reset, or a server that gave the attempt up while it could not be reached. Leave work for the next attempt to find.
+   * False when its workflow was ended from outside, as by a terminate: no attempt is to come.
    */
-  handedOver(): boolean;
+  handedOver(): Promise<boolean>;
 }
 
 /** The scope of the activity that is running now. */
@@ -40,11 +44,28 @@ export function currentScope(): Scope {
     heartbeat: (details) => context.heartbeat(details),
     signal: context.cancellationSignal,
     cancelled: context.cancelled,
-    handedOver: () => {
+    handedOver: async () => {
       const why = context.cancellationDetails;
-      return why !== undefined && !why.cancelRequested;
+      if (why === undefined || why.cancelRequested) return false;
+      return !why.notFound || !(await workflowHasEnded(context));
     },
   };
+}
+
+/** By the latest execution: after a reset that one tries the activity again. Where the server does not say, it goes on. */
+async function workflowHasEnded(context: Context): Promise<boolean> {
+  const workflowId = context.info.workflowExecution?.workflowId;
+  if (workflowId === undefined) return false;
+  try {
+    const { client } = context;
+    // A signal of its own: that of the activity, which ends such calls, is aborted already.
+    const latest = await client.withAbortSignal(AbortSignal.timeout(askMs), () =>
+      client.workflow.getHandle(workflowId).describe()
+    );
+    return latest.closeTime !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** By the server's times alone: a worker's clock may be off. */

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -10,8 +11,21 @@ import { PhasegateError } from '../../src/plan/errors.js';
 const secrets = createSecrets({ env: { TOKEN: 'canary-token' }, baseDir: '.' });
 secrets.resolve('${env:TOKEN}');
 
-function context(): MockActivityEnvironment {
-  return new MockActivityEnvironment({ heartbeatDetails: { from: 'before' } }, { logger: new DefaultLogger('ERROR') });
+function context(client?: Client): MockActivityEnvironment {
+  const options = { logger: new DefaultLogger('ERROR'), ...(client === undefined ? {} : { client }) };
+  return new MockActivityEnvironment({ heartbeatDetails: { from: 'before' } }, options);
+}
+
+/** A client that finds the latest execution of a workflow as it is described here, and ends calls as a real one does. */
+function clientOf(describe: () => Promise<{ closeTime?: Date }>): Client {
+  const signals: AbortSignal[] = [];
+  const withAbortSignal = async (signal: AbortSignal, call: () => Promise<unknown>): Promise<unknown> => {
+    signals.push(signal);
+    return call().finally(() => signals.pop());
+  };
+  const described = (): Promise<unknown> =>
+    signals.at(-1)?.aborted === true ? Promise.reject(new Error('CANCELLED')) : describe();
+  return { withAbortSignal, workflow: { getHandle: () => ({ describe: described }) } } as unknown as Client;
 }
 
 function run<T>(work: (input: string, scope: Scope) => Promise<T>, mock = context()): Promise<T> {
@@ -86,7 +100,20 @@ describe('an activity', () => {
     const mock = context();
     const left = await run((_input, scope) => {
       mock.cancel('CANCELLED', new ActivityCancellationDetails(why));
-      return Promise.resolve(scope.handedOver());
+      return scope.handedOver();
+    }, mock);
+    expect(left).toBe(handedOver);
+  });
+
+  it.each([
+    ['has ended: nobody is left to hand over to', () => Promise.resolve({ closeTime: new Date() }), false],
+    ['goes on, as after a reset', () => Promise.resolve({}), true],
+    ['cannot be asked after', () => Promise.reject(new Error('no connection')), true],
+  ])('that the server knows no more leaves its work or not: its workflow %s', async (_, describe, handedOver) => {
+    const mock = context(clientOf(describe));
+    const left = await run((_input, scope) => {
+      mock.cancel('NOT_FOUND', new ActivityCancellationDetails({ notFound: true }));
+      return scope.handedOver();
     }, mock);
     expect(left).toBe(handedOver);
   });

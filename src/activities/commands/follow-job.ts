@@ -50,7 +50,7 @@ export async function followJob(follow: Follow): Promise<JobResult | undefined> 
     } else if (state.kind !== 'running') return undefined;
     const cancelled = scope.signal.aborted;
     // Another attempt is to come: it adopts the command.
-    if (cancelled && scope.handedOver()) return scope.cancelled;
+    if (cancelled && (await scope.handedOver())) return scope.cancelled;
     const now = tools.clock.now();
     if (cancelled || now >= deadline) {
       // Another attempt has begun it anew: that one has its own time.

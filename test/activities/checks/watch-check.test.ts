@@ -43,7 +43,7 @@ function stage(
     heartbeat: (details) => void beats.push(JSON.parse(JSON.stringify(details))),
     signal: new AbortController().signal,
     cancelled: new Promise<never>(() => undefined),
-    handedOver: () => false,
+    handedOver: () => Promise.resolve(false),
   };
   const check = async (_: WatchCheckInput, inner: Scope): Promise<CheckResult> => {
     const at = (time.now - t0) / minute;

@@ -78,7 +78,7 @@ export function testScope(overrides: Partial<Scope> = {}): TestScope {
     heartbeat: (details) => void heartbeats.push(details),
     signal: abort.signal,
     cancelled,
-    handedOver: () => handedOver,
+    handedOver: () => Promise.resolve(handedOver),
     heartbeats,
     cancel: (how = { handedOver: false }) => {
       handedOver = how.handedOver;

@@ -72,7 +72,7 @@ export async function watchMetrics(
     for (const { reason } of news) logger.warn({ run: origin.run }, reason);
     return resultOf(progress, news, lagMs, input);
   } catch (error) {
-    if (!scope.signal.aborted || scope.handedOver()) throw error;
+    if (!scope.signal.aborted || (await scope.handedOver())) throw error;
     return resultOf(progress, progress.news, lagMs, input);
   }
 }
