@@ -175,6 +175,10 @@ export const errorCatalogue = {
     'Another attempt looks after the command',
     'Nothing: it is tried again. Where nobody holds the lock file that it names, delete it.'
   ),
+  PG321: refuse(
+    'The state before a change is too large to keep',
+    'Shorten the definition of the flag, such as its lists of users, then: phasegate retry RUN'
+  ),
   PG330: retry('A channel did not take a message', 'Nothing: it is tried again. Check the channel in the environment.'),
   PG331: refuse(
     'A channel refuses messages',

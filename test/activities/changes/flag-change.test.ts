@@ -155,6 +155,20 @@ describe('changing a flag', () => {
     });
   });
 
+  it('a definition that is too large to be kept is not captured: the phase could never end', async () => {
+    const users = (bytes: number): string => flagsText.replace('temporary', 'u'.repeat(bytes));
+    const { activities } = stage(users(64 * 1024));
+    await expect(activities.captureChange(captureInput(five, environment))).rejects.toMatchObject({
+      type: 'PG321',
+      nonRetryable: true,
+      message: expect.stringMatching(
+        /^the state of flag ENABLE_X has 65 KiB, of which a run keeps 64 KiB\. Shorten the definition of the flag/
+      ) as string,
+    });
+    const { activities: fitting } = stage(users(63 * 1024));
+    expect(await fitting.captureChange(captureInput(five, environment))).toMatchObject({ id: '1a/enable#1' });
+  });
+
   it('a definition that contains the value of a secret is not captured: the history would show it, or the undo alter it', async () => {
     const { activities, tools } = stage();
     tools.secrets.remember('chat-team', 'env:WORD');
