@@ -56,16 +56,21 @@ function withHeartbeat(scope: Scope): Scope & { stop(): void } {
   };
 }
 
-/** What may be written into a history: coded where it has a code, and scrubbed; stacks and causes stay here. */
+/** A failure in a history is read by people, and carried by each status and notification that tells of it. */
+const longestText = 1_000;
+
+/** What may be written into a history: coded where it has a code, scrubbed and bounded; stacks and causes stay here. */
 function presentable(error: unknown, secrets: Pick<Secrets, 'scrub' | 'scrubAll'>): Error {
   if (error instanceof CancelledFailure) return error;
+  // Scrubbed first: of a secret that a cut went through, half would stay.
+  const fit = (text: string): string => bounded(secrets.scrub(text));
   if (error instanceof PhasegateError) {
-    const where = error.where === undefined ? {} : { where: secrets.scrub(error.where) };
-    return fail(error.code, secrets.scrub(error.message), { ...where, hint: secrets.scrub(error.hint) });
+    const where = error.where === undefined ? {} : { where: fit(error.where) };
+    return fail(error.code, fit(error.message), { ...where, hint: fit(error.hint) });
   }
   if (error instanceof ApplicationFailure) {
     return ApplicationFailure.create({
-      message: secrets.scrub(error.message),
+      message: fit(error.message),
       ...(error.type ? { type: error.type } : {}),
       nonRetryable: error.nonRetryable === true,
       ...(error.nextRetryDelay ? { nextRetryDelay: error.nextRetryDelay } : {}),
@@ -73,5 +78,11 @@ function presentable(error: unknown, secrets: Pick<Secrets, 'scrub' | 'scrubAll'
     });
   }
   const type = error instanceof Error ? error.name : 'Error';
-  return ApplicationFailure.create({ message: secrets.scrub(messageOf(error)), type, nonRetryable: false });
+  return ApplicationFailure.create({ message: fit(messageOf(error)), type, nonRetryable: false });
+}
+
+/** Left out in the middle: how a message begins says what happened, and how it ends what to do. */
+function bounded(text: string): string {
+  const half = longestText / 2;
+  return text.length <= longestText ? text : `${text.slice(0, half)} … ${text.slice(-half)}`;
 }

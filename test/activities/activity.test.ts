@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { activity } from '../../src/activities/activity.js';
+import { fail } from '../../src/activities/fail.js';
 import type { Scope } from '../../src/activities/scope.js';
 import { createSecrets } from '../../src/activities/secrets.js';
 import { PhasegateError } from '../../src/plan/errors.js';
@@ -74,6 +75,18 @@ describe('an activity', () => {
       throw new DOMException('This operation was aborted', 'AbortError');
     }, mock);
     await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+
+  it.each([
+    ['a failure of the catalogue', (text: string) => fail('PG303', text)],
+    ['any error', (text: string) => new Error(`${text}. Check the token`)],
+  ])('tells how a long message of %s begins and ends, without half a secret', async (_, errorOf) => {
+    const text = `refused: ${'x'.repeat(482)}canary-token${'y'.repeat(100_000)}`;
+    const thrown: unknown = await run(() => Promise.reject(errorOf(text))).catch((caught: unknown) => caught);
+    const { message } = thrown as Error;
+    expect(message).toMatch(/^refused: x+\[secre.* … y+\. Check the token/);
+    expect(message).not.toContain('canary');
+    expect(message.length).toBeLessThan(1_100);
   });
 
   it('that fails with a code while it is cancelled keeps the code', async () => {

@@ -40,6 +40,17 @@ describe('answers of something that should be Unleash', () => {
     });
   });
 
+  it.each([
+    ['a refusal', 400, JSON.stringify({ message: 'bad', details: [{ message: 'x'.repeat(100_000) }] })],
+    ['an answer that is wrong in a thousand places', 200, JSON.stringify({ environments: Array(1_000).fill({}) })],
+  ])('%s is told in a few words', async (_, status, body) => {
+    await using server = await serve((_request, response) => response.writeHead(status).end(body));
+    const failure: unknown = await providerOn(server.url)
+      .read('F')
+      .catch((error: unknown) => error);
+    expect((failure as Error).message.length).toBeLessThan(600);
+  });
+
   it('a name with slashes stays one part of the path', async () => {
     await using server = await serve((_, response) =>
       response.writeHead(404).end('{"name":"NotFoundError","message":"no"}')

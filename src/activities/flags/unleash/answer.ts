@@ -11,15 +11,20 @@ const problemShape = z.object({
 /** A gateway's answers for a server that did not answer it: what that was asked to do may be done all the same. */
 const gaveUp: ReadonlySet<number> = new Set([502, 504]);
 
+/** Of what an answer says is wrong, so much is told: it stands in results, too, not in failures alone. */
+const longestWhy = 300;
+
 /**
  * What Unleash answered; undefined for an empty answer.
  *
+ * @param scrub takes secrets out of what it says is wrong, of which only the beginning is told
  * @param unknown said where something between us and Unleash gave up waiting for it
  * @throws PG301, PG302, PG303 or PG312
  */
 export function parseAnswer(
   { status, body, truncated }: HttpAnswer,
   where: string,
+  scrub: (text: string) => string,
   unknown: Pick<FailureDetails, 'hint'>
 ): unknown {
   if (status >= 200 && status < 300) {
@@ -31,7 +36,7 @@ export function parseAnswer(
     }
     throw fail('PG312', 'the answer of Unleash is no JSON, or too long', { where, retryable: true });
   }
-  const why = `${status} ${problemIn(body)}`;
+  const why = `${status} ${problemIn(scrub(body))}`;
   if (status === 404 && isUnleashsOwn(body)) throw fail('PG302', `Unleash does not know it: ${why}`, { where });
   if (status === 404 || status === 429 || status >= 500)
     throw fail('PG301', `Unleash cannot answer now: ${why}`, { where, ...(gaveUp.has(status) ? unknown : {}) });
@@ -52,7 +57,7 @@ function problemIn(body: string): string {
   try {
     const { message, details } = problemShape.parse(JSON.parse(body));
     const more = details?.map((detail) => detail.message).filter((text) => !message.includes(text)) ?? [];
-    return [message, ...more].join(' ');
+    return [message, ...more].join(' ').slice(0, longestWhy);
   } catch {
     return body.slice(0, 200);
   }
@@ -62,8 +67,12 @@ function problemIn(body: string): string {
 export function understand<T>(shape: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw fail('PG312', `the answer of Unleash is not as expected: ${z.prettifyError(parsed.error)}`, {
-    where: path,
-    retryable: true,
-  });
+  throw fail(
+    'PG312',
+    `the answer of Unleash is not as expected: ${z.prettifyError(parsed.error).slice(0, longestWhy)}`,
+    {
+      where: path,
+      retryable: true,
+    }
+  );
 }

@@ -89,7 +89,7 @@ export function createUnleashApi(
     }
     const excerpt = path.startsWith('/api/admin/playground') ? answer.body.slice(0, 2_000) : answer.body;
     trace({ request: where, at, body, status: answer.status, answer: excerpt });
-    return parseAnswer(answer, where, unknown);
+    return parseAnswer(answer, where, (text) => tools.secrets.scrub(text), unknown);
   };
   const look = (method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> =>
     call(method, path, body, { timeoutMs: lookMs, ...(signal === undefined ? {} : { signal }) });
