@@ -1,4 +1,5 @@
 import type { Change, LedgerEntry, TargetState } from './change.js';
+import { named } from './text/spans.js';
 
 /** What an entry moves: entries of one target are undone to the state before the first of them. */
 export function targetOf(change: Change): string {
@@ -111,7 +112,7 @@ export function describeState(state: TargetState): string {
   if (state.type === 'deploy') return `revision ${state.revision}`;
   if (!state.exists) return 'absent';
   if (!state.enabled) return 'off';
-  const always = state.include.length > 0 ? `, always for ${state.include.join(', ')}` : '';
+  const always = state.include.length > 0 ? `, always for ${named(state.include)}` : '';
   return `on for ${state.percent} %${always}`;
 }
 

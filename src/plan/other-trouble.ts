@@ -5,6 +5,7 @@ import { findCause, severityOf } from './incidents/classify.js';
 import { nearOr, suggest } from './language/suggest.js';
 import type { Plan, Severity } from './model.js';
 import { beginning, cleanLine } from './text/clean.js';
+import { named } from './text/spans.js';
 import { readTrouble, type Trouble } from './trouble.js';
 
 /** A label that says what the plan does not know, and what it knows. */
@@ -33,7 +34,6 @@ export type OtherTrouble =
 type About = Pick<Trouble, 'cause' | 'metric' | 'level' | 'phase'>;
 
 const longest = 2_000;
-const mostNamed = 20;
 const words: Readonly<Record<string, 'critical' | 'warning' | 'none'>> = severityWords;
 
 /**
@@ -122,8 +122,7 @@ function shown(written: string): string {
 
 function listed(known: readonly string[], what: string): string {
   if (known.length === 0) return `there are no ${what}`;
-  const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : '';
-  return `the ${what} are ${known.slice(0, mostNamed).join(', ')}${more}`;
+  return `the ${what} are ${named(known)}`;
 }
 
 function withUnknown(reason: string, unknown: readonly UnknownName[]): string {

@@ -243,6 +243,10 @@ describe('in words', () => {
     [{ ...state, enabled: false }, 'off'],
     [state, 'on for 25 %'],
     [{ ...state, include: ['ann', 'bob'] }, 'on for 25 %, always for ann, bob'],
+    [
+      { ...state, include: 'abcdefghijklmnopqrstuvwxyz'.split('') },
+      'on for 25 %, always for a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t and 6 more',
+    ],
   ])('a state is told', (told, words) => expect(describeState(told)).toBe(words));
 
   it.each<[Change, string]>([

@@ -6,10 +6,19 @@ import {
   counted,
   dueText,
   instantText,
+  named,
   oneOf,
   spanText,
   withArticle,
 } from '../../../src/plan/text/spans.js';
+
+describe('names', () => {
+  it('are all told when they are few, and counted from the twenty-first on', () => {
+    const many = Array.from({ length: 22 }, (_, index) => `user-${index + 1}`);
+    expect(named(['ann', 'bob'])).toBe('ann, bob');
+    expect(named(many)).toMatch(/^user-1, .*user-20 and 2 more$/);
+  });
+});
 
 describe('a count', () => {
   it.each([

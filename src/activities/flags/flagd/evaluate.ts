@@ -1,5 +1,6 @@
 import { FlagdCore } from '@openfeature/flagd-core';
 import type { FlagState } from '../../../plan/change.js';
+import { named } from '../../../plan/text/spans.js';
 import type { Observation } from '../provider.js';
 import { effective } from '../state.js';
 
@@ -54,7 +55,7 @@ function problemOf(percent: number, measured: number, missing: string[], anonymo
   if (Math.abs(measured - wanted) > tolerance) {
     return `${(measured * 100).toFixed(1)} % of sample users have it, not ${percent} %`;
   }
-  if (missing.length > 0) return `the included ${missing.join(', ')} do not have it`;
+  if (missing.length > 0) return `the included ${named(missing)} do not have it`;
   if (wanted === 1 && !anonymous) return 'callers without a targeting key do not have it';
   if (wanted === 0 && anonymous) return 'callers without a targeting key have it';
   return undefined;
@@ -62,7 +63,7 @@ function problemOf(percent: number, measured: number, missing: string[], anonymo
 
 function sayIncluded(include: string[], missing: string[]): string {
   if (include.length === 0) return '';
-  return missing.length === 0 ? ` and ${include.join(', ')}` : `, but not ${missing.join(', ')}`;
+  return missing.length === 0 ? ` and ${named(include)}` : `, but not ${named(missing)}`;
 }
 
 function ignore(): void {}

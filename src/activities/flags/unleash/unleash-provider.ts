@@ -1,4 +1,5 @@
 import type { FlagState } from '../../../plan/change.js';
+import { named } from '../../../plan/text/spans.js';
 import type { Tools } from '../../deps.js';
 import { codeOf, fail } from '../../fail.js';
 import type { FlagProvider, Observation, Trace } from '../provider.js';
@@ -121,7 +122,7 @@ async function observe(api: UnleashApi, state: FlagState): Promise<Observation> 
   }
   const found = `${include.length - missing.length} of ${include.length} included users have it`;
   const problems = [
-    ...(missing.length > 0 ? [`the included ${missing.join(', ')} do not have it`] : []),
+    ...(missing.length > 0 ? [`the included ${named(missing)} do not have it`] : []),
     ...(wrong.length > 0 ? [`${wrong.join(' and ')} ${percent === 100 ? 'does not have it' : 'has it'}`] : []),
   ];
   return { found, ...(problems.length > 0 ? { problem: problems.join('; ') } : {}) };
