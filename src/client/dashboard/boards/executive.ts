@@ -100,13 +100,16 @@ function impacts(view: View): Block[] {
       ],
     ];
   });
-  return rows.length > 0 ? [{ kind: 'table', caption: 'Declared by the plan', columns: ['If it fails', 'Now'], rows }] : []; // prettier-ignore
+  return rows.length > 0
+    ? [{ kind: 'table', caption: 'Declared by the plan', columns: ['If it fails', 'Now'], rows }]
+    : [];
 }
 
 /** How many metrics with a target are where they should be. */
 function summary(view: View, metrics: readonly Metric[]): Block {
   const figures = metrics.filter(({ target }) => target !== undefined).map((metric) => figureOf(view, metric));
-  if (figures.length === 0) return { kind: 'note', mark: mark('dim', 'no targets'), text: 'No metric of the plan has a target.' }; // prettier-ignore
+  if (figures.length === 0)
+    return { kind: 'note', mark: mark('dim', 'no targets'), text: 'No metric of the plan has a target.' };
   const good = figures.filter((figure) => figure.mark.tone === 'good').length;
   const others = figures.filter((figure) => figure.mark.tone !== 'good');
   const all = good === figures.length;
