@@ -3,6 +3,7 @@ import type { FrozenPlan, Metric, MetricBinding, TimeSpan } from '../../plan/mod
 import { counterOf } from '../../plan/rise.js';
 import type { RunReceiver } from './alertmanager/run-receiver.js';
 import { ownCausesOf, type OwnCause } from './causes.js';
+import { riseInRule, scrapedSince } from './counted.js';
 
 /** One metric of the plan as Prometheus has it. */
 export interface Watched {
@@ -52,20 +53,21 @@ export const countedBackMs = 3_600_000;
 export function subjectOf(frozen: FrozenPlan, options: SubjectOptions = {}): Subject {
   const { plan, environment } = frozen;
   const labels = { plan: plan.id, environment: environment.id };
+  const { guard } = plan;
+  const everyMs = Math.max(shortestMs, guard?.every.ms ?? usual.everyMs);
   const remarks: string[] = [];
   const watched: Watched[] = [];
   for (const metric of Object.values(plan.metrics)) {
     const binding = environment.metrics.bindings[metric.name];
     const causes = ownCausesOf(plan, metric.name);
     if (binding?.promql === undefined) remarks.push(`${metric.name}: ${whyNot(isAlertedTo(metric, causes), binding)}`);
-    else watched.push({ ...watch(metric, { ...binding, promql: binding.promql }, labels), causes });
+    else watched.push({ ...watch(metric, { ...binding, promql: binding.promql }, { labels, everyMs }), causes });
   }
-  const { guard } = plan;
   return {
     frozen,
     labels,
     watched,
-    everyMs: Math.max(shortestMs, guard?.every.ms ?? usual.everyMs),
+    everyMs,
     inARow: guard?.inARow ?? usual.inARow,
     missingInARow: guard?.missingInARow ?? usual.missingInARow,
     remarks,
@@ -87,15 +89,19 @@ function whyNot(alerts: boolean, binding: MetricBinding | undefined): string {
 function watch(
   metric: Metric,
   binding: MetricBinding & { promql: string },
-  labels: Subject['labels']
+  { labels, everyMs }: Pick<Subject, 'labels' | 'everyMs'>
 ): Omit<Watched, 'causes'> {
   const record = `phasegate:${metric.name}`;
   const counter = counterOf(binding.promql);
+  const promql =
+    counter === undefined
+      ? binding.promql
+      : riseInRule(counter, `${scrapedSince}${matchers(labels)}`, promDuration(everyMs));
   return {
     metric,
     record,
     series: `${record}${matchers(labels)}`,
-    query: filled(binding.promql, binding.range),
+    query: filled(promql, binding.range),
     ...(binding.range ? { range: binding.range.planned } : {}),
     ...(counter === undefined ? {} : { counter }),
     context: Object.fromEntries(
@@ -104,7 +110,8 @@ function watch(
   };
 }
 
-function filled(promql: string, range: TimeSpan | undefined): string {
+/** As a rule asks it: what looks back to the first change of a run looks back over {@link countedBackMs}. */
+export function filled(promql: string, range?: TimeSpan): string {
   const read = fillQuery({ promql, ...(range ? { range } : {}) }, countedBackMs, { since: 0 });
   return read?.query ?? promql;
 }

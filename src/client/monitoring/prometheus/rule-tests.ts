@@ -134,22 +134,27 @@ function alertsOf(
 }
 
 /**
- * What was counted over an hour ago does not count, and what a counter has is not what it rose. An hour takes long to
- * play, so that counters share it where none could select a series of another.
+ * What was counted over an hour ago does not count, and what a counter has is not what it rose, also where nothing older is
+ * known. An hour takes long to play, so that counters share it where none could select a series of another.
  */
 function counterTests({ everyMs, watched }: Subject): RuleTest[] {
   const before = Math.ceil(countedBackMs / everyMs) + Math.ceil(300_000 / everyMs);
   const after = Math.ceil(300_000 / everyMs);
-  const at = promDuration((before + after) * everyMs);
+  const rose = [
+    { eval_time: promDuration(after * everyMs), value: 0 },
+    { eval_time: promDuration((before + after) * everyMs), value: 3 },
+  ];
   return apart(watched).map((group) => ({
     name: `a counter that went from 7 to 10 rose by 3: ${group.map(({ metric }) => metric).join(', ')}`,
     interval: promDuration(everyMs),
     input_series: group.map(({ sampled }) => ({ series: sampled, values: `7+0x${before} 10+0x${after}` })),
-    promql_expr_test: group.map(({ series }) => ({
-      expr: series,
-      eval_time: at,
-      exp_samples: [{ labels: series, value: 3 }],
-    })),
+    promql_expr_test: group.flatMap(({ series }) =>
+      rose.map(({ eval_time, value }) => ({
+        expr: series,
+        eval_time,
+        exp_samples: [{ labels: series, value }],
+      }))
+    ),
   }));
 }
 

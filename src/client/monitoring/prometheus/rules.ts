@@ -2,7 +2,8 @@ import { alertLabels } from '../../../plan/alert-labels.js';
 import { incidentOfThreshold, rulesOf as guardRulesOf } from '../../../plan/guard/pages.js';
 import type { AlertLevel } from '../../../plan/model.js';
 import { spanText } from '../../../plan/text/spans.js';
-import { countedBackMs, isAlertedTo, promDuration, type Subject, type Watched } from '../subject.js';
+import { scrapedSince, scrapedSinceQuery } from '../counted.js';
+import { countedBackMs, filled, isAlertedTo, promDuration, type Subject, type Watched } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
 import { conditionOf } from './conditions.js';
 import { silenceRule } from './silence.js';
@@ -29,11 +30,15 @@ export function rulesFile(subject: Subject): string {
   const alerts = watched.flatMap((each) => alertsOf(subject, each));
   const silent = watched.filter(({ metric, causes }) => !isAlertedTo(metric, causes)).map(({ metric }) => metric.name);
   const compared = watched.flatMap(({ metric, causes }) => (causes.some((one) => one.ofBaseline) ? metric.name : []));
+  // Before those who ask for it.
+  const targets = watched.some(({ counter }) => counter !== undefined)
+    ? [{ record: scrapedSince, query: filled(scrapedSinceQuery(interval)) }]
+    : [];
   const groups = [
     {
       name: `${about} metrics`,
       interval,
-      rules: watched.map(({ record, query }) => ({ record, expr: query, labels })),
+      rules: [...targets, ...watched].map(({ record, query }) => ({ record, expr: query, labels })),
     },
     ...(alerts.length > 0 ? [{ name: `${about} alerts`, interval, rules: alerts }] : []),
     ...(subject.frozen.plan.guard ? [{ name: `${about} guard`, interval, rules: [silenceRule(subject)] }] : []),
