@@ -283,12 +283,51 @@ describe('a guard of which nobody tells', () => {
     // A sample a minute; the workers die at the third.
     ['pages when the workers are gone', [run('running', '1x2 stale'), guard('watching', '1x2 stale')], true],
     ['pages when it was blind before', [run('on hold', '1x2 stale'), guard('blind', '1x2 stale')], true],
-    ['does not while the run is told', [run('running', '1x20'), guard('watching', '1x2 stale')], false],
+    [
+      'pages when the run is listed, and nobody runs it',
+      [run('running', '1x20'), guard('watching', '1x2 stale')],
+      true,
+    ],
+    ['does not while the guard is told', [run('running', '1x2 stale'), guard('watching', '1x20')], false],
+    [
+      'does not while it is told to be blind',
+      [run('running', '1x20'), guard('watching', '1x2 stale'), guard('blind', '_ _ _ 1x20')],
+      false,
+    ],
     ['does not before a guard began', [run('running', '1x2 stale')], false],
     ['does not where the guard had ended', [run('running', '1x2 stale'), guard('ended', '1x2 stale')], false],
     [
       'does not when the run was seen to end',
       [run('running', '1x1 stale'), run('rolled-back-verified', '_ _ 1 stale'), guard('watching', '1x1 stale')],
+      false,
+    ],
+    [
+      'does not when the guard outlived the run',
+      [run('completed', '_ 1x2 stale'), guard('watching', '1x3 stale')],
+      false,
+    ],
+    [
+      'pages when the workers of a run that began again are gone, whatever became of the one before',
+      [
+        run('rolled-back-verified', '_ 1 stale'),
+        run('running', '1 stale 1x2 stale'),
+        guard('watching', '1 stale _ 1x1 stale'),
+      ],
+      true,
+    ],
+    [
+      'does not when they are gone before the second guard began',
+      [run('rolled-back-verified', '_ 1 stale'), run('running', '1 stale 1x2 stale'), guard('watching', '1 stale')],
+      false,
+    ],
+    [
+      'does not when the run that began again ended too',
+      [
+        run('rolled-back-verified', '_ 1 stale'),
+        run('running', '1 stale 1 stale'),
+        guard('watching', '1 stale 1 stale'),
+        run('completed', '_ _ _ 1x1 stale'),
+      ],
       false,
     ],
     [

@@ -71,7 +71,7 @@ function silence({ id }: Environment): Block[] {
   return [
     heading(3, silentGuard, 'guard-silent'),
     text(
-      'No worker tells how the run stands, though a guard watched it: nothing is measured, nobody is called, and nothing is taken back. Start a worker, or bring Temporal back; the guard then asks for what it missed.'
+      'No worker tells how the guard of the run stands, though it watched: nothing is measured, nobody is called, and nothing is taken back. Start a worker, bring Temporal back, or see why a worker that is there does not run the guard; it then asks for what it missed.'
     ),
     typedThere(`phasegate doctor --env ${id}`),
   ];
