@@ -13,6 +13,7 @@ interface Config {
     routes: Array<{ receiver: string; group_wait?: string; repeat_interval?: string; continue?: boolean }>;
   };
   receivers: Array<Record<string, unknown> & { name: string }>;
+  inhibit_rules: Array<{ target_matchers: string[] }>;
 }
 
 /** Where phasegate receive listens. */
@@ -98,6 +99,13 @@ describe('an alert', () => {
     const test = ['config', 'routes', 'test', '--config.file=alertmanager.yml', '--verify.receivers=environment'];
     expect(await tool('amtool', folder, [...test, ...labels, 'reason=not-watched'])).toMatchObject({ code: 0 });
     expect(await tool('amtool', folder, [...test, ...labels, 'reason=no-data'])).toMatchObject({ code: 1 });
+  });
+
+  it('that is critical mutes no warning that its data are missing', async () => {
+    const { config } = await configOf(await shipped());
+    expect(config.inhibit_rules.map((rule) => rule.target_matchers)).toEqual([
+      expect.arrayContaining(['severity="warning"', 'reason!="no-data"']),
+    ]);
   });
 
   it('is escalated after the time of its route, each on its own, and lives longer than that', async () => {

@@ -1,5 +1,6 @@
 import type { AlertLevel, AlertRoute, Channel } from '../../../plan/model.js';
 import { promDuration, type Subject } from '../subject.js';
+import { missingReason } from '../prometheus/rules.js';
 import { silentReason } from '../prometheus/silence.js';
 import { yamlFile } from '../yaml-file.js';
 import { receiverOf, type Receiver } from './receiver.js';
@@ -50,7 +51,8 @@ export function alertmanagerFile(subject: Subject): { text: string; remarks: str
     inhibit_rules: [
       {
         source_matchers: ['severity="critical"', ...own(subject)],
-        target_matchers: ['severity="warning"', ...own(subject)],
+        // Not that the data are missing: what is critical then is what was.
+        target_matchers: ['severity="warning"', ...own(subject), `reason!="${missingReason}"`],
         equal: ['plan', 'environment', 'metric'],
       },
     ],

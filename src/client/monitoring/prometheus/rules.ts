@@ -6,8 +6,12 @@ import { scrapedSince, scrapedSinceQuery } from '../counted.js';
 import { countedBackMs, filled, isAlertedTo, promDuration, type Subject, type Watched } from '../subject.js';
 import { yamlFile } from '../yaml-file.js';
 import { conditionOf } from './conditions.js';
+import { heldWithoutData } from './held.js';
 import { silenceRule } from './silence.js';
 import { alertName, alertWords, causeWords, noDataWords, type Annotations, type Crossed } from './words.js';
+
+/** Label `reason` of the alert that a metric has no data. */
+export const missingReason = 'no-data';
 
 export const levels = ['warning', 'critical'] as const satisfies AlertLevel[];
 
@@ -63,13 +67,16 @@ function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
   if (!isAlertedTo(metric, causes)) return [];
   const { everyMs, inARow, missingInARow } = subject;
   const lasting = promDuration(everyMs * (inARow - 1));
+  const exprOf = (level: AlertLevel, alert: string, condition: string): string =>
+    level === 'critical' ? heldWithoutData(subject, watched, alert, condition) : condition;
   const crossed = levels.flatMap((level): AlertingRule[] => {
     const bound = metric[level];
     if (!bound) return [];
+    const alert = alertName(metric.name, level);
     return [
       {
-        alert: alertName(metric.name, level),
-        expr: `${series} ${bound.op} ${bound.value}`,
+        alert,
+        expr: exprOf(level, alert, `${series} ${bound.op} ${bound.value}`),
         for: lasting,
         labels: labelsOf(subject, metric, level),
         annotations: alertWords(subject, watched, level, bound),
@@ -77,9 +84,10 @@ function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
     ];
   });
   const caused = causes.map((cause): AlertingRule => {
+    const alert = alertName(metric.name, cause);
     return {
-      alert: alertName(metric.name, cause),
-      expr: conditionOf(subject, watched, cause),
+      alert,
+      expr: exprOf(cause.level, alert, conditionOf(subject, watched, cause)),
       for: lasting,
       labels: labelsOf(subject, metric, cause),
       annotations: causeWords(subject, watched, cause),
@@ -87,7 +95,6 @@ function alertsOf(subject: Subject, watched: Watched): AlertingRule[] {
   });
   const missing: AlertingRule = {
     alert: alertName(metric.name, 'no_data'),
-    // NaN is the only value that differs from itself.
     expr: `absent(${series}) or ${series} != ${series}`,
     for: promDuration(everyMs * missingInARow),
     labels: labelsOf(subject, metric, 'no_data'),
@@ -108,7 +115,7 @@ export function labelsOf(
     ...(priority === undefined ? {} : { priority }),
     metric: name,
     ...labels,
-    ...(kind === 'no_data' ? { reason: 'no-data' } : {}),
+    ...(kind === 'no_data' ? { reason: missingReason } : {}),
     [alertLabels.plan]: labels.plan,
     [alertLabels.environment]: labels.environment,
     [alertLabels.metric]: name,
