@@ -186,6 +186,8 @@ export function odd(): FrozenPlan {
     metric('counted_too', { critical: { op: '>', value: 2, text: '> 2' } }),
     metric('patterned', { critical: { op: '>', value: 2, text: '> 2' } }),
     metric('constant', { warning: { op: '>', value: 2, text: '> 2' } }),
+    metric('scaled', { warning: { op: '>', value: 2, text: '> 2' } }),
+    metric('hour_of_day', { unit: 'seconds', warning: { op: '>', value: 22, text: '> 22' } }),
     metric('on_a_page', { critical: { op: '>', value: 2, text: '> 2' } }),
     metric('nowhere', {}),
   ];
@@ -205,6 +207,8 @@ export function odd(): FrozenPlan {
           counted_too: { promql: riseQuery('mixed_up_total'), range: span(minute) },
           patterned: { promql: riseQuery('errors_total{code=~"5.."}'), range: span(minute) },
           constant: { promql: 'sum(nothing) or vector(0)' },
+          scaled: { promql: 'scalar(sum(nothing)) / 2' },
+          hour_of_day: { promql: 'hour()' },
           on_a_page: { sample: 'on_a_page' },
           nowhere: {},
         },

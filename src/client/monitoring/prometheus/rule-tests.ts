@@ -25,8 +25,14 @@ interface RuleTest {
 /** What the metrics that are compared with a baseline were before, in all tests. */
 const baseline = 10;
 
-/** Functions that answer where nothing is measured: their rule would write what a test means to write. */
-const answersAlone = /\b(?:vector|absent|absent_over_time|time|pi)\s*\(|^[\s\d.+*/()-]*$/;
+/** What answers where nothing is measured: its rule would write what a test means to write. */
+const answersAlone = new RegExp(
+  [
+    String.raw`\b(?:vector|scalar|absent|absent_over_time|time|pi)\s*\(`,
+    String.raw`\b(?:minute|hour|day_of_(?:week|month|year)|days_in_month|month|year)\s*\(\s*\)`,
+    String.raw`^[\s\d.+*/()-]*$`,
+  ].join('|')
+);
 
 /**
  * `prometheus/rules.test.yml`: for each metric the values on both sides of each threshold, and which of its alerts fire
@@ -44,7 +50,7 @@ export function ruleTestsFile(subject: Subject): string {
     ...counterTests(subject),
   ];
   const remarks = untested.map(
-    ({ metric }) => `${metric.name}: its query answers without any series, so there is no test of its thresholds`
+    ({ metric }) => `${metric.name}: its query may answer without any series, so there is no test of its thresholds`
   );
   const interval = promDuration(subject.everyMs);
   return yamlFile({ rule_files: ['rules.yml'], evaluation_interval: interval, tests }, [
