@@ -45,8 +45,9 @@ beforeAll(async () => {
   });
   prometheus = await backfilledPrometheus(
     [
-      gauge('phasegate:golden_path_success_rate', 0.96),
-      gauge('phasegate:chat_response_quality', 0.9),
+      // Nobody asked for five minutes, then nobody measured the quality any more.
+      { ...gauge('phasegate:golden_path_success_rate', 0.96), valueAt: (at) => (at > 3000 && at <= 3300 ? NaN : 0.96) },
+      { ...gauge('phasegate:chat_response_quality', 0.9), valueAt: (at) => (at > 3300 ? undefined : 0.9) },
       gauge('phasegate_run_read', 1),
       gauge('phasegate_incidents_escalated', 0),
       gauge('phasegate_incident_state', 1, own.replace('}', ',incident="1",severity="1",state="resolved"}')),
@@ -260,6 +261,8 @@ describe('the panels that the first plan names', () => {
     expect(await value('Progress')).toBe('0.5');
     expect(await value('golden_path_success_rate: compliance')).toBe('1');
     expect(await value('chat_response_quality: compliance')).toBe('0');
+    // The five minutes without a number are left out.
+    expect(await value('golden_path_success_rate: compliance', from + 3800_000)).toBe('1');
     expect(await value('Open incidents')).toBe('0');
     expect(await value('Open incidents', from - 3600_000)).toBeUndefined();
   });

@@ -156,7 +156,13 @@ function compliance({ metric, series }: Watched, width: number): Panel {
     description: `Share of the time shown in which it was ${text}; time without data is left out`,
     width,
     unit: 'ratio',
-    queries: [{ expr: `avg_over_time((${series} ${op} bool ${value})[$__range:1m])`, legend: 'inside its target' }],
+    queries: [
+      {
+        // NaN is the only value that differs from itself.
+        expr: `avg_over_time((${series} ${op} bool ${value} and ${series} == ${series})[$__range:1m])`,
+        legend: 'inside its target',
+      },
+    ],
   };
 }
 
