@@ -62,15 +62,19 @@ function revenue(subject: Subject): Panel[] {
     ];
   }
   // Without a label of its own each would be taken for the first.
-  const worst = rates.map(({ metric, series }) => `label_replace(${series}, "of", "${metric.name}", "", "")`);
+  const each = rates
+    .map(({ metric, series }) => `label_replace(${series}, "of", "${metric.name}", "", "")`)
+    .join(' or ');
+  // One without a value may be the worst. NaN is above nothing.
+  const known = `count((${each}) >= -Inf) == ${rates.length}`;
   return [
     {
       kind: 'now',
       title: 'Estimated revenue at risk, a year',
-      description: `An estimate, computed: ${yearly} dollars a year, as declared, times the share that fails of the worst of ${rates.map(({ metric }) => metric.name).join(', ')}`,
+      description: `An estimate, computed: ${yearly} dollars a year, as declared, times the share that fails of the worst of ${rates.map(({ metric }) => metric.name).join(', ')}; nothing is told while one of them has no data`,
       width: 12,
       unit: 'dollars',
-      queries: [{ expr: `${yearly} * (1 - clamp(min(${worst.join(' or ')}), 0, 1))`, legend: 'at risk' }],
+      queries: [{ expr: `${yearly} * (1 - clamp(min(${each}), 0, 1)) and ${known}`, legend: 'at risk' }],
     },
     declared,
   ];
