@@ -121,6 +121,13 @@ describe('an alert', () => {
   });
 });
 
+it('an acknowledgement is one of this plan in this environment alone', async () => {
+  const { text } = await configOf(await shipped());
+  expect(text).toContain(
+    'amtool silence add alertname=NAME plan=user-execution-context environment=example-production --comment=WHY'
+  );
+});
+
 describe('a receiver', () => {
   it('has the channels of the plan and the addresses of the roles', async () => {
     const { config } = await configOf(await watchedOver());

@@ -60,7 +60,8 @@ export function alertmanagerFile(subject: Subject): { text: string; remarks: str
   };
   const said = [...remarks];
   const { plan, environment } = subject.frozen;
-  const head = `Alerts of ${plan.title} in ${environment.title}, made by: phasegate render. Acknowledge with: amtool silence add alertname=NAME --comment=WHY`;
+  const acknowledge = `amtool silence add alertname=NAME ${silenced(subject)} --comment=WHY`;
+  const head = `Alerts of ${plan.title} in ${environment.title}, made by: phasegate render. Acknowledge with: ${acknowledge}`;
   return { text: yamlFile(document, [head, ...said]), remarks: said };
 }
 
@@ -81,6 +82,13 @@ function toTheRun(subject: Subject): Route {
     repeat_interval: '5m',
     continue: true,
   };
+}
+
+/** The plan's own part of a silence: other plans, and other environments of this one, have alerts of the same name. */
+function silenced({ labels }: Subject): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 function own({ labels }: Subject): string[] {
