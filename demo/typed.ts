@@ -1,5 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellWord } from '../src/plan/text/shell-word.js';
 
 /**
  * A `phasegate` of this demo alone: it knows the demo's server and state, so that what a view prints works in any
@@ -12,20 +13,16 @@ import { join } from 'node:path';
 export function writeTyped(folder: string, binary: string, env: Readonly<Record<string, string>>): string {
   const file = join(folder, 'phasegate');
   const variables = Object.entries({ ...env, PHASEGATE_COMMAND: file }).map(
-    ([name, value]) => `${name}=${quoted(value)}`
+    ([name, value]) => `${name}=${shellWord(value)}`
   );
   writeFileSync(
     file,
     `#!/bin/sh
 export ${variables.join(' ')}
 export PHASEGATE_USER="\${PHASEGATE_USER:-dana}"
-exec ${quoted(process.execPath)} ${quoted(binary)} "$@"
+exec ${shellWord(process.execPath)} ${shellWord(binary)} "$@"
 `
   );
   chmodSync(file, 0o755);
   return file;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { bare, shipped, watchedOver } from './plans.js';
 import { rendered } from './rendered.js';
@@ -136,6 +137,14 @@ describe('the runbook', () => {
     const { md } = await runbooks(await shipped());
     expect(md).toContain('phasegate rollback example-production/user-execution-context --reason "why"');
     expect(md).toContain('--var revision=v1');
+  });
+
+  it('gives a variable as the shell that it is pasted into hands it over, whatever is in it', async () => {
+    const value = 'v1 $HOME `id` $(id) "q" it\'s \\ !';
+    const { md } = await runbooks({ ...(await shipped()), vars: { revision: value } });
+    const start = md.split('\n').find((line) => line.startsWith('phasegate start PLAN')) ?? '';
+    const shown = execFileSync('sh', ['-c', `phasegate() { printf '%s\\n' "$@"; }\n${start}`], { encoding: 'utf8' });
+    expect(shown.split('\n')).toContain(`revision=${value}`);
   });
 });
 

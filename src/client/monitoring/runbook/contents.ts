@@ -2,6 +2,7 @@ import { namesInRoles } from '../../../plan/people.js';
 import { standingWords } from '../../../plan/standing.js';
 import { cleanupId, remarksOf } from '../../../plan/names.js';
 import { componentLine, rollbackLine } from '../../../plan/text/command-lines.js';
+import { shellWord } from '../../../plan/text/shell-word.js';
 import { spanWords } from '../../preview/span-words.js';
 import type { Subject } from '../subject.js';
 import { alertBlocks } from './alerts.js';
@@ -63,9 +64,7 @@ function people({ frozen }: Subject): Block[] {
 
 function commands({ frozen }: Subject): Block[] {
   const { plan, environment, vars } = frozen;
-  const given = Object.entries(vars).map(
-    ([name, value]) => ` --var ${name}=${/^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value)}`
-  );
+  const given = Object.entries(vars).map(([name, value]) => ` --var ${name}=${shellWord(value)}`);
   const run = `${environment.id}/${plan.id}`;
   return [
     heading(2, 'Commands', 'commands'),
