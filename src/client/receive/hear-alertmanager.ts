@@ -1,9 +1,6 @@
 import type { Logger } from 'pino';
-import { alertLabels } from '../../plan/alert-labels.js';
 import { readAlertmanager, type Default, type OtherAlert } from '../../plan/alertmanager.js';
 import { otherTrouble, unknownText, type UnknownName } from '../../plan/other-trouble.js';
-import { spanText } from '../../plan/text/spans.js';
-import { countedBackMs } from '../monitoring/subject.js';
 import { clean, cleanDeep } from '../render/clean.js';
 import { parseBody, reply, type Reply } from './reply.js';
 import { isAway, type OpenRun, type Runs, type ToTell } from './tell-runs.js';
@@ -89,18 +86,12 @@ async function prepare(runs: Runs, workflowId: string, alert: OtherAlert): Promi
   return { run, name: alert.name, key: alert.key, ...read, ...(remark === undefined ? {} : { remark }) };
 }
 
-/** Why a rendered rule says nothing of this run: what it fired for may lie before the first change. The guard sees what does not. */
-function beforeTheGuard(
-  { workflowId, counted }: OpenRun,
-  alert: OtherAlert,
-  since: number | undefined
-): string | undefined {
+/** Why a rendered rule says nothing of this run: what it fired for lies before the first change. The guard sees what does not. */
+function beforeTheGuard({ workflowId }: OpenRun, alert: OtherAlert, since: number | undefined): string | undefined {
   if (since === undefined)
     return `${workflowId} has changed nothing yet; its guard will see it from the first change on`;
   if (alert.at < since) return `it fired before the first change of ${workflowId}; its guard watches from there on`;
-  const counts = counted.includes(alert.labels[alertLabels.metric] ?? '');
-  if (!counts || alert.at >= since + countedBackMs) return undefined;
-  return `it counts over ${spanText(countedBackMs)}, in which ${workflowId} made its first change; its guard counts from there on`;
+  return undefined;
 }
 
 const leadsNone = 'its plan leads no incidents: only a critical red metric does something';

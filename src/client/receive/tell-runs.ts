@@ -16,8 +16,6 @@ export interface OpenRun extends RunRef {
   /** Run id of its first execution, by which its guard and all others below it name it. */
   firstRunId: string;
   plan?: Plan;
-  /** Metrics of the plan whose queries count since the run's first change. */
-  counted: readonly string[];
   /** Why there is no plan here: another version of phasegate began it. */
   unread?: string;
 }
@@ -93,7 +91,7 @@ export function runsOver(link: Link, now: () => number = Date.now): Runs {
   // Thousands of alerts in one post are about the same run.
   const openRuns = new Map<string, Promise<OpenRun | undefined>>();
   const guarded = new Map<string, Promise<number | undefined>>();
-  const plans = new Map<string, Promise<OfPlan>>();
+  const plans = new Map<string, Promise<Pick<OpenRun, 'plan' | 'unread'>>>();
   let away: { error: unknown; at: number } | undefined;
   const tell = async (
     workflowId: string,
@@ -187,18 +185,12 @@ function forgetOldest(known: Map<string, unknown> | Set<string>, most: number): 
   if (known.size > most && oldest !== undefined) known.delete(oldest);
 }
 
-type OfPlan = Pick<OpenRun, 'plan' | 'counted' | 'unread'>;
-
-async function readPlan(link: Link, run: RunRef): Promise<OfPlan> {
+async function readPlan(link: Link, run: RunRef): Promise<Pick<OpenRun, 'plan' | 'unread'>> {
   try {
-    const { plan, environment } = await readFrozen(link, run);
-    const counted = Object.entries(environment.metrics.bindings).filter(([, { promql }]) =>
-      promql?.includes('{{elapsed}}')
-    );
-    return { plan, counted: counted.map(([metric]) => metric) };
+    return { plan: (await readFrozen(link, run)).plan };
   } catch (error) {
     if (!(error instanceof PhasegateError) || error.code !== 'PG403') throw error;
-    return { counted: [], unread: `${error.message}, so nothing that its labels name was checked` };
+    return { unread: `${error.message}, so nothing that its labels name was checked` };
   }
 }
 

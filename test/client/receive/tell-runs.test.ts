@@ -7,7 +7,7 @@ import { PhasegateError } from '../../../src/plan/errors.js';
 import { guardWorkflowId } from '../../../src/plan/names.js';
 import { searchAttributes } from '../../../src/plan/search-attributes.js';
 
-const run: OpenRun = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r', counted: [] };
+const run: OpenRun = { workflowId: 'migration/e/p', runId: 'r', firstRunId: 'r' };
 const told = (key: string): ToTell => {
   return { key, isGrave: true, trouble: { dedupKey: key, source: 'alertmanager', title: 'A', reason: 'a', at: 0 } };
 };
