@@ -302,7 +302,7 @@ class MinuteByMinute {
     this.from = around - 4 * day;
     const { timeZone } = question;
     const key = `${timeZone} ${around}`;
-    this.furthest = MinuteByMinute.clocks.get(key) ?? this.read(timeZone, around + 20 * day);
+    this.furthest = MinuteByMinute.clocks.get(key) ?? this.read(timeZone, around + 30 * day);
     MinuteByMinute.clocks.set(key, this.furthest);
   }
 
@@ -388,8 +388,8 @@ describe('the opening of any schedule at any time', () => {
           );
           const question = { schedule: asked, blackouts, runStartedAt, timeZone, askedAt };
           const found = phaseOpening(question);
-          // Nothing of what is asked for here lies further away.
-          const until = askedAt + 12 * day;
+          // Blackouts end within eight days of the clock change, and then a weekday may be two weeks away.
+          const until = askedAt + 24 * day;
           const oracle = new MinuteByMinute(question, around);
           let first = askedAt;
           while (first < until && !oracle.suits(first)) first += minute;
