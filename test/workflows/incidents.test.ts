@@ -105,6 +105,28 @@ describe('an incident that somebody declares', () => {
     });
   });
 
+  it('is another one when the same words are graver, which takes everything back', async () => {
+    const run = await inSecondPhase();
+    const words = { by: 'erin', reason: 'checkout broken' };
+    const declare = (more: object): ReturnType<Stage['tell']> => stage.tell(run, 'declare', { ...words, ...more });
+    await declare({ severity: 2 });
+    expect(await declare({ severity: 2 })).toMatchObject({ repeated: true });
+    expect(await declare({ severity: 2, phase: '1a' })).toEqual({
+      message: 'incident/2 is open, severity 2; the run is on hold until somebody resolves it, or asks for a rollback',
+      repeated: false,
+    });
+    expect(await declare({ severity: 1 })).toEqual({
+      message: 'incident/3 is open, severity 1; everything is taken back now, newest phase first',
+      repeated: false,
+    });
+    expect(await declare({ severity: 1 })).toEqual({
+      message: 'incident/3 is open for it: checkout broken',
+      repeated: true,
+    });
+    await failureOf(run.result());
+    expect(stage.world.story('undo')).toEqual(undone);
+  });
+
   it('opens its war room when a customer escalates what is open already, once', async () => {
     const run = await inSecondPhase();
     await run.signal('trouble', trouble('slow-pages', { cause: 'slow' }));

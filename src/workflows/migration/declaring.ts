@@ -20,9 +20,7 @@ export function listenToDeclarations(record: MigrationRecord, desk: IncidentDesk
       const found = objection(record, desk, message);
       if (found) throw refused(found);
       const alarm = alarmOf(record, message);
-      const same = desk.openFor(
-        ({ cause, key }) => key === alarm.key || (cause !== undefined && cause === alarm.cause)
-      );
+      const same = desk.openForDeclared(alarm);
       if (same) {
         const then = alarm.customer === true ? desk.escalate(same.number) : undefined;
         const message = `${incidentAddressOf(same.number)} is open for it: ${same.title}`;

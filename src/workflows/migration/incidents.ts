@@ -17,6 +17,7 @@ import { findCause, specOf, triggerOf, troubleWords } from '../../plan/incidents
 import { ownCriteria } from '../../plan/incidents/resolution.js';
 import { isUnresolved } from '../../plan/incidents/status.js';
 import { firstCalled } from '../../plan/incidents/recipients.js';
+import { covers } from '../../plan/incidents/covers.js';
 import { componentOf, withDependents } from '../../plan/incidents/reach.js';
 import {
   holdSignal,
@@ -126,8 +127,19 @@ export class IncidentDesk {
   }
 
   /** The incident that is open for this trouble. */
-  openFor(is: (alarm: Pick<Alarm, 'key' | 'cause'>) => boolean): IncidentSummary | undefined {
+  openFor(key: string): IncidentSummary | undefined {
+    const is = (one: Pick<Alarm, 'key'>): boolean => one.key === key;
     return this.open.find(({ alarm, also }) => is(alarm) || also.some(is));
+  }
+
+  /** The incident that is open for what a person declares now; what is graver, or about another phase, is not open yet. */
+  openForDeclared(now: Alarm): IncidentSummary | undefined {
+    const { key, cause } = now;
+    const is = (one: Pick<Alarm, 'key' | 'cause'>): boolean =>
+      one.key === key || (cause !== undefined && one.cause === cause);
+    const same = this.open.filter(({ alarm, also }) => is(alarm) || also.some(is));
+    const enough = same.find((known) => covers({ ...known, phase: known.alarm.phase }, now));
+    return enough ?? (same.length > 0 && !patched('declared-graver') ? same[0] : undefined);
   }
 
   /**

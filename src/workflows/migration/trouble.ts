@@ -45,7 +45,7 @@ async function takeTrouble(
       );
     return;
   }
-  if (desk.openFor((alarm) => alarm.key === key) || desk.hadIncident(trouble) || desk.join(trouble)) return;
+  if (desk.openFor(key) || desk.hadIncident(trouble) || desk.join(trouble)) return;
   const severity = severityOf(plan.incidents, trouble, plan.metrics);
   const reach = specOf(plan.incidents, severity)?.reach ?? 'none';
   const page = isOfGuard(trouble) ? pageOfTrouble(trouble, reach) : undefined;
