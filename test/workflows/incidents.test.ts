@@ -365,7 +365,7 @@ describe('severity 2', () => {
     ]);
     expect(await until('the end', 1, ({ rollback }) => rollback?.state === 'verified')).toMatchObject({
       phase: '1b',
-      rollback: { reach: 'component' },
+      rollback: { reach: 'component', by: 'lee' },
       warRoom: { trigger: 'rollback' },
     });
   });

@@ -57,12 +57,7 @@ export function postMortemDraft(
     ...(state.acknowledged ? [[state.acknowledged.at, `${state.acknowledged.by} acknowledged`] as const] : []),
     ...(state.rollback?.decidedAt === undefined
       ? []
-      : [
-          [
-            state.rollback.decidedAt,
-            `${state.rollback.by ?? 'The plan'}: take back ${state.rollback.reach === 'all' ? 'everything' : 'the component'}`,
-          ] as const,
-        ]),
+      : [[state.rollback.decidedAt, decisionOf(input, state.rollback)] as const]),
     ...(state.resolution
       ? [[state.resolution.at, `${state.resolution.by} resolved it: ${state.resolution.text}`] as const]
       : []),
@@ -119,6 +114,13 @@ export function postMortemDraft(
     '',
   ];
   return lines.join('\n');
+}
+
+/** Of severity 1 nobody had to decide it. Whoever asked the phase itself is known from its reason alone. */
+function decisionOf({ reach: given }: IncidentInput, { by, reach }: NonNullable<IncidentState['rollback']>): string {
+  const what = `take back ${reach === 'all' ? 'everything' : 'the component'}`;
+  const who = by ?? (given === 'all' ? 'The plan' : undefined);
+  return who === undefined ? `It was decided to ${what}: by whom, see the timeline` : `${who}: ${what}`;
 }
 
 function checklist(title: string, items: IncidentState['tasks']): string[] {

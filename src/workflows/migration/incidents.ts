@@ -239,7 +239,7 @@ export class IncidentDesk {
   componentStop(phase: string, by: string, reason: string): Stop | undefined {
     if (!this.components.includes(phase)) return undefined;
     const { phases } = this.record.frozen.plan;
-    return { reason: `${by} asked for it: ${reason}`, reach: 'phase', phases: withDependents(phases, phase) };
+    return { reason: `${by} asked for it: ${reason}`, reach: 'phase', phases: withDependents(phases, phase), by };
   }
 
   /** Components of incidents that people may take back. */
@@ -257,8 +257,7 @@ export class IncidentDesk {
     for (const one of this.open) {
       const concerned = this.rollbackTold ? one.reach !== 'none' : one.reach === 'all';
       if (kind === 'completed' || !concerned) continue;
-      const order = { kind: 'rollback', reach: this.reachOfStop, state, reason } as const;
-      this.order(one, { ...order, ...(safeAt === undefined ? {} : { safeAt }) });
+      this.order(one, { ...this.rollbackOrder, state, reason, ...(safeAt === undefined ? {} : { safeAt }) });
     }
     await condition(() => this.pending === 0);
   }
@@ -539,16 +538,12 @@ export class IncidentDesk {
   }
 
   private tellRollback(known: Known): void {
-    this.order(known, {
-      kind: 'rollback',
-      reach: this.reachOfStop,
-      state: 'running',
-      reason: this.rollbackWords().reason,
-    });
+    this.order(known, { ...this.rollbackOrder, state: 'running', reason: this.rollbackWords().reason });
   }
 
-  private get reachOfStop(): 'all' | 'component' {
-    return this.record.stop?.reach === 'all' ? 'all' : 'component';
+  private get rollbackOrder(): { kind: 'rollback'; reach: 'all' | 'component'; by?: string } {
+    const { reach, by } = this.record.stop ?? {};
+    return { kind: 'rollback', reach: reach === 'all' ? 'all' : 'component', ...(by === undefined ? {} : { by }) };
   }
 
   private rollbackWords(): { reason: string; what: string } {

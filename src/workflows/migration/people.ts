@@ -85,7 +85,7 @@ export function listenToPeople(record: MigrationRecord, desk: IncidentDesk, stop
       }
       // A Temporal cancel takes back everything already, and must not refuse who asks for the same.
       const repeated = record.stop?.reach === 'all' || CancellationScope.current().consideredCancelled;
-      record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase' });
+      record.ask({ reason: `${by} asked for it: ${reason}`, reach: phase === undefined ? 'all' : 'phase', by });
       // Between phases nobody else hears it; a phase that ends meanwhile finds it recorded here.
       const heard = await CancellationScope.nonCancellable(() =>
         rollbacks.through(how, () => signalPhase(record, 'rollback', message))

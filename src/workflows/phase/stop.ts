@@ -10,15 +10,17 @@ export interface Stop {
   phases?: string[];
   /** Of a phase: the run takes back more after it, and verifies all of it then. */
   more?: true | undefined;
+  /** Of the run: the person who decided it; absent: nobody had to, or the phase alone knows. */
+  by?: string | undefined;
 }
 
 /** The same stop, as wide as what was asked for meanwhile. */
-export function widest({ reason, reach, phases = [] }: Stop, asked: Stop | undefined): Stop {
+export function widest({ reason, reach, phases = [], by }: Stop, asked: Stop | undefined): Stop {
   if (reach === 'all' || asked?.reach !== 'all') {
     const all = [...new Set([...phases, ...(asked?.phases ?? [])])];
-    return { reason, reach, ...(all.length > 0 ? { phases: all } : {}) };
+    return { reason, reach, ...(all.length > 0 ? { phases: all } : {}), by };
   }
-  return { reason: `${reason}; then everything: ${asked.reason}`, reach: 'all' };
+  return { reason: `${reason}; then everything: ${asked.reason}`, reach: 'all', by: asked.by };
 }
 
 /** Thrown inside the phase's story; never leaves the workflow. */

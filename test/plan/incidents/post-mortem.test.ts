@@ -186,6 +186,16 @@ describe('the draft', () => {
     );
   });
 
+  it('names nobody as having decided what it was not told of', () => {
+    const back = { reach: 'component', state: 'verified', decidedAt: 11_000 } as const;
+    const { reach: _reach, ...unasked } = input;
+    for (const one of [unasked, { ...input, reach: 'component' } as const]) {
+      const draft = postMortemDraft(one, state({ rollback: back }), []);
+      expect(draft).toContain('It was decided to take back the component: by whom, see the timeline');
+      expect(draft).not.toContain('The plan');
+    }
+  });
+
   it('has no more than is known', () => {
     const draft = postMortemDraft(input, state({ timeline: [], tasks: [] }), []);
     expect(draft).toContain('| time to detect | nobody can say | no change before it is known |');
