@@ -755,6 +755,44 @@ describe('a rollback that nobody declared anything for', () => {
     expect(status.reason).toContain('1a/smoke#1');
   });
 
+  it('opens an incident also while one that it is not about has the war room', async () => {
+    stage.world.onCheck = ({ origin }) => (origin.address.startsWith('1b/') ? 'FAIL' : 'PASS');
+    const run = await stage.start(
+      plan(
+        [
+          phase('1a', { steps: [step.flag('core')], approval: approval() }),
+          phase('1b', { after: ['1a'], steps: [step.flag('tools'), step.check('smoke')] }),
+        ],
+        { incidents: incidents() }
+      )
+    );
+    await stage.gate('1a');
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a page is slow' });
+    await until('the room', 1, ({ warRoom }) => warRoom?.trigger === 'customer-escalation');
+    await stage.tell('1a', 'approve', 'lee');
+    await failureOf(run.result());
+    const status = await until('the end', 2, ({ rollback }) => rollback?.state === 'verified');
+    expect(status).toMatchObject({ severity: 2, source: 'rollback', phase: '1b' });
+    expect(status.warRoom).toBeUndefined();
+    expect((await stage.incident(1)).rollback).toBeUndefined();
+  });
+
+  it('gives the incident that it is about the next war room, where another one is open', async () => {
+    const run = await inSecondPhase();
+    await stage.tell(run, 'declare', { by: 'erin', severity: 3, customer: true, reason: 'a page is slow' });
+    await until('the room', 1, ({ warRoom }) => warRoom !== undefined);
+    await stage.tell(run, 'declare', { by: 'erin', severity: 2, reason: 'agents fail' });
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    await stage.tell(run, 'rollback', { by: 'lee', reason: 'no fix' });
+    await undo.reached;
+    await until('the news', 2, ({ rollback }) => rollback?.state === 'running');
+    await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'restarted' });
+    await until('the other room', 2, ({ warRoom }) => warRoom?.trigger === 'rollback');
+    undo.open();
+    await failureOf(run.result());
+  });
+
   it('opens none in a plan without incidents', async () => {
     const run = await stage.start(plan([phase('1a', { approval: approval() })]));
     await stage.gate('1a');

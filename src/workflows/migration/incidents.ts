@@ -522,9 +522,16 @@ export class IncidentDesk {
     this.rollbackTold = true;
     const concerned = this.open.filter(({ reach }) => reach !== 'none');
     for (const one of concerned) this.tellRollback(one);
-    if (!spec.warRoom?.triggers.includes('rollback') || this.open.some(({ warRoom }) => warRoom)) return;
+    if (!spec.warRoom?.triggers.includes('rollback') || concerned.some(({ warRoom }) => warRoom)) return;
     const [first] = concerned;
-    if (first) return this.openRoom(first, 'rollback');
+    const isTaken = this.open.some(({ warRoom }) => warRoom);
+    // In earlier builds the room of one that the rollback is not about kept it from having an incident.
+    if (isTaken && !patched('rollback-beside-a-room')) return;
+    if (first) {
+      if (isTaken) first.due ??= 'rollback';
+      else this.openRoom(first, 'rollback');
+      return;
+    }
     const { reason, what } = this.rollbackWords();
     const alarm: Alarm = {
       key: 'rollback',
