@@ -16,7 +16,7 @@ import type { IncidentStatus } from '../plan/watch-status.js';
 import { handoverQuery, statusQuery } from '../plan/wire.js';
 import { othersWoken } from './come-to-rest.js';
 import { listenToResponders } from './incident/answers.js';
-import { call, gather, report, update } from './incident/duties.js';
+import { ask, call, gather, report, update } from './incident/duties.js';
 import { takeOrder } from './incident/orders.js';
 import { IncidentRecord } from './incident/record.js';
 import { draft, remind, validate } from './incident/resolution.js';
@@ -60,6 +60,7 @@ export async function incident(input: IncidentInput): Promise<IncidentStatus> {
     const reported = { news: JSON.stringify(known), gone: false };
     const duties = [
       call(input, record, teller),
+      ask(input, record, teller),
       gather(input, record, teller),
       update(input, record, teller),
       validate(input, record, teller),

@@ -353,6 +353,30 @@ describe('the response deadline', () => {
     );
   });
 
+  it('behind which nothing happens has whoever responded asked again, and then those next in line too', async () => {
+    const quick = { respondWithin: span(100), escalateTo: ['cto'] };
+    const pages: string[] = [];
+    stage.world.onNotify = ({ kind, incident }) => {
+      if (kind === 'reminder') pages.push(incident?.event ?? '');
+    };
+    await declared({ severity: 2, customer: false }, { severities: [severity(2, [], quick)] });
+    await tell('acknowledge', 'lee');
+    await stage.until('both', () => sent('reminder').length >= 2);
+    expect(
+      sent('reminder')
+        .map(({ title, to }) => [title, to])
+        .slice(0, 2)
+    ).toEqual([
+      ['it is still open', ['lee']],
+      ['it is still open', ['lee', 'carlos']],
+    ]);
+    expect(sent('reminder')[0]?.text).toContain('Waits for lee to choose: a fix (resolve), or a rollback.');
+    expect([...new Set(pages)]).toEqual(['none']);
+    await tell('resolve', { by: 'lee', reason: 'mended' });
+    const { timeline } = await until('its resolution', ({ state }) => state === 'resolved');
+    expect(timeline.map(({ text }) => text)).toContain('it is still open: lee and carlos are asked again');
+  });
+
   it('of severity 1 tells the next in line at once', async () => {
     await declared({ severity: 1 });
     await stage.until('the call', () => sent('escalation').length === 1);

@@ -54,6 +54,23 @@ export function callAgain(input: Asked, state: Called, now: number): string | un
   return `nobody acknowledged it in time: ${calledText(specOf(input.incidents, input.severity)?.escalateTo ?? [])}`;
 }
 
+/** By then most incidents are over, so that nobody who leads one is disturbed. */
+const timesToRespond = 4;
+
+/**
+ * When those who responded are asked again, who may have fallen asleep over it: ever more rarely, until it is resolved. Undefined
+ * while nobody has responded, since people are called then.
+ */
+export function nextAskedAt(
+  { incidents, severity }: Asked,
+  { acknowledged, asked }: Pick<IncidentState, 'acknowledged' | 'asked'>
+): number | undefined {
+  if (!acknowledged) return undefined;
+  const { times, at } = asked ?? { times: 0, at: acknowledged.at };
+  const respondMs = specOf(incidents, severity)?.respondWithin.ms ?? 0;
+  return at + patienceMs(times + 1, timesToRespond * respondMs);
+}
+
 /** The escalation of its critical alert, until that has come. */
 export function dueEscalation(
   { alert }: Asked,

@@ -16,6 +16,8 @@ export interface IncidentState {
   /** How often people were called and did not acknowledge, and when last. */
   calls: number;
   calledAt: number;
+  /** How often those who responded were asked again, and when last. */
+  asked?: { times: number; at: number };
   rollback?: NonNullable<IncidentStatus['rollback']> & { decidedAt?: number; safeAt?: number; endedAt?: number };
   warRoom?: WarRoomStatus;
   /** Its people were called; it was said to be late. */

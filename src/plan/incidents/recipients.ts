@@ -67,6 +67,24 @@ export function knowing(input: Asked, state: Escalated & Pick<IncidentState, 'wa
   return [...new Set([...called, ...inRoom, ...reachable(input.environment, told)])];
 }
 
+/**
+ * Who is asked again how far it is: whoever leads it, and from the second time on those next in line, since the one may not
+ * hear it. Who acknowledged it elsewhere may be known there alone: then it is for those who were called.
+ *
+ * @param leads names of those whom it waits for
+ */
+export function askedAgain(
+  input: Asked,
+  state: Escalated & Pick<IncidentState, 'asked'>,
+  leads: readonly string[]
+): string[] {
+  const { environment, incidents, severity } = input;
+  const known = leads.filter((name) => findPerson(environment.people, name));
+  const first = known.length > 0 ? known : calledBy(input, state);
+  const next = (state.asked?.times ?? 0) > 1 ? (specOf(incidents, severity)?.escalateTo ?? []) : [];
+  return [...new Set([...first, ...reachable(environment, next)])];
+}
+
 /** An earlier build called everybody. */
 function calledFirst({ environment, firstCalled: called }: Called): string[] {
   return called ?? environment.people.map(({ name }) => name);

@@ -21,7 +21,16 @@ export function incidentStatus(
   ids: { workflowId: string; runId: string }
 ): IncidentStatus {
   const { number, severity, title, cause, reason, source, openedBy, phase, incidents } = input;
-  const { calls: _calls, calledAt: _at, roomCalled: _called, roomLate: _late, validating, rollback, ...facts } = state;
+  const {
+    calls: _calls,
+    calledAt: _at,
+    roomCalled: _called,
+    roomLate: _late,
+    asked: _asked,
+    validating,
+    rollback,
+    ...facts
+  } = state;
   const { alertEscalatedAt, reminders: _count, remindedAt: _last, openedAt, postMortem, timeline, ...rest } = facts;
   const respondBy = openedAt + (specOf(incidents, severity)?.respondWithin.ms ?? 0);
   const body = {

@@ -1,9 +1,11 @@
-import { condition, getExternalWorkflowHandle, log, TemporalFailure } from '@temporalio/workflow';
-import { callAgain, nextCallAt } from '../../plan/incidents/calls.js';
+import { condition, getExternalWorkflowHandle, log, patched, TemporalFailure } from '@temporalio/workflow';
+import { callAgain, nextAskedAt, nextCallAt } from '../../plan/incidents/calls.js';
 import { specOf } from '../../plan/incidents/classify.js';
-import { reachable } from '../../plan/incidents/recipients.js';
+import { askedAgain, reachable } from '../../plan/incidents/recipients.js';
+import { debtOf } from '../../plan/incidents/status.js';
 import { incidentNewsSignal } from '../../plan/incidents/signals.js';
 import type { IncidentInput } from '../../plan/run-input.js';
+import { allOf } from '../../plan/text/spans.js';
 import type { IncidentRecord } from './record.js';
 import type { Teller } from './teller.js';
 import { callFor, goesOnWords, roomCall, updateText } from './telling.js';
@@ -30,6 +32,24 @@ export async function call(input: IncidentInput, record: IncidentRecord, teller:
     if (news !== undefined) record.tell(news);
     record.publish();
     await teller.say(callFor(input, record));
+  }
+}
+
+/** Asks those who responded how far it is, ever more rarely, until it is resolved: it waits for them, and so may the run. */
+export async function ask(input: IncidentInput, record: IncidentRecord, teller: Teller): Promise<void> {
+  const { state } = record;
+  const over = (): boolean => record.isResolved;
+  await condition(() => state.acknowledged !== undefined || over());
+  if (over() || !patched('asked-again')) return;
+  for (;;) {
+    const left = Math.max(1, (nextAskedAt(input, state) ?? 0) - Date.now());
+    if (await condition(over, left, { summary: 'Until those who responded are asked again' })) return;
+    state.asked = { times: (state.asked?.times ?? 0) + 1, at: Date.now() };
+    // Somebody has just said that it is resolved.
+    if (state.validating) continue;
+    const to = askedAgain(input, state, debtOf(input, state)?.people ?? []);
+    record.tell(`it is still open: ${allOf(to)} ${to.length > 1 ? 'are' : 'is'} asked again`);
+    await teller.say({ kind: 'reminder', headline: 'it is still open', text: '', to });
   }
 }
 

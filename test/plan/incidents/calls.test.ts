@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { callAgain, escalationOfAlert, nextCallAt } from '../../../src/plan/incidents/calls.js';
-import { freshIncident } from '../../../src/plan/incidents/course.js';
+import { callAgain, escalationOfAlert, nextAskedAt, nextCallAt } from '../../../src/plan/incidents/calls.js';
+import { freshIncident, type IncidentState } from '../../../src/plan/incidents/course.js';
 import { calledBy } from '../../../src/plan/incidents/recipients.js';
 import { nextSentence } from '../../../src/plan/incidents/status.js';
 import type { IncidentInput } from '../../../src/plan/run-input.js';
@@ -95,5 +95,23 @@ describe('how the alert of an incident escalates', () => {
     const found = escalationOfAlert({ alerts: routes, incidents: shipped! }, { severity: 2, level: 'critical' });
     expect(found).toMatchObject({ after: { ms: 5 * minute }, to: ['cto', 'ceo'] });
     expect(shipped?.severities[1]?.respondWithin.ms).toBe(15 * minute);
+  });
+});
+
+describe('an incident that somebody acknowledged', () => {
+  const input = incidentInput({ incidents: spec });
+
+  it('is asked after in four times the time to respond, and ever more rarely, at least twice a day', () => {
+    const state: Pick<IncidentState, 'acknowledged' | 'asked'> = { acknowledged: { by: 'erin', at: 2 * minute } };
+    const asked = Array.from({ length: 7 }, (_, index) => {
+      const at = nextAskedAt(input, state) ?? 0;
+      state.asked = { times: index + 1, at };
+      return at / minute - 2;
+    });
+    expect(asked).toEqual([60, 180, 420, 900, 1_620, 2_340, 3_060]);
+  });
+
+  it('is not asked after before', () => {
+    expect(nextAskedAt(input, {})).toBeUndefined();
   });
 });

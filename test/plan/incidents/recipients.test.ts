@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { calledBy, channelsFor, firstCalled, knowing, reachable } from '../../../src/plan/incidents/recipients.js';
+import {
+  askedAgain,
+  calledBy,
+  channelsFor,
+  firstCalled,
+  knowing,
+  reachable,
+} from '../../../src/plan/incidents/recipients.js';
 import type { FrozenPlan, Severity } from '../../../src/plan/model.js';
 import { shippedPlan } from '../support/shipped.js';
 import { approval, environment, incidentInput, phase } from '../../support/stage/plans.js';
@@ -79,6 +86,18 @@ describe('whoever knows of an incident', () => {
     ['was told how it stands', { updates: [{ at: 1, text: 'x' }] }, ['erin', 'dana']],
   ])('%s', (_, change, expected) => {
     expect(knowing(input, { updates: [], ...change })).toEqual(expected);
+  });
+});
+
+describe('who is asked again after an incident that somebody acknowledged', () => {
+  const input = incidentInput({ firstCalled: ['dana', 'erin'], environment: environment('e') });
+
+  it.each<[string, string[], number, string[]]>([
+    ['is whoever leads it', ['erin'], 1, ['erin']],
+    ['are those next in line too, from the second time on', ['erin'], 2, ['erin', 'dana', 'lee']],
+    ['are those who were called, where only PagerDuty knows who responds', ['Ola (PagerDuty)'], 1, ['dana', 'erin']],
+  ])('%s', (_what, leads, times, expected) => {
+    expect(askedAgain(input, { asked: { times, at: 1 } }, leads)).toEqual(expected);
   });
 });
 
