@@ -290,6 +290,8 @@ export interface IncidentNews {
   page: string;
   /** `none`: it is for those who know of the incident, and calls nobody. */
   event: 'trigger' | 'acknowledge' | 'resolve' | 'none';
+  /** Keys of other pages that are answered, or end, with its own: of alerts whose trouble joined it. */
+  pages?: string[];
   severity: Severity;
   /** Link. */
   runbook?: string;

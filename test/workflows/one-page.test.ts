@@ -204,6 +204,35 @@ describe('what the guard sees and a rendered rule of Prometheus says too', () =>
     expect(pages()).toEqual([expect.stringMatching(/\/guard\/cause\/bad$/)]);
   });
 
+  it('is answered and ended with what a person declared to take everything back', { timeout: 60_000 }, async () => {
+    const undo = door();
+    stage.world.onUndo = () => undo.wait();
+    const run = await waiting({ incidents: caused });
+    await stage.tell(run, 'declare', { by: 'erin', severity: 1, reason: 'data is corrupt' });
+    await undo.reached;
+    await seenByGuard();
+    await stage.until('its line', async () =>
+      (await stage.incident(1)).timeline.some(({ text }) => text.startsWith('also: '))
+    );
+    expect((await stage.status()).incidents).toHaveLength(1);
+    const both = await stage.until('both pages', () => pages().length === 2 && pages());
+    const other = both.find((key) => key.endsWith('/guard/cause/bad')) ?? '';
+    const incident = stage.incidentHandle(1);
+    await incident.signal(acknowledgedElsewhereSignal, { by: 'Ola', via: 'PagerDuty', page: other });
+    await stage.until('the acknowledgement', async () => (await stage.incident(1)).state === 'acknowledged');
+    undo.open();
+    await failureOf(run.result());
+    turn(0.99);
+    await stage.tell(incident, 'resolve', { by: 'lee', reason: 'mended' });
+    const said = (action: string): string[] =>
+      events().flatMap(({ event_action, dedup_key }) =>
+        event_action === action && both.includes(dedup_key) ? [dedup_key] : []
+      );
+    await stage.until('the end of both', () => said('resolve').length === 2);
+    expect(said('resolve').toSorted()).toEqual(both.toSorted());
+    expect(said('acknowledge').toSorted()).toEqual(both.toSorted());
+  });
+
   it('joins the incident that takes everything back, as the guard would have it', { timeout: 60_000 }, async () => {
     const undo = door();
     stage.world.onUndo = () => undo.wait();

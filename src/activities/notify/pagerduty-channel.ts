@@ -18,11 +18,14 @@ export function createPagerDutyChannel(
 ): NotifyChannel {
   return {
     name: channel.name,
-    async deliver(message, signal) {
+    async deliver(message, signal, taken = new Set()) {
       if (callsNobody(message.notification)) return;
       const routingKey = secrets.resolve(channel.routingKey);
-      const body = { ...secrets.scrubAll(eventOf(message)), routing_key: routingKey };
-      await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch, 'refused');
+      for (const event of eventsOf(message).filter(({ dedup_key: key }) => !taken.has(key))) {
+        const body = { ...secrets.scrubAll(event), routing_key: routingKey };
+        await postJson({ url: secrets.resolve(channel.url), json: JSON.stringify(body), signal }, fetch, 'refused');
+        taken.add(event.dedup_key);
+      }
     },
   };
 }
@@ -32,7 +35,20 @@ function callsNobody({ alert, incident, kind }: Message['notification']): boolea
   return incident?.event === 'none' || (alert?.page !== undefined && (kind === 'reminder' || kind === 'escalation'));
 }
 
-function eventOf({ notification, environment, at }: Message): object {
+interface Event {
+  event_action: string;
+  dedup_key: string;
+  [field: string]: unknown;
+}
+
+/** Of an incident also those of the other pages that it answers and ends. */
+function eventsOf(message: Message): Event[] {
+  const own = eventOf(message);
+  const { pages = [] } = message.notification.incident ?? {};
+  return [own, ...pages.map((page) => ({ ...own, dedup_key: page }))];
+}
+
+function eventOf({ notification, environment, at }: Message): Event {
   const { alert, incident, run, address, title, text, kind, to, remarks } = notification;
   const action = alert?.event ?? incident?.event ?? 'trigger';
   const runbook = runbookOf(notification);

@@ -13,8 +13,8 @@ import { postJson, type Message, type NotifyChannel } from './channel.js';
  *
  * That of an alert has besides `"alert": { "dedupKey": "…", "event": "trigger", "metric": "…", "level": "critical" }`;
  * `event` is trigger, acknowledge or resolve, and `alert.dedupKey` the same for all that is told of one alert.
- * That of an incident has `"incident": { "page": "…", "event": "trigger", "severity": 1 }`; `event` may also be none, which calls nobody. An
- * alert that people are paged for together with an incident has the same `page`. Both may have a `runbook`, a link.
+ * That of an incident has `"incident": { "page": "…", "event": "trigger", "severity": 1 }`; `event` may also be none, which calls nobody;
+ * `pages`, where it is there, are other pages that it answers or ends with its own. An alert that people are paged for together with an incident has the same `page`. Both may have a `runbook`, a link.
  *
  * `text` alone reads well, as chat systems show it. The same notification may come twice: its `dedupKey`, which is also
  * the header Idempotency-Key, stays the same.

@@ -23,6 +23,8 @@ export interface IncidentState {
   /** Its people were called; it was said to be late. */
   roomCalled?: true;
   roomLate?: true;
+  /** Keys of the pages of other troubles that joined it, which nothing else answers or ends. */
+  pages?: string[];
   tasks: IncidentStatus['tasks'];
   notes: IncidentStatus['notes'];
   /** The latest ones. */

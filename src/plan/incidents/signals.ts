@@ -39,8 +39,13 @@ const order = z.discriminatedUnion('kind', [
     /** Epoch ms of the last undo; absent while it runs. */
     safeAt: z.number().optional(),
   }),
-  /** Other trouble of the guard while this one takes everything back. */
-  z.strictObject({ kind: z.literal('also'), trouble: text, cause: text.optional() }),
+  /** Other trouble of the guard while this one takes everything back; `page` is the key of its page, where that is another. */
+  z.strictObject({
+    kind: z.literal('also'),
+    trouble: text,
+    cause: text.optional(),
+    page: z.string().max(600).optional(),
+  }),
 ]);
 export type IncidentOrder = z.infer<typeof order>;
 

@@ -27,6 +27,7 @@ export function incidentStatus(
     roomCalled: _called,
     roomLate: _late,
     asked: _asked,
+    pages: _pages,
     validating,
     rollback,
     ...facts

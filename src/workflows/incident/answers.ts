@@ -112,12 +112,16 @@ export function listenToResponders(input: IncidentInput, record: IncidentRecord,
     (raw) => {
       const news = readAcknowledgedElsewhere(raw);
       if (!news) log.warn('An acknowledgement could not be understood');
-      else if (news.page === input.page && !state.acknowledged && !record.isResolved)
+      else if (isPageOf(input, record, news.page) && !state.acknowledged && !record.isResolved)
         acknowledge(record, teller, `${news.by} (${news.via})`);
     },
     { description: 'Sent by phasegate itself, not for people.' }
   );
   inbox.refuseOthers();
+}
+
+function isPageOf(input: IncidentInput, { state }: IncidentRecord, page: string | undefined): boolean {
+  return page === input.page || (page !== undefined && (state.pages ?? []).includes(page));
 }
 
 function said(message: string): Answer {

@@ -4,13 +4,15 @@ import type { IncidentInput } from '../../plan/run-input.js';
 import type { IncidentRecord } from './record.js';
 
 /** Takes what the run says that it does. */
-export function takeOrder({ incidents }: IncidentInput, record: IncidentRecord, order: IncidentOrder): void {
+export function takeOrder({ incidents, page }: IncidentInput, record: IncidentRecord, order: IncidentOrder): void {
   const { state } = record;
   switch (order.kind) {
     case 'war-room':
       return record.openRoom(order.trigger);
     case 'also': {
       const words = `also: ${order.trouble}`;
+      if (order.page !== undefined && order.page !== page)
+        state.pages = [...new Set([...(state.pages ?? []), order.page])];
       // What another incident had heard that this one goes on with is said again.
       if (state.timeline.some(({ text }) => text === words)) return;
       const known = state.tasks.map(({ id }) => id);

@@ -48,6 +48,8 @@ export async function tell(
   const notify = channelsFor(input, record.state, told).filter(({ name }) => channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
   const runbook = event === 'trigger' ? words?.runbook : undefined;
+  const { pages = [] } = record.state;
+  const more = pages.length > 0 && (event === 'acknowledge' || event === 'resolve') ? { pages } : {};
   const { failed } = await announceTo(
     run,
     environment,
@@ -57,7 +59,7 @@ export async function tell(
       title: `${run.planTitle}, ${incidentAddressOf(number)}: ${headline}`,
       text: [text, stands, look].filter((part) => part !== '').join(' '),
       to,
-      ...(page === undefined ? {} : { incident: { page, event, severity, ...(runbook ? { runbook } : {}) } }),
+      ...(page === undefined ? {} : { incident: { page, event, severity, ...more, ...(runbook ? { runbook } : {}) } }),
     },
     patience,
     key

@@ -84,7 +84,7 @@ interface Known extends IncidentSummary {
   /** What opens a war room for it when there is none any more. */
   due?: WarRoomTrigger | undefined;
   /** The troubles that joined it. */
-  also: Array<Pick<Alarm, 'key' | 'cause'> & { words: string }>;
+  also: Array<Pick<Alarm, 'key' | 'page' | 'cause'> & { words: string }>;
 }
 
 /**
@@ -155,12 +155,14 @@ export class IncidentDesk {
    * Adds a trouble of the guard, whoever tells it, to the incident that takes everything back, since nothing more can be done
    * for it: ten metrics that become critical together are one incident. Else to the one that somebody declared for its cause.
    * False when there is none.
+   *
+   * @param page what the guard's alert calls people under: the guard does not know what people declared
    */
-  join(trouble: Trouble): boolean {
+  join(trouble: Trouble, page: string | undefined): boolean {
     const { dedupKey: key, cause } = trouble;
     const known = (isOfGuard(trouble) ? this.lead : undefined) ?? this.declaredFor(trouble);
     if (!known || known.also.length >= mostOpen) return false;
-    this.add(known, { key, cause, words: troubleWords(trouble) });
+    this.add(known, { key, page, cause, words: troubleWords(trouble) });
     return true;
   }
 
@@ -180,9 +182,14 @@ export class IncidentDesk {
   }
 
   private add(lead: Known, also: Known['also'][number]): void {
-    const { cause, words } = also;
+    const { cause, page, words } = also;
     lead.also.push(also);
-    this.order(lead, { kind: 'also', trouble: words, ...(cause === undefined ? {} : { cause }) });
+    this.order(lead, {
+      kind: 'also',
+      trouble: words,
+      ...(cause === undefined ? {} : { cause }),
+      ...(page === undefined || page === lead.alarm.page ? {} : { page: pageKey(this.record.run, page) }),
+    });
   }
 
   /**

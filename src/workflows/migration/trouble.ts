@@ -45,10 +45,11 @@ async function takeTrouble(
       );
     return;
   }
-  if (desk.openFor(key) || desk.hadIncident(trouble) || desk.join(trouble)) return;
+  if (desk.openFor(key) || desk.hadIncident(trouble)) return;
   const severity = severityOf(plan.incidents, trouble, plan.metrics);
   const reach = specOf(plan.incidents, severity)?.reach ?? 'none';
   const page = isOfGuard(trouble) ? pageOfTrouble(trouble, reach) : undefined;
+  if (desk.join(trouble, page)) return;
   const { environment } = record.frozen;
   const words = wordsOfTrouble({ run: record.run, plan, environment }, trouble, severity);
   await desk.raise({

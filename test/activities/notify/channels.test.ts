@@ -47,8 +47,8 @@ function tell(channel: Channel, notification = alert, tools = toolsWith()): Prom
 }
 
 /** The same with a scope of its own, to see what one attempt leaves to the next. */
-function attemptOf(channel: Channel, scope: TestScope): Promise<TellResult> {
-  return tellChannel({ channel, environment, notification: alert }, toolsWith(), scope);
+function attemptOf(channel: Channel, scope: TestScope, notification = alert): Promise<TellResult> {
+  return tellChannel({ channel, environment, notification }, toolsWith(), scope);
 }
 
 function toolsWith(env: Record<string, string> = { PD_KEY: 'canary-routing-key' }): TestTools {
@@ -123,6 +123,26 @@ describe('PagerDuty', () => {
       ['trigger', page, 'error'],
       ['trigger', page, 'warning'],
     ]);
+  });
+
+  it('is told the answer and the end of each page that an incident answers for, each once', async () => {
+    let refused = 0;
+    await using server = await serve(({ body }, response) => {
+      const isOther = body.includes('/guard/cause/bad') && (refused += 1) === 1;
+      response.writeHead(isOther ? 503 : 202).end('{}');
+    });
+    const { page } = incident.incident!;
+    const other = page.replace(/everything$/, 'guard/cause/bad');
+    const told: Notification = {
+      ...incident,
+      incident: { page, event: 'resolve', severity: 1, pages: [other] },
+    };
+    const scope = testScope();
+    await expect(attemptOf(pager(server.url), scope, told)).rejects.toMatchObject({ type: 'PG330' });
+    await attemptOf(pager(server.url), testScope({ heartbeatDetails: scope.heartbeats.at(-1) }), told);
+    expect(bodies(server)).toEqual(
+      [page, other, other].map((key) => expect.objectContaining({ event_action: 'resolve', dedup_key: key }) as object)
+    );
   });
 
   it('has the runbook of an incident as a link, and so have all others', async () => {

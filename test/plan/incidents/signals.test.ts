@@ -32,6 +32,7 @@ describe('a signal between workflows', () => {
     ['order', { ...rollback, reach: 'component', by: 'erin', safeAt: 7 }],
     ['order', { kind: 'also', trouble: 'x' }],
     ['order', { kind: 'also', trouble: 'x', cause: 'leak' }],
+    ['order', { kind: 'also', trouble: 'x', page: 'm#00000000/guard/cause/bad' }],
     ['takeBack', { reason: 'r', reach: 'phase' }],
     ['takeBack', { reason: 'r', reach: 'all', more: true }],
     ['hold', {}],
