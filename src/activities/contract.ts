@@ -330,10 +330,21 @@ export interface TellResult {
   endedAt: number;
 }
 
+export interface NotifyInput {
+  environment: Environment;
+  notification: Notification;
+  /** Channel -> whom it need not tell any more, as an earlier result of the same message has it. */
+  taken?: Record<string, string[]>;
+}
+
 /** Per channel: whether it took the message. One dead channel never stops the others. */
 export interface NotifyResult {
   delivered: string[];
   failed: Record<string, string>;
+  /** Those of `failed` that never take this message; absent where an earlier build told them. */
+  refused?: string[];
+  /** Channel of `failed` -> who has it all the same, such as addresses. */
+  taken?: Record<string, string[]>;
   endedAt: number;
 }
 
@@ -394,7 +405,7 @@ export interface EnvironmentActivities {
   runCheck(input: CheckInput): Promise<CheckResult>;
   captureBaseline(input: BaselineInput): Promise<BaselineSet>;
   measurePeriod(input: MeasureInput): Promise<MeasureResult>;
-  notify(input: { environment: Environment; notification: Notification }): Promise<NotifyResult>;
+  notify(input: NotifyInput): Promise<NotifyResult>;
   /** Tells one channel one message, in one attempt: a workflow tells all of them side by side and tries each again alone. */
   tellChannel(input: TellInput): Promise<TellResult>;
   verifyIdentity(input: VerifyIdentityInput): Promise<VerifyIdentityResult>;

@@ -1,6 +1,6 @@
 import type { Duration } from '@temporalio/common';
 import { ActivityFailure, isCancellation, log, uuid4 } from '@temporalio/workflow';
-import type { Notification } from '../activities/contract.js';
+import type { Notification, NotifyResult } from '../activities/contract.js';
 import type { Environment } from '../plan/model.js';
 import { remarksOf } from '../plan/names.js';
 import type { RunIdentity } from '../plan/run-input.js';
@@ -25,18 +25,23 @@ export async function announce(
   return (await announceTo(run, environment, message, patience)).at;
 }
 
+/** What became of a message: `failed` says which channels did not take it, and why. */
+export type Announced = { at?: number } & Pick<NotifyResult, 'failed' | 'refused' | 'taken'>;
+
 /**
  * The same, for whoever cares which channels did not take it.
  *
  * @param key the same for the same message told again: a channel that took it and answered late must not tell it twice
+ * @param taken who has it from an earlier time, by channel
  */
 export async function announceTo(
   run: RunIdentity,
   environment: Environment,
   message: Omit<Notification, 'run' | 'dedupKey' | 'remarks'>,
   patience: Duration,
-  key: string = uuid4()
-): Promise<{ at?: number; failed: Record<string, string> }> {
+  key: string = uuid4(),
+  taken?: NotifyResult['taken']
+): Promise<Announced> {
   if (environment.notify.length === 0) return { failed: {} };
   try {
     const { reads } = environmentCalls(environment.id);
@@ -49,6 +54,7 @@ export async function announceTo(
       [
         {
           environment: sliceEnvironment(environment, { notify: true }),
+          ...(taken ? { taken } : {}),
           notification: {
             ...message,
             run: run.workflowId,
@@ -64,10 +70,11 @@ export async function announceTo(
     );
     for (const [channel, reason] of Object.entries(result.failed))
       log.warn('A channel did not take the message', { channel, reason });
-    return { at: result.endedAt, failed: result.failed };
+    return { ...result, at: result.endedAt };
   } catch (error) {
     if (!isCancellation(error)) log.error('Nobody could be told', { title: message.title, error });
     const reason = error instanceof ActivityFailure ? failureText(error) : String(error);
-    return { failed: Object.fromEntries(environment.notify.map(({ name }) => [name, reason])) };
+    const failed = Object.fromEntries(environment.notify.map(({ name }) => [name, reason]));
+    return { failed, ...(taken ? { taken } : {}) };
   }
 }

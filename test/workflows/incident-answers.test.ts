@@ -209,6 +209,26 @@ describe('a call', () => {
   });
 });
 
+describe('a channel that will never take a page', () => {
+  it('is not asked again, and the others hear of that once, whatever is told later', async () => {
+    const tried: string[][] = [];
+    stage.world.refusing = ['pager'];
+    stage.world.onNotify = ({ incident }, channels) => {
+      if (incident?.event !== 'none') tried.push(channels);
+    };
+    await declaredByTwoChannels(3);
+    const reports = (): string[] =>
+      sent('incident').flatMap(({ title, text }) => (title.startsWith('channel') ? [text] : []));
+    await stage.until('the report', () => reports().length > 0);
+    await tell('acknowledge', 'lee');
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
+    await stage.until('the draft', async () => (await stage.incident(1)).postMortem.draft);
+    await stage.until('the end', () => sent('incident').some(({ title }) => title === 'resolved'));
+    expect(tried.every((channels) => channels.length === 2)).toBe(true);
+    expect(reports()).toEqual([expect.stringContaining('It is not tried again (pager: it is down).')]);
+  });
+});
+
 describe('the call of an incident with a war room', () => {
   it.each([': severity 1', ': war room'])(
     'is made again where a channel did not take it, whichever it was: %s',

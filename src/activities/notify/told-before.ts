@@ -10,4 +10,9 @@ export function namesIn(details: unknown, list: 'delivered' | 'taken'): string[]
   return names.safeParse(heartbeat.data?.[list]).data ?? [];
 }
 
+/** The same by channel, where a channel tells several. */
+export function namesByChannel(details: unknown): Record<string, string[]> {
+  return z.object({ taken: z.record(z.string(), names) }).safeParse(details).data?.taken ?? {};
+}
+
 const names = z.array(z.string());

@@ -25,6 +25,8 @@ export interface IncidentState {
   roomLate?: true;
   /** Keys of the pages of other troubles that joined it, which nothing else answers or ends. */
   pages?: string[];
+  /** Channels that will never take a page, each with why: the others heard of it. */
+  refused?: string[];
   tasks: IncidentStatus['tasks'];
   notes: IncidentStatus['notes'];
   /** The latest ones. */

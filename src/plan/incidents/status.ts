@@ -28,6 +28,7 @@ export function incidentStatus(
     roomLate: _late,
     asked: _asked,
     pages: _pages,
+    refused: _refused,
     validating,
     rollback,
     ...facts

@@ -4,7 +4,7 @@ import { incidentAddressOf } from '../../plan/names.js';
 import type { IncidentInput } from '../../plan/run-input.js';
 import { runName } from '../../plan/text/command-lines.js';
 import { counted, instantText } from '../../plan/text/spans.js';
-import { announceTo } from '../announce.js';
+import { announceTo, type Announced } from '../announce.js';
 import type { IncidentRecord } from './record.js';
 
 /** While the environment's worker is away a page waits for it: an incident that nobody hears of helps nobody. */
@@ -31,26 +31,26 @@ export interface Told {
  * Everybody whom an incident tells is told here.
  *
  * @param key of the message, the same when it is told again
- * @param channels default: all of them
- * @returns the channels that did not take it, with the reason
+ * @param again by which channels, and who of them has it; default: by all of them, and nobody
  */
 export async function tell(
   input: IncidentInput,
   record: IncidentRecord,
   told: Told,
   key: string,
-  channels?: readonly string[]
-): Promise<Record<string, string>> {
+  again: { channels?: readonly string[]; taken?: Announced['taken'] } = {}
+): Promise<Announced> {
   const { run, number, environment: everywhere, page, severity, words } = input;
   const { headline, kind, text, to, saysWhat, page: event = 'none' } = told;
   const stands = saysWhat ? record.next : record.sentence;
   const look = `Look: phasegate incident show ${incidentAddressOf(number)} ${runName(run.workflowId)}`;
-  const notify = channelsFor(input, record.state, told).filter(({ name }) => channels?.includes(name) ?? true);
+  const notify = channelsFor(input, record.state, told).filter(({ name }) => again.channels?.includes(name) ?? true);
   const environment = { ...everywhere, notify };
   const runbook = event === 'trigger' ? words?.runbook : undefined;
   const { pages = [] } = record.state;
   const more = pages.length > 0 && (event === 'acknowledge' || event === 'resolve') ? { pages } : {};
-  const { failed } = await announceTo(
+  // Without the wait the answer would come turns of the event loop later, and no history of an incident replay.
+  return await announceTo(
     run,
     environment,
     {
@@ -62,9 +62,9 @@ export async function tell(
       ...(page === undefined ? {} : { incident: { page, event, severity, ...more, ...(runbook ? { runbook } : {}) } }),
     },
     patience,
-    key
+    key,
+    again.taken
   );
-  return failed;
 }
 
 /** The first call, and each that follows while nobody acknowledges. */

@@ -5,6 +5,7 @@ import { notify } from '../../../src/activities/notify/notify.js';
 import { testEnvironment } from '../../support/activities/environment.js';
 import { serve } from '../../support/activities/http-server.js';
 import { activitiesOn } from '../../support/activities/run-activity.js';
+import { serveMail } from '../../support/activities/smtp-server.js';
 import { hurriedClock, testScope, testTools } from '../../support/activities/tools.js';
 
 const notification: Notification = {
@@ -76,6 +77,55 @@ describe('notifying', () => {
       message: expect.stringContaining('no channel took "Approve phase 1A": team: answered 400 bad shape') as string,
     });
     expect(refusing.seen).toHaveLength(1);
+  });
+
+  it('whoever an address is refused beside has the mail once, and is left out when the same is told again', async () => {
+    let away = true;
+    await using mails = await serveMail((address) => {
+      if (address.startsWith('gone')) return { code: 550, message: 'no such user' };
+      return address.startsWith('cto') && away ? { code: 451, message: 'greylisted' } : undefined;
+    });
+    const mail = (...to: string[]): Channel => ({
+      kind: 'email',
+      name: 'mail',
+      smtp: mails.smtp,
+      security: 'none',
+      from: 'phasegate@example.test',
+      to,
+    });
+    const final = testEnvironment({ notify: [mail('oncall@example.test', 'gone@example.test')] });
+    expect(await activitiesOn(quick()).notify({ environment: final, notification })).toMatchObject({
+      delivered: [],
+      failed: { mail: 'the server did not take gone@example.test' },
+      refused: ['mail'],
+      taken: { mail: ['oncall@example.test'] },
+    });
+    const later = testEnvironment({ notify: [mail('oncall@example.test', 'cto@example.test')] });
+    const scope = testScope();
+    const first = await notify({ environment: later, notification }, quick(), scope);
+    expect(first).toMatchObject({
+      failed: { mail: expect.any(String) as string },
+      taken: { mail: ['oncall@example.test'] },
+    });
+    expect(first).not.toHaveProperty('refused');
+    expect(scope.heartbeats.at(-1)).toEqual({ delivered: [], taken: first.taken && { ...first.taken } });
+    away = false;
+    const { taken = {} } = first;
+    expect(await notify({ environment: later, notification, taken }, quick(), testScope())).toMatchObject({
+      delivered: ['mail'],
+      failed: {},
+    });
+    await notify(
+      { environment: later, notification },
+      quick(),
+      testScope({ heartbeatDetails: scope.heartbeats.at(-1) })
+    );
+    expect(mails.seen.map(({ to }) => to)).toEqual([
+      ['oncall@example.test'],
+      ['oncall@example.test'],
+      ['cto@example.test'],
+      ['cto@example.test'],
+    ]);
   });
 
   it('a missing secret of one channel is its failure alone', async () => {

@@ -83,6 +83,8 @@ export class World {
   /** May say which of the channels do not take it. */
   onNotify: (notification: Notification, channels: string[]) => Promise<string[] | void> | string[] | void = () =>
     undefined;
+  /** Channels that never take a message, whoever it is for. */
+  refusing: string[] = [];
   onTell: (input: TellInput) => Promise<void> | void = () => undefined;
   measuring: (input: MeasureInput) => Promise<void> | void = () => undefined;
   /** What metrics were over a period, where it is not 1 all the time. */
@@ -159,11 +161,12 @@ export class World {
         notify: async ({ notification, environment }) => {
           this.notes.push(notification);
           const names = environment.notify.map(({ name }) => name);
-          const down = (await beating(heeding(this.onNotify(notification, names)))) ?? [];
+          const refused = names.filter((name) => this.refusing.includes(name));
+          const down = [...((await beating(heeding(this.onNotify(notification, names)))) ?? []), ...refused];
           if (names.length > 0 && names.every((name) => down.includes(name)))
             throw ApplicationFailure.nonRetryable('nobody could be told', 'PG315');
           const failed = Object.fromEntries(down.map((name) => [name, 'it is down']));
-          return { delivered: names.filter((name) => !down.includes(name)), failed, endedAt: this.now() };
+          return { delivered: names.filter((name) => !down.includes(name)), failed, refused, endedAt: this.now() };
         },
         tellChannel: async (input) => {
           this.told.push(input);
