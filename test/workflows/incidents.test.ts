@@ -189,6 +189,35 @@ describe('an alert of another system', () => {
   });
 });
 
+describe('an alert of another system that was heard beside an incident', () => {
+  it('is over with that, however often it is repeated', async () => {
+    const run = await inSecondPhase();
+    const told = (key: string, at: number, more: object = {}): Promise<void> =>
+      run.signal('trouble', trouble(`alertmanager/${key}`, { source: 'alertmanager', level: 'unknown', at, ...more }));
+    const joined = { cause: 'component', level: 'critical' };
+    await stage.tell(run, 'declare', { by: 'erin', cause: 'component', reason: 'agents fail' });
+    await told('a', 1, joined);
+    await until('its line', 1, ({ timeline }) => timeline.some(({ text }) => text.startsWith('also: ')));
+    await told('b', 1);
+    await until('the other', 2, ({ state }) => state === 'open');
+    await told('b', 2);
+    for (const number of [1, 2])
+      await stage.tell(stage.incidentHandle(number), 'resolve', { by: 'lee', reason: 'mended' });
+    await stage.until('both resolutions', async () =>
+      (await stage.status()).incidents?.every(({ state }) => state === 'resolved')
+    );
+    await told('a', 1, joined);
+    await told('b', 2);
+    await told('c', 1);
+    await until('the third', 3, ({ state }) => state === 'open');
+    expect((await stage.status()).incidents?.map(({ title }) => title)).toEqual([
+      'The cause component',
+      'Trouble with alertmanager/b',
+      'Trouble with alertmanager/c',
+    ]);
+  });
+});
+
 describe('severity 1', () => {
   it('takes everything back by itself and opens the war room, with its roles given and called', async () => {
     const run = await inSecondPhase();

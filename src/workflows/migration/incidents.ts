@@ -46,6 +46,9 @@ import { signalPhase, stopNow } from './stopping.js';
 /** More than these at once are a storm, which helps nobody; what is graver than they are is opened all the same. */
 const mostOpen = 50;
 
+/** Of so many troubles that were heard beside an open incident is remembered that they were. */
+const mostHeard = 500;
+
 /** What opens an incident. */
 export interface Alarm {
   /** The same trouble has the same key: while its incident is open, no other begins. */
@@ -95,6 +98,8 @@ export class IncidentDesk {
   private readonly record: MigrationRecord;
   private readonly interrupt: () => void;
   private readonly known: Known[] = [];
+  /** Troubles of another system that are one with an incident. */
+  private readonly heard: Array<Pick<Trouble, 'dedupKey' | 'at'>> = [];
   private next = 1;
   /** Incidents that are being started, and orders under way. */
   private pending = 0;
@@ -148,7 +153,16 @@ export class IncidentDesk {
    */
   hadIncident({ source, dedupKey, at }: Trouble): boolean {
     if (source !== 'alertmanager') return false;
-    return this.known.some(({ alarm }) => alarm.key === dedupKey && alarm.at === at) && patched('repeated-trouble');
+    if (this.known.some(({ alarm }) => alarm.key === dedupKey && alarm.at === at)) return patched('repeated-trouble');
+    const isHeard = this.heard.some((one) => one.dedupKey === dedupKey && one.at === at);
+    return isHeard && patched('repeated-beside-others');
+  }
+
+  /** It is one with an incident that is open, and over with it. */
+  heed({ source, dedupKey, at }: Trouble): void {
+    if (source !== 'alertmanager' || this.heard.some((one) => one.dedupKey === dedupKey && one.at === at)) return;
+    this.heard.push({ dedupKey, at });
+    if (this.heard.length > mostHeard) this.heard.shift();
   }
 
   /**

@@ -45,11 +45,12 @@ async function takeTrouble(
       );
     return;
   }
-  if (desk.openFor(key) || desk.hadIncident(trouble)) return;
+  if (desk.openFor(key)) return desk.heed(trouble);
+  if (desk.hadIncident(trouble)) return;
   const severity = severityOf(plan.incidents, trouble, plan.metrics);
   const reach = specOf(plan.incidents, severity)?.reach ?? 'none';
   const page = isOfGuard(trouble) ? pageOfTrouble(trouble, reach) : undefined;
-  if (desk.join(trouble, page)) return;
+  if (desk.join(trouble, page)) return desk.heed(trouble);
   const { environment } = record.frozen;
   const words = wordsOfTrouble({ run: record.run, plan, environment }, trouble, severity);
   await desk.raise({
