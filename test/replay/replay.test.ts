@@ -34,6 +34,21 @@ const seen: Array<[what: string, workflow: string, words: string[]]> = [
     'incident',
     ['everything is down', 'channel pager does not take a page', 'war room (severity-1)'],
   ],
+  [
+    'the same words declared with a graver severity, which an earlier build took for the same',
+    'migration',
+    ['"reason":"checkout broken","severity":2', '"reason":"checkout broken","severity":1', 'completed'],
+  ],
+  [
+    'a rollback that had no incident in an earlier build, since one that it was not about had the war room',
+    'migration',
+    ['"customer":true', '1b/smoke#1', 'rolled-back-verified'],
+  ],
+  [
+    'an alert that joined an incident, and opened another in an earlier build when it was repeated',
+    'migration',
+    ['"dedupKey":"alertmanager/a"', '"cause":"component"', '"number":2'],
+  ],
   ['a guard that was lost for good', 'migration', ['nobody watches its metrics any more']],
   ['evidence that is there, and some that is not', 'evidence', ['PG310']],
 ];
