@@ -440,19 +440,26 @@ describe('a guard that is lost', () => {
   });
 
   it(
-    'because its activity fails says that nobody watches, and watches again when it can',
+    'because its activity fails says that nobody watches, and that it does again, whatever it sees first of what it missed',
     { timeout: 120_000 },
     async () => {
       const works = stage.world.watch.bind(stage.world);
       stage.world.watch = () => Promise.reject(ApplicationFailure.nonRetryable('the worker is broken', 'PG319'));
-      const run = await stage.start(guardedPlan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
+      const alerts = alertsOf({}, { escalate: { after: span(10_000), to: ['executives'] } });
+      const phases = [phase('1a', { steps: [step.flag('core')], approval: approval() })];
+      const run = await stage.start(guardedPlan(phases, { alerts }, { every: span(10) }));
       await stage.gate('1a');
       await told('guard', 'no-data');
       expect(await guardStatus(stage)).toMatchObject({
         state: 'blind',
         sentence: expect.stringContaining('PG319 the worker is broken'),
       });
+      // It was at its warning before anybody was told that nobody watches.
+      stage.world.series['latency'] = () => 4;
       stage.world.watch = works;
+      const guard = alertHandle(stage, 'guard');
+      await stage.until('its end', async () => (await guard.describe()).status.name === 'COMPLETED', 90_000);
+      expect((await alertStory(stage, 'guard')).levels).toEqual(['no-data', 'recovered']);
       await complete(run);
       expect(stage.world.story('undo')).toEqual([]);
     }

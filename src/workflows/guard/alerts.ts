@@ -121,7 +121,9 @@ export function alertOf(
 function levelOf(news: GuardNews): Array<[string, LevelNews]> {
   if (news.kind === 'cause') return [];
   const { at, reason } = news;
-  if (news.kind === 'blind') return [[guardKey, { level: news.blind ? 'no-data' : 'recovered', reason, at }]];
+  // What was missed is looked at later, so its samples may be older than that nobody looked: that alert counts by when it is told.
+  if (news.kind === 'blind')
+    return [[guardKey, { level: news.blind ? 'no-data' : 'recovered', reason, at: Date.now() }]];
   const { metric, from, to, value, context, grown } = news;
   const seen = { ...(value === undefined ? {} : { value }), ...(context ? { context } : {}) };
   const facts = { reason, at, ...seen, ...(grown ? { grown } : {}) };
