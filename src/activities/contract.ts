@@ -225,6 +225,8 @@ export interface WatchMetricsInput {
   causes: WatchedCause[];
   /** Metric -> what it was before the run's first change. */
   baseline: Record<string, number>;
+  /** So long all must be well before metrics resolve an incident; absent: the run opens none, or an earlier build asks. */
+  resolvesInMs?: number;
   /** Where the grid starts, as far as the workflow's clock knows. */
   since: number;
   /** As for a window, see WindowInput. */

@@ -106,6 +106,8 @@ export interface GuardInput {
   changedAt?: number;
   /** Metric -> what it was before the run's first change, where that is known. */
   baseline: Record<string, number>;
+  /** So long all must be well before metrics resolve an incident, in ms; absent: the run opens none, or an earlier build began it. */
+  resolvesInMs?: number;
   /** One before it was lost: its alerts may be open, and nobody knows which. */
   afterLoss?: true;
   /** So long after `since` the guard of an earlier run was gone. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/plan/judge-types.js';
 import type { Phase, Plan } from '../../src/plan/model.js';
+import type { MetricState } from '../../src/plan/watch-status.js';
 import { troubleSignal, type Trouble } from '../../src/plan/trouble.js';
 import { guardedPlan, guardHandle, guardStatus } from '../support/stage/guarded.js';
-import { approval, incidents, phase, span, step, windowSpec } from '../support/stage/plans.js';
+import { approval, incidents, phase, severity, span, step, windowSpec } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
 
@@ -214,6 +215,45 @@ async function expectAllBack({ type }: { type?: string | null }): Promise<void> 
   expect(status.guard).toMatchObject({ state: 'ended', starts: 1 });
   await stage.until('the end of the guard', async () => (await guardStatus(stage)).state === 'ended');
 }
+
+describe('a cause that comes and goes', () => {
+  it(
+    'holds the run again when it comes back behind the resolution, though it still stands as told',
+    { timeout: 90_000 },
+    async () => {
+      const slow = { id: 'slow', when: { metric: 'latency', level: 'critical' } } as const;
+      const severities = [severity(1), severity(2, [slow]), severity(3)];
+      healthy();
+      let [latency, looks] = [1, 0];
+      stage.world.series['latency'] = () => {
+        looks += 1;
+        return latency;
+      };
+      await stage.start(guardedPlan([core, tools({ approval: approval() })], { incidents: incidents({ severities }) }));
+      await stage.gate('1b');
+      const turn = (value: number, state: MetricState): Promise<unknown> => {
+        latency = value;
+        return stage.until(`latency to be ${state}`, async () =>
+          (await guardStatus(stage)).metrics.find((one) => one.metric === 'latency' && one.state === state)
+        );
+      };
+      for (let times = 1; times <= 4; times += 1) {
+        await turn(6, 'critical');
+        await turn(1, 'ok');
+      }
+      // The fifth time: better news wait for 45 samples and more, and a resolution for 10.
+      await turn(6, 'critical');
+      latency = 1;
+      const before = looks;
+      await stage.until('some good samples', () => looks > before + 15);
+      await stage.tell(stage.incidentHandle(1), 'resolve', { by: 'lee', reason: 'mended' });
+      await stage.until('the end of the hold', async () => (await stage.status()).held === undefined);
+      latency = 6;
+      await stage.until('another hold', async () => (await stage.status()).held?.by === 'incident/2');
+      expect(stage.world.story('undo')).toEqual([]);
+    }
+  );
+});
 
 describe('a red metric that becomes critical', () => {
   it.each(Object.keys(situations))('%s opens an incident of severity 1 and takes everything back', async (where) => {

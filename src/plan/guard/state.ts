@@ -21,6 +21,8 @@ export interface GuardRules {
   baseline: Readonly<Record<string, number>>;
   /** Metrics whose query counts since the run's first change by itself. */
   sinceChange: readonly string[];
+  /** So long all must be well before metrics resolve an incident, in ms; absent: the run opens none. */
+  resolvesInMs?: number;
 }
 
 export interface MetricWatch {

@@ -14,7 +14,7 @@ import {
   type GuardState,
   type MetricWatch,
 } from './state.js';
-import { tell } from './told.js';
+import { tell, type Told } from './told.js';
 import { blindReason, metricReason } from './words.js';
 
 /** The grid of a guard, in the form in which windows have theirs. */
@@ -75,7 +75,8 @@ export function takeGuardSample(
     const told = tell(watch.told, rankOf(watch, allMissing), at, calm);
     const next = { ...watch, told };
     watches[metric.name] = next;
-    const isNews = told.rank !== watch.told.rank;
+    const isBack = metric.priority === 'red' && watch.critical.on && !watchOf(state, metric).critical.on;
+    const isNews = told.rank !== watch.told.rank || (isBack && mayBeResolved(rules, watch.told, at));
     if (!isNews && !hasGrown(metric, next)) continue;
     const [from, to] = [toldState(watch), toldState(next)];
     const reason = metricReason(guard, metric, next, to);
@@ -100,7 +101,9 @@ export function takeGuardSample(
     const next = takeCause(rules, cause, before, watches, sample);
     const told = tell(next.told, next.latch.on ? 1 : 0, at, calm);
     held[cause.id] = { ...next, told };
-    if (told.rank !== before.told.rank) news.push(causeNews(rules, cause, watches, told.rank > 0, at));
+    const isBack = next.latch.on && !before.latch.on;
+    if (told.rank !== before.told.rank || (isBack && mayBeResolved(rules, before.told, at)))
+      news.push(causeNews(rules, cause, watches, told.rank > 0, at));
   }
   return { state: { ...state, nextK: k + 1, metrics: watches, causes: held, blind }, news };
 }
@@ -159,6 +162,15 @@ function takeMetric({ guard }: GuardRules, metric: Metric, watch: MetricWatch, {
     offTarget: turn(watch.offTarget, missed, level),
     missing: turn(watch.missing, false, missing),
   };
+}
+
+/**
+ * Whether what still stands as told was well for so long that its incident may have been resolved, of which a guard hears
+ * nothing: when it comes back, the run would go on with it. That it was better is known a calm time after it began to be.
+ */
+function mayBeResolved({ guard, resolvesInMs }: GuardRules, { rank, betterSince }: Told, at: number): boolean {
+  if (resolvesInMs === undefined || betterSince === undefined) return false;
+  return rank > 0 && at - betterSince + calmMs(guard) >= resolvesInMs;
 }
 
 /** When nothing at all can be measured, that is one piece of news, and not one for each metric. */

@@ -126,7 +126,7 @@ function watch(input: GuardInput, record: GuardRecord): Promise<WatchMetricsResu
 }
 
 function whatToWatch(input: GuardInput, { carried }: GuardRecord): Omit<WatchMetricsInput, 'longestMs'> {
-  const { guard, metrics, environment, run, since, changedAt, baseline } = input;
+  const { guard, metrics, environment, run, since, changedAt, baseline, resolvesInMs } = input;
   const causes = watchedCauses(input);
   const read = [...guard.metrics, ...causes.map(({ when }) => when.metric)];
   return {
@@ -135,6 +135,7 @@ function whatToWatch(input: GuardInput, { carried }: GuardRecord): Omit<WatchMet
     metrics: metrics.filter(({ name }) => read.includes(name)),
     causes,
     baseline,
+    ...(resolvesInMs === undefined ? {} : { resolvesInMs }),
     since,
     ...(changedAt === undefined ? {} : { changedAt }),
     environment: sliceEnvironment(environment, { metrics: read }),

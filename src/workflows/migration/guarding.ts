@@ -118,7 +118,7 @@ function guardOf({ frozen, run, changedAt, baseline }: MigrationRecord, spec: Gu
     guard: spec,
     metrics,
     ...(alerts ? { alerts } : {}),
-    ...(incidents ? { incidents } : {}),
+    ...(incidents ? { incidents, resolvesInMs: plan.rollback.window.length.ms } : {}),
     environment: sliceEnvironment(environment, {
       metrics: metrics.map(({ name }) => name),
       notify: true,

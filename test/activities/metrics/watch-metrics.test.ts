@@ -1,7 +1,7 @@
 import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { WatchMetricsResult } from '../../../src/activities/contract.js';
-import { told } from '../../support/guard/guards.js';
+import { rules, signs, take, told } from '../../support/guard/guards.js';
 import { guarding, guardInput, hour } from '../../support/guard/guarding.js';
 import { fakeReader, type FakeReader, type Series } from '../../support/metrics/fake-reader.js';
 import { virtualClock } from '../../support/metrics/virtual-clock.js';
@@ -44,6 +44,16 @@ describe('the activity of a guard', () => {
     });
     await guarding(guardInput({ longestMs: 60 * second }, { lag: span(5 * second) }), { clock, reader }).result;
     expect(new Set(asked)).toEqual(new Set([5 * second]));
+  });
+
+  it('returns with what comes back when its incident may have been resolved meanwhile', async () => {
+    const { state } = take(rules(), signs('!!...!!......!!............!!............'));
+    const { clock, reader } = {
+      clock: virtualClock(t0 + state.nextK * second),
+      reader: fakeReader({ success_rate: () => 0.5 }),
+    };
+    const found = await guarding(guardInput({ state, resolvesInMs: 10 * second }), { clock, reader }).result;
+    expect(told(found.news)).toEqual([`${state.nextK + 1} success_rate critical -> critical`]);
   });
 
   it('returns without news when its time is over, and records what nobody must hear of now', async () => {

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { metricStates, toldState, type GuardState } from '../../../src/plan/guard/state.js';
 import { startGuard, takeGuardSample } from '../../../src/plan/guard/watch.js';
 import { cause, guardSpec, readingOf, rules, signs, successRate, take } from '../../support/guard/guards.js';
-import { t0 } from '../../support/metrics/windows.js';
+import { second, t0 } from '../../support/metrics/windows.js';
 
 const ladder = ['.', 'o', 'w', '!'];
 const sign = fc.constantFrom(...ladder, '-', 'e');
 const courses = fc.array(sign, { minLength: 1, maxLength: 60 }).map((all) => all.join(''));
 const given = rules([successRate], {
+  resolvesInMs: 300 * second,
   causes: [
     cause('loss', { metric: 'success_rate', level: 'critical' }),
     cause('low', { metric: 'success_rate', bound: { op: '<', value: 0.93, text: '< 93%' } }),

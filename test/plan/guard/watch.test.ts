@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Metric } from '../../../src/plan/model.js';
-import { toldState } from '../../../src/plan/guard/state.js';
+import { toldState, type GuardRules, type GuardState } from '../../../src/plan/guard/state.js';
 import { startGuard } from '../../../src/plan/guard/watch.js';
 import { blindReason } from '../../../src/plan/guard/words.js';
-import { readingOf, rules, signs, successRate, take, told, violations, type Row } from '../../support/guard/guards.js';
-import { bound, t0, value } from '../../support/metrics/windows.js';
+import {
+  cause,
+  guardSpec,
+  readingOf,
+  rules,
+  signs,
+  successRate,
+  take,
+  told,
+  violations,
+  type Row,
+} from '../../support/guard/guards.js';
+import { bound, second, span, t0, value } from '../../support/metrics/windows.js';
 
 describe('a metric under guard', () => {
   it.each([
@@ -171,6 +182,55 @@ describe('a metric whose target is 0', () => {
     expect(told(take(rules([violations], { sinceChange: ['violations'] }), counts(1, 1)).news)).toEqual([
       '1 violations ok -> critical',
     ]);
+  });
+});
+
+describe('what comes back while it still stands as told', () => {
+  // As shipped: a resolution looks for five minutes, and behind four breaches better news wait for eight.
+  const guard = guardSpec({ every: span(15 * second), recoveredInARow: 4 });
+  const causes = [cause('loss', { metric: 'success_rate', level: 'critical' })];
+  const given = rules([successRate], { guard, causes, resolvesInMs: 300 * second });
+  const good = (samples: number): string => '.'.repeat(samples);
+  const fourTimes = signs(`!!${good(4)}!!${good(8)}!!${good(16)}!!`);
+
+  const back = (
+    samples: number,
+    change: Partial<GuardRules> = {},
+    again = '!!'
+  ): { at: number; news: string[]; state: GuardState } => {
+    const rested = take({ ...given, ...change }, [...fourTimes, ...signs(good(samples))]);
+    const at = ((rested.state.nextK + 1) * guard.every.ms) / second;
+    const { news, state } = take({ ...given, ...change }, signs(again), rested.state);
+    return { at, news: told(news), state };
+  };
+
+  it('is told again where its incident may have been resolved meanwhile', () => {
+    const { at, news, state } = back(28);
+    expect(news).toEqual([`${at} success_rate critical -> critical`, `${at} cause loss`]);
+    expect(told(take(given, signs(`!!${good(10)}!!!!`), state).news)).toEqual([]);
+  });
+
+  it('is told again as soon as a resolution could have passed', () => {
+    expect(back(17).news).toEqual([]);
+    expect(back(18).news).toHaveLength(2);
+  });
+
+  it('is no news where it was well for less, or where no incident is opened', () => {
+    expect(back(10).news).toEqual([]);
+    const { resolvesInMs: _none, ...without } = given;
+    expect(told(take(without, [...fourTimes, ...signs(`${good(28)}!!`)]).news.slice(-2))).toEqual([
+      '525 success_rate ok -> critical',
+      '525 cause loss',
+    ]);
+  });
+
+  it('that makes no incident by itself is told by its cause alone', () => {
+    const { at, news } = back(28, { metrics: [{ ...successRate, priority: 'amber' }] });
+    expect(news).toEqual([`${at} cause loss`]);
+  });
+
+  it('is not told again by one sample', () => {
+    expect(back(20, {}, '!.!.').news).toEqual([]);
   });
 });
 

@@ -6,13 +6,21 @@ import { metricsSinceChange } from '../query-template.js';
 /** How far a guard has come in this activity: what a heartbeat carries and the next worker starts from. */
 export type GuardProgress = Pick<GuardHeartbeat, 'state' | 'news'>;
 
-export function rulesOf({ guard, metrics, causes, baseline, environment }: WatchMetricsInput): GuardRules {
+export function rulesOf({
+  guard,
+  metrics,
+  causes,
+  baseline,
+  environment,
+  resolvesInMs,
+}: WatchMetricsInput): GuardRules {
   return {
     guard,
     metrics: metrics.filter(({ name }) => guard.metrics.includes(name)),
     causes,
     baseline,
     sinceChange: metricsSinceChange(environment.metrics),
+    ...(resolvesInMs === undefined ? {} : { resolvesInMs }),
   };
 }
 
