@@ -104,6 +104,11 @@ export class Lane {
     return this.next ?? this.calledOff ?? this.trying?.letter;
   }
 
+  /** Whether what is to be told next was not tried at all. */
+  get hasNext(): boolean {
+    return this.next !== undefined;
+  }
+
   private start(patiently: boolean): void {
     if (this.working || this.handingOver) return;
     this.working = true;

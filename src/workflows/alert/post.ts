@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { Notification } from '../../activities/contract.js';
 import { channelsOf } from '../../plan/alert/routing.js';
 import type { Channel } from '../../plan/model.js';
@@ -18,6 +19,12 @@ export interface PostState {
   asides?: Record<string, Letter[]>;
   /** What was told last. */
   latest?: Letter;
+  /** Channels that were not tried with what they have not taken yet: they are tried quickly, so that one that is down is reported. */
+  untried?: string[];
+  /** Channel -> why it takes nothing, of which nobody could be told yet. */
+  unreported?: Record<string, string>;
+  /** Channels that did not take their latest message. */
+  down?: string[];
 }
 
 export interface PostEvents {
@@ -41,6 +48,7 @@ export class Post {
   /** Channels that are down, of which nobody could be told yet. */
   private readonly unreported = new Map<string, string>();
   private latest: Letter | undefined;
+  private handingOver = false;
   deliveries: Delivery[];
 
   constructor(input: AlertInput, events: PostEvents, state: PostState | undefined) {
@@ -49,12 +57,10 @@ export class Post {
     this.reported = new Set(state?.reported);
     this.deliveries = state?.deliveries ?? [];
     this.latest = state?.latest;
+    for (const [name, reason] of Object.entries(state?.unreported ?? {})) this.unreported.set(name, reason);
     for (const name of state?.told ?? []) {
       const channel = this.everywhere.find((one) => one.name === name);
-      const pending = state?.pending[name];
-      if (channel) this.laneOf(channel);
-      if (channel && pending) this.laneOf(channel).send(pending, true);
-      for (const aside of state?.asides?.[name] ?? []) if (channel) this.laneOf(channel).mention(aside);
+      if (channel) this.goOn(this.laneOf(channel), state);
     }
   }
 
@@ -80,6 +86,7 @@ export class Post {
 
   /** Ends what is being tried, and begins nothing more; call it while it is resting. */
   callOff(): void {
+    this.handingOver = true;
     for (const lane of this.lanes.values()) lane.callOff();
   }
 
@@ -96,7 +103,29 @@ export class Post {
       deliveries: this.deliveries,
       pending: Object.fromEntries(pending),
       ...(asides.length > 0 ? { asides: Object.fromEntries(asides) } : {}),
+      ...this.troubles(),
     };
+  }
+
+  private troubles(): Pick<PostState, 'untried' | 'unreported' | 'down'> {
+    const named = (is: (lane: Lane) => boolean): string[] =>
+      [...this.lanes].flatMap(([name, lane]) => (is(lane) ? [name] : []));
+    const untried = named(({ hasNext }) => hasNext);
+    const down = named(({ isDown }) => isDown);
+    return {
+      ...(untried.length > 0 ? { untried } : {}),
+      ...(this.unreported.size > 0 ? { unreported: Object.fromEntries(this.unreported) } : {}),
+      ...(down.length > 0 ? { down } : {}),
+    };
+  }
+
+  /** With what an earlier execution left of a channel. */
+  private goOn(lane: Lane, state: PostState | undefined): void {
+    const { name } = lane.channel;
+    const pending = state?.pending[name];
+    lane.isDown = state?.down?.includes(name) ?? false;
+    if (pending) lane.send(pending, !state?.untried?.includes(name));
+    for (const aside of state?.asides?.[name] ?? []) lane.mention(aside);
   }
 
   private get everywhere(): Channel[] {
@@ -119,6 +148,8 @@ export class Post {
       },
     });
     this.lanes.set(channel.name, lane);
+    // One that began now would keep the next execution waiting for as long as its channel is tried.
+    if (this.handingOver && patched('begun-by-the-next')) lane.callOff();
     return lane;
   }
 
