@@ -4,6 +4,7 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
+  patched,
   setDefaultSignalHandler,
   setHandler,
   setWorkflowOptions,
@@ -37,6 +38,7 @@ export async function guard(input: GuardInput): Promise<GuardStatus> {
   setDefaultSignalHandler((name) => log.warn('Nobody tells a guard anything', { name }));
   const root = CancellationScope.current();
   let answered = false;
+  let settled = false;
   try {
     const found = await look(input, record);
     answered = found.answered;
@@ -44,14 +46,18 @@ export async function guard(input: GuardInput): Promise<GuardStatus> {
       // What makes production safe goes first.
       if (!(await tellRun(input, found.news))) record.unheard();
       await alerts.tell(found.news);
-      if (input.afterLoss) await alerts.settle();
+      // What it looked at so far may be older than what the guard before it told.
+      const caughtUp = answered && found.news.length === 0;
+      settled = input.afterLoss === true && (caughtUp || !patched('settles-when-caught-up'));
+      if (settled) await alerts.settle();
       await keepNews(input, record, 'when there is much');
     });
   } catch (error) {
     if (!isCancellation(error)) throw error;
   }
-  const { afterLoss: _settled, ...same } = input;
-  if (!root.consideredCancelled) return goOn({ ...same, state: record.carried });
+  const { afterLoss, ...same } = input;
+  const still = afterLoss && !settled ? { afterLoss } : {};
+  if (!root.consideredCancelled) return goOn({ ...same, ...still, state: record.carried });
   return CancellationScope.nonCancellable(async () => {
     const kept = async (): Promise<void> => {
       if (!answered) await lookAtLast(input, record);

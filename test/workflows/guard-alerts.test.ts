@@ -382,6 +382,40 @@ describe('a guard that is lost', () => {
     await complete(run);
   });
 
+  it('believes no alert to be over before it has caught up with what the guard before it told', async () => {
+    const run = await waiting();
+    const since = Date.now();
+    stage.world.series['success'] = (at) => (at >= since ? 0.85 : 0.99);
+    await told('success', 'warning');
+    const then = Date.now();
+    stage.world.series['latency'] = (at) => (at >= then ? 4 : 1);
+    await told('latency', 'warning');
+    await guardHandle(stage).terminate('an accident');
+    // Its first look ends at the first news of what it looks back at, when the other one was well.
+    await told('success', 'warning', 'warning');
+    await told('latency', 'warning', 'warning');
+    await complete(run);
+  });
+
+  it('tells an alert that is believed to be over of the next breach, however late samples are', async () => {
+    const { environment } = stage;
+    const late = { ...environment, metrics: { ...environment.metrics, lag: span(3_000) } };
+    const phases = [phase('1a', { steps: [step.flag('core')], approval: approval() })];
+    const run = await stage.start(guardedPlan(phases), 'dana', late);
+    await stage.gate('1a');
+    stage.world.series['latency'] = () => 4;
+    await told('latency', 'warning');
+    await guardHandle(stage).terminate('an accident');
+    stage.world.series['latency'] = () => 1;
+    await told('latency', 'warning', 'recovered');
+    stage.world.series['latency'] = () => 6;
+    await stage.until('its call', async () => {
+      const { level, state } = await alertHandle(stage, 'latency').query<AlertStatus>('status');
+      return level === 'critical' && state === 'firing';
+    });
+    await complete(run);
+  });
+
   it('closes the page of an alert that was ended from outside meanwhile', async () => {
     const run = await waitingBriefly();
     stage.world.series['latency'] = () => 4;

@@ -3,6 +3,7 @@ import { factsOfNews } from '../../plan/alert-text.js';
 import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
 import { isAlerting, toldState, type GuardNews } from '../../plan/guard/state.js';
+import { lastSampleAt } from '../../plan/guard/watch.js';
 import { worseThanWarning } from '../../plan/incidents/classify.js';
 import { pageKey } from '../../plan/names.js';
 import type { AlertInput, GuardInput } from '../../plan/run-input.js';
@@ -43,12 +44,15 @@ export class GuardAlerts {
   /** Those of a guard that was lost, whose metrics are well by now; one that is not has news of its own. */
   async settle(): Promise<void> {
     const { watch, alerts } = this.record.carried;
+    const { guard } = this.input;
     const isBad = (key: string): boolean => {
       const found = watch?.metrics[key];
       return key === guardKey ? (watch?.blind.rank ?? 1) > 0 : found === undefined || isAlerting(toldState(found));
     };
-    const level = { level: 'recovered', reason: 'it is well after the guard began anew', at: Date.now() } as const;
-    await Promise.all(alerts.filter((key) => !isBad(key)).map((key) => this.send(key, level)));
+    const level = { level: 'recovered', reason: 'it is well after the guard began anew' } as const;
+    // Samples are there later than they were due: by the clock, the next bad news of the metric would be older than this.
+    const at = (key: string): number => (key === guardKey || !watch ? Date.now() : lastSampleAt(guard, watch));
+    await Promise.all(alerts.filter((key) => !isBad(key)).map((key) => this.send(key, { ...level, at: at(key) })));
   }
 
   /** What the words of an alert are filled with, beside what the environment binds as context. */
