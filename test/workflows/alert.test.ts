@@ -93,6 +93,20 @@ describe('an alert', () => {
     expect(slackTitles(stage)[1]).toBe('🔴 Acknowledged by erin: CRITICAL: isolation is broken (3)');
   });
 
+  it('whose page an incident shares says in its answer that that one calls people all the same', async () => {
+    await using stage = await openAlertStage();
+    const alert = await stage.start({
+      alerts: alertsOf(everyChannel),
+      news: news('critical', { page: 'everything' }),
+    });
+    const run = alert.input.run.workflowId.replace('migration/', '');
+    const calls = `its incident calls people until that is acknowledged: phasegate incident list ${run}, then phasegate incident ack INCIDENT ${run}`;
+    expect([await alert.acknowledge('erin'), await alert.acknowledge('dana')]).toEqual([
+      { message: `erin acknowledged it; everybody who was told of it is told; ${calls}`, repeated: false },
+      { message: `erin has acknowledged it; ${calls}`, repeated: true },
+    ]);
+  });
+
   it('takes an acknowledgement as a signal, and shows one that it cannot take', async () => {
     await using stage = await openAlertStage();
     const alert = await stage.start({ alerts: alertsOf(everyChannel) });

@@ -3,7 +3,7 @@ import { guardKey } from '../guard/status.js';
 import { addressesOf } from '../people.js';
 import { remarksOf } from '../names.js';
 import type { AlertInput } from '../run-input.js';
-import { alertAckLine, declareLine } from '../text/command-lines.js';
+import { alertAckLine, declareLine, incidentAckLines } from '../text/command-lines.js';
 import { spanText } from '../text/spans.js';
 import type { AlertMessageKind } from '../watch-status.js';
 import type { AlertState } from './course.js';
@@ -82,11 +82,10 @@ export function alertMessage(
 ): AlertMessage {
   const { title, message, runbook } = wordsOf(input, state);
   const to = recipientsOf(input, state);
-  const ack = alertAckLine(input.run.workflowId, input.key);
   return {
     kind: kinds[kind],
     run: input.run.workflowId,
-    ...said(kind, state, { title, message }, ack),
+    ...said(kind, state, { title, message }, answerOf(input, state)),
     to,
     dedupKey: `${keys.messages}/${kind}/${number}`,
     remarks: remarksOf(input.environment),
@@ -131,13 +130,18 @@ const kinds = {
   recovered: 'recovered',
 } as const;
 
+/** How people answer it: what calls them stops only by its own acknowledgement. */
+function answerOf({ run, key }: AlertInput, { page }: AlertState): string {
+  if (page === undefined) return `Acknowledge with: ${alertAckLine(run.workflowId, key)}`;
+  return `Its incident calls people; acknowledge that with: ${incidentAckLines(run.workflowId)}`;
+}
+
 function said(
   kind: AlertMessageKind,
   { news, openedAt, acknowledged, escalatedAt, closedAt, reminders }: AlertState,
   { title, message }: AlertText,
-  ack: string
+  acknowledge: string
 ): { title: string; text: string } {
-  const acknowledge = `Acknowledge with: ${ack}`;
   switch (kind) {
     case 'opened':
     case 'channel-down':

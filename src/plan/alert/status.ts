@@ -1,5 +1,5 @@
 import type { AlertInput } from '../run-input.js';
-import { alertAckLine } from '../text/command-lines.js';
+import { alertAckLine, incidentAckLines } from '../text/command-lines.js';
 import { instantText, oneOf } from '../text/spans.js';
 import type { AlertStatus } from '../watch-status.js';
 import { isClosed, type AlertState } from './course.js';
@@ -35,12 +35,14 @@ function sentenceOf(input: AlertInput, state: AlertState, deliveries: AlertStatu
 }
 
 function whatNow(input: AlertInput, state: AlertState, title: string): string {
-  const { acknowledged, escalateAt, remindAt, recoverAt, news } = state;
+  const { acknowledged, escalateAt, remindAt, recoverAt, news, page } = state;
   if (isClosed(state)) return `${title}: closed, ${news.reason}.`;
   if (recoverAt !== undefined)
     return `${title}: the metric is back; it closes at ${instantText(recoverAt)} when that lasts.`;
   if (acknowledged)
     return `${title}: ${acknowledged.by} takes care of it since ${instantText(acknowledged.at)}; it closes when the metric is back.`;
+  if (page !== undefined)
+    return `${title}: its incident calls people (${incidentAckLines(input.run.workflowId)}); it closes when the metric is back.`;
   const spec = input.alerts?.routes[state.route];
   const next =
     escalateAt !== undefined && spec

@@ -25,6 +25,12 @@ export function alertAckLine(run: string, key: string): string {
   return `phasegate alert ack ${runName(run)}/${key}`;
 }
 
+/** The commands that find an incident of a run and acknowledge it, where its number is not known. */
+export function incidentAckLines(run: string): string {
+  const name = runName(run);
+  return `phasegate incident list ${name}, then phasegate incident ack INCIDENT ${name}`;
+}
+
 /** The command that declares an incident of a run by a cause of its plan, as it can be typed. */
 export function declareLine(run: string, cause: string): string {
   return `phasegate incident declare ${runName(run)} --cause ${cause} --reason "what is wrong"`;

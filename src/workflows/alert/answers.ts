@@ -1,5 +1,6 @@
 import { ApplicationFailure, defineSignal, setHandler } from '@temporalio/workflow';
 import { isClosed } from '../../plan/alert/course.js';
+import { incidentAckLines } from '../../plan/text/command-lines.js';
 import { acknowledgedElsewhereSignal, levelSignal, readAcknowledgedElsewhere, readLevel } from '../../plan/trouble.js';
 import type { Answer } from '../../plan/wire.js';
 import { refused } from '../messages.js';
@@ -32,10 +33,14 @@ export function listenToPeople(record: AlertRecord): void {
     take: async ({ by }): Promise<Answer> => {
       const objection = closed();
       if (objection) throw refused(objection);
-      const before = record.state.acknowledged;
-      if (before) return { message: `${before.by} has acknowledged it`, repeated: true };
+      const { acknowledged: before, page } = record.state;
+      const calls =
+        page === undefined
+          ? ''
+          : `; its incident calls people until that is acknowledged: ${incidentAckLines(record.run)}`;
+      if (before) return { message: `${before.by} has acknowledged it${calls}`, repeated: true };
       record.acknowledge(by);
-      return { message: `${by} acknowledged it; everybody who was told of it is told`, repeated: false };
+      return { message: `${by} acknowledged it; everybody who was told of it is told${calls}`, repeated: false };
     },
   });
 }

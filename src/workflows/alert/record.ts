@@ -88,6 +88,11 @@ export class AlertRecord {
     this.take(course.onInstant(this.state, this.patience, Date.now()));
   }
 
+  /** The workflow of the run that it is of. */
+  get run(): string {
+    return this.input.run.workflowId;
+  }
+
   /** The metric is back, everybody knows, and nothing is left to say. */
   get isOver(): boolean {
     return course.isClosed(this.state) && this.post.isIdle;

@@ -27,6 +27,7 @@ const keys = { alert: key, messages: `${key}#first` };
 const title = 'Errors in Test of migration/e/p';
 const message = 'error_rate: 0.07 (12 users), Users leave, beyond 5%, critical, P';
 const acknowledge = 'Acknowledge with: phasegate alert ack e/p/error_rate';
+const incidentAck = 'phasegate incident list e/p, then phasegate incident ack INCIDENT e/p';
 
 describe('what a channel is told of an alert', () => {
   it('is its words, for whom it is, and by what others recognise it', () => {
@@ -69,6 +70,11 @@ describe('what a channel is told of an alert', () => {
   it('goes to the addresses of those who are next in line, and on the page that it has', () => {
     const sent = alertMessage(alertInput(), state({ escalatedAt: minute, page: 'everything' }), 'escalation', keys, 2);
     expect(sent).toMatchObject({ addresses: ['board@example.com'], alert: { page: 'everything' } });
+  });
+
+  it('on a page that it has with an incident, says how that is acknowledged, which calls people', () => {
+    const sent = alertMessage(alertInput(), state({ page: 'everything' }), 'opened', keys, 1);
+    expect(sent.text).toBe(`${message}\nIts incident calls people; acknowledge that with: ${incidentAck}`);
   });
 
   it.each<[AlertMessageKind, Partial<AlertState>, string, string, string, string]>([
@@ -215,6 +221,12 @@ describe('the status of an alert', () => {
       { remindAt: 15 * minute, escalatedAt: minute },
       { state: 'firing', escalatedAt: minute },
       `${waits.replace('lead or manager', 'lead, manager or cto')}; everybody is reminded at 1970-01-01 00:15:00Z.`,
+    ],
+    [
+      'shares its page with an incident',
+      { page: 'everything' },
+      { state: 'firing' },
+      `${title}: its incident calls people (${incidentAck}); it closes when the metric is back.`,
     ],
     [
       'is acknowledged',
