@@ -48,6 +48,8 @@ const level = z.strictObject({
   grown: z.literal(true).optional(),
   /** Key of the page that people get for it together with others; absent: it is a page of its own. */
   page: z.string().max(600).optional(),
+  /** Run id: an alert of that run does not hear it. */
+  exceptOf: z.string().max(100).optional(),
 });
 /** `recovered` and `unwatched` (nobody watches any more) close the alert. */
 export type LevelNews = z.infer<typeof level>;

@@ -12,7 +12,8 @@ import { frame } from '../../src/client/view/frame.js';
 import { guardWorkflowId } from '../../src/plan/names.js';
 import type { Metric, Plan } from '../../src/plan/model.js';
 import type { AlertStatus, MetricState } from '../../src/plan/watch-status.js';
-import { alertsOf } from '../support/alert/alert-input.js';
+import { alertInput, alertsOf, news } from '../support/alert/alert-input.js';
+import { startAlert } from '../support/alert/alert-stage.js';
 import {
   alertHandle,
   alertStory,
@@ -281,6 +282,24 @@ describe('the alerts of a guard', () => {
     await stage.until('another guard', async () => (await stage.status()).guard?.starts === 2);
     // It knows nothing of the alert: it finds it open.
     await told('latency', 'warning', 'warning');
+    await complete(run);
+  });
+
+  it('that another run left open ends, and people are told of the metric anew', async () => {
+    const { client, environment, planId } = stage;
+    const of = { environmentId: environment.id, planId, key: 'latency', metric: 'latency' };
+    const left = await startAlert(client, alertInput({ ...of, news: news('critical') }));
+    await left.acknowledge('erin');
+    await saidOf('latency', 'trigger', 'acknowledge');
+    const run = await waiting();
+    stage.world.series['latency'] = () => 4;
+    await saidOf('latency', 'trigger', 'acknowledge', 'resolve', 'trigger');
+    expect(callsOf('latency').map(({ title }) => title.split(':')[0])).toEqual([
+      'CRITICAL',
+      'Acknowledged by erin',
+      'No longer watched',
+      'WARNING',
+    ]);
     await complete(run);
   });
 

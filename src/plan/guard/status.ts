@@ -21,6 +21,8 @@ export interface GuardCarried {
   stored: EvidenceRef[];
   /** Keys of the alerts that it opened and did not close. */
   alerts: string[];
+  /** Keys of those that it ever opened: what is open under one of them now is of this run. */
+  ours?: string[];
   /** It has told the run of something that takes everything back: what comes after that belongs to it. */
   takesAllBack?: true;
   /** The run did not take what it was told: no incident calls people together, so each alert does. */

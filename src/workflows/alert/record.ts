@@ -75,6 +75,7 @@ export class AlertRecord {
 
   hear(news: LevelNews): void {
     this.cost += 1;
+    if (news.exceptOf === this.input.run.runId) return;
     const tellsLoss = course.losesData(this.state, news) && patched('told-of-lost-data');
     this.take(course.hearNews(this.state, news, this.patience, Date.now(), { tellsLoss }));
   }

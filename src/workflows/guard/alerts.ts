@@ -1,4 +1,4 @@
-import { log } from '@temporalio/workflow';
+import { log, patched } from '@temporalio/workflow';
 import { factsOfNews } from '../../plan/alert-text.js';
 import { pageOfAlert } from '../../plan/guard/pages.js';
 import { guardKey } from '../../plan/guard/status.js';
@@ -79,7 +79,11 @@ export class GuardAlerts {
     }
     for (let tries = 0; tries < mostTries; tries += 1) {
       const open = this.record.carried.alerts.includes(key);
-      if ((open && (await this.signal(key, news))) || (await this.start(key, news)) || (await this.signal(key, news))) {
+      if (
+        (open && (await this.signal(key, news))) ||
+        (await this.start(key, news)) ||
+        (await this.signalThere(key, news))
+      ) {
         this.record.alert(key, true);
         return;
       }
@@ -89,6 +93,15 @@ export class GuardAlerts {
 
   private signal(key: string, news: LevelNews): Promise<boolean> {
     return tellAlert(this.input.run, key, news);
+  }
+
+  /** What people know of one that an earlier run left open is not known of this run: that one is over first. */
+  private signalThere(key: string, news: LevelNews): Promise<boolean> {
+    const { alerts, ours = [] } = this.record.carried;
+    if ([...alerts, ...ours].includes(key) || !patched('ends-that-of-another-run')) return this.signal(key, news);
+    const [{ at }, exceptOf] = [news, this.input.run.runId];
+    const over = { level: 'unwatched', reason: 'another run of the plan is watched', at, exceptOf } as const;
+    return this.signal(key, over).then(() => this.signal(key, news));
   }
 
   /** False when one is open, as of an earlier guard: that one is told. */

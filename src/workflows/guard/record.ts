@@ -41,8 +41,10 @@ export class GuardRecord {
 
   /** An alert is open from here on, or it is not. */
   alert(key: string, open: boolean): void {
-    const others = this.carried.alerts.filter((one) => one !== key);
-    this.change({ ...this.carried, alerts: open ? [...others, key] : others });
+    const { alerts, ours = [] } = this.carried;
+    const others = alerts.filter((one) => one !== key);
+    if (!open) return this.change({ ...this.carried, alerts: others });
+    this.change({ ...this.carried, alerts: [...others, key], ours: [...new Set([...ours, key])] });
   }
 
   /** What it saw is evidence by now; the status keeps the last part of it. */
