@@ -49,6 +49,17 @@ const seen: Array<[what: string, workflow: string, words: string[]]> = [
     'migration',
     ['"dedupKey":"alertmanager/a"', '"cause":"component"', '"number":2'],
   ],
+  [
+    'a channel that an earlier build began to tell while the alert waited for what it had called off',
+    'alert',
+    ['isolation is warning', 'isolation is critical', 'Tell pager, raised', '"name":"pager"'],
+  ],
+  [
+    'a guard after a loss that believed alerts to be over before it had caught up',
+    'guard',
+    ['"afterLoss":true', '"metric":"latency"', 'it is well after the guard began anew'],
+  ],
+  ['a guard that found the alert of another run open', 'guard', ['Alert: latency', '"level":"warning"']],
   ['a guard that was lost for good', 'migration', ['nobody watches its metrics any more']],
   ['evidence that is there, and some that is not', 'evidence', ['PG310']],
 ];
