@@ -126,6 +126,11 @@ export function matchers(labels: Record<string, string>, ...more: readonly strin
   return `{${[...equal, ...more].join(',')}}`;
 }
 
+/** A series where it has a value: NaN, which a ratio of nothing is, is the only one that differs from itself. */
+export function measured(series: string): string {
+  return `${series} == ${series}`;
+}
+
 /** A span as Prometheus and Alertmanager write one. */
 export function promDuration(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${Math.round(ms)}ms`;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { inTime } from './in-time.js';
 import { runGauges } from './run-gauges.js';
 import { samplesOf } from './samples.js';
 import type { Look } from './seen.js';
@@ -34,7 +35,7 @@ export async function watchRuns(options: {
     const began = Date.now();
     let untilNext = everyMs;
     try {
-      const look = await inTime((over) => take(began, over), withinMs, signal);
+      const look = await takeInTime((over) => take(began, over), withinMs, signal);
       show(samplesOf(environment, look));
       untilNext = untilNextLook(everyMs, look.asked);
       failing = false;
@@ -47,21 +48,19 @@ export async function watchRuns(options: {
   }
 }
 
-async function inTime(
-  begin: (signal: AbortSignal) => Promise<Look>,
+/** A look that is late, or has ended, begins nothing more. */
+async function takeInTime(
+  take: (signal: AbortSignal) => Promise<Look>,
   withinMs: number,
   signal: AbortSignal
 ): Promise<Look> {
-  const over = new AbortController();
-  const stop = (): void => over.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  const late = delay(withinMs, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`no answer within ${withinMs / 1000} s`);
-  });
+  const own = new AbortController();
+  const late = setTimeout(() => own.abort(new Error(`no answer within ${withinMs / 1000} s`)), withinMs);
+  const over = AbortSignal.any([signal, own.signal]);
   try {
-    return await Promise.race([begin(over.signal), late]);
+    return await inTime(take(over), over);
   } finally {
-    signal.removeEventListener('abort', stop);
-    over.abort();
+    clearTimeout(late);
+    own.abort();
   }
 }

@@ -6,6 +6,7 @@ import { environment, phase, span, step, windowSpec } from '../../support/stage/
 import { refusal } from '../../support/models/engine/failures.js';
 import { LittleTemporal } from '../../support/models/engine/little-temporal.js';
 import { deploymentPhase, rollback } from '../../support/models/engine/workflows.js';
+import { modelRun } from '../../support/models/run.js';
 import { ModelWorld } from '../../support/models/world.js';
 
 const minute = 60_000;
@@ -29,15 +30,7 @@ async function held(): Promise<{
   });
   const input: PhaseInput = {
     schemaVersion: 1,
-    run: {
-      workflowId: 'migration/x/y',
-      runId: 'run',
-      planId: 'y',
-      planTitle: 'Y',
-      digest: `sha256:${'0'.repeat(64)}`,
-      startedBy: 'dana',
-      startedAt: server.now,
-    },
+    run: modelRun('dana', server.now),
     phase: phase('p', { steps: [step.check('smoke')] }),
     environment: environment('x'),
     hold: { deadline: span(120 * minute), then: 'rollback' },

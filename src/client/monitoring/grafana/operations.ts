@@ -1,4 +1,4 @@
-import { matchers, type Subject, type Watched } from '../subject.js';
+import { matchers, measured, type Subject, type Watched } from '../subject.js';
 import { those } from './about.js';
 import { adviceFor } from './executive.js';
 import type { Panel, Query, Section } from './model.js';
@@ -158,8 +158,7 @@ function compliance({ metric, series }: Watched, width: number): Panel {
     unit: 'ratio',
     queries: [
       {
-        // NaN is the only value that differs from itself.
-        expr: `avg_over_time((${series} ${op} bool ${value} and ${series} == ${series})[$__range:1m])`,
+        expr: `avg_over_time((${series} ${op} bool ${value} and ${measured(series)})[$__range:1m])`,
         legend: 'inside its target',
       },
     ],

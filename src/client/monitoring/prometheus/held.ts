@@ -1,4 +1,4 @@
-import { matchers, promDuration, type Subject, type Watched } from '../subject.js';
+import { matchers, measured, promDuration, type Subject, type Watched } from '../subject.js';
 
 /** As the guard has it while it watches; a rule knows no run, and nobody sees to what has had no data for longer. */
 const heldFor = '6h';
@@ -15,6 +15,5 @@ export function heldWithoutData(
 ): string {
   const last = `last_over_time((${condition})[${heldFor}:${promDuration(everyMs)}])`;
   const fires = `ALERTS${matchers({ alertname: alert, alertstate: 'firing', ...labels })}`;
-  // NaN is the only value that differs from itself.
-  return `${condition} or (${last} and on () ${fires} unless on () ${series} == ${series})`;
+  return `${condition} or (${last} and on () ${fires} unless on () ${measured(series)})`;
 }

@@ -3,6 +3,7 @@ import { rollback, deploymentPhase } from '../engine/workflows.js';
 import type { PhaseInput } from '../../../../src/plan/run-input.js';
 import { approval, environment, phase, span } from '../../stage/plans.js';
 import { LittleTemporal } from '../engine/little-temporal.js';
+import { modelRun } from '../run.js';
 import { ModelWorld } from '../world.js';
 import { crowd, starter } from './crowd.js';
 import { gateCommands, phaseId, type GateRun } from './gate-commands.js';
@@ -26,15 +27,7 @@ function inputOf({ roles, onExpiry, allowStarter, escalates }: Setting, now: num
   });
   return {
     schemaVersion: 1,
-    run: {
-      workflowId: 'migration/x/y',
-      runId: 'run',
-      planId: 'y',
-      planTitle: 'Y',
-      digest: `sha256:${'0'.repeat(64)}`,
-      startedBy: starter,
-      startedAt: now,
-    },
+    run: modelRun(starter, now),
     phase: phase('p', { steps: [], approval: spec }),
     environment: environment('x', { people: crowd, notify: [] }),
     hold: { deadline: span(holdLasts), then: 'rollback' },

@@ -6,6 +6,7 @@ import type { RollbackInput } from '../../../../src/plan/run-input.js';
 import { environment, windowSpec } from '../../stage/plans.js';
 import { LittleTemporal } from '../engine/little-temporal.js';
 import { rollback } from '../engine/workflows.js';
+import { modelRun } from '../run.js';
 import { ModelWorld } from '../world.js';
 import { change, ledgers, type Done } from './ledgers.js';
 import {
@@ -23,15 +24,7 @@ import { WayBackModel } from './way-back-model.js';
 function inputOf(entries: readonly LedgerEntry[], now: number): RollbackInput {
   return {
     schemaVersion: 1,
-    run: {
-      workflowId: 'migration/x/y',
-      runId: 'run',
-      planId: 'y',
-      planTitle: 'Y',
-      digest: `sha256:${'0'.repeat(64)}`,
-      startedBy: 'dana',
-      startedAt: now,
-    },
+    run: modelRun('dana', now),
     entries: [...entries],
     reason: 'it was asked for',
     environment: environment('x', { notify: [] }),
