@@ -1,12 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/plan/model.js';
-import { alertHandle, guardedPlan, guardHandle, guardStatus, keepsBackTheGuard } from '../support/stage/guarded.js';
-import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../support/stage/plans.js';
-import { resetBefore, scheduled } from '../support/stage/reset.js';
-import { openStage, type Run, type Stage } from '../support/stage/stage.js';
-import { door } from '../support/stage/world.js';
-import { historyOf } from './histories.js';
+import type { Plan } from '../../../src/plan/model.js';
+import { alertHandle, guardedPlan, guardHandle, guardStatus, keepsBackTheGuard } from '../../support/stage/guarded.js';
+import { approval, cleanup, incidents, phase, plan, span, step, task, windowSpec } from '../../support/stage/plans.js';
+import { resetBefore, scheduled } from '../../support/stage/reset.js';
+import { openStage, type Run, type Stage } from '../../support/stage/stage.js';
+import { door } from '../../support/stage/world.js';
+import { historyOf } from '../../replay/histories.js';
 import { playAndReplay, replayed, type Scenario } from './play.js';
 
 let stage: Stage;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startRollback } from '../../src/client/act/rollback.js';
-import type { BeforeItem, Phase } from '../../src/plan/model.js';
-import { evidenceWorkflowId, workflowQueue } from '../../src/plan/names.js';
-import { linkOf } from '../support/stage/link.js';
-import { approval, incidents, phase, plan, span, step } from '../support/stage/plans.js';
-import { openStage, type Stage } from '../support/stage/stage.js';
+import { startRollback } from '../../../src/client/act/rollback.js';
+import type { BeforeItem, Phase } from '../../../src/plan/model.js';
+import { evidenceWorkflowId, workflowQueue } from '../../../src/plan/names.js';
+import { linkOf } from '../../support/stage/link.js';
+import { approval, incidents, phase, plan, span, step } from '../../support/stage/plans.js';
+import { openStage, type Stage } from '../../support/stage/stage.js';
 import { playAndReplay, replayed, type Scenario } from './play.js';
 
 let stage: Stage;

@@ -1,6 +1,6 @@
-import type { Environment, Plan } from '../../src/plan/model.js';
-import type { Run, Stage } from '../support/stage/stage.js';
-import { historyOf, keep, replay, type Recorded } from './histories.js';
+import type { Environment, Plan } from '../../../src/plan/model.js';
+import type { Run, Stage } from '../../support/stage/stage.js';
+import { historyOf, keep, replay, type Recorded } from '../../replay/histories.js';
 
 export interface Scenario {
   /** Endings of the ids of the workflows whose histories are kept; `locks` are those of the environment. */
