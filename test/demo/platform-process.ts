@@ -20,7 +20,7 @@ export interface CommandResult {
 export type PlatformProcess = Awaited<ReturnType<typeof startPlatformProcess>>;
 
 /** Waits for a condition of a real process: retried until it no longer throws. */
-export function eventually<T>(check: () => Promise<T> | T, timeout = 10_000): Promise<T> {
+export function eventually<T>(check: () => Promise<T> | T, timeout = 30_000): Promise<T> {
   return vi.waitFor(check, { timeout, interval: 50 });
 }
 

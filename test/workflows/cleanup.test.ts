@@ -137,19 +137,23 @@ describe('the clean-up after a run', () => {
 
 describe('an owner', () => {
   it('is told once of all that begins, again after a while, and when it is overdue', async () => {
-    const every = { remindEvery: span(2000), escalate: { after: span(1500), to: 'cto' } };
-    await completed(cleanup([task.plain('docs'), task.plain('legacy')], every, span(3000)));
+    const every = { remindEvery: span(1000), escalate: { after: span(4000), to: 'cto' } };
+    const began = Date.now();
+    await completed(cleanup([task.plain('docs'), task.plain('legacy')], every, span(4000)));
     const escalation = await stage.until('the escalation', () =>
       stage.world.notes.find(({ kind }) => kind === 'escalation')
     );
     const told = stage.world.notes.filter(({ title }) => title.includes('Clean-up'));
-    expect(told.map(({ kind }) => kind)).toEqual(['attestation', 'reminder', 'reminder', 'escalation']);
-    expect(told.map(({ title }) => title.replace(/.*: /, ''))).toEqual([
-      '2 tasks to do',
-      '2 tasks to do',
-      '2 tasks to do, 2 overdue',
-      '2 tasks to do, 2 overdue',
+    const ways = told.map(({ kind, title }) => `${kind}: ${title.replace(/.*: /, '')}`);
+    // However many reminders its time has room for: the first tells of both, the last ones that they are overdue.
+    expect([...new Set(ways)]).toEqual([
+      'attestation: 2 tasks to do',
+      'reminder: 2 tasks to do',
+      'reminder: 2 tasks to do, 2 overdue',
+      'escalation: 2 tasks to do, 2 overdue',
     ]);
+    expect(told.filter(({ kind }) => kind !== 'reminder')).toHaveLength(2);
+    expect(told.length - 2).toBeLessThanOrEqual((Date.now() - began) / 1000 + 1);
     expect(told[0]).toMatchObject({ to: ['dana', 'erin', 'lee'] });
     expect(told[0]?.text).toContain('dana, erin or lee: cleanup/docs#1, cleanup/legacy#1');
     expect(escalation.to).toContain('carlos');

@@ -113,7 +113,7 @@ export async function startAlert(client: Client, input: AlertInput): Promise<Ale
     status,
     hear: (level, change) => handle.signal(levelSignal, news(level, change)),
     acknowledge: (by) => handle.executeUpdate<Answer, [unknown]>('acknowledge', { args: [{ by }] }),
-    until: (what, holds, withinMs = 20_000) =>
+    until: (what, holds, withinMs = 45_000) =>
       until(
         what,
         async () => {
