@@ -14,12 +14,14 @@ async function deliveries(alert: Alert): Promise<string[]> {
 describe('a channel that does not take an alert', () => {
   it('is tried again while the others have it already, and then has it too', async () => {
     await using stage = await openAlertStage();
-    stage.pager.answer = (_, count) => (count < 3 ? 503 : 202);
+    let isBusy = true;
+    stage.pager.answer = () => (isBusy ? 503 : 202);
     const alert = await stage.start({ alerts: alertsOf(everyChannel) });
-    await alert.until('the others have it', (status) => status.deliveries.length === 2);
+    await alert.until('the others have it', (status) => status.deliveries.length === 2 && pages(stage).length > 0);
     expect((await deliveries(alert)).toSorted()).toEqual(['mail opened delivered', 'slack opened delivered']);
+    isBusy = false;
     await alert.until('the pager has it', (status) => status.deliveries.length === 3);
-    expect(pages(stage)).toHaveLength(3);
+    expect(pages(stage).length).toBeGreaterThan(1);
     expect(new Set(pages(stage).map(({ dedup_key }) => dedup_key)).size).toBe(1);
   });
 
@@ -55,12 +57,12 @@ describe('a channel that does not take an alert', () => {
     const alert = await stage.start({ alerts: alertsOf({ channels: ['pager'] }) });
     await alert.until(
       'the others have it',
-      ({ deliveries: all }) => all.filter(({ kind, state }) => kind === 'opened' && state === 'delivered').length === 2
+      ({ deliveries: all }) => all.filter(({ kind, state }) => kind === 'opened' && state === 'delivered').length === 3
     );
     expect(slackTitles(stage)).toContain('🔴 CRITICAL: isolation is broken (3)');
     await alert.until(
       'the report',
-      ({ deliveries: all }) => all.filter(({ kind }) => kind === 'channel-down').length === 2
+      ({ deliveries: all }) => all.filter(({ kind }) => kind === 'channel-down').length === 3
     );
   });
 
