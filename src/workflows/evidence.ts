@@ -19,7 +19,7 @@ export async function evidence(asked: EvidenceRequest): Promise<EvidenceTexts> {
   const read = async (digest: string): Promise<EvidenceTexts[string]> => {
     try {
       const text = await reads.readEvidence.executeWithOptions(
-        { summary: `Read ${digest.slice(0, 19)}`, scheduleToCloseTimeout: '15s' },
+        { summary: `Read ${digest.slice(0, 19)}`, scheduleToCloseTimeout: '18s' },
         [{ digest }]
       );
       return { text };

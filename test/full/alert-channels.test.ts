@@ -76,12 +76,15 @@ describe('a channel that is down for longer than half a minute', () => {
     stage.pager.answer = () => (isBack ? 202 : 503);
     const alert = await stage.start({ alerts: alertsOf(soon) });
     await alert.until('the report', ({ deliveries: all }) => all.some(({ kind }) => kind === 'channel-down'), 60_000);
-    isBack = true;
     await alert.hear('recovered');
-    const status = await alert.handle.result();
-    expect(status.deliveries).toContainEqual(
+    const { deliveries } = await alert.until('the end of the trial', ({ deliveries: all }) =>
+      all.some(({ channel, state }) => channel === 'pager' && state === 'given up')
+    );
+    expect(deliveries).toContainEqual(
       expect.objectContaining({ channel: 'pager', kind: 'opened', state: 'given up', reason: 'overtaken by recovered' })
     );
+    isBack = true;
+    const status = await alert.handle.result();
     expect(pages(stage).at(-1)).toMatchObject({ event_action: 'resolve', dedup_key: status.dedupKey });
   });
 

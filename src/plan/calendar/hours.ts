@@ -28,7 +28,7 @@ export function hoursAt(instant: number, schedule: Schedule, timeZone: string): 
 }
 
 function prolonged(stretch: Stretch, date: number, schedule: Schedule, timeZone: string): Stretch {
-  for (let next = date + day; next < date + 8 * day; next += day) {
+  for (let next = date + day; next <= date + farthest * day; next += day) {
     const more = hoursOn(next, schedule, timeZone);
     // A day without hours ends it, but not one that a clock change left out.
     if (!more) continue;

@@ -31,6 +31,9 @@ async function lead(one: Waiting, name: string, meanwhile?: () => Promise<void>)
   one.gauge(0.5);
   const { kind, reason } = await front.ended(run);
   await untilClosed(part('guard'));
+  await until(`the end of the alert of ${name}`, () =>
+    Promise.resolve(one.told().some(({ alert }) => alert?.event === 'resolve'))
+  );
   expect(await one.complaints({ end: 'rolled back' }, guardOf(front, name))).toEqual([]);
   const { guard, incidents = [], phases } = await run.query<RunStatus>('status');
   const { state, notes, resolution } = await first();

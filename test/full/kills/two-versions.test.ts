@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
+import type { TimeSpan } from '../../../src/plan/model.js';
 import { anotherBuild } from '../../support/fire/another-build.js';
 import type { Run } from '../../support/fire/front.js';
 import { kill, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
 import { scratchFolder } from '../../support/servers/scratch.js';
 import { targetsOf } from '../../support/fire/targets.js';
+import { span } from '../../support/stage/plans.js';
 import { buildOf, buildsOf } from './builds.js';
 import { setScene } from './scene.js';
 
 const { front, worker, begin, expectCompleted } = setScene(['drained', 'missed']);
 
 /** A run whose first phase is held in its deployment until another build has become current, however long that takes. */
-async function beginAndPromote(name: string): Promise<{ run: Run; fresh: ServerProcess }> {
+async function beginAndPromote(
+  name: string,
+  options?: { length: TimeSpan }
+): Promise<{ run: Run; fresh: ServerProcess }> {
   const command = { verb: 'apply', target: targetsOf(name)['1a'].service, when: 'before' } as const;
   front().ground.hold(command);
-  const run = await begin(name);
+  const run = await begin(name, options);
   await untilNoted(front().ground, command, 'begin');
   const fresh = await worker({ program: anotherBuild(scratchFolder()) });
   front().ground.letGo(command);
@@ -36,7 +41,7 @@ describe('a new build that becomes current in the middle of a run', () => {
 
   it('never touches the phase of an old build that is gone: it waits until that build is back', async () => {
     const old = await worker();
-    const { run, fresh } = await beginAndPromote('missed');
+    const { run, fresh } = await beginAndPromote('missed', { length: span(30_000) });
     await untilSamples(front().phase(run, '1a'), 1);
     await kill(old);
     // The window itself is no workflow code, so the new build's worker brings it to its end.

@@ -99,8 +99,8 @@ const scenarios: Record<string, Scenario> = {
       plan(
         [
           phase('1a'),
-          validation('early', '1a', 0, 2000, [step.check('health')]),
-          validation('late', 'early', 2000, 600_000, [step.attest('support')]),
+          validation('early', '1a', 0, 10_000, [step.check('health')]),
+          validation('late', 'early', 10_000, 600_000, [step.attest('support')]),
         ],
         { incidents: incidents() }
       ),

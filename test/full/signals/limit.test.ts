@@ -41,7 +41,7 @@ it('a run whose server takes no more signals can still be cancelled, which takes
   await stage.fresh();
   const run = await stage.start(plan([phase('1a', { approval: approval() })]));
   await stage.gate('1a', '1a/approval#1');
-  // Its phase has signalled it too.
+  await stage.until('the news of its phase', newsOf);
   for (let n = await signalsIn(run); n < mostSignals; n++) await run.signal('nonsense', n);
   await expect(run.signal('rollback', { by: 'dana', reason: 'enough' })).rejects.toThrow();
   await run.cancel();
@@ -57,6 +57,7 @@ it('a run that its guard cannot tell any more of a critical metric is cancelled 
   const run = await stage.start(guardedPlan(phases, { incidents: incidents() }));
   await stage.gate('1a', '1a/approval#1');
   await stage.until('the look of its guard', () => stage.world.guarded.length > 0);
+  await stage.until('the news of its phase', newsOf);
   for (let n = await signalsIn(run); n < mostSignals; n++) await run.signal('nonsense', n);
   stage.world.series['success'] = () => 0.5;
   await run.result().catch(() => undefined);
@@ -70,6 +71,11 @@ it('a run that its guard cannot tell any more of a critical metric is cancelled 
   expect(input.news).toMatchObject({ level: 'critical' });
   expect(input.news).not.toHaveProperty('page');
 });
+
+/** A run waits when it has heard that its phase does: that is a signal too, and must not come behind the count. */
+async function newsOf(): Promise<boolean> {
+  return (await stage.status()).state === 'waiting';
+}
 
 async function signalsIn(run: Run): Promise<number> {
   const { events } = await run.fetchHistory();

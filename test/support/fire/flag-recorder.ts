@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, watch } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { basename, dirname } from 'node:path';
 
 /**
@@ -8,6 +9,13 @@ import { basename, dirname } from 'node:path';
  */
 const [file, record] = process.argv.slice(2);
 if (file === undefined || record === undefined) throw new Error('usage: flag-recorder FILE RECORD');
+
+try {
+  // Two writes may be 30 ms apart: whoever looks must not wait for a processor.
+  setPriority(constants.priority.PRIORITY_HIGHEST);
+} catch {
+  // Only root may.
+}
 
 let inode = 0n;
 
