@@ -4,8 +4,6 @@ import { type ComponentName, FIRST_REVISION } from './components.js';
 import type { FaultSet } from './faults.js';
 import type { Release, ReleaseStore } from './release-store.js';
 
-const RESTART_MS = 300;
-
 export type ComponentStatus = 'serving' | 'restarting' | 'broken';
 
 export interface DeployResult {
@@ -19,21 +17,31 @@ export interface DeployResult {
 /** A deployment that did not happen: the component stays on its old revision and reports unhealthy. */
 export class DeployFailed extends Error {}
 
+interface Surroundings {
+  store: ReleaseStore;
+  faults: FaultSet;
+  audit: AuditLog;
+  /** How long a deployed component is away. */
+  restartMs: number;
+}
+
 /** One deployed component: its revision, whether it serves, and how a new revision comes in. */
 export class ComponentRuntime {
   readonly name: ComponentName;
   readonly #store: ReleaseStore;
   readonly #faults: FaultSet;
   readonly #audit: AuditLog;
+  readonly #restartMs: number;
   #release: Release;
   #status: ComponentStatus = 'serving';
   #restarted: Promise<void> = Promise.resolve();
 
-  constructor(name: ComponentName, store: ReleaseStore, faults: FaultSet, audit: AuditLog) {
+  constructor(name: ComponentName, { store, faults, audit, restartMs }: Surroundings) {
     this.name = name;
     this.#store = store;
     this.#faults = faults;
     this.#audit = audit;
+    this.#restartMs = restartMs;
     this.#release = store.load(name, store.revision(name));
   }
 
@@ -93,7 +101,7 @@ export class ComponentRuntime {
   }
 
   async #restart(): Promise<void> {
-    await sleep(RESTART_MS);
+    await sleep(this.#restartMs);
     this.#status = 'serving';
     this.#audit.append({ kind: 'serving', component: this.name, revision: this.revision });
   }

@@ -49,7 +49,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     onFlag: (key, share, definition) => audit.append({ kind: 'flag', key, share, definition }),
     onError: (error) => audit.append({ kind: 'flag-file', error }),
   });
-  const runtimes = perComponent((name) => new ComponentRuntime(name, store, faults, audit));
+  const runtimes = perComponent(
+    (name) => new ComponentRuntime(name, { store, faults, audit, restartMs: options.restartMs })
+  );
 
   const random = new Random(options.seed);
   const measurements = createMeasurements();

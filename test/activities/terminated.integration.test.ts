@@ -6,6 +6,7 @@ import { Client } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { currentScope } from '../../src/activities/scope.js';
 import { sharedServer } from '../support/shared-server.js';
+import { until } from '../support/until.js';
 
 it('an activity that the server knows no more leaves its work to a next attempt until its workflow is terminated', async () => {
   const { address, namespace } = sharedServer();
@@ -24,5 +25,6 @@ it('an activity that the server knows no more leaves its work to a next attempt 
   };
   expect(await gaveUp()).toBe(true);
   await handle.terminate();
-  expect(await gaveUp()).toBe(false);
+  // A server that does not answer within a second leaves it open.
+  await until('the end to be known', async () => !(await gaveUp()));
 });

@@ -39,7 +39,7 @@ export function flagDefinition(percent: number, include: readonly string[] = [])
 }
 
 /** Starts the built platform as a process of its own, with its files in a temporary directory. */
-export async function startPlatformProcess(options: { loadUsers?: number; dir?: string } = {}) {
+export async function startPlatformProcess(options: { loadUsers?: number; dir?: string; restartMs?: number } = {}) {
   const dir = options.dir ?? tempFolder('platform');
   const flagFile = join(dir, 'flags.json');
   const flags: Record<string, unknown> = {};
@@ -50,6 +50,7 @@ export async function startPlatformProcess(options: { loadUsers?: number; dir?: 
   if (options.dir === undefined) writeFlags('{"flags":{}}');
 
   const args = ['--port', '0', '--flags', flagFile, '--state-dir', join(dir, 'state')];
+  if (options.restartMs !== undefined) args.push('--restart-ms', String(options.restartMs));
   const child = spawn(process.execPath, [MAIN, ...args, '--load-users', String(options.loadUsers ?? 0)]);
   const exited = once(child, 'exit');
   let stderr = '';

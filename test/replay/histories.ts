@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { codeTime } from '../../src/worker/code-time.js';
 import { loadBundle, payloadConverterPath } from '../../src/worker/bundle.js';
 
 const ending = '.json.gz';
@@ -27,7 +28,7 @@ export function historyOf(
 export async function replay(recorded: Recorded): Promise<void> {
   const { code } = await loadBundle();
   await Worker.runReplayHistory(
-    { workflowBundle: { code }, dataConverter: { payloadConverterPath } },
+    { workflowBundle: { code }, dataConverter: { payloadConverterPath }, ...codeTime },
     recorded.history,
     recorded.workflowId
   );

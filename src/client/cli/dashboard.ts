@@ -57,6 +57,7 @@ export async function runDashboard(
   const stopped = new Promise<void>((resolve) => {
     twoSignals(resolve, () => undefined);
     context.timeUp.addEventListener('abort', () => resolve(), { once: true });
+    if (context.timeUp.aborted) resolve();
   });
   context.print(server.url);
   context.note(

@@ -7,7 +7,7 @@ import { startAlertmanager } from '../../support/alert/alertmanager.js';
 import { goLive } from '../../support/live/live.js';
 import { needs } from '../../support/needs.js';
 import { guardedMetrics } from '../../support/stage/guarded.js';
-import { approval, incidents, phase, plan, span, step } from '../../support/stage/plans.js';
+import { approval, incidents, phase, plan, span, step, windowSpec } from '../../support/stage/plans.js';
 import { failureOf } from '../../support/stage/stage.js';
 import { receive, token } from './receiving.js';
 
@@ -23,11 +23,15 @@ it(
     await live.startWorker();
     const flag = step.flag('one', { key: 'FLAG_ONE', percent: 25 });
     const patient = approval({ expires: span(600_000) });
+    const second = span(1000);
+    const patientWindow = windowSpec({ length: second, every: second, warmUp: span(4000), deadline: span(60_000) });
     const run = await live.start(
       // The answer to a severity 2 is awaited for longer than the test takes.
       plan([phase('1a', { steps: [flag], approval: patient })], {
         metrics: guardedMetrics,
         incidents: incidents(),
+        // Prometheus has no data of the time before the flag is back.
+        rollback: { metrics: ['success'], window: patientWindow, checks: [] },
         hold: { deadline: span(600_000), then: 'rollback' },
       })
     );
@@ -73,7 +77,7 @@ it(
     await opened(1);
     await alertmanager.post(alert('AnswersAreSlow', latency));
     await opened(2);
-    expect(await incident(1)).toMatchObject({
+    expect(await live.until('its incident', () => incident(1))).toMatchObject({
       source: 'alertmanager',
       openedBy: 'Alertmanager',
       title: 'PagesAreSlow fires',

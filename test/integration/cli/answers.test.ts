@@ -256,7 +256,8 @@ describe('pause and resume', () => {
     expect(stage.world.effects).toEqual([]);
     const { stdout } = await phasegate(['status', run]);
     expect(stdout).toContain('‖ paused by dana: network team');
-    expect((await phasegate(['list'])).stdout).toMatch(new RegExp(`${run}\\s+‖ paused`));
+    const paused = new RegExp(`${run}\\s+‖ paused`);
+    await stage.until('the list', async () => paused.test((await phasegate(['list'])).stdout));
     const again = await as('erin', 'pause', run);
     expect(again.stdout).toMatch(/^it is paused already, since [\d-]+ [\d:]+Z by dana \(network team\)\n$/);
     expect((await as('dana', 'resume', run)).stdout).toContain('resumed');

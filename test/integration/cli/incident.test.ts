@@ -151,7 +151,8 @@ describe('phasegate incident', () => {
     expect(late.stderr).toContain('What it took back is verified: mend the cause, then start the plan again');
     expect(late.stderr).not.toContain('phasegate rollback');
     // Its incident is open; that keeps no new run from beginning.
-    expect((await phasegate(['list'])).stdout).toMatch(new RegExp(`${run} +. rolled back`));
+    const rolledBack = new RegExp(`${run} +. rolled back`);
+    await stage.until('the list', async () => rolledBack.test((await phasegate(['list'])).stdout));
     const again = await started();
     expect((await again.describe()).status.name).toBe('RUNNING');
     expect((await phasegate(['incident', 'list', run])).stdout).toContain('incident/1');

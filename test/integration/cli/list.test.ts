@@ -58,7 +58,7 @@ describe('list', () => {
     await stage.start(plan([phase('1a', { steps: [step.check('health'), step.flag('core')] })]));
     await stage.until('the check', async () => (await stage.phase('1a')).steps.some((one) => one.state === 'running'));
     expect((await phasegate(['pause', run])).code).toBe(0);
-    expect(await row(140)).toContain('‖ paused');
+    await stage.until('the list', async () => (await row(140))?.includes('‖ paused'));
     expect((await phasegate(['status', run])).stdout.split('\n')[0]).toMatch(/‖ paused/);
     checking.open();
   });

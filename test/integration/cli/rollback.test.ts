@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PhasegateError } from '../../../src/plan/errors.js';
 import type { Link } from '../../../src/client/connection/link.js';
-import { startRollback } from '../../../src/client/act/rollback.js';
+import { previewRollback, startRollback } from '../../../src/client/act/rollback.js';
 import { SnapshotReader } from '../../../src/client/read/snapshot-reader.js';
+import type { RunRef } from '../../../src/client/read/snapshot.js';
 import type { Kpi } from '../../../src/plan/model.js';
 import { linkOf } from '../../support/stage/link.js';
 import { phase, plan, step } from '../../support/stage/plans.js';
@@ -18,6 +19,11 @@ beforeAll(async () => {
 beforeEach(() => stage.fresh());
 afterAll(() => stage.close());
 
+/** The visibility store may be a moment behind. */
+function atRest(ref: RunRef): Promise<unknown> {
+  return stage.until('the store', async () => (await previewRollback(link, ref)).stillOpen.length === 0);
+}
+
 describe('two people who roll back an ended run at once', () => {
   it('start one rollback: the second is told which one to watch', async () => {
     const undoing = door();
@@ -26,6 +32,7 @@ describe('two people who roll back an ended run at once', () => {
     await run.result();
     const ref = { workflowId: stage.id, runId: (await run.describe()).runId };
 
+    await atRest(ref);
     const asked = await Promise.allSettled(['dana', 'erin'].map((by) => startRollback(link, ref, by, 'errors')));
     const started = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.workflowId] : []));
     const refused: unknown[] = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
@@ -67,8 +74,10 @@ describe('a rollback of a run that had rolled a phase back itself', () => {
     expect(await calm()).toMatchObject([{ state: 'met', value: '1 rollback' }]);
 
     stage.world.onVerify = () => 'PASS';
+    await atRest(ref);
     await startRollback(link, ref, 'dana', 'errors');
     await stage.rollbackHandle('again-1').result();
+    await stage.until('the store', async () => JSON.stringify(await calm()).includes('2 rollbacks'));
     expect(await calm()).toMatchObject([{ state: 'not met', value: '2 rollbacks, 1 of them since it ended' }]);
   });
 });

@@ -32,6 +32,8 @@ describe('after an upgrade', () => {
     await stage.gate('1b');
     const { runId } = await run.describe();
     const ref = { workflowId: stage.id, runId };
+    // What its phase tells it changes its sentence.
+    await stage.until('the run to hear', async () => (await stage.status()).phases[1]?.now?.state === 'waiting');
 
     const upgraded = await new SnapshotReader(without('1a'), ref).read();
     expect(upgraded.noWorker).toBeUndefined();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WindowInput } from '../../../src/activities/contract.js';
 import type { Stage } from '../../support/stage/stage.js';
 import { onTerminal, phasegate, Running } from './binary.js';
 import { onCliStage } from './cli-stage.js';
@@ -85,13 +86,17 @@ describe('start', () => {
   });
 
   it('follows the run with --watch and exits with its outcome', async () => {
-    stage.world.onWindow = (input) => (input.origin.address === '1a/success#1' ? 'HOLD' : 'PASS');
+    const never = new Promise<never>(() => undefined);
+    const verdicts = (one: string, verdict: 'HOLD' | 'FAIL') => (input: WindowInput) =>
+      // Nothing but an answer ends the HOLD.
+      input.untilRecovered ? never : input.origin.address === one ? verdict : 'PASS';
+    stage.world.onWindow = verdicts('1a/success#1', 'HOLD');
     const { args } = documents(stage.environment.id, { plan });
     const watching = new Running(['start', ...args, '--yes', '-q', '--watch', '--timeout', '50s']);
     const held = await stage.until('the HOLD', async () => (await stage.phase('1a')).gates[0]);
     expect(held.kind).toBe('hold');
     await watching.says('1a/success#1  ■ on hold');
-    stage.world.onWindow = (input) => (input.origin.address === '1a/success#2' ? 'FAIL' : 'PASS');
+    stage.world.onWindow = verdicts('1a/success#2', 'FAIL');
     expect((await phasegate(['retry', stage.id, '--yes'])).code).toBe(0);
     const { code, stdout, stderr } = await watching.ended;
     expect(stdout).toBe(`${stage.id}\n`);
@@ -148,7 +153,11 @@ describe('rollback', () => {
     });
     expect(taken.code).toBe(4);
     expect(stage.world.changed()).toEqual([]);
-    expect((await phasegate(['status', stage.id, '--exit-status', '-o', 'name'])).code).toBe(4);
+    // The visibility store may be a moment behind.
+    await stage.until(
+      'the store',
+      async () => (await phasegate(['status', stage.id, '--exit-status', '-o', 'name'])).code === 4
+    );
 
     const twice = await end('-o', 'json');
     expect(twice.stderr).toContain('Nothing is in force that could be undone. No lock is held.');
@@ -162,11 +171,13 @@ describe('rollback', () => {
     const phase = stage.handleOf(`${stage.id}/phase/1a`);
     await stage.until('the approval', async () => (await stage.phase('1a')).gates[0]);
     // The phase first: terminated with its parent alive it has nobody left to undo it but the person who did that.
-    await stage.handleOf(stage.id).terminate('the test says so');
     await phase.terminate('the test says so');
+    await stage.handleOf(stage.id).terminate('the test says so');
 
-    const seen = await phasegate(['status', stage.id, '--exit-status']);
-    expect(seen.code).toBe(9);
+    const seen = await stage.until('the store', async () => {
+      const now = await phasegate(['status', stage.id, '--exit-status']);
+      return now.code === 9 && now;
+    });
     expect(seen.stdout).toContain(
       'rolled back, NOT verified: the run was terminated; still in force: 1a/enable#1, 1a/deploy#1.'
     );

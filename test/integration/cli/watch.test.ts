@@ -39,7 +39,7 @@ describe('watch', () => {
   it('gives up after --timeout with 124 and says what is awaited; the run goes on', async () => {
     await stage.start(waiting);
     await gateOpens();
-    const { code, stderr } = await phasegate(['watch', stage.id, '--timeout', '2s']);
+    const { code, stderr } = await phasegate(['watch', stage.id, '--timeout', '6s']);
     expect(code).toBe(124);
     expect(stderr).toContain('Time is up: the run goes on.');
     expect(stderr).toContain('waiting: Approval of Phase 1a');

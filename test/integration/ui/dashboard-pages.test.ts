@@ -164,7 +164,7 @@ describe('the dashboards in a browser', { timeout: 120_000 }, () => {
     await page.getByRole('link', { name: 'Engineering' }).click();
     expect(page.url()).toBe(`${url}/engineering?range=15m`);
     // The page sets it when its script has run.
-    await expect.poll(() => page.getByLabel('Plots show').inputValue()).toBe('15m');
+    await expect.poll(() => page.getByLabel('Plots show').inputValue(), { timeout: 30_000 }).toBe('15m');
   });
 
   it('ask who has no cookie for the token, which then stands in no address', async () => {

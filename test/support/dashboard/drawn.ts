@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { until } from '../until.js';
 
 /** What a page drew last on the canvas of one plot, in pixels of the canvas. */
 export interface Drawn {
@@ -50,10 +51,12 @@ export async function noteDrawing(page: Page): Promise<void> {
   await page.addInitScript(notes);
 }
 
-/** What stands now on the plot whose description begins so. */
+/** What stands on the plot whose description begins so; a plot is drawn a moment after its page is there. */
 export function drawnOn(page: Page, label: string): Promise<Drawn> {
-  return page.evaluate<Drawn>(
-    `[...window.drawnOn].find(([canvas]) => canvas.closest('[role=img]')?.ariaLabel.startsWith(${JSON.stringify(label)}))[1]`
+  return until('the drawing', () =>
+    page.evaluate<Drawn | undefined>(
+      `[...window.drawnOn].find(([canvas]) => canvas.closest('[role=img]')?.ariaLabel.startsWith(${JSON.stringify(label)}))?.[1]`
+    )
   );
 }
 
