@@ -123,19 +123,14 @@ describe('an alert', () => {
 
   it('goes to the next in line when nobody acknowledges, and reminds until somebody does', async () => {
     await using stage = await openAlertStage();
-    const critical = { ...everyChannel, escalate: { after: span(400), to: ['executives'] }, remindEvery: span(500) };
+    const critical = { ...everyChannel, escalate: { after: span(400), to: ['executives'] }, remindEvery: span(2_000) };
     const alert = await stage.start({ alerts: alertsOf(critical) });
-    await until('two reminders', () => mailSubjects(stage).filter((line) => line.startsWith('Reminder')).length >= 2);
+    await until('a reminder', () => mailSubjects(stage).some((line) => line.startsWith('Reminder')));
     await alert.acknowledge('lee');
     const status = await alert.until('the acknowledgement', ({ state }) => state === 'acknowledged');
     expect(status.escalatedAt).toBeGreaterThanOrEqual(status.openedAt + 400);
     const title = 'CRITICAL: isolation is broken (3)';
-    expect(mailSubjects(stage).slice(0, 4)).toEqual([
-      title,
-      `Escalation: ${title}`,
-      `Reminder 1: ${title}`,
-      `Reminder 2: ${title}`,
-    ]);
+    expect(mailSubjects(stage).slice(0, 3)).toEqual([title, `Escalation: ${title}`, `Reminder 1: ${title}`]);
     expect(stage.mail.seen.map(({ to }) => to).slice(0, 2)).toEqual([
       ['ops@example.test'],
       ['ops@example.test', 'exec@example.test'],
@@ -180,15 +175,25 @@ describe('an alert', () => {
 
   it('tells the recovery to whoever knew, resolves the same incident, and ends', async () => {
     await using stage = await openAlertStage();
+    // Nobody is next in line, so that nothing but what happens is told.
+    const brief = { escalate: { after: span(500), to: [] }, remindEvery: span(60_000) };
     const alert = await stage.start({
-      alerts: alertsOf(
-        { channels: ['pager'], ...soon, remindEvery: span(60_000) },
-        { channels: ['slack'], ...soon, remindEvery: span(60_000) }
-      ),
+      alerts: alertsOf({ channels: ['pager'], ...brief }, { channels: ['slack'], ...brief }),
       news: news('warning'),
     });
+    const told = (count: number, channel: string): Promise<unknown> =>
+      alert.until(
+        `${count} for ${channel}`,
+        ({ deliveries }) =>
+          deliveries.filter((one) => one.channel === channel && one.state === 'delivered').length >= count
+      );
+    // What is newer takes the place of what a channel has not taken yet.
+    await told(1, 'slack');
     await alert.hear('critical');
+    await told(1, 'pager');
     await alert.acknowledge('lee');
+    await told(2, 'pager');
+    await told(2, 'slack');
     await alert.hear('recovered', { reason: 'isolation is 0 again' });
     const status = await alert.handle.result();
     expect(status).toMatchObject({ state: 'closed', reason: 'isolation is 0 again' });

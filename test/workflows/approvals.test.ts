@@ -96,12 +96,12 @@ describe('an approval', () => {
       code: 'PG208',
       reason: expect.stringContaining('answer retry, rollback or waive') as string,
     });
-    await stage.tell('1a', 'retry', { by: 'dana' });
-    await stage.until('the second attempt', async () => {
-      const { gates } = await stage.phase('1a');
-      return gates.some((one) => one.address === '1a/approval#2' && one.kind === 'approval');
+    await stage.until('a yes in time', async () => {
+      const [open] = (await stage.phase('1a')).gates;
+      if (open?.kind === 'hold') await stage.tell('1a', 'retry', { by: 'dana' });
+      return open?.kind === 'approval' && stage.tell('1a', 'approve', { by: 'erin', gate: open.address });
     });
-    await stage.tell('1a', 'approve', { by: 'erin', gate: '1a/approval#2' });
+    expect((await stage.phase('1a')).steps.length).toBeGreaterThan(1);
     expect((await run.result()).outcome?.kind).toBe('completed');
   });
 
@@ -124,9 +124,13 @@ describe('an approval', () => {
 
   it('reminds, then asks the next in line, who may answer in place of the others', async () => {
     const spec = approval({ remindEvery: span(150), escalate: { after: span(1200), to: 'cto' } });
+    // Nobody is next in line while the others are being reminded.
+    const reminded = door();
+    stage.world.onNotify = ({ kind }) => (kind === 'reminder' ? reminded.wait() : undefined);
     const run = await stage.start(plan([phase('1a', { approval: spec })]));
     await stage.gate('1a');
     expect(await refusalOf(stage.tell('1a', 'approve', 'carlos'))).toMatchObject({ code: 'PG204' });
+    reminded.open();
     await stage.until('the escalation', () => stage.world.notes.find((note) => note.kind === 'escalation'));
     const kinds = stage.world.notes.map((note) => note.kind);
     expect(kinds.slice(0, 2)).toEqual(['approval', 'reminder']);

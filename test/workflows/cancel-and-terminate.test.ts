@@ -108,7 +108,7 @@ describe('a Temporal cancel', () => {
   });
 
   it('right after the start leaves nothing behind', async () => {
-    const run = await stage.start(plan([phase('1a', { steps: [step.flag('core')] })]));
+    const run = await stage.start(plan([phase('1a', { steps: [step.flag('core')], approval: approval() })]));
     await run.cancel();
     await run.result().catch(() => undefined);
     expect(await stage.outcome(run)).toMatchObject({ reason: 'a Temporal cancel asked for it' });
@@ -190,7 +190,7 @@ describe('a terminate', () => {
     await stage.until('the migration to wait', async () => {
       const { events } = await run.fetchHistory();
       const timers = events?.filter((event) => event.timerStartedEventAttributes) ?? [];
-      return timers.length === 2;
+      return timers.length >= 2;
     });
     expect(stage.world.story('undo')).toEqual([]);
     undo.open();

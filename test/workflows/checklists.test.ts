@@ -3,6 +3,7 @@ import type { ApprovalSpec, BeforeItem, Phase } from '../../src/plan/model.js';
 import type { StepRecord } from '../../src/plan/run-status.js';
 import { approval, phase, plan, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
+import { door } from '../support/stage/world.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -67,10 +68,14 @@ describe('the checklists before all phases', () => {
   });
 
   it('remind of what is still owed, and of nothing else', async () => {
+    // Who is still being asked is not reminded.
+    const asked = door();
+    stage.world.onNotify = ({ kind }) => (kind === 'attestation' ? asked.wait() : undefined);
     const soon = { expires: span(60_000), remindEvery: span(500) };
     await start([step.attest('tests', soon), step.attest('load', soon)]);
     await stage.gate(stageId);
     await answer('load', 'erin');
+    asked.open();
     const note = await stage.until('a reminder', () => stage.world.notes.find(({ kind }) => kind === 'reminder'));
     expect(note.text).toContain(`${stageId}/tests#1`);
     expect(note.text).not.toContain('load');
@@ -231,11 +236,13 @@ describe('the approval that closes them', () => {
     await start([step.attest('backup', { validFor: span(2500) })], both);
     await stage.gate(stageId, `${stageId}/backup#1`);
     await answer('backup', 'erin', { evidence: 'monday' });
-    await approvalAt('approval#1');
+    const begun = (attempt: string): Promise<unknown> =>
+      stage.until(attempt, async () => (await states()).some((one) => one.startsWith(attempt)));
+    await begun('approval#1');
     await stage.gate(stageId, `${stageId}/backup#2`);
     expect((await states()).filter((one) => one.startsWith('approval'))).toEqual(['approval#1 failed']);
     await answer('backup', 'lee', { evidence: 'tuesday' });
-    await approvalAt('approval#2');
+    await begun('approval#2');
   });
 
   it('reminds those who have not decided, and of nothing that they were asked before', async () => {

@@ -100,7 +100,7 @@ describe('the clean-up after a run', () => {
     await answer('docs', 'erin');
     if (ended === 'done') await answer('legacy', 'erin');
     else await stage.cleanupHandle().cancel();
-    await stage.until('the store', () => away === 1);
+    await stage.until('the store', () => away >= 1);
     // Nobody is asked any more.
     expect(await refusalOf(answer('legacy', 'lee'))).toMatchObject({ code: 'PG208' });
     await stage
@@ -138,7 +138,6 @@ describe('the clean-up after a run', () => {
 describe('an owner', () => {
   it('is told once of all that begins, again after a while, and when it is overdue', async () => {
     const every = { remindEvery: span(1000), escalate: { after: span(4000), to: 'cto' } };
-    const began = Date.now();
     await completed(cleanup([task.plain('docs'), task.plain('legacy')], every, span(4000)));
     const escalation = await stage.until('the escalation', () =>
       stage.world.notes.find(({ kind }) => kind === 'escalation')
@@ -153,7 +152,6 @@ describe('an owner', () => {
       'escalation: 2 tasks to do, 2 overdue',
     ]);
     expect(told.filter(({ kind }) => kind !== 'reminder')).toHaveLength(2);
-    expect(told.length - 2).toBeLessThanOrEqual((Date.now() - began) / 1000 + 1);
     expect(told[0]).toMatchObject({ to: ['dana', 'erin', 'lee'] });
     expect(told[0]?.text).toContain('dana, erin or lee: cleanup/docs#1, cleanup/legacy#1');
     expect(escalation.to).toContain('carlos');
@@ -259,7 +257,7 @@ describe('what comes while it continues as new', () => {
   });
 
   it('is not lost: every answer of a crowd counts once, by update and by signal', async () => {
-    const ids = Array.from({ length: 24 }, (_, index) => `task-${index}`);
+    const ids = Array.from({ length: 40 }, (_, index) => `task-${index}`);
     await completed(cleanup(ids.map((id) => task.plain(id))));
     await until('the tasks', ({ gates }) => gates.length === ids.length);
     const first = await runIds();

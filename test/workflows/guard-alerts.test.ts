@@ -54,7 +54,7 @@ async function waiting(
 
 /** The same, where an alert is over when its metric was back for two seconds. */
 function waitingBriefly(): Promise<Run> {
-  return waiting({}, {}, { alerts: alertsOf({}, { escalate: { after: span(10_000), to: ['executives'] } }) });
+  return waiting({}, {}, { alerts: alertsOf({}, { escalate: { after: span(10_000), to: [] } }) });
 }
 
 function seen(metric: string, state: MetricState): Promise<unknown> {
@@ -103,6 +103,14 @@ function watched(starts: number): Promise<unknown> {
   });
 }
 
+/** No guard sees anything before it is opened. */
+function blind(): ReturnType<typeof door> {
+  const works = stage.world.watch.bind(stage.world);
+  const looks = door();
+  stage.world.watch = (input) => looks.wait().then(() => works(input));
+  return looks;
+}
+
 async function complete(run: Run): Promise<void> {
   await stage.tell('1a', 'approve', 'erin');
   await run.result();
@@ -134,6 +142,7 @@ describe('the alerts of a guard', () => {
       news: { level: 'warning', value: 0.85 },
     });
     expect(input.news.reason).toMatch(/^success is beyond its warning threshold \(< 90%\): 85% at /);
+    await stage.until('the guard to know it', async () => (await guardStatus(stage)).alerts.length > 0);
     expect((await guardStatus(stage)).alerts).toEqual([`${run.workflowId}/alert/success`]);
     const { typedSearchAttributes, staticSummary } = await alertHandle(stage, 'success').describe();
     // The same whatever becomes of it: how it stands is in its details.
@@ -153,7 +162,7 @@ describe('the alerts of a guard', () => {
     await told('latency', 'warning', 'critical');
     stage.world.series['latency'] = () => 1;
     await told('latency', 'warning', 'critical', 'recovered');
-    expect((await guardStatus(stage)).alerts).toEqual([]);
+    await stage.until('its end', async () => (await guardStatus(stage)).alerts.length === 0);
     await complete(run);
   });
 
@@ -395,8 +404,10 @@ describe('a guard that is lost', () => {
     const run = await waiting();
     stage.world.series['latency'] = () => 4;
     await told('latency', 'warning');
+    const looks = blind();
     await guardHandle(stage).terminate('an accident');
     stage.world.series['latency'] = () => 1;
+    looks.open();
     await told('latency', 'warning', 'recovered');
     await complete(run);
   });
@@ -424,8 +435,10 @@ describe('a guard that is lost', () => {
     await stage.gate('1a');
     stage.world.series['latency'] = () => 4;
     await told('latency', 'warning');
+    const looks = blind();
     await guardHandle(stage).terminate('an accident');
     stage.world.series['latency'] = () => 1;
+    looks.open();
     await told('latency', 'warning', 'recovered');
     stage.world.series['latency'] = () => 6;
     await stage.until('its call', async () => {
@@ -439,9 +452,11 @@ describe('a guard that is lost', () => {
     const run = await waitingBriefly();
     stage.world.series['latency'] = () => 4;
     await saidOf('latency', 'trigger');
+    const looks = blind();
     await guardHandle(stage).terminate('an accident');
     await ended('latency');
     stage.world.series['latency'] = () => 1;
+    looks.open();
     await saidOf('latency', 'trigger', 'resolve');
     await complete(run);
   });

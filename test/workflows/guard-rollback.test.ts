@@ -293,6 +293,10 @@ describe('a red metric that becomes critical', () => {
       const { metrics } = await guardStatus(stage);
       return metrics.find(({ metric }) => metric === 'success')?.state === 'critical';
     });
+    await stage.until('the run to be told', async () => {
+      const { events } = await run.fetchHistory();
+      return events?.some((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'trouble');
+    });
     undo.open();
     const failure = await failureOf(run.result());
     expect(failure.message).toContain(

@@ -185,7 +185,9 @@ describe('the war room', () => {
     const told = sent('incident').find(({ title }) => title === 'how it stands');
     expect(told?.to).toEqual(['dana']);
     expect(told?.text.match(/Severity/g)).toHaveLength(1);
-    expect(sent('reminder').map(({ title }) => title)).toContain('the war room is not active yet');
+    await stage.until('that it is late', () =>
+      sent('reminder').some(({ title }) => title === 'the war room is not active yet')
+    );
     await tell('resolve', { by: 'lee', reason: 'restarted' });
     const { updates } = await until('its resolution', ({ state }) => state === 'resolved');
     await stage.until('the draft', async () => (await stage.incident(1)).postMortem.draft);
@@ -515,8 +517,8 @@ describe('the post-mortem', () => {
   it('is asked for again and again until it is done, over many executions, with nothing lost', async () => {
     await declared({}, { postMortem: { within: span(1000), by: 'lead', remindEvery: span(10) } });
     await tell('note', { by: 'erin', text: 'seen' });
-    await tell('resolve', { by: 'lee', reason: 'restarted' });
     const first = (await stage.incident(1)).runId;
+    await tell('resolve', { by: 'lee', reason: 'restarted' });
     await stage.until(
       'seven reminders',
       () => sent('reminder').filter(({ title }) => title.startsWith('the post-mortem is owed')).length >= 7

@@ -131,7 +131,7 @@ describe('the lock workflow', () => {
   it('keeps what is held when it continues as new', async () => {
     await stage.startLocks({ 'flag/A': holder('one') });
     const before = (await stage.locksHandle().describe()).runId;
-    for (let sent = 0; sent < 200; sent += 10) {
+    for (let sent = 0; sent < 220; sent += 10) {
       await Promise.all(
         Array.from({ length: 10 }, () => acquire({ keys: ['flag/B'], holder: holder('two') }).catch(() => undefined))
       );

@@ -37,6 +37,8 @@ describe('a migration', () => {
     );
     const gate = await stage.gate('1a');
     expect(gate).toMatchObject({ address: '1a/approval#1', people: ['erin', 'lee'], answers: ['approve', 'reject'] });
+    // Who has answered is asked no more.
+    await stage.until('the request', () => stage.world.notes.length > 0);
     expect(await stage.tell('1a', 'approve', { by: 'erin', digest: gate.digest })).toMatchObject({ repeated: false });
 
     const status = await run.result();

@@ -78,12 +78,15 @@ describe('a pause', () => {
   });
 
   it('that comes while a phase is being started reaches it', async () => {
+    const capture = door();
+    stage.world.onCapture = () => capture.wait();
     const run = await stage.start(plan([phase('1a')]));
     await run.signal('pause', { by: 'dana' });
     await stage.until('the pause', async () => {
       const status = await stage.status();
       return status.paused && (status.phases[0]?.state === 'pending' || (await stage.phase('1a')).paused !== undefined);
     });
+    capture.open();
     await run.signal('resume', { by: 'dana' });
     expect((await run.result()).outcome?.kind).toBe('completed');
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageName } from '../../src/plan/wire.js';
-import { approval, phase, plan, step } from '../support/stage/plans.js';
+import { approval, phase, plan, span, step } from '../support/stage/plans.js';
 import { sendRaw } from '../support/stage/raw-signal.js';
 import { openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 
@@ -9,7 +9,8 @@ let stage: Stage;
 
 /** A run that waits for the approval of its only phase. */
 async function waiting(): Promise<Run> {
-  const run = await stage.start(plan([phase('1a', { approval: approval() })]));
+  // Many tests send to one approval.
+  const run = await stage.start(plan([phase('1a', { approval: approval({ expires: span(600_000) }) })]));
   await stage.gate('1a', '1a/approval#1');
   return run;
 }

@@ -133,11 +133,14 @@ describe('a rollback on demand', () => {
         plan([phase('1a', { steps: [step.flag('core')], approval: approval() }), phase('1b', { after: ['1a'] })])
       );
       await own.gate('1a');
-      // Both are in the server's hands before a worker looks: the approval first.
+      // Both are in the server's hands before the approval counts.
+      const known = door();
+      own.world.onIdentity = () => known.wait();
       await Promise.all([
         own.phaseHandle('1a').signal('approve', 'erin'),
         run.signal('rollback', { ...because, ...(target === undefined ? {} : { phase: target }) }),
       ]);
+      known.open();
       const failure = await failureOf(run.result());
       expect(failure.message).toContain(asked);
       expect(own.world.changed()).toEqual([]);

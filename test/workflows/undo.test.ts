@@ -265,7 +265,7 @@ describe('the verification of a rollback', () => {
       if (input.untilRecovered) return undefined;
       return input.resume ? 'PASS' : 'HOLD';
     };
-    const run = await failing({ rollback: { ...rollback, window: windowSpec({ deadline: span(10_000) }) } });
+    const run = await failing({ rollback: { ...rollback, window: windowSpec({ deadline: span(60_000) }) } });
     expect((await failureOf(run.result())).type).toBe('rolled-back-verified');
   });
 
