@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { politely, serveRoughly } from '../support/activities/rough-smtp.js';
 import { alertsOf, news } from '../support/alert/alert-input.js';
 import { openAlertStage, pages, slackTitles } from '../support/alert/alert-stage.js';
+import { inBatches } from '../support/in-batches.js';
 import { span } from '../support/stage/plans.js';
 import { until } from '../support/until.js';
 
@@ -122,10 +123,7 @@ describe('a channel that is down for longer than half a minute', () => {
     stage.pager.answer = () => (isBack ? 202 : 503);
     const alert = await stage.start({ alerts: alertsOf(quietly, quietly), news: news('warning') });
     const first = (await alert.handle.describe()).runId;
-    const flood = async (): Promise<void> => {
-      for (let sent = 0; sent < 600; sent += 50)
-        await Promise.all(Array.from({ length: 50 }, () => alert.hear('warning')));
-    };
+    const flood = (): Promise<void> => inBatches(600, 50, () => alert.hear('warning'));
     await flood();
     // It waits with going on until the pager is tried patiently only.
     await alert.hear('critical');
@@ -166,8 +164,7 @@ describe('a channel that is down for longer than half a minute', () => {
       const { pager, slack } = stage.channels;
       const alert = await stage.start({ alerts: alertsOf(quietly), channels: [pager, slack] });
       const first = (await alert.handle.describe()).runId;
-      for (let sent = 0; sent < 600; sent += 50)
-        await Promise.all(Array.from({ length: 50 }, () => alert.hear('critical')));
+      await inBatches(600, 50, () => alert.hear('critical'));
       await alert.until('the next execution', ({ runId }) => runId !== first, 90_000);
       isBack = true;
       await alert.until(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { politely, serveRoughly } from '../support/activities/rough-smtp.js';
 import { alertsOf } from '../support/alert/alert-input.js';
-import { mailSubjects, openAlertStage, pages, slackTitles, type Alert } from '../support/alert/alert-stage.js';
+import { mailSubjects, openAlertStage, pages, slackTitles, taken, type Alert } from '../support/alert/alert-stage.js';
 import type { AlertStatus } from '../../src/plan/watch-status.js';
 import { span } from '../support/stage/plans.js';
 
@@ -15,13 +15,13 @@ describe('a channel that does not take an alert', () => {
   it('is tried again while the others have it already, and then has it too', async () => {
     await using stage = await openAlertStage();
     let isBusy = true;
-    stage.pager.answer = () => (isBusy ? 503 : 202);
+    stage.pager.answer = (_, count) => (isBusy || count < 3 ? 503 : 202);
     const alert = await stage.start({ alerts: alertsOf(everyChannel) });
     await alert.until('the others have it', (status) => status.deliveries.length === 2 && pages(stage).length > 0);
     expect((await deliveries(alert)).toSorted()).toEqual(['mail opened delivered', 'slack opened delivered']);
     isBusy = false;
     await alert.until('the pager has it', (status) => status.deliveries.length === 3);
-    expect(pages(stage).length).toBeGreaterThan(1);
+    expect(pages(stage).length).toBeGreaterThanOrEqual(3);
     expect(new Set(pages(stage).map(({ dedup_key }) => dedup_key)).size).toBe(1);
   });
 
@@ -55,10 +55,7 @@ describe('a channel that does not take an alert', () => {
     await using stage = await openAlertStage();
     stage.pager.answer = () => 400;
     const alert = await stage.start({ alerts: alertsOf({ channels: ['pager'] }) });
-    await alert.until(
-      'the others have it',
-      ({ deliveries: all }) => all.filter(({ kind, state }) => kind === 'opened' && state === 'delivered').length === 3
-    );
+    await alert.until('the others have it', (status) => taken(status, { kind: 'opened' }) === 3);
     expect(slackTitles(stage)).toContain('🔴 CRITICAL: isolation is broken (3)');
     await alert.until(
       'the report',

@@ -5,6 +5,7 @@ import type { EnvironmentActivities, TellInput } from '../../src/activities/cont
 import type { Alerts } from '../../src/plan/model.js';
 import { environmentQueue } from '../../src/plan/names.js';
 import { alertInput, alertsOf, news } from '../support/alert/alert-input.js';
+import { inBatches } from '../support/in-batches.js';
 import { openAlertStage, type Alert, type AlertStage } from '../support/alert/alert-stage.js';
 import { openTheatre } from '../support/stage/theatre.js';
 import { door } from '../support/stage/world.js';
@@ -79,7 +80,7 @@ function attemptsOf(attempts: string[], channel: string): number {
 
 /** So many news that it continues as new. */
 async function fill(alert: Alert): Promise<void> {
-  for (let sent = 0; sent < 500; sent += 50) await Promise.all(Array.from({ length: 50 }, () => alert.hear('warning')));
+  await inBatches(500, 50, () => alert.hear('warning'));
 }
 
 async function nextExecution(alert: Alert, first: string): Promise<void> {

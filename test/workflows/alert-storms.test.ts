@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../src/plan/watch-status.js';
 import { alertsOf, news } from '../support/alert/alert-input.js';
-import { openAlertStage, pages, slackTitles } from '../support/alert/alert-stage.js';
+import { openAlertStage, pages, slackTitles, taken } from '../support/alert/alert-stage.js';
+import { inBatches } from '../support/in-batches.js';
 import { span } from '../support/stage/plans.js';
 
 const quietly = {
@@ -10,11 +10,6 @@ const quietly = {
   remindEvery: span(600_000),
 };
 const soon = { ...quietly, escalate: { after: span(1_500), to: [] } };
-
-/** How many channels have it. */
-function toldOf(kind: string, deliveries: Delivery[]): number {
-  return deliveries.filter((one) => one.kind === kind && one.state === 'delivered').length;
-}
 
 describe('no storm', () => {
   it(
@@ -25,8 +20,7 @@ describe('no storm', () => {
       const alert = await stage.start({ alerts: alertsOf(quietly) });
       await alert.until('it is told', ({ deliveries }) => deliveries.length === 2);
       const first = (await alert.handle.describe()).runId;
-      for (let sent = 0; sent < 1_000; sent += 50)
-        await Promise.all(Array.from({ length: 50 }, () => alert.hear('critical')));
+      await inBatches(1_000, 50, () => alert.hear('critical'));
       await alert.hear('critical', { reason: 'the last one' });
       const status = await alert.until('the last one', ({ reason }) => reason === 'the last one');
       expect(status).toMatchObject({ state: 'firing', deliveries: [{ state: 'delivered' }, { state: 'delivered' }] });
@@ -87,7 +81,7 @@ describe('no storm', () => {
     await alert.until('its end', ({ state }) => state === 'closed');
     await alert.hear('critical');
     letGo();
-    await alert.until('it is told again', ({ deliveries }) => toldOf('opened', deliveries) === 4);
+    await alert.until('it is told again', (status) => taken(status, { kind: 'opened' }) === 4);
     await alert.hear('recovered');
     await alert.handle.result();
     expect(pages(stage).map(({ event_action }) => event_action)).toEqual(['trigger', 'resolve', 'trigger', 'resolve']);
@@ -101,7 +95,7 @@ describe('no storm', () => {
     await alert.until('the escalation', ({ escalatedAt }) => escalatedAt !== undefined, 40_000);
     await alert.acknowledge('erin');
     // What is newer takes the place of what a channel has not taken yet.
-    await alert.until('the acknowledgement', ({ deliveries }) => toldOf('acknowledged', deliveries) === 2, 40_000);
+    await alert.until('the acknowledgement', (status) => taken(status, { kind: 'acknowledged' }) === 2, 40_000);
     await alert.hear('recovered');
     await alert.handle.result();
     expect(pages(stage).map(({ event_action }) => event_action)).toEqual([

@@ -5,6 +5,7 @@ import { incidentIds } from '../../src/client/read/incidents.js';
 import type { IncidentStatus } from '../../src/plan/watch-status.js';
 import { alertsOf } from '../support/alert/alert-input.js';
 import { linkOf } from '../support/stage/link.js';
+import { inBatches } from '../support/in-batches.js';
 import { approval, incidents, phase, plan, runInput, severity, span, step } from '../support/stage/plans.js';
 import { failureOf, openStage, refusalOf, type Run, type Stage } from '../support/stage/stage.js';
 import { door, type Finding } from '../support/stage/world.js';
@@ -474,8 +475,7 @@ describe('severity 2', () => {
 describe('several incidents at once', () => {
   it('are one for the same trouble, told a thousand times', async () => {
     const run = await inSecondPhase();
-    for (let times = 0; times < 1000; times += 50)
-      await Promise.all(Array.from({ length: 50 }, () => run.signal('trouble', trouble('slow', { cause: 'slow' }))));
+    await inBatches(1_000, 50, () => run.signal('trouble', trouble('slow', { cause: 'slow' })));
     await stage.until('the incident', async () => (await stage.status()).incidents?.length === 1);
     await stage.tell(run, 'declare', { by: 'erin', severity: 3, reason: 'another' });
     expect((await stage.status()).incidents?.map(({ title }) => title)).toEqual(['Trouble with slow', 'another']);

@@ -7,6 +7,7 @@ import type { RollbackInput } from '../../src/plan/run-input.js';
 import type { PhaseResult } from '../../src/plan/run-status.js';
 import type { LockAnswer, LockHolder } from '../../src/activities/contract.js';
 import { linkOf } from '../support/stage/link.js';
+import { inBatches } from '../support/in-batches.js';
 import { approval, phase, plan, step } from '../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../support/stage/stage.js';
 import { door } from '../support/stage/world.js';
@@ -131,11 +132,7 @@ describe('the lock workflow', () => {
   it('keeps what is held when it continues as new', async () => {
     await stage.startLocks({ 'flag/A': holder('one') });
     const before = (await stage.locksHandle().describe()).runId;
-    for (let sent = 0; sent < 220; sent += 10) {
-      await Promise.all(
-        Array.from({ length: 10 }, () => acquire({ keys: ['flag/B'], holder: holder('two') }).catch(() => undefined))
-      );
-    }
+    await inBatches(220, 10, () => acquire({ keys: ['flag/B'], holder: holder('two') }).catch(() => undefined));
     await stage.until('the next execution', async () => (await stage.locksHandle().describe()).runId !== before);
     await stage.until('its first task', async () => Object.keys(await stage.lockHolders()).length === 2);
     expect(await stage.lockHolders()).toEqual({ 'flag/A': holder('one'), 'flag/B': holder('two') });

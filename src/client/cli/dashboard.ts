@@ -9,6 +9,7 @@ import { Door, requiredToken } from '../dashboard/serve/token.js';
 import type { PhasegateClient } from '../phasegate-client.js';
 import type { RunRef } from '../read/snapshot.js';
 import { runName } from '../../plan/text/command-lines.js';
+import { aborted } from './aborted.js';
 import type { Context } from './context.js';
 import { packageFolder } from './package-folder.js';
 import { explain } from './report-error.js';
@@ -54,18 +55,18 @@ export async function runDashboard(
   const streams = new Streams({ look, everyMs, now: io.now, asCalled: (text) => context.asCalled(text), failed });
   const ports = port === undefined ? [usualPort, 0] : [port];
   const server = await serveDashboard({ host, names, ports, door: new Door(token), assets, streams });
-  const stopped = new Promise<void>((resolve) => {
-    twoSignals(resolve, () => undefined);
-    context.timeUp.addEventListener('abort', () => resolve(), { once: true });
-    if (context.timeUp.aborted) resolve();
-  });
+  const stop = new AbortController();
+  twoSignals(
+    () => stop.abort(),
+    () => undefined
+  );
   context.print(server.url);
   context.note(
     `Dashboards of ${runName(run.workflowId)}: ${boardIds.map((board) => `${server.url}/${board}`).join('  ')}`,
     ...(token === undefined ? [] : [`Who opens one is asked for the token that is in ${tokenEnv ?? ''}.`]),
     'Ctrl-C stops the pages; the run goes on.'
   );
-  await stopped;
+  await aborted(AbortSignal.any([stop.signal, context.timeUp]));
   await server.close();
   return context.timeUp.aborted ? exitCodes.timeout : exitCodes.ok;
 }

@@ -5,6 +5,7 @@ import { checkSecret } from '../../plan/language/secret.js';
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { createLogger } from '../../worker/logger.js';
 import { startReceiver } from '../receive/receiver.js';
+import { aborted } from './aborted.js';
 import type { Context } from './context.js';
 import { twoSignals } from './two-signals.js';
 
@@ -85,13 +86,6 @@ function secretOf(context: Context, option: SecretOption, written: string): stri
   if (/\s/.test(value))
     throw new PhasegateError('PG440', 'the secret has a blank or a line break in it', { where, hint });
   return value;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function resolved(context: Context, option: SecretOption, written: string): string {

@@ -1,6 +1,7 @@
 import { exitCodes, type ExitCode } from '../../plan/outcome.js';
 import { isFreePort, startTemporal, type StartTemporalOptions, type TemporalServer } from '../dev-server/index.js';
 import type { Context } from './context.js';
+import { aborted } from './aborted.js';
 import { twoSignals } from './two-signals.js';
 
 export interface ServerOptions {
@@ -50,7 +51,7 @@ export async function runServer(context: Context, options: ServerOptions): Promi
       })
     );
     if (!server.exited) return exitCodes.ok;
-    const ended = await Promise.race([server.exited.then(() => true), aborted(stop.signal)]);
+    const ended = await Promise.race([server.exited.then(() => true), aborted(stop.signal).then(() => false)]);
     if (ended)
       context.note(`the server has ended by itself${server.logFile === undefined ? '' : `; see ${server.logFile}`}`);
     if (ended) return exitCodes.unexpected;
@@ -94,11 +95,4 @@ export function serverLines(
     '  phasegate worker --env ENVIRONMENT',
     'Ctrl-C stops the server.',
   ];
-}
-
-function aborted(signal: AbortSignal): Promise<false> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(false);
-    signal.addEventListener('abort', () => resolve(false), { once: true });
-  });
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerProcess } from '../../../src/client/dev-server/index.js';
-import type { TimeSpan } from '../../../src/plan/model.js';
 import { anotherBuild } from '../../support/fire/another-build.js';
 import type { Run } from '../../support/fire/front.js';
 import { kill, untilEvent, untilNoted, untilSamples } from '../../support/fire/moments.js';
@@ -15,7 +14,7 @@ const { front, worker, begin, expectCompleted } = setScene(['drained', 'missed']
 /** A run whose first phase is held in its deployment until another build has become current, however long that takes. */
 async function beginAndPromote(
   name: string,
-  options?: { length: TimeSpan }
+  options?: Parameters<typeof begin>[1]
 ): Promise<{ run: Run; fresh: ServerProcess }> {
   const command = { verb: 'apply', target: targetsOf(name)['1a'].service, when: 'before' } as const;
   front().ground.hold(command);

@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approval, phase, plan, step } from '../../support/stage/plans.js';
 import { failureOf, openStage, type Run, type Stage } from '../../support/stage/stage.js';
@@ -52,10 +53,9 @@ const forMinutesMs = 10_000;
 /** The timers of a workflow, in ms. */
 async function waitsIn(handle: WorkflowHandle): Promise<number[]> {
   const { events } = await handle.fetchHistory();
-  return (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) => {
-    const length = timer?.startToFireTimeout;
-    return length ? [Number(length.seconds ?? 0) * 1000 + (length.nanos ?? 0) / 1e6] : [];
-  });
+  return (events ?? []).flatMap(
+    ({ timerStartedEventAttributes: timer }) => optionalTsToMs(timer?.startToFireTimeout) ?? []
+  );
 }
 
 async function cancelHeard(workflowId: string): Promise<void> {
@@ -152,6 +152,7 @@ describe('a store of evidence that takes nothing', () => {
       reason:
         'all 2 phases completed; the store of evidence did not take the decisions at 1b/approval#1, which stand in the history alone',
     });
+    expect(await waitsIn(run)).toContain(forMinutesMs);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Channel } from '../../../src/plan/model.js';
 import { alertWorkflowId, environmentQueue, workflowQueue } from '../../../src/plan/names.js';
 import type { AlertInput } from '../../../src/plan/run-input.js';
 import { levelSignal, type LevelNews } from '../../../src/plan/trouble.js';
-import type { AlertStatus } from '../../../src/plan/watch-status.js';
+import type { AlertStatus, Delivery } from '../../../src/plan/watch-status.js';
 import type { Answer } from '../../../src/plan/wire.js';
 import type { alert } from '../../../src/workflows/alert.js';
 import { serve, type SeenRequest, type TestServer } from '../activities/http-server.js';
@@ -133,6 +133,14 @@ async function sink(status: number): Promise<TestServer & Script> {
     void Promise.resolve(script.answer(request, count)).then((code) => response.writeHead(code).end('ok'));
   });
   return Object.assign(script, server);
+}
+
+/** How many deliveries of that channel, of that kind, were taken. */
+export function taken({ deliveries }: AlertStatus, of: Partial<Pick<Delivery, 'channel' | 'kind'>>): number {
+  return deliveries.filter(
+    ({ channel, kind, state }) =>
+      state === 'delivered' && channel === (of.channel ?? channel) && kind === (of.kind ?? kind)
+  ).length;
 }
 
 export interface PagerEvent {
